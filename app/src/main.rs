@@ -1,0 +1,2 @@
+//! The desktop program and the command line.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Seeded generators and recorders of the sample data.
