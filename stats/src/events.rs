@@ -1,0 +1,146 @@
+//! Single events, such as requests: a time, a value, and whether it was good.
+
+use crate::error::{Error, Result};
+use crate::estimate::Scope;
+use crate::series::{Dropped, Identity, NanPolicy, covering};
+use crate::time::{Timestamp, Window};
+
+/// Events sorted by time; several may share one time. Values are finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Events {
+    identity: Identity,
+    times: Vec<i64>,
+    values: Vec<f64>,
+    ok: Option<Vec<bool>>,
+    dropped: Dropped,
+}
+
+impl Events {
+    /// Events from columns of equal length: times in nanoseconds since the epoch, in any order, values such as latencies,
+    /// and where it is known whether each was good.
+    ///
+    /// Events are sorted by time, keeping the input's order at equal times. An event whose value is NaN or infinite is
+    /// dropped and counted, or refused, as `policy` says.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the lengths differ, [`Empty`](crate::ErrorKind::Empty) where nothing
+    /// is left, [`Argument`](crate::ErrorKind::Argument) on a value that the policy refuses.
+    pub fn new(
+        identity: Identity,
+        times: Vec<i64>,
+        values: Vec<f64>,
+        ok: Option<Vec<bool>>,
+        policy: NanPolicy,
+    ) -> Result<Self> {
+        if times.len() != values.len() || ok.as_ref().is_some_and(|ok| ok.len() != times.len()) {
+            return Err(Error::mismatch(format!(
+                "{} times, {} values and {} good flags",
+                times.len(),
+                values.len(),
+                ok.as_ref().map_or_else(|| "no".into(), |ok| ok.len().to_string())
+            )));
+        }
+        let (mut times, mut values, mut ok) = (times, values, ok);
+        let mut dropped = Dropped::default();
+        if !values.iter().all(|v| v.is_finite()) {
+            if let Some(ok) = &mut ok {
+                let mut finite = values.iter().map(|v| v.is_finite());
+                ok.retain(|_| finite.next().unwrap_or(false));
+            }
+            dropped = crate::series::drop_unusable(&mut times, &mut values, policy)?;
+        }
+        if !times.is_sorted() {
+            let mut order: Vec<usize> = (0..times.len()).collect();
+            order.sort_by_key(|&i| times[i]);
+            times = order.iter().map(|&i| times[i]).collect();
+            values = order.iter().map(|&i| values[i]).collect();
+            ok = ok.map(|ok| order.iter().map(|&i| ok[i]).collect());
+        }
+        if times.is_empty() {
+            return Err(Error::empty(format!("no usable event in “{}”", identity.title())));
+        }
+        Ok(Self { identity, times, values, ok, dropped })
+    }
+
+    /// Name, labels and unit.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Times in nanoseconds since the epoch, not decreasing.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
+    /// The values, all finite.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Whether each event was good, where that is known.
+    pub fn ok(&self) -> Option<&[bool]> {
+        self.ok.as_deref()
+    }
+
+    /// The number of events, at least 1.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Never true; here because clippy and readers expect it beside `len`.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// What was left out on the way in.
+    pub fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+
+    /// The window from the first event to just after the last.
+    pub fn window(&self) -> Window {
+        covering(&self.times, None)
+    }
+
+    /// Unit and window, for the estimates made from these events.
+    pub fn scope(&self) -> Scope {
+        Scope::new(self.identity.unit.clone(), self.window())
+    }
+
+    /// The events with times in `[from, to)`; `None` where there are none.
+    pub fn slice(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
+        let a = self.times.partition_point(|&t| t < from.0);
+        let b = self.times.partition_point(|&t| t < to.0).max(a);
+        (a < b).then(|| Self {
+            identity: self.identity.clone(),
+            times: self.times[a..b].to_vec(),
+            values: self.values[a..b].to_vec(),
+            ok: self.ok.as_ref().map(|ok| ok[a..b].to_vec()),
+            dropped: Dropped::default(),
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::unit::Unit;
+
+    #[test]
+    fn columns_stay_together_when_sorted_and_thinned() {
+        let id = Identity::new("latency", Unit::Second);
+        let e = Events::new(
+            id,
+            vec![5, 1, 3, 3],
+            vec![0.5, f64::NAN, 0.3, 0.4],
+            Some(vec![true, false, false, true]),
+            NanPolicy::Drop,
+        )
+        .unwrap();
+        assert_eq!(e.times(), [3, 3, 5]);
+        assert_eq!(e.values(), [0.3, 0.4, 0.5]);
+        assert_eq!(e.ok().unwrap(), [false, true, true]);
+        assert_eq!(e.dropped().nan, 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! Mergeable histograms: what must be stored, merged and asked again later.

@@ -1,0 +1,95 @@
+//! Progress and cancellation, shared between the thread that works and the one that watches.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::error::{Error, Result};
+
+/// A handle on a piece of long work: how far it is, and whether it should stop.
+///
+/// Clones share the same state. The worker calls [`stage`](Self::stage), [`advance`](Self::advance) and
+/// [`check`](Self::check); the watcher reads [`snapshot`](Self::snapshot) and may [`cancel`](Self::cancel).
+///
+/// ```
+/// use sre_stats::progress::Progress;
+/// let progress = Progress::new();
+/// progress.stage("reading", 100);
+/// progress.advance(40);
+/// assert_eq!(progress.snapshot().fraction(), Some(0.4));
+/// progress.cancel();
+/// assert!(progress.check().is_err());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    cancelled: AtomicBool,
+    done: AtomicU64,
+    total: AtomicU64,
+    stage: Mutex<String>,
+}
+
+/// What a watcher sees at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The name of the present stage.
+    pub stage: String,
+    /// Units of work done in this stage.
+    pub done: u64,
+    /// Units of work in this stage; 0 where it is not known.
+    pub total: u64,
+}
+
+impl Snapshot {
+    /// The share done, from 0 to 1, or `None` where the total is not known.
+    pub fn fraction(&self) -> Option<f64> {
+        (self.total > 0).then(|| (self.done as f64 / self.total as f64).min(1.0))
+    }
+}
+
+impl Progress {
+    /// A fresh handle, not cancelled, with nothing done.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a stage of `total` units of work (0: not known).
+    pub fn stage(&self, name: &str, total: u64) {
+        if let Ok(mut stage) = self.0.stage.lock() {
+            name.clone_into(&mut stage);
+        }
+        self.0.done.store(0, Ordering::Relaxed);
+        self.0.total.store(total, Ordering::Relaxed);
+    }
+
+    /// Adds `units` to what is done in this stage.
+    pub fn advance(&self, units: u64) {
+        self.0.done.fetch_add(units, Ordering::Relaxed);
+    }
+
+    /// Asks the worker to stop at its next check.
+    pub fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// An error of kind [`Cancelled`](crate::ErrorKind::Cancelled) once somebody asked to stop.
+    pub fn check(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    /// Where the work stands now.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            stage: self.0.stage.lock().map(|s| s.clone()).unwrap_or_default(),
+            done: self.0.done.load(Ordering::Relaxed),
+            total: self.0.total.load(Ordering::Relaxed),
+        }
+    }
+}

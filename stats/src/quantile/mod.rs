@@ -1,0 +1,5 @@
+//! Quantiles of samples in memory: definitions, selection, intervals and the samples they need.
+
+mod probability;
+
+pub use probability::Quantile;

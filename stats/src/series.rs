@@ -1,0 +1,271 @@
+//! A gauge over time: sorted, owned columns in which a gap is a gap and never a zero.
+
+use crate::error::{Error, Result};
+use crate::estimate::Scope;
+use crate::labels::Labels;
+use crate::time::{Span, Timestamp, Window};
+use crate::unit::Unit;
+
+/// What identifies a series: its name, its labels and the unit of its values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The metric's or column's name.
+    pub name: String,
+    /// The labels.
+    pub labels: Labels,
+    /// The unit of the values.
+    pub unit: Unit,
+}
+
+impl Identity {
+    /// A name and a unit, without labels.
+    pub fn new(name: impl Into<String>, unit: Unit) -> Self {
+        Self { name: name.into(), labels: Labels::new(), unit }
+    }
+
+    /// The name with its labels, as a legend shows it.
+    pub fn title(&self) -> String {
+        if self.labels.is_empty() { self.name.clone() } else { format!("{}{}", self.name, self.labels) }
+    }
+}
+
+/// What was left out of a column on the way in, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Dropped {
+    /// Values that were not numbers.
+    pub nan: u64,
+    /// Values that were +∞ or −∞.
+    pub infinite: u64,
+    /// Samples at a time that had one already; the last one in the input is kept.
+    pub duplicate: u64,
+}
+
+impl Dropped {
+    /// How many were dropped in all.
+    pub fn total(self) -> u64 {
+        self.nan + self.infinite + self.duplicate
+    }
+}
+
+/// What to do with NaN and ±∞ in input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NanPolicy {
+    /// Leave them out, and count them.
+    #[default]
+    Drop,
+    /// Refuse the input.
+    Refuse,
+}
+
+/// One value at each of several times, strictly increasing, all finite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    identity: Identity,
+    times: Vec<i64>,
+    values: Vec<f64>,
+    dropped: Dropped,
+}
+
+impl Series {
+    /// A series from columns of equal length: times in nanoseconds since the epoch, in any order, and values.
+    ///
+    /// Samples are sorted by time; of several at one time the last in the input stays. NaN and infinities follow `policy`.
+    ///
+    /// ```
+    /// use sre_stats::series::{Identity, NanPolicy, Series};
+    /// use sre_stats::unit::Unit;
+    /// let series = Series::new(Identity::new("up", Unit::None), vec![2, 1], vec![0.0, 1.0], NanPolicy::Drop)?;
+    /// assert_eq!(series.values(), [1.0, 0.0]);
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the lengths differ, [`Empty`](crate::ErrorKind::Empty) where no
+    /// sample is left, [`Argument`](crate::ErrorKind::Argument) on a value that the policy refuses.
+    pub fn new(identity: Identity, times: Vec<i64>, values: Vec<f64>, policy: NanPolicy) -> Result<Self> {
+        if times.len() != values.len() {
+            return Err(Error::mismatch(format!("{} times and {} values", times.len(), values.len())));
+        }
+        let (mut times, mut values) = (times, values);
+        let mut dropped = drop_unusable(&mut times, &mut values, policy)?;
+        if !times.is_sorted_by(|a, b| a < b) {
+            let mut order: Vec<usize> = (0..times.len()).collect();
+            order.sort_by_key(|&i| times[i]);
+            let (old_times, old_values) = (times, values);
+            times = Vec::with_capacity(old_times.len());
+            values = Vec::with_capacity(old_times.len());
+            for i in order {
+                if times.last() == Some(&old_times[i]) {
+                    dropped.duplicate += 1;
+                    times.pop();
+                    values.pop();
+                }
+                times.push(old_times[i]);
+                values.push(old_values[i]);
+            }
+        }
+        if times.is_empty() {
+            return Err(Error::empty(format!("no usable sample in “{}”", identity.title())));
+        }
+        Ok(Self { identity, times, values, dropped })
+    }
+
+    /// Name, labels and unit.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Times in nanoseconds since the epoch, strictly increasing.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
+    /// The values, all finite.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The number of samples, at least 1.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Never true; here because clippy and readers expect it beside `len`.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// What was left out on the way in.
+    pub fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+
+    /// The most frequent distance of neighbouring samples; `None` with a single sample.
+    pub fn step(&self) -> Option<Span> {
+        most_frequent_step(&self.times)
+    }
+
+    /// The window from the first sample to one step after the last.
+    pub fn window(&self) -> Window {
+        covering(&self.times, self.step())
+    }
+
+    /// Unit and window, for the estimates made from this series.
+    pub fn scope(&self) -> Scope {
+        Scope::new(self.identity.unit.clone(), self.window())
+    }
+
+    /// Gaps: half-open `[last sample + step, next sample)` wherever neighbours are more than 1.5 steps apart.
+    pub fn gaps(&self) -> Vec<(Timestamp, Timestamp)> {
+        gaps(&self.times, self.step())
+    }
+
+    /// The part with times in `[from, to)`; `None` where no sample lies there.
+    pub fn slice(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
+        let a = self.times.partition_point(|&t| t < from.0);
+        let b = self.times.partition_point(|&t| t < to.0).max(a);
+        (a < b).then(|| Self {
+            identity: self.identity.clone(),
+            times: self.times[a..b].to_vec(),
+            values: self.values[a..b].to_vec(),
+            dropped: Dropped::default(),
+        })
+    }
+}
+
+/// Removes NaN and infinities in place, as the policy says, and counts them.
+pub(crate) fn drop_unusable(times: &mut Vec<i64>, values: &mut Vec<f64>, policy: NanPolicy) -> Result<Dropped> {
+    let mut dropped = Dropped::default();
+    if values.iter().all(|v| v.is_finite()) {
+        return Ok(dropped);
+    }
+    let mut keep = 0;
+    for i in 0..values.len() {
+        if values[i].is_finite() {
+            values[keep] = values[i];
+            times[keep] = times[i];
+            keep += 1;
+        } else if policy == NanPolicy::Refuse {
+            return Err(Error::argument(format!("the value at {} is {}", Timestamp(times[i]), values[i]))
+                .hint("drop such values with NanPolicy::Drop"));
+        } else if values[i].is_nan() {
+            dropped.nan += 1;
+        } else {
+            dropped.infinite += 1;
+        }
+    }
+    values.truncate(keep);
+    times.truncate(keep);
+    Ok(dropped)
+}
+
+/// The most frequent distance of neighbours, the smaller one on a tie.
+pub(crate) fn most_frequent_step(times: &[i64]) -> Option<Span> {
+    let mut steps: Vec<i64> = times.windows(2).map(|w| w[1] - w[0]).filter(|s| *s > 0).collect();
+    let first = *steps.first()?;
+    if steps.iter().all(|s| *s == first) {
+        return Some(Span(first));
+    }
+    steps.sort_unstable();
+    let (mut best, mut best_count) = (first, 0);
+    for run in steps.chunk_by(|a, b| a == b) {
+        if run.len() > best_count {
+            (best, best_count) = (run[0], run.len());
+        }
+    }
+    // irregular times have no mode worth the name: their median distance stands in
+    Some(Span(if best_count * 4 >= steps.len() { best } else { steps[steps.len() / 2] }))
+}
+
+/// The window from the first time to one step (1 ns without a step) after the last.
+pub(crate) fn covering(times: &[i64], step: Option<Span>) -> Window {
+    let first = times.first().copied().unwrap_or_default();
+    let last = times.last().copied().unwrap_or_default();
+    let width = Span((last.saturating_sub(first)).saturating_add(step.map_or(1, |s| s.0)).max(1));
+    Window { start: Timestamp(first), width, phase: Span(first.rem_euclid(width.0)) }
+}
+
+/// Half-open gaps wherever neighbours are more than 1.5 steps apart.
+pub(crate) fn gaps(times: &[i64], step: Option<Span>) -> Vec<(Timestamp, Timestamp)> {
+    let Some(step) = step else { return Vec::new() };
+    times
+        .windows(2)
+        .filter(|w| (w[1] - w[0]) as f64 > 1.5 * step.0 as f64)
+        .map(|w| (Timestamp(w[0] + step.0), Timestamp(w[1])))
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn series(times: &[i64], values: &[f64]) -> Result<Series> {
+        Series::new(Identity::new("x", Unit::None), times.to_vec(), values.to_vec(), NanPolicy::Drop)
+    }
+
+    #[test]
+    fn input_is_sorted_and_the_last_duplicate_stays() {
+        let s = series(&[3, 1, 3, 2], &[30.0, 10.0, 31.0, 20.0]).unwrap();
+        assert_eq!(s.times(), [1, 2, 3]);
+        assert_eq!(s.values(), [10.0, 20.0, 31.0]);
+        assert_eq!(s.dropped().duplicate, 1);
+    }
+
+    #[test]
+    fn unusable_values_are_counted_or_refused() {
+        let s = series(&[1, 2, 3, 4], &[f64::NAN, 1.0, f64::INFINITY, 2.0]).unwrap();
+        assert_eq!((s.len(), s.dropped().nan, s.dropped().infinite), (2, 1, 1));
+        assert!(series(&[1], &[f64::NAN]).is_err());
+        let refused = Series::new(Identity::default(), vec![1, 2], vec![1.0, f64::NAN], NanPolicy::Refuse).unwrap_err();
+        assert!(refused.to_string().contains("NaN"));
+    }
+
+    #[test]
+    fn a_gap_is_found_and_is_not_a_zero() {
+        let s = series(&[0, 10, 20, 60, 70], &[1.0; 5]).unwrap();
+        assert_eq!(s.step(), Some(Span(10)));
+        assert_eq!(s.gaps(), [(Timestamp(30), Timestamp(60))]);
+        assert_eq!(s.window().width, Span(80));
+    }
+}

@@ -1,0 +1,283 @@
+//! Units of measured values, how they convert, and how a number is written with one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// The unit of a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unit {
+    /// No unit is known or none applies.
+    #[default]
+    None,
+    /// Nanoseconds.
+    Nanosecond,
+    /// Microseconds.
+    Microsecond,
+    /// Milliseconds.
+    Millisecond,
+    /// Seconds.
+    Second,
+    /// Minutes.
+    Minute,
+    /// Bytes.
+    Byte,
+    /// A share of 1.
+    Ratio,
+    /// A share of 100.
+    Percent,
+    /// Things counted, such as requests.
+    Count,
+    /// A unit per second, such as requests per second.
+    PerSecond(Box<Unit>),
+    /// Any other, by its symbol.
+    Other(String),
+}
+
+/// What a unit measures; only units of one dimension convert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dimension {
+    Time,
+    Share,
+    Byte,
+}
+
+impl Unit {
+    fn scale(&self) -> Option<(Dimension, f64)> {
+        Some(match self {
+            Self::Nanosecond => (Dimension::Time, 1e-9),
+            Self::Microsecond => (Dimension::Time, 1e-6),
+            Self::Millisecond => (Dimension::Time, 1e-3),
+            Self::Second => (Dimension::Time, 1.0),
+            Self::Minute => (Dimension::Time, 60.0),
+            Self::Ratio => (Dimension::Share, 1.0),
+            Self::Percent => (Dimension::Share, 0.01),
+            Self::Byte => (Dimension::Byte, 1.0),
+            _ => return None,
+        })
+    }
+
+    /// Whether the unit measures time.
+    pub fn is_time(&self) -> bool {
+        matches!(self.scale(), Some((Dimension::Time, _)))
+    }
+
+    /// Converts a value of this unit to another of the same dimension.
+    ///
+    /// ```
+    /// use sre_stats::unit::Unit;
+    /// assert_eq!(Unit::Millisecond.convert(300.0, &Unit::Second)?, 0.3);
+    /// assert!(Unit::Byte.convert(1.0, &Unit::Second).is_err());
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the dimensions differ.
+    pub fn convert(&self, value: f64, to: &Self) -> Result<f64> {
+        if self == to {
+            return Ok(value);
+        }
+        match (self.scale(), to.scale()) {
+            (Some((a, from)), Some((b, into))) if a == b => {
+                // dividing by a power of ten is correctly rounded where multiplying by its inverse is not
+                Ok(if from < into { value / (into / from).round() } else { value * (from / into).round() })
+            }
+            _ => Err(Error::mismatch(format!("{} does not convert to {}", self.name(), to.name()))
+                .hint("say what the column holds with --unit")),
+        }
+    }
+
+    /// The symbol, empty for [`Unit::None`].
+    pub fn symbol(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Nanosecond => "ns".into(),
+            Self::Microsecond => "µs".into(),
+            Self::Millisecond => "ms".into(),
+            Self::Second => "s".into(),
+            Self::Minute => "min".into(),
+            Self::Byte => "B".into(),
+            Self::Ratio => "ratio".into(),
+            Self::Percent => "%".into(),
+            Self::Count => "count".into(),
+            Self::PerSecond(unit) => format!("{}/s", unit.symbol()),
+            Self::Other(symbol) => symbol.clone(),
+        }
+    }
+
+    /// The symbol, or words where there is none.
+    pub fn name(&self) -> String {
+        if matches!(self, Self::None) { "no unit".into() } else { self.symbol() }
+    }
+
+    /// The unit that a metric's or column's name ends in by the conventions of Prometheus and common exports, if any:
+    /// `latency_ms`, `request_duration_seconds`, `size_bytes`, `requests_total`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        let lower = lower.strip_suffix("_total").map_or(lower.as_str(), |base| base);
+        let last = lower.rsplit(['_', '.', '-', ' ', '(', '[']).next()?.trim_end_matches([')', ']']);
+        Some(match last {
+            "ns" | "nanos" | "nanoseconds" | "nanosecond" => Self::Nanosecond,
+            "us" | "µs" | "micros" | "microseconds" | "microsecond" => Self::Microsecond,
+            "ms" | "millis" | "milliseconds" | "millisecond" => Self::Millisecond,
+            "s" | "sec" | "secs" | "seconds" | "second" => Self::Second,
+            "bytes" | "byte" => Self::Byte,
+            "ratio" => Self::Ratio,
+            "percent" | "pct" => Self::Percent,
+            _ if name.to_ascii_lowercase().ends_with("_total") || last == "count" => Self::Count,
+            _ => return None,
+        })
+    }
+
+    /// A value with its unit in engineering notation, to four significant digits: `213 ms`, `1.5 MB`, `99.95 %`.
+    ///
+    /// ```
+    /// use sre_stats::unit::Unit;
+    /// assert_eq!(Unit::Second.show(0.2131), "213.1 ms");
+    /// assert_eq!(Unit::Byte.show(1.5e6), "1.5 MB");
+    /// assert_eq!(Unit::Ratio.show(0.9995), "99.95 %");
+    /// ```
+    pub fn show(&self, value: f64) -> String {
+        if !value.is_finite() {
+            let name = if value.is_nan() {
+                "not a number"
+            } else if value > 0.0 {
+                "∞"
+            } else {
+                "−∞"
+            };
+            return name.into();
+        }
+        match self {
+            Self::Ratio => format!("{} %", significant_share(value * 100.0)),
+            Self::Percent => format!("{} %", significant_share(value)),
+            Self::Nanosecond => engineering(value * 1e-9, "s"),
+            Self::Microsecond => engineering(value * 1e-6, "s"),
+            Self::Millisecond => engineering(value * 1e-3, "s"),
+            Self::Second if value.abs() >= 1000.0 => format!("{} s", significant(value)),
+            Self::Second => engineering(value, "s"),
+            Self::Byte => engineering(value, "B"),
+            Self::Count | Self::None => significant(value),
+            Self::PerSecond(unit) => match unit.as_ref() {
+                Self::Count | Self::None => engineering(value, "/s"),
+                unit => format!("{}/s", unit.show(value)),
+            },
+            Self::Minute => format!("{} min", significant(value)),
+            Self::Other(symbol) => format!("{} {symbol}", significant(value)),
+        }
+    }
+}
+
+/// Four significant digits with an SI prefix.
+fn engineering(value: f64, symbol: &str) -> String {
+    const PREFIXES: [(f64, &str); 7] =
+        [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ")];
+    let size = value.abs();
+    if size == 0.0 {
+        return format!("0 {symbol}");
+    }
+    // 0.99996 s reads 1 s, not 1000 ms
+    let (scale, prefix) = PREFIXES.into_iter().find(|(s, _)| size * 1.00005 >= *s).unwrap_or((1e-9, "n"));
+    let number = if scale < 1.0 { value * (1.0 / scale).round() } else { value / scale };
+    let gap = if symbol == "/s" && prefix.is_empty() { "" } else { " " };
+    format!("{}{gap}{prefix}{symbol}", significant(number))
+}
+
+/// Four significant digits, whole numbers in full, trailing zeros dropped.
+pub(crate) fn significant(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return format!("{value:.0}");
+    }
+    let digits = 3 - value.abs().log10().floor() as i32;
+    if digits > 9 || value.abs() >= 1e15 {
+        return format!("{value:.3e}");
+    }
+    let text = format!("{value:.*}", digits.max(0) as usize);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A percentage that keeps its distance to 100 visible: 99.9987 stays 99.9987.
+fn significant_share(percent: f64) -> String {
+    let distance = (100.0 - percent).abs();
+    if percent <= 50.0 || distance == 0.0 || percent > 150.0 {
+        return significant(percent);
+    }
+    let digits = (2 - distance.log10().floor() as i32).clamp(2, 9) as usize;
+    let text = format!("{percent:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.symbol())
+    }
+}
+
+impl FromStr for Unit {
+    type Err = Error;
+    /// Reads a symbol such as `s`, `ms`, `B`, `%`, `ratio`, `count`, `1/s`; anything else becomes [`Unit::Other`].
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if let Some(base) = text.strip_suffix("/s") {
+            let base = if base == "1" || base.is_empty() { Self::Count } else { base.parse()? };
+            return Ok(Self::PerSecond(Box::new(base)));
+        }
+        Ok(match text {
+            "" | "none" => Self::None,
+            "%" => Self::Percent,
+            "B" => Self::Byte,
+            "min" | "minutes" => Self::Minute,
+            "1" => Self::Count,
+            other if other.len() > 32 => {
+                return Err(Error::parse("a unit's symbol has at most 32 bytes").hint("for example s, ms, B or %"));
+            }
+            other => Self::from_name(other).unwrap_or_else(|| Self::Other(other.to_owned())),
+        })
+    }
+}
+
+impl serde::Serialize for Unit {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_convert_without_a_lost_ulp() {
+        assert_eq!(Unit::Millisecond.convert(300.0, &Unit::Second).unwrap(), 0.3);
+        assert_eq!(Unit::Second.convert(0.3, &Unit::Millisecond).unwrap(), 300.0);
+        assert_eq!(Unit::Percent.convert(99.5, &Unit::Ratio).unwrap(), 0.995);
+        assert_eq!(Unit::Microsecond.convert(1.0, &Unit::Minute).unwrap(), 1.0 / 60_000_000.0);
+    }
+
+    #[test]
+    fn names_tell_their_unit() {
+        assert_eq!(Unit::from_name("latency_ms"), Some(Unit::Millisecond));
+        assert_eq!(Unit::from_name("http_request_duration_seconds"), Some(Unit::Second));
+        assert_eq!(Unit::from_name("node_cpu_seconds_total"), Some(Unit::Second));
+        assert_eq!(Unit::from_name("http_requests_total"), Some(Unit::Count));
+        assert_eq!(Unit::from_name("Latency (ms)"), Some(Unit::Millisecond));
+        assert_eq!(Unit::from_name("status"), None);
+    }
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(Unit::Second.show(0.99996), "1 s");
+        assert_eq!(Unit::Second.show(2.0), "2 s");
+        assert_eq!(Unit::Millisecond.show(1234.5), "1.234 s");
+        assert_eq!(Unit::Second.show(0.000_012_34), "12.34 µs");
+        assert_eq!(Unit::Ratio.show(0.999_987), "99.9987 %");
+        assert_eq!(Unit::Count.show(1_234_567.0), "1234567");
+        assert_eq!(Unit::PerSecond(Box::new(Unit::Count)).show(1234.0), "1.234 k/s");
+    }
+}
