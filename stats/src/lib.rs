@@ -5,7 +5,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | 1 ground | [`error`] [`unit`] [`time`] [`progress`] |
+//! | 1 ground | [`error`] [`mod@unit`] [`time`] [`progress`] |
 //! | 2 data | [`labels`] [`method`] [`estimate`] [`series`] [`events`] [`counter`] |
 //! | 3 statistics | [`histogram`] [`quantile`] |
 //! | 4 analyses | [`window`] [`slo`] [`trend`] [`describe`] |
