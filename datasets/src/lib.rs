@@ -1,1 +1,3 @@
-//! Seeded generators and recorders of the sample data.
+//! Seeded generators and recorders of the sample data of sre-stats.
+
+pub mod clock;
