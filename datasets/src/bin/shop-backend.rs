@@ -26,9 +26,7 @@ const WORKERS: usize = 7;
 /// Requests that may wait for a worker.
 const QUEUE: usize = 48;
 /// Upper bounds of the histogram's buckets in seconds.
-const BOUNDS: [f64; 11] = [
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0,
-];
+const BOUNDS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0];
 
 /// Request counts and durations of one route.
 #[derive(Default)]
@@ -52,7 +50,10 @@ impl Metrics {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         *codes.entry((route.to_owned(), code)).or_default() += 1;
         drop(codes);
-        let mut durations = self.durations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut durations = self
+            .durations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let histogram = durations.entry(route.to_owned()).or_default();
         for (bucket, bound) in histogram.buckets.iter_mut().zip(BOUNDS) {
             *bucket += u64::from(took.as_secs_f64() <= bound);
@@ -75,7 +76,10 @@ impl Metrics {
         drop(codes);
         text.push_str("# HELP shop_request_duration_seconds Time from acceptance to the answer.\n");
         text.push_str("# TYPE shop_request_duration_seconds histogram\n");
-        let durations = self.durations.lock().unwrap_or_else(PoisonError::into_inner);
+        let durations = self
+            .durations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for (route, histogram) in durations.iter() {
             let name = "shop_request_duration_seconds";
             for (count, bound) in histogram.buckets.iter().zip(BOUNDS) {
@@ -187,10 +191,7 @@ fn finish(metrics: &Metrics, mut job: Job, code: u16) {
 
 fn work(metrics: &Metrics, queue: &Mutex<Receiver<Job>>, service: &Service, mut rng: ChaCha8Rng) {
     loop {
-        let next = queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
         let Some(mut time) = service.draw(&job.route, &mut rng) else {
             finish(metrics, job, 404);

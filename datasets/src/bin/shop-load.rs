@@ -24,6 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const MIX: [(&str, f64); 3] = [("checkout", 0.5), ("search", 0.3), ("cart", 0.2)];
 
 /// One planned request.
+#[derive(Clone, Copy)]
 struct Arrival {
     offset: Duration,
     route: &'static str,
@@ -137,7 +138,17 @@ fn launch(
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, seed, rate, start, duration, burst_at, burst, factor, out] = arguments.as_slice()
+    let [
+        address,
+        seed,
+        rate,
+        start,
+        duration,
+        burst_at,
+        burst,
+        factor,
+        out,
+    ] = arguments.as_slice()
     else {
         return Err("usage: shop-load ADDR SEED RATE START_UNIX_S DURATION_S BURST_AT_S BURST_S BURST_FACTOR OUT.csv".into());
     };
