@@ -2,7 +2,7 @@
 # Records real programs at work for about 24 minutes and writes the files beside this script.
 #
 # nginx (reverse proxy) serves a small shop under an open-loop load; prometheus scrapes the shop, node_exporter and
-# itself; six faults are injected at known times and written to truth.json.
+# itself; five faults are injected at known times and written to truth.json.
 #
 # Needs: Debian packages nginx-light (or nginx), prometheus, prometheus-node-exporter, curl, jq; a Rust toolchain;
 # a Python with pyarrow (PyPI), named by PYTHON (default: python3).

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use serde_json::Value;
 use sre_stats_datasets::generate;
 
 fn committed(file: &str) -> String {
@@ -24,9 +25,12 @@ fn check(scenario: &str, seed: u64, rows: usize, file: &str) {
         assert_eq!(made, stored, "{file}.csv, line {}", line + 1);
     }
     assert_eq!(csv.len(), stored.len());
-    let truth: serde_json::Value =
-        serde_json::from_str(&committed(&format!("{file}.truth.json"))).unwrap();
-    assert_eq!(made.truth, truth);
+    check_truth(&made.truth, file);
+}
+
+fn check_truth(made: &Value, file: &str) {
+    let stored: Value = serde_json::from_str(&committed(&format!("{file}.truth.json"))).unwrap();
+    assert_eq!(made, &stored);
 }
 
 #[test]
@@ -37,4 +41,11 @@ fn workshop_minutes_is_what_is_generated() {
 #[test]
 fn shop_month_is_what_is_generated() {
     check("shop-month", 1, 40_000, "shop-month");
+}
+
+#[test]
+fn the_truth_beside_the_parquet_file_is_what_is_generated() {
+    // the Parquet file is written by another program; its truth counts its rows by service and outage
+    let made = generate("shop-month", 1, 200_000).unwrap();
+    check_truth(&made.truth, "shop-month-200k");
 }
