@@ -28,32 +28,14 @@ impl fmt::Display for GenerateError {
         match self {
             Self::UnknownScenario(name) => {
                 let known: Vec<&str> = crate::scenarios().iter().map(|s| s.name).collect();
-                write!(
-                    f,
-                    "there is no scenario \"{name}\"; known are {}",
-                    known.join(", ")
-                )
+                write!(f, "there is no scenario \"{name}\"; known are {}", known.join(", "))
             }
-            Self::Rows {
-                scenario,
-                asked,
-                least,
-                most,
-            } if least == most => {
-                write!(
-                    f,
-                    "{scenario} always has {least} rows, {asked} were asked for; ask for {least}"
-                )
+            Self::Rows { scenario, asked, least, most } if least == most => {
+                write!(f, "{scenario} always has {least} rows, {asked} were asked for; ask for {least}")
             }
-            Self::Rows {
-                scenario,
-                asked,
-                least,
-                most,
-            } => write!(
-                f,
-                "{scenario} can have {least} to {most} rows, {asked} were asked for"
-            ),
+            Self::Rows { scenario, asked, least, most } => {
+                write!(f, "{scenario} can have {least} to {most} rows, {asked} were asked for")
+            }
             Self::Layout(what) => write!(f, "{what}; try another seed"),
         }
     }

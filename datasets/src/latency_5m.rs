@@ -40,10 +40,7 @@ const OUTAGE_S: i64 = 90;
 
 pub(crate) fn generate(seed: u64, rows: usize) -> Result<Generated, GenerateError> {
     let start_s = START_UNIX_S + rng(seed, 0).random_range(3600..DURATION_S - 3600);
-    let outage = Interval {
-        start_ns: start_s * SECOND_NS,
-        end_ns: (start_s + OUTAGE_S) * SECOND_NS,
-    };
+    let outage = Interval { start_ns: start_s * SECOND_NS, end_ns: (start_s + OUTAGE_S) * SECOND_NS };
     let shares = SERVICES.map(|service| service.1);
     let latencies = SERVICES
         .iter()
@@ -57,11 +54,8 @@ pub(crate) fn generate(seed: u64, rows: usize) -> Result<Generated, GenerateErro
         })
         .collect();
     let mut rng = rng(seed, 2);
-    let (mut codes, mut status, mut latency_s) = (
-        Vec::with_capacity(rows),
-        Vec::with_capacity(rows),
-        Vec::with_capacity(rows),
-    );
+    let (mut codes, mut status, mut latency_s) =
+        (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
     let mut rows_by_service = [0_usize; SERVICES.len()];
     let mut errors_by_service = [0_usize; SERVICES.len()];
     for &time_ns in &time {
@@ -94,30 +88,15 @@ pub(crate) fn generate(seed: u64, rows: usize) -> Result<Generated, GenerateErro
             })
         })
         .collect();
-    let dictionary = SERVICES
-        .iter()
-        .map(|service| service.0.to_owned())
-        .collect();
+    let dictionary = SERVICES.iter().map(|service| service.0.to_owned()).collect();
     Ok(Generated {
         scenario: SCENARIO.name,
         seed,
         columns: vec![
-            NamedColumn {
-                name: "time",
-                values: Column::TimeNs(time),
-            },
-            NamedColumn {
-                name: "service",
-                values: Column::Text { codes, dictionary },
-            },
-            NamedColumn {
-                name: "status",
-                values: Column::I64(status),
-            },
-            NamedColumn {
-                name: "latency_s",
-                values: Column::F64(latency_s),
-            },
+            NamedColumn { name: "time", values: Column::TimeNs(time) },
+            NamedColumn { name: "service", values: Column::Text { codes, dictionary } },
+            NamedColumn { name: "status", values: Column::I64(status) },
+            NamedColumn { name: "latency_s", values: Column::F64(latency_s) },
         ],
         truth: json!({
             "scenario": SCENARIO.name,
@@ -144,12 +123,7 @@ mod tests {
             Some(Column::Text { codes, dictionary }),
             Some(Column::I64(status)),
             Some(Column::F64(latency_s)),
-        ) = (
-            made.column("time"),
-            made.column("service"),
-            made.column("status"),
-            made.column("latency_s"),
-        )
+        ) = (made.column("time"), made.column("service"), made.column("status"), made.column("latency_s"))
         else {
             panic!("a column is missing");
         };
@@ -157,12 +131,7 @@ mod tests {
         assert_eq!(dictionary.len(), 8);
         let (start, end) = (START_UNIX_S, START_UNIX_S + DURATION_S);
         assert!(time.iter().all(|t| (start..end).contains(&(t / SECOND_NS))));
-        for (code, told) in made.truth["services"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .enumerate()
-        {
+        for (code, told) in made.truth["services"].as_array().unwrap().iter().enumerate() {
             let of_service = || (0..made.rows()).filter(|row| codes[*row] as usize == code);
             assert_eq!(told["rows"].as_u64(), Some(of_service().count() as u64));
             let errors = of_service().filter(|row| status[*row] >= 500).count();
@@ -170,10 +139,7 @@ mod tests {
             let mut sorted: Vec<f64> = of_service().map(|row| latency_s[row]).collect();
             sorted.sort_by(f64::total_cmp);
             // the median's standard error is sigma * sqrt(pi / 2n) in the logarithm; five of them are allowed
-            let (median_s, sigma) = (
-                told["median_s"].as_f64().unwrap(),
-                told["sigma"].as_f64().unwrap(),
-            );
+            let (median_s, sigma) = (told["median_s"].as_f64().unwrap(), told["sigma"].as_f64().unwrap());
             let error = 5.0 * sigma * (1.571 / sorted.len() as f64).sqrt();
             let off = (sorted[sorted.len() / 2] / median_s).ln().abs();
             assert!(off < error, "{told}: {off} > {error}");
@@ -183,23 +149,14 @@ mod tests {
     #[test]
     fn checkout_fails_whole_in_its_outage_and_only_there() {
         let made = generate(4, 200_000).unwrap();
-        let (
-            Some(Column::TimeNs(time)),
-            Some(Column::Text { codes, .. }),
-            Some(Column::I64(status)),
-        ) = (
-            made.column("time"),
-            made.column("service"),
-            made.column("status"),
-        )
+        let (Some(Column::TimeNs(time)), Some(Column::Text { codes, .. }), Some(Column::I64(status))) =
+            (made.column("time"), made.column("service"), made.column("status"))
         else {
             panic!("a column is missing");
         };
         let told = &made.truth["incidents"][0];
-        let outage = Interval {
-            start_ns: told["start_ns"].as_i64().unwrap(),
-            end_ns: told["end_ns"].as_i64().unwrap(),
-        };
+        let outage =
+            Interval { start_ns: told["start_ns"].as_i64().unwrap(), end_ns: told["end_ns"].as_i64().unwrap() };
         let mut inside = 0;
         for row in 0..made.rows() {
             let bad = codes[row] == 0 && outage.contains(time[row]);

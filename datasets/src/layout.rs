@@ -31,13 +31,7 @@ pub(crate) fn distinct(rng: &mut ChaCha8Rng, count: usize, slots: i64) -> Vec<i6
 /// `count` lengths in `least..=most` with the given sum: uniform draws, then single steps until the sum is met.
 ///
 /// Returns `None` if no such lengths exist.
-pub(crate) fn lengths(
-    rng: &mut ChaCha8Rng,
-    count: usize,
-    least: i64,
-    most: i64,
-    sum: i64,
-) -> Option<Vec<i64>> {
+pub(crate) fn lengths(rng: &mut ChaCha8Rng, count: usize, least: i64, most: i64, sum: i64) -> Option<Vec<i64>> {
     let number = count as i64;
     if count == 0 || sum < number * least || sum > number * most {
         return None;

@@ -1,9 +1,6 @@
 //! The list of scenarios and the way to each.
 
-use crate::{
-    GenerateError, Generated, latency_5m, shop_availability, shop_counters, shop_month,
-    workshop_minutes,
-};
+use crate::{GenerateError, Generated, latency_5m, shop_availability, shop_counters, shop_month, workshop_minutes};
 
 /// One scenario that can be generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,26 +81,12 @@ mod tests {
         for scenario in scenarios() {
             let rows = scenario.least_rows.max(scenario.most_rows.min(2000));
             let first = generate(scenario.name, 11, rows).unwrap();
-            assert_eq!(
-                first,
-                generate(scenario.name, 11, rows).unwrap(),
-                "{}",
-                scenario.name
-            );
-            assert_ne!(
-                first.columns,
-                generate(scenario.name, 12, rows).unwrap().columns,
-                "{}",
-                scenario.name
-            );
+            assert_eq!(first, generate(scenario.name, 11, rows).unwrap(), "{}", scenario.name);
+            assert_ne!(first.columns, generate(scenario.name, 12, rows).unwrap().columns, "{}", scenario.name);
             assert_eq!(first.truth["scenario"], scenario.name);
             assert_eq!(first.truth["seed"], 11);
             let lengths: Vec<usize> = first.columns.iter().map(|c| c.values.len()).collect();
-            assert!(
-                lengths.iter().all(|length| *length == first.rows()),
-                "{}: {lengths:?}",
-                scenario.name
-            );
+            assert!(lengths.iter().all(|length| *length == first.rows()), "{}: {lengths:?}", scenario.name);
         }
     }
 

@@ -32,12 +32,7 @@ pub fn relative_rate(unix_s: i64) -> f64 {
 /// `rows` instants in nanoseconds, ascending and whole microseconds, whose density follows the season.
 ///
 /// Sorted uniforms from normalised exponential gaps go through the inverse of the season's cumulative rate.
-pub(crate) fn seasonal_times(
-    rng: &mut ChaCha8Rng,
-    start_unix_s: i64,
-    duration_s: i64,
-    rows: usize,
-) -> Vec<i64> {
+pub(crate) fn seasonal_times(rng: &mut ChaCha8Rng, start_unix_s: i64, duration_s: i64, rows: usize) -> Vec<i64> {
     let steps = duration_s / STEP_S;
     let mut cumulative = Vec::with_capacity(steps as usize + 1);
     let mut total = 0.0;
@@ -101,9 +96,7 @@ mod tests {
     #[test]
     fn the_mean_over_a_week_is_one() {
         let hours = 7 * 24;
-        let sum: f64 = (0..hours)
-            .map(|hour| relative_rate(START_UNIX_S + hour * 3600))
-            .sum();
+        let sum: f64 = (0..hours).map(|hour| relative_rate(START_UNIX_S + hour * 3600)).sum();
         assert!((sum / hours as f64 - 1.0).abs() < 1e-12);
     }
 
@@ -129,9 +122,6 @@ mod tests {
                 (f64::from(*count) - expected).powi(2) / expected
             })
             .sum();
-        assert!(
-            (90.0..260.0).contains(&chi_square),
-            "chi-square {chi_square}"
-        );
+        assert!((90.0..260.0).contains(&chi_square), "chi-square {chi_square}");
     }
 }

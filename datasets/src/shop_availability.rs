@@ -59,18 +59,14 @@ fn layout(rng: &mut ChaCha8Rng) -> Result<Vec<Bad>, GenerateError> {
                 (start, start + length)
             })
             .collect();
-        let violating = (0..60)
-            .filter(|phase| charged_s(&bad, 60, *phase) > ALLOWED_S)
-            .count();
+        let violating = (0..60).filter(|phase| charged_s(&bad, 60, *phase) > ALLOWED_S).count();
         let always_at_five = (0..300).all(|phase| charged_s(&bad, 300, phase) > ALLOWED_S);
         // at least a tenth of the phases on either side, so that the choice is seen in a picture
         if always_at_five && (6..=54).contains(&violating) {
             return Ok(bad);
         }
     }
-    Err(GenerateError::Layout(
-        "no layout of the incidents made the phase decide at one minute",
-    ))
+    Err(GenerateError::Layout("no layout of the incidents made the phase decide at one minute"))
 }
 
 pub(crate) fn generate(seed: u64) -> Result<Generated, GenerateError> {
@@ -85,19 +81,14 @@ pub(crate) fn generate(seed: u64) -> Result<Generated, GenerateError> {
     let incidents: Vec<Value> = bad
         .iter()
         .map(|(start, end)| {
-            Interval {
-                start_ns: second_ns(*start),
-                end_ns: second_ns(*end),
-            }
-            .to_json_with(json!({ "service": "checkout", "seconds": end - start }))
+            Interval { start_ns: second_ns(*start), end_ns: second_ns(*end) }
+                .to_json_with(json!({ "service": "checkout", "seconds": end - start }))
         })
         .collect();
     let buckets: Vec<Value> = [1, 10, 60, 300, 900, 3600]
         .into_iter()
         .map(|width_s| {
-            let by_phase: Vec<i64> = (0..width_s)
-                .map(|phase| charged_s(&bad, width_s, phase))
-                .collect();
+            let by_phase: Vec<i64> = (0..width_s).map(|phase| charged_s(&bad, width_s, phase)).collect();
             json!({
                 "width_s": width_s,
                 "charged_s_aligned": by_phase.first(),
@@ -112,14 +103,8 @@ pub(crate) fn generate(seed: u64) -> Result<Generated, GenerateError> {
         scenario: SCENARIO.name,
         seed,
         columns: vec![
-            NamedColumn {
-                name: "time",
-                values: Column::TimeNs((0..SECONDS).map(second_ns).collect()),
-            },
-            NamedColumn {
-                name: "up",
-                values: Column::I64(up),
-            },
+            NamedColumn { name: "time", values: Column::TimeNs((0..SECONDS).map(second_ns).collect()) },
+            NamedColumn { name: "up", values: Column::I64(up) },
         ],
         truth: json!({
             "scenario": SCENARIO.name,
@@ -141,10 +126,7 @@ mod tests {
 
     /// Seconds charged: every bad second names its bucket, and each bucket named costs its width.
     fn charged_by_second(bad: &[i64], width: i64, phase: i64) -> i64 {
-        let mut buckets: Vec<i64> = bad
-            .iter()
-            .map(|second| (second - phase).div_euclid(width))
-            .collect();
+        let mut buckets: Vec<i64> = bad.iter().map(|second| (second - phase).div_euclid(width)).collect();
         buckets.dedup();
         buckets.len() as i64 * width
     }
@@ -156,23 +138,16 @@ mod tests {
             let Some(Column::I64(up)) = made.column("up") else {
                 panic!("no column up");
             };
-            let bad: Vec<i64> = (0..SECONDS)
-                .filter(|second| up[*second as usize] == 0)
-                .collect();
+            let bad: Vec<i64> = (0..SECONDS).filter(|second| up[*second as usize] == 0).collect();
             assert_eq!(bad.len(), 1500);
             for bucket in made.truth["any_bad"].as_array().unwrap() {
                 let width = bucket["width_s"].as_i64().unwrap();
-                let by_phase: Vec<i64> = (0..width)
-                    .map(|phase| charged_by_second(&bad, width, phase))
-                    .collect();
+                let by_phase: Vec<i64> = (0..width).map(|phase| charged_by_second(&bad, width, phase)).collect();
                 let told = |field: &str| bucket[field].as_i64();
                 assert_eq!(told("charged_s_aligned"), by_phase.first().copied());
                 assert_eq!(told("charged_s_least"), by_phase.iter().min().copied());
                 assert_eq!(told("charged_s_most"), by_phase.iter().max().copied());
-                let violating = by_phase
-                    .iter()
-                    .filter(|charged| **charged > ALLOWED_S)
-                    .count();
+                let violating = by_phase.iter().filter(|charged| **charged > ALLOWED_S).count();
                 assert_eq!(told("phases_violating"), Some(violating as i64));
                 match width {
                     1 | 10 => assert_eq!(violating, 0, "width {width}"),
@@ -191,9 +166,7 @@ mod tests {
         };
         let mut told = vec![1; up.len()];
         for incident in made.truth["incidents"].as_array().unwrap() {
-            let second = |field: &str| {
-                (incident[field].as_i64().unwrap() / SECOND_NS - START_UNIX_S) as usize
-            };
+            let second = |field: &str| (incident[field].as_i64().unwrap() / SECOND_NS - START_UNIX_S) as usize;
             told[second("start_ns")..second("end_ns")].fill(0);
         }
         assert_eq!(&told, up);

@@ -27,12 +27,8 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 };
 
 /// Name, mean requests per second, milliseconds by which its scrapes come after the full 15 s.
-const SERVICES: [(&str, f64, i64); 4] = [
-    ("checkout", 12.0, 2137),
-    ("search", 20.0, 5701),
-    ("cart", 8.0, 9313),
-    ("payment", 3.0, 13_849),
-];
+const SERVICES: [(&str, f64, i64); 4] =
+    [("checkout", 12.0, 2137), ("search", 20.0, 5701), ("cart", 8.0, 9313), ("payment", 3.0, 13_849)];
 const ERROR_RATIO: f64 = 0.0005;
 /// Restarts of every service, not counting the hidden one.
 const RESTARTS: usize = 3;
@@ -62,11 +58,8 @@ impl Plan {
             .collect::<Vec<i64>>()
             .into_iter();
         let mut restarts: Vec<i64> = starts.by_ref().take(RESTARTS).collect();
-        let mut gaps: Vec<(i64, i64)> = starts
-            .by_ref()
-            .take(3)
-            .map(|start| (start, start + rng.random_range(45_000..=1_200_000)))
-            .collect();
+        let mut gaps: Vec<(i64, i64)> =
+            starts.by_ref().take(3).map(|start| (start, start + rng.random_range(45_000..=1_200_000))).collect();
         let mut incidents: Vec<(i64, i64, f64)> = starts
             .map(|start| {
                 let percent = rng.random_range(5..=100_u32);
@@ -82,17 +75,11 @@ impl Plan {
         restarts.sort_unstable();
         gaps.sort_unstable();
         incidents.sort_by_key(|incident| incident.0);
-        Self {
-            restarts,
-            gaps,
-            incidents,
-        }
+        Self { restarts, gaps, incidents }
     }
 
     fn in_gap(&self, at_ms: i64) -> bool {
-        self.gaps
-            .iter()
-            .any(|(start, end)| (*start..*end).contains(&at_ms))
+        self.gaps.iter().any(|(start, end)| (*start..*end).contains(&at_ms))
     }
 
     fn error_ratio(&self, at_ms: i64) -> f64 {
@@ -117,10 +104,7 @@ impl Count {
     }
 
     fn minus(self, other: Self) -> Self {
-        Self {
-            requests: self.requests - other.requests,
-            errors: self.errors - other.errors,
-        }
+        Self { requests: self.requests - other.requests, errors: self.errors - other.errors }
     }
 
     fn to_json(self) -> Value {
@@ -164,10 +148,7 @@ fn walk(rng: &mut ChaCha8Rng, service: usize, plan: &Plan) -> Result<Walk, Gener
     instants.sort_unstable();
     instants.dedup();
     // the process has been running for a while when the week begins
-    let mut counter = Count {
-        requests: rng.random_range(100_000..1_000_000),
-        errors: rng.random_range(50..500),
-    };
+    let mut counter = Count { requests: rng.random_range(100_000..1_000_000), errors: rng.random_range(50..500) };
     let mut seen = counter;
     let mut out = Walk {
         scrapes: Vec::with_capacity(instants.len()),
@@ -183,10 +164,7 @@ fn walk(rng: &mut ChaCha8Rng, service: usize, plan: &Plan) -> Result<Walk, Gener
         let expected = rate_hz * relative_rate(START_UNIX_S + middle_ms / 1000) * seconds;
         let ratio = plan.error_ratio(middle_ms);
         let errors = poisson(rng, expected * ratio)?;
-        let step = Count {
-            requests: errors + poisson(rng, expected * (1.0 - ratio))?,
-            errors,
-        };
+        let step = Count { requests: errors + poisson(rng, expected * (1.0 - ratio))?, errors };
         out.total.add(step);
         counter.add(step);
         if plan.restarts.contains(&at_ms) {
@@ -197,11 +175,7 @@ fn walk(rng: &mut ChaCha8Rng, service: usize, plan: &Plan) -> Result<Walk, Gener
             if out.scrapes.is_empty() {
                 out.before_first = counter.minus(seen);
             }
-            out.scrapes.push(Scrape {
-                at_ms,
-                service,
-                count: counter,
-            });
+            out.scrapes.push(Scrape { at_ms, service, count: counter });
             seen = counter;
         }
         from_ms = at_ms;
@@ -215,10 +189,7 @@ fn instant_ns(at_ms: i64) -> i64 {
 }
 
 fn stretch(start_ms: i64, end_ms: i64) -> Interval {
-    Interval {
-        start_ns: instant_ns(start_ms),
-        end_ns: instant_ns(end_ms),
-    }
+    Interval { start_ns: instant_ns(start_ms), end_ns: instant_ns(end_ms) }
 }
 
 fn truth_of(service: usize, plan: &Plan, walk: &Walk) -> Value {
@@ -236,17 +207,11 @@ fn truth_of(service: usize, plan: &Plan, walk: &Walk) -> Value {
             })
         })
         .collect();
-    let gaps: Vec<Value> = plan
-        .gaps
-        .iter()
-        .map(|(start, end)| stretch(*start, *end).to_json())
-        .collect();
+    let gaps: Vec<Value> = plan.gaps.iter().map(|(start, end)| stretch(*start, *end).to_json()).collect();
     let incidents: Vec<Value> = plan
         .incidents
         .iter()
-        .map(|(start, end, ratio)| {
-            stretch(*start, *end).to_json_with(json!({ "error_ratio": ratio }))
-        })
+        .map(|(start, end, ratio)| stretch(*start, *end).to_json_with(json!({ "error_ratio": ratio })))
         .collect();
     json!({
         "service": name,
@@ -277,28 +242,16 @@ pub(crate) fn generate(seed: u64) -> Result<Generated, GenerateError> {
         scenario: SCENARIO.name,
         seed,
         columns: vec![
-            column(
-                "time",
-                Column::TimeNs(whole(|scrape| instant_ns(scrape.at_ms))),
-            ),
+            column("time", Column::TimeNs(whole(|scrape| instant_ns(scrape.at_ms)))),
             column(
                 "service",
                 Column::Text {
                     codes: scrapes.iter().map(|scrape| scrape.service as u32).collect(),
-                    dictionary: SERVICES
-                        .iter()
-                        .map(|service| service.0.to_owned())
-                        .collect(),
+                    dictionary: SERVICES.iter().map(|service| service.0.to_owned()).collect(),
                 },
             ),
-            column(
-                "requests_total",
-                Column::I64(whole(|scrape| scrape.count.requests)),
-            ),
-            column(
-                "errors_total",
-                Column::I64(whole(|scrape| scrape.count.errors)),
-            ),
+            column("requests_total", Column::I64(whole(|scrape| scrape.count.requests))),
+            column("errors_total", Column::I64(whole(|scrape| scrape.count.errors))),
         ],
         truth: json!({
             "scenario": SCENARIO.name,

@@ -10,31 +10,18 @@ fn samples(made: &Generated, service: u32) -> Vec<(i64, [i64; 2])> {
         Some(Column::Text { codes, .. }),
         Some(Column::I64(requests)),
         Some(Column::I64(errors)),
-    ) = (
-        made.column("time"),
-        made.column("service"),
-        made.column("requests_total"),
-        made.column("errors_total"),
-    )
+    ) = (made.column("time"), made.column("service"), made.column("requests_total"), made.column("errors_total"))
     else {
         panic!("a column is missing");
     };
-    (0..made.rows())
-        .filter(|row| codes[*row] == service)
-        .map(|row| (time[row], [requests[row], errors[row]]))
-        .collect()
+    (0..made.rows()).filter(|row| codes[*row] == service).map(|row| (time[row], [requests[row], errors[row]])).collect()
 }
 
 #[test]
 fn increases_and_losses_add_up_to_what_happened() {
     for seed in 0..5 {
         let made = generate(seed).unwrap();
-        for (code, told) in made.truth["services"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .enumerate()
-        {
+        for (code, told) in made.truth["services"].as_array().unwrap().iter().enumerate() {
             let samples = samples(&made, code as u32);
             for (which, field) in ["requests", "errors"].into_iter().enumerate() {
                 // an increase with reset handling: after a fall of the requests both count from zero
@@ -68,12 +55,7 @@ fn counters_fall_at_the_restarts_and_nowhere_else() {
     for seed in 0..5 {
         let made = generate(seed).unwrap();
         let mut hidden = 0;
-        for (code, told) in made.truth["services"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .enumerate()
-        {
+        for (code, told) in made.truth["services"].as_array().unwrap().iter().enumerate() {
             let samples = samples(&made, code as u32);
             let restarts: Vec<i64> = told["restarts"]
                 .as_array()
@@ -82,17 +64,11 @@ fn counters_fall_at_the_restarts_and_nowhere_else() {
                 .map(|restart| restart["time_ns"].as_i64().unwrap())
                 .collect();
             for step in samples.windows(2) {
-                let restarted = restarts
-                    .iter()
-                    .any(|at| step[0].0 < *at && *at <= step[1].0);
+                let restarted = restarts.iter().any(|at| step[0].0 < *at && *at <= step[1].0);
                 assert_eq!(restarted, step[1].1[0] < step[0].1[0], "at {}", step[1].0);
             }
-            hidden += told["restarts"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .filter(|restart| restart["in_scrape_gap"] == true)
-                .count();
+            hidden +=
+                told["restarts"].as_array().unwrap().iter().filter(|restart| restart["in_scrape_gap"] == true).count();
         }
         assert_eq!(hidden, 1);
     }
@@ -101,12 +77,7 @@ fn counters_fall_at_the_restarts_and_nowhere_else() {
 #[test]
 fn scrapes_are_missing_in_the_gaps_and_nowhere_else() {
     let made = generate(3).unwrap();
-    for (code, told) in made.truth["services"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .enumerate()
-    {
+    for (code, told) in made.truth["services"].as_array().unwrap().iter().enumerate() {
         let gaps: Vec<Interval> = told["scrape_gaps"]
             .as_array()
             .unwrap()
@@ -143,14 +114,8 @@ fn rates_follow_the_season_and_the_incidents() {
     let rate = |hour: usize| by_hour[hour].0 as f64 / by_hour[hour].1 as f64;
     assert!((rate(20) / rate(8) - 1.55 / 0.45).abs() < 0.1);
     for incident in told["incidents"].as_array().unwrap() {
-        let (start, end) = (
-            incident["start_ns"].as_i64().unwrap(),
-            incident["end_ns"].as_i64().unwrap(),
-        );
-        let inside: Vec<_> = samples
-            .iter()
-            .filter(|sample| start <= sample.0 && sample.0 < end)
-            .collect();
+        let (start, end) = (incident["start_ns"].as_i64().unwrap(), incident["end_ns"].as_i64().unwrap());
+        let inside: Vec<_> = samples.iter().filter(|sample| start <= sample.0 && sample.0 < end).collect();
         let (first, last) = (inside.first().unwrap().1, inside.last().unwrap().1);
         let (requests, errors) = ((last[0] - first[0]) as f64, (last[1] - first[1]) as f64);
         let ratio = incident["error_ratio"].as_f64().unwrap();

@@ -97,60 +97,43 @@ impl Plan {
                 let start_s = START_UNIX_S + slot * SLOT_S + rng.random_range(3600..SLOT_S - 3600);
                 Outage {
                     service,
-                    interval: Interval {
-                        start_ns: start_s * SECOND_NS,
-                        end_ns: (start_s + seconds) * SECOND_NS,
-                    },
+                    interval: Interval { start_ns: start_s * SECOND_NS, end_ns: (start_s + seconds) * SECOND_NS },
                     status: if rng.random() { 503 } else { 504 },
                 }
             })
             .collect();
         // deploys happen on working days between 09:00 and 16:00; day 0 is a Monday
         let regression_day = rng.random_range(16..=18);
-        let weekdays: Vec<i64> = (0..30)
-            .filter(|day| day % 7 < 5 && *day != regression_day)
-            .collect();
-        let mut office_time = |day: i64| {
-            (START_UNIX_S + day * DAY_S + rng.random_range(9 * 3600..16 * 3600)) * SECOND_NS
-        };
+        let weekdays: Vec<i64> = (0..30).filter(|day| day % 7 < 5 && *day != regression_day).collect();
+        let mut office_time =
+            |day: i64| (START_UNIX_S + day * DAY_S + rng.random_range(9 * 3600..16 * 3600)) * SECOND_NS;
         let regression_onset_ns = office_time(regression_day);
-        let days: Vec<i64> = distinct(rng, 7, weekdays.len() as i64)
-            .into_iter()
-            .map(|place| weekdays[place as usize])
-            .collect();
+        let days: Vec<i64> =
+            distinct(rng, 7, weekdays.len() as i64).into_iter().map(|place| weekdays[place as usize]).collect();
         let mut deploys: Vec<Deploy> = days
             .into_iter()
             .map(|day| Deploy {
                 service: rng.random_range(0..4_u32) as usize,
-                at_ns: (START_UNIX_S + day * DAY_S + rng.random_range(9 * 3600..16 * 3600))
-                    * SECOND_NS,
+                at_ns: (START_UNIX_S + day * DAY_S + rng.random_range(9 * 3600..16 * 3600)) * SECOND_NS,
             })
             .collect();
-        deploys.push(Deploy {
-            service: REGRESSED,
-            at_ns: regression_onset_ns,
-        });
+        deploys.push(Deploy { service: REGRESSED, at_ns: regression_onset_ns });
         deploys.sort_by_key(|deploy| deploy.at_ns);
-        Self {
-            outages,
-            deploys,
-            regression_onset_ns,
-        }
+        Self { outages, deploys, regression_onset_ns }
     }
 
     fn outage(&self, service: usize, time_ns: i64) -> Option<&Outage> {
-        self.outages
-            .iter()
-            .find(|outage| outage.service == service && outage.interval.contains(time_ns))
+        self.outages.iter().find(|outage| outage.service == service && outage.interval.contains(time_ns))
     }
 
     /// What the planted effects multiply a service's latency by.
     fn factor(&self, service: usize, time_ns: i64) -> f64 {
         let mut factor = 1.0 + LOAD_EFFECT * (relative_rate(time_ns / SECOND_NS) - 1.0);
-        if self.deploys.iter().any(|deploy| {
-            deploy.service == service
-                && (0..WARM_UP.0 * SECOND_NS).contains(&(time_ns - deploy.at_ns))
-        }) {
+        if self
+            .deploys
+            .iter()
+            .any(|deploy| deploy.service == service && (0..WARM_UP.0 * SECOND_NS).contains(&(time_ns - deploy.at_ns)))
+        {
             factor *= WARM_UP.1;
         }
         if service == REGRESSED {
@@ -202,9 +185,7 @@ impl Plan {
             .map(|(((name, share), parts), rows)| {
                 let parts: Vec<Value> = parts
                     .iter()
-                    .map(|(share, median_s, sigma)| {
-                        json!({ "share": share, "median_s": median_s, "sigma": sigma })
-                    })
+                    .map(|(share, median_s, sigma)| json!({ "share": share, "median_s": median_s, "sigma": sigma }))
                     .collect();
                 json!({ "service": name, "share": share, "rows": rows, "latency": parts })
             })
@@ -248,10 +229,8 @@ struct Latency {
 impl Latency {
     fn new(parts: &[(f64, f64, f64)]) -> Result<Self, GenerateError> {
         let shares = parts.iter().map(|part| part.0).collect();
-        let parts = parts
-            .iter()
-            .map(|(_, median_s, sigma)| LogNormal::new(median_s.ln(), *sigma))
-            .collect::<Result<_, _>>()?;
+        let parts =
+            parts.iter().map(|(_, median_s, sigma)| LogNormal::new(median_s.ln(), *sigma)).collect::<Result<_, _>>()?;
         Ok(Self { shares, parts })
     }
 
@@ -263,16 +242,10 @@ impl Latency {
 pub(crate) fn generate(seed: u64, rows: usize) -> Result<Generated, GenerateError> {
     let plan = Plan::draw(&mut rng(seed, 0));
     let time = seasonal_times(&mut rng(seed, 1), START_UNIX_S, DURATION_S, rows);
-    let latencies = LATENCY
-        .iter()
-        .map(|parts| Latency::new(parts))
-        .collect::<Result<Vec<_>, _>>()?;
+    let latencies = LATENCY.iter().map(|parts| Latency::new(parts)).collect::<Result<Vec<_>, _>>()?;
     let mut rng = rng(seed, 2);
-    let (mut codes, mut status, mut latency_s) = (
-        Vec::with_capacity(rows),
-        Vec::with_capacity(rows),
-        Vec::with_capacity(rows),
-    );
+    let (mut codes, mut status, mut latency_s) =
+        (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
     let mut rows_in_outage = vec![0; plan.outages.len()];
     let mut rows_by_service = [0; 4];
     for &time_ns in &time {
@@ -301,26 +274,11 @@ pub(crate) fn generate(seed: u64, rows: usize) -> Result<Generated, GenerateErro
         scenario: SCENARIO.name,
         seed,
         columns: vec![
-            NamedColumn {
-                name: "time",
-                values: Column::TimeNs(time),
-            },
-            NamedColumn {
-                name: "service",
-                values: Column::Text { codes, dictionary },
-            },
-            NamedColumn {
-                name: "status",
-                values: Column::I64(status),
-            },
-            NamedColumn {
-                name: "latency_s",
-                values: Column::F64(latency_s),
-            },
-            NamedColumn {
-                name: "ok",
-                values: Column::Bool(ok),
-            },
+            NamedColumn { name: "time", values: Column::TimeNs(time) },
+            NamedColumn { name: "service", values: Column::Text { codes, dictionary } },
+            NamedColumn { name: "status", values: Column::I64(status) },
+            NamedColumn { name: "latency_s", values: Column::F64(latency_s) },
+            NamedColumn { name: "ok", values: Column::Bool(ok) },
         ],
         truth,
     })

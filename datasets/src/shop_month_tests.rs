@@ -49,10 +49,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn requests_fail_in_the_incidents_and_hardly_elsewhere() {
     let made = generate(1, 200_000).unwrap();
     let rows = rows(&made);
-    assert!(
-        rows.windows(2)
-            .all(|pair| pair[0].time_ns <= pair[1].time_ns)
-    );
+    assert!(rows.windows(2).all(|pair| pair[0].time_ns <= pair[1].time_ns));
     let incidents = made.truth["incidents"].as_array().unwrap();
     let mut counted = vec![0_u64; incidents.len()];
     let mut background = 0;
@@ -95,31 +92,16 @@ fn the_incidents_are_as_described_and_apart() {
         };
         let checkout = seconds("checkout");
         assert_eq!(checkout.iter().filter(|s| **s == 720).count(), 1);
-        assert_eq!(
-            checkout.iter().filter(|s| (20..=90).contains(*s)).count(),
-            6
-        );
-        assert_eq!(
-            (
-                seconds("search").len(),
-                seconds("cart").len(),
-                seconds("payment").len()
-            ),
-            (3, 2, 4)
-        );
+        assert_eq!(checkout.iter().filter(|s| (20..=90).contains(*s)).count(), 6);
+        assert_eq!((seconds("search").len(), seconds("cart").len(), seconds("payment").len()), (3, 2, 4));
         for pair in incidents.windows(2) {
-            let quiet_ns =
-                pair[1]["start_ns"].as_i64().unwrap() - pair[0]["end_ns"].as_i64().unwrap();
+            let quiet_ns = pair[1]["start_ns"].as_i64().unwrap() - pair[0]["end_ns"].as_i64().unwrap();
             assert!(quiet_ns > 3600 * SECOND_NS, "seed {seed}");
         }
         let onset = &made.truth["regression"]["onset_ns"];
         let deploys = made.truth["deploys"].as_array().unwrap();
         assert_eq!(deploys.len(), 8);
-        assert!(
-            deploys
-                .iter()
-                .any(|deploy| &deploy["time_ns"] == onset && deploy["service"] == "checkout")
-        );
+        assert!(deploys.iter().any(|deploy| &deploy["time_ns"] == onset && deploy["service"] == "checkout"));
     }
 }
 
@@ -131,10 +113,7 @@ fn the_layout_does_not_depend_on_the_rows() {
     }
     let starts = |made: &Generated| -> Vec<i64> {
         let incidents = made.truth["incidents"].as_array().unwrap();
-        incidents
-            .iter()
-            .map(|i| i["start_ns"].as_i64().unwrap())
-            .collect()
+        incidents.iter().map(|i| i["start_ns"].as_i64().unwrap()).collect()
     };
     assert_eq!(starts(&few), starts(&many));
 }
@@ -177,10 +156,7 @@ fn latencies_are_bimodal_where_told_and_checkout_gets_slower() {
     let after = median(of("checkout", end_ns - two_days_ns, end_ns));
     // the last two days lie one day before the end on average
     let told = made.truth["regression"]["factor_at_end"].as_f64().unwrap() - REGRESSION_PER_DAY;
-    assert!(
-        (after / before / told - 1.0).abs() < 0.05,
-        "{before} {after} {told}"
-    );
+    assert!((after / before / told - 1.0).abs() < 0.05, "{before} {after} {told}");
     let cart = median(of("cart", end_ns - two_days_ns, end_ns)) / median(of("cart", 0, onset_ns));
     assert!((cart - 1.0).abs() < 0.05, "{cart}");
 
@@ -188,13 +164,7 @@ fn latencies_are_bimodal_where_told_and_checkout_gets_slower() {
     let misses = search.iter().filter(|s| **s > 0.035).count() as f64 / search.len() as f64;
     // a fifth of the searches, few of which are faster than 35 ms
     assert!((0.19..0.21).contains(&misses), "{misses}");
-    let valley = search
-        .iter()
-        .filter(|s| (0.030..0.040).contains(*s))
-        .count();
-    let second_mode = search
-        .iter()
-        .filter(|s| (0.070..0.080).contains(*s))
-        .count();
+    let valley = search.iter().filter(|s| (0.030..0.040).contains(*s)).count();
+    let second_mode = search.iter().filter(|s| (0.070..0.080).contains(*s)).count();
     assert!(valley * 3 < second_mode, "{valley} {second_mode}");
 }

@@ -73,10 +73,7 @@ impl Generated {
 
     /// The values of the column `name`, if there is one.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns
-            .iter()
-            .find(|column| column.name == name)
-            .map(|column| &column.values)
+        self.columns.iter().find(|column| column.name == name).map(|column| &column.values)
     }
 
     /// Writes a header and all rows as CSV (RFC 4180 with LF line ends).
@@ -97,11 +94,7 @@ impl Generated {
     pub fn write_csv(&self, mut out: impl Write) -> io::Result<()> {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
         writeln!(out, "{}", names.join(","))?;
-        let digits: Vec<usize> = self
-            .columns
-            .iter()
-            .map(|column| second_digits(&column.values))
-            .collect();
+        let digits: Vec<usize> = self.columns.iter().map(|column| second_digits(&column.values)).collect();
         let mut buffer = Vec::with_capacity(1 << 16);
         for row in 0..self.rows() {
             for (place, (column, digits)) in self.columns.iter().zip(&digits).enumerate() {
@@ -139,9 +132,7 @@ fn push_cell(buffer: &mut Vec<u8>, column: &Column, row: usize, digits: usize) -
         Column::Bool(values) => write!(buffer, "{}", values[row])?,
         Column::I64(values) => write!(buffer, "{}", values[row])?,
         Column::Text { codes, dictionary } => {
-            let word = dictionary
-                .get(codes[row] as usize)
-                .map_or("", String::as_str);
+            let word = dictionary.get(codes[row] as usize).map_or("", String::as_str);
             if word.contains([',', '"', '\n', '\r']) {
                 write!(buffer, "\"{}\"", word.replace('"', "\"\""))?;
             } else {
@@ -163,29 +154,14 @@ mod tests {
             scenario: "test",
             seed: 0,
             columns: vec![
-                NamedColumn {
-                    name: "time",
-                    values: Column::TimeNs(vec![0, 1_500_000]),
-                },
+                NamedColumn { name: "time", values: Column::TimeNs(vec![0, 1_500_000]) },
                 NamedColumn {
                     name: "who",
-                    values: Column::Text {
-                        codes: vec![1, 0],
-                        dictionary: vec!["a".into(), "b, \"c\"".into()],
-                    },
+                    values: Column::Text { codes: vec![1, 0], dictionary: vec!["a".into(), "b, \"c\"".into()] },
                 },
-                NamedColumn {
-                    name: "x",
-                    values: Column::F64(vec![0.1, 2.0]),
-                },
-                NamedColumn {
-                    name: "n",
-                    values: Column::I64(vec![-1, 2]),
-                },
-                NamedColumn {
-                    name: "ok",
-                    values: Column::Bool(vec![true, false]),
-                },
+                NamedColumn { name: "x", values: Column::F64(vec![0.1, 2.0]) },
+                NamedColumn { name: "n", values: Column::I64(vec![-1, 2]) },
+                NamedColumn { name: "ok", values: Column::Bool(vec![true, false]) },
             ],
             truth: Value::Null,
         };

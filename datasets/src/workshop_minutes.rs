@@ -29,14 +29,7 @@ const BAD_MINUTES: i64 = 302;
 /// Of the outages, how many are short (1 to 9 minutes); the others have 10 to 60.
 const SHORT: usize = 26;
 /// Bucket width in minutes and the minutes it must charge.
-const CHARGES: [(i64, i64); 6] = [
-    (1, 302),
-    (2, 338),
-    (5, 435),
-    (10, 610),
-    (15, 810),
-    (60, 2220),
-];
+const CHARGES: [(i64, i64); 6] = [(1, 302), (2, 338), (5, 435), (10, 610), (15, 810), (60, 2220)];
 /// Outages start in the first hour of different three-hour slots, so no two share an hour, however long they are.
 const SLOT_MINUTES: i64 = 180;
 
@@ -97,10 +90,9 @@ fn search(rng: &mut ChaCha8Rng, outages: &mut [Outage]) -> bool {
 fn layout(rng: &mut ChaCha8Rng) -> Result<Vec<Outage>, GenerateError> {
     for _ in 0..100 {
         let short_sum = rng.random_range(100..=130);
-        let (Some(mut all), Some(long)) = (
-            lengths(rng, SHORT, 1, 9, short_sum),
-            lengths(rng, OUTAGES - SHORT, 10, 60, BAD_MINUTES - short_sum),
-        ) else {
+        let (Some(mut all), Some(long)) =
+            (lengths(rng, SHORT, 1, 9, short_sum), lengths(rng, OUTAGES - SHORT, 10, 60, BAD_MINUTES - short_sum))
+        else {
             continue;
         };
         all.extend(long);
@@ -112,30 +104,20 @@ fn layout(rng: &mut ChaCha8Rng) -> Result<Vec<Outage>, GenerateError> {
         let mut outages: Vec<Outage> = slots
             .into_iter()
             .zip(all)
-            .map(|(slot, length)| Outage {
-                slot,
-                offset: rng.random_range(0..60),
-                length,
-            })
+            .map(|(slot, length)| Outage { slot, offset: rng.random_range(0..60), length })
             .collect();
         if search(rng, &mut outages) {
             return Ok(outages);
         }
     }
-    Err(GenerateError::Layout(
-        "no layout of the outages met the six charges",
-    ))
+    Err(GenerateError::Layout("no layout of the outages met the six charges"))
 }
 
 pub(crate) fn generate(seed: u64) -> Result<Generated, GenerateError> {
     let outages = layout(&mut rng(seed, 0))?;
     let mut up = vec![1_i64; MINUTES];
     for outage in &outages {
-        for flag in up
-            .iter_mut()
-            .take(outage.end() as usize)
-            .skip(outage.start() as usize)
-        {
+        for flag in up.iter_mut().take(outage.end() as usize).skip(outage.start() as usize) {
             *flag = 0;
         }
     }
@@ -143,29 +125,18 @@ pub(crate) fn generate(seed: u64) -> Result<Generated, GenerateError> {
     let intervals: Vec<Value> = outages
         .iter()
         .map(|outage| {
-            Interval {
-                start_ns: minute_ns(outage.start()),
-                end_ns: minute_ns(outage.end()),
-            }
-            .to_json_with(json!({ "minutes": outage.length }))
+            Interval { start_ns: minute_ns(outage.start()), end_ns: minute_ns(outage.end()) }
+                .to_json_with(json!({ "minutes": outage.length }))
         })
         .collect();
-    let charges: Map<String, Value> = CHARGES
-        .iter()
-        .map(|(width, charge)| (width.to_string(), json!(charge)))
-        .collect();
+    let charges: Map<String, Value> =
+        CHARGES.iter().map(|(width, charge)| (width.to_string(), json!(charge))).collect();
     Ok(Generated {
         scenario: SCENARIO.name,
         seed,
         columns: vec![
-            NamedColumn {
-                name: "time",
-                values: Column::TimeNs((0..MINUTES as i64).map(minute_ns).collect()),
-            },
-            NamedColumn {
-                name: "up",
-                values: Column::I64(up),
-            },
+            NamedColumn { name: "time", values: Column::TimeNs((0..MINUTES as i64).map(minute_ns).collect()) },
+            NamedColumn { name: "up", values: Column::I64(up) },
         ],
         truth: json!({
             "scenario": SCENARIO.name,
@@ -186,10 +157,7 @@ mod tests {
 
     /// The minutes charged, read from the flags alone.
     fn charged(up: &[i64], width: usize) -> usize {
-        up.chunks(width)
-            .filter(|bucket| bucket.contains(&0))
-            .map(<[i64]>::len)
-            .sum()
+        up.chunks(width).filter(|bucket| bucket.contains(&0)).map(<[i64]>::len).sum()
     }
 
     #[test]
@@ -200,11 +168,7 @@ mod tests {
                 panic!("no column up");
             };
             let expected = [302, 338, 435, 610, 810, 2220];
-            assert_eq!(
-                [1, 2, 5, 10, 15, 60].map(|width| charged(up, width)),
-                expected,
-                "seed {seed}"
-            );
+            assert_eq!([1, 2, 5, 10, 15, 60].map(|width| charged(up, width)), expected, "seed {seed}");
             let starts = up.windows(2).filter(|pair| pair == &[1, 0]).count();
             assert_eq!(starts + usize::from(up[0] == 0), 34, "seed {seed}");
         }
@@ -213,16 +177,13 @@ mod tests {
     #[test]
     fn the_intervals_are_the_zeros() {
         let made = generate(5).unwrap();
-        let (Some(Column::TimeNs(time)), Some(Column::I64(up))) =
-            (made.column("time"), made.column("up"))
-        else {
+        let (Some(Column::TimeNs(time)), Some(Column::I64(up))) = (made.column("time"), made.column("up")) else {
             panic!("a column is missing");
         };
         let intervals = made.truth["intervals"].as_array().unwrap();
         for (time, up) in time.iter().zip(up) {
             let inside = intervals.iter().any(|interval| {
-                interval["start_ns"].as_i64().unwrap() <= *time
-                    && *time < interval["end_ns"].as_i64().unwrap()
+                interval["start_ns"].as_i64().unwrap() <= *time && *time < interval["end_ns"].as_i64().unwrap()
             });
             assert_eq!(inside, *up == 0, "{time}");
         }

@@ -51,9 +51,7 @@ fn every_checkout_is_slow_while_latency_is_added() {
     let checkout: Vec<_> = requests.iter().filter(|f| f[1] == "checkout").collect();
     assert!(checkout.len() > 700);
     // requests already on their way when the delay was set do not have it
-    let slow = checkout
-        .iter()
-        .filter(|f| f[3].parse::<f64>().unwrap() >= 0.4);
+    let slow = checkout.iter().filter(|f| f[3].parse::<f64>().unwrap() >= 0.4);
     assert!(slow.count() + 3 >= checkout.len());
 }
 
@@ -65,11 +63,7 @@ fn the_burst_is_eight_times_the_load() {
     // a ratio of two Poisson counts, five standard deviations
     let error = 5.0 * 8.0 * (1.0 / burst + 1.0 / (usual * 40.0 / 60.0)).sqrt();
     assert!((burst / usual - 8.0).abs() < error, "{burst} {usual}");
-    assert!(
-        during("scrape_gap")
-            .iter()
-            .all(|fields| fields[4] == "true")
-    );
+    assert!(during("scrape_gap").iter().all(|fields| fields[4] == "true"));
 }
 
 #[test]
@@ -79,11 +73,8 @@ fn the_proxy_logged_every_request_with_the_same_status() {
         statuses.sort();
         statuses
     };
-    let visitors: Vec<String> = text("requests.csv")
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').nth(2).unwrap().to_owned())
-        .collect();
+    let visitors: Vec<String> =
+        text("requests.csv").lines().skip(1).map(|line| line.split(',').nth(2).unwrap().to_owned()).collect();
     let proxy: Vec<String> = text("access.log")
         .lines()
         .map(|line| {
@@ -101,10 +92,7 @@ fn prometheus_saw_the_restart_and_the_gaps() {
     for series in answer["data"]["result"].as_array().unwrap() {
         let values = series["values"].as_array().unwrap();
         let number = |pair: &Value| pair[1].as_str().unwrap().parse::<f64>().unwrap();
-        let falls = values
-            .windows(2)
-            .filter(|pair| number(&pair[1]) < number(&pair[0]))
-            .count();
+        let falls = values.windows(2).filter(|pair| number(&pair[1]) < number(&pair[0])).count();
         // the 503s were counted before the restart only
         let expected = usize::from(series["metric"]["code"] == "200");
         assert_eq!(falls, expected, "{}", series["metric"]);

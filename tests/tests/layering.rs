@@ -112,7 +112,8 @@ fn no_import_climbs() {
     let mut seen = 0;
     for path in rust_files(&src) {
         let relative = path.strip_prefix(&src).unwrap();
-        let module = relative.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let module =
+            relative.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
         if module == "lib" {
             continue;
         }
@@ -163,7 +164,16 @@ fn each_outside_thing_has_its_one_place() {
     // the statistics read no file, no clock and start no thread
     found.extend(naming(
         "stats/src",
-        &["std::fs", "File::", "std::net", "SystemTime", "Instant::now", "Zoned::now", "Timestamp::now", "thread::spawn"],
+        &[
+            "std::fs",
+            "File::",
+            "std::net",
+            "SystemTime",
+            "Instant::now",
+            "Zoned::now",
+            "Timestamp::now",
+            "thread::spawn",
+        ],
         &["stats/src/load"],
     ));
     found.extend(naming("app/src", &["thread::spawn", "thread::Builder"], &["app/src/jobs.rs"]));

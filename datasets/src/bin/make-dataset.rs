@@ -12,10 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, seed, rows, out] = arguments.as_slice() else {
         for scenario in scenarios() {
-            println!(
-                "{} ({} rows): {}",
-                scenario.name, scenario.default_rows, scenario.about
-            );
+            println!("{} ({} rows): {}", scenario.name, scenario.default_rows, scenario.about);
         }
         return Err("usage: make-dataset NAME SEED ROWS OUT.csv".into());
     };

@@ -50,10 +50,7 @@ impl Metrics {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         *codes.entry((route.to_owned(), code)).or_default() += 1;
         drop(codes);
-        let mut durations = self
-            .durations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut durations = self.durations.lock().unwrap_or_else(PoisonError::into_inner);
         let histogram = durations.entry(route.to_owned()).or_default();
         for (bucket, bound) in histogram.buckets.iter_mut().zip(BOUNDS) {
             *bucket += u64::from(took.as_secs_f64() <= bound);
@@ -68,31 +65,19 @@ impl Metrics {
         text.push_str("# TYPE shop_requests_total counter\n");
         let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         for ((route, code), count) in codes.iter() {
-            writeln!(
-                text,
-                "shop_requests_total{{route=\"{route}\",code=\"{code}\"}} {count}"
-            )?;
+            writeln!(text, "shop_requests_total{{route=\"{route}\",code=\"{code}\"}} {count}")?;
         }
         drop(codes);
         text.push_str("# HELP shop_request_duration_seconds Time from acceptance to the answer.\n");
         text.push_str("# TYPE shop_request_duration_seconds histogram\n");
-        let durations = self
-            .durations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let durations = self.durations.lock().unwrap_or_else(PoisonError::into_inner);
         for (route, histogram) in durations.iter() {
             let name = "shop_request_duration_seconds";
             for (count, bound) in histogram.buckets.iter().zip(BOUNDS) {
-                writeln!(
-                    text,
-                    "{name}_bucket{{route=\"{route}\",le=\"{bound}\"}} {count}"
-                )?;
+                writeln!(text, "{name}_bucket{{route=\"{route}\",le=\"{bound}\"}} {count}")?;
             }
             let (count, sum) = (histogram.count, histogram.sum_ns as f64 / 1e9);
-            writeln!(
-                text,
-                "{name}_bucket{{route=\"{route}\",le=\"+Inf\"}} {count}"
-            )?;
+            writeln!(text, "{name}_bucket{{route=\"{route}\",le=\"+Inf\"}} {count}")?;
             writeln!(text, "{name}_sum{{route=\"{route}\"}} {sum}")?;
             writeln!(text, "{name}_count{{route=\"{route}\"}} {count}")?;
         }
@@ -210,9 +195,7 @@ fn admin(metrics: &Metrics, listener: &TcpListener, started_unix_s: f64) {
         let Ok(target) = read_target(&mut stream) else {
             continue;
         };
-        let delay = target
-            .strip_prefix("/control/delay?checkout_ms=")
-            .and_then(|value| value.parse::<u64>().ok());
+        let delay = target.strip_prefix("/control/delay?checkout_ms=").and_then(|value| value.parse::<u64>().ok());
         // a scraper that hangs up early loses only its own answer
         let _ = match (target.as_str(), delay) {
             (_, Some(ms)) => {
@@ -235,11 +218,7 @@ fn accept(metrics: &Metrics, listener: &TcpListener, queue: &SyncSender<Job>) {
             continue;
         };
         metrics.in_flight.fetch_add(1, Ordering::Relaxed);
-        let job = Job {
-            stream,
-            route,
-            accepted,
-        };
+        let job = Job { stream, route, accepted };
         match queue.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => {

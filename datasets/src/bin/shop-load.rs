@@ -71,10 +71,7 @@ impl Plan {
                 } else {
                     MIX[2].0
                 };
-                arrivals.push(Arrival {
-                    offset: Duration::from_secs_f64(at_s),
-                    route,
-                });
+                arrivals.push(Arrival { offset: Duration::from_secs_f64(at_s), route });
             }
         }
     }
@@ -84,18 +81,11 @@ impl Plan {
 fn visit(address: SocketAddr, route: &str, deadline: Instant) -> io::Result<u16> {
     let left = || {
         let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            Err(io::Error::from(io::ErrorKind::TimedOut))
-        } else {
-            Ok(left)
-        }
+        if left.is_zero() { Err(io::Error::from(io::ErrorKind::TimedOut)) } else { Ok(left) }
     };
     let mut stream = TcpStream::connect_timeout(&address, left()?)?;
     stream.set_write_timeout(Some(left()?))?;
-    write!(
-        stream,
-        "GET /{route} HTTP/1.1\r\nHost: shop\r\nUser-Agent: shop-load\r\nConnection: close\r\n\r\n"
-    )?;
+    write!(stream, "GET /{route} HTTP/1.1\r\nHost: shop\r\nUser-Agent: shop-load\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     let mut chunk = [0_u8; 1024];
     loop {
@@ -114,43 +104,22 @@ fn visit(address: SocketAddr, route: &str, deadline: Instant) -> io::Result<u16>
 }
 
 /// Runs one request in a thread of its own and hands the outcome over.
-fn launch(
-    address: SocketAddr,
-    arrival: Arrival,
-    intended: Instant,
-    outcomes: Sender<Outcome>,
-) -> io::Result<()> {
-    thread::Builder::new()
-        .stack_size(128 * 1024)
-        .spawn(move || {
-            let status = visit(address, arrival.route, intended + TIMEOUT).unwrap_or(0);
-            let latency = intended.elapsed();
-            // the receiver lives until all senders are gone
-            let _ = outcomes.send(Outcome {
-                offset: arrival.offset,
-                route: arrival.route,
-                status,
-                latency,
-            });
-        })?;
+fn launch(address: SocketAddr, arrival: Arrival, intended: Instant, outcomes: Sender<Outcome>) -> io::Result<()> {
+    thread::Builder::new().stack_size(128 * 1024).spawn(move || {
+        let status = visit(address, arrival.route, intended + TIMEOUT).unwrap_or(0);
+        let latency = intended.elapsed();
+        // the receiver lives until all senders are gone
+        let _ = outcomes.send(Outcome { offset: arrival.offset, route: arrival.route, status, latency });
+    })?;
     Ok(())
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [
-        address,
-        seed,
-        rate,
-        start,
-        duration,
-        burst_at,
-        burst,
-        factor,
-        out,
-    ] = arguments.as_slice()
-    else {
-        return Err("usage: shop-load ADDR SEED RATE START_UNIX_S DURATION_S BURST_AT_S BURST_S BURST_FACTOR OUT.csv".into());
+    let [address, seed, rate, start, duration, burst_at, burst, factor, out] = arguments.as_slice() else {
+        return Err(
+            "usage: shop-load ADDR SEED RATE START_UNIX_S DURATION_S BURST_AT_S BURST_S BURST_FACTOR OUT.csv".into()
+        );
     };
     let address: SocketAddr = address.parse()?;
     let start_unix = Duration::from_secs(start.parse()?);
