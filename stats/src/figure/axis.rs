@@ -58,12 +58,13 @@ impl Axis {
         Timestamp(self.origin.0.saturating_add((position * 1e9).round() as i64))
     }
 
-    /// A position as a reader wants it: a time on a time scale, `p99.9` on the nines, else the number with its unit.
+    /// A position as a reader wants it: a time on a time scale, `p99.9` on the nines, else the number with its unit; a span of
+    /// two minutes or more reads like `43m 12s`.
     pub fn show(&self, position: f64) -> String {
         match self.scale {
             Scale::Time => self.instant(position).to_string(),
             Scale::LogNines => ticks::nines_label(position),
-            Scale::Linear | Scale::Log => self.unit.show(position),
+            Scale::Linear | Scale::Log => ticks::amount(position, &self.unit),
         }
     }
 

@@ -8,6 +8,7 @@ mod csv;
 mod escape;
 mod html;
 mod markdown;
+mod style;
 mod table;
 mod text;
 

@@ -39,7 +39,13 @@ pub fn charged_figure(rows: &[ChargedWidth], true_bad_s: f64, budget_s: Option<f
     let at = |r: &ChargedWidth| r.width.as_secs_f64();
     let mut x = Axis::new("width of the bucket", Unit::Second).with_scale(Scale::Log);
     x.fixed = width_ticks(rows.iter().map(|r| r.width));
-    let mut figure = Figure::new("Bad time charged, by width of the bucket", x, Axis::new("bad time", Unit::Second));
+    let mut y = Axis::new("bad time", Unit::Second);
+    // wide buckets charge so much more than narrow ones that a linear axis would flatten truth and budget into one line
+    let (low, high) = rows.iter().fold((true_bad_s, true_bad_s), |(l, h), r| (l.min(r.min_s), h.max(r.max_s)));
+    if low > 0.0 && high > 20.0 * low {
+        y.scale = Scale::Log;
+    }
+    let mut figure = Figure::new("Bad time charged, by width of the bucket", x, y);
     let edges = strip_edges(&rows);
     figure.x.range = Some((edges[0], edges[edges.len() - 1]));
     if rows.len() > 1 {

@@ -35,11 +35,14 @@ pub fn series_figure(series: &[&Series], width_px: u32) -> Result<Figure> {
         .hint("draw them in two figures"));
     }
     let origin = Timestamp(series.iter().filter_map(|s| s.times().first()).copied().min().unwrap_or_default());
+    let one_name = series.iter().all(|s| s.identity().name == identity.name);
     let title = match series {
         [one] => one.identity().title(),
+        many if one_name => format!("{}, {} series", identity.name, many.len()),
         many => format!("{} and {} more", identity.title(), many.len() - 1),
     };
-    let mut figure = Figure::new(title, Axis::time(origin), Axis::new(&*identity.name, identity.unit.clone()));
+    let y = Axis::new(if one_name { &*identity.name } else { "value" }, identity.unit.clone());
+    let mut figure = Figure::new(title, Axis::time(origin), y);
     let (mut densest, mut samples, mut gaps, mut dropped) = (0, 0, 0, 0);
     for (i, one) in series.iter().enumerate() {
         let found = one.gaps();

@@ -10,10 +10,6 @@ pub(super) struct Rect {
 }
 
 impl Rect {
-    pub(super) fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
     pub(super) fn height(&self) -> f64 {
         self.bottom - self.top
     }
@@ -83,7 +79,7 @@ mod tests {
     #[test]
     fn a_segment_is_cut_at_the_edges() {
         assert_eq!(segment((-5.0, 5.0), (15.0, 5.0), &RECT), Some(((0.0, 5.0), (10.0, 5.0))));
-        assert_eq!(segment((-5.0, 0.0), (5.0, 20.0), &RECT), None);
+        assert_eq!(segment((-5.0, 0.0), (5.0, 30.0), &RECT), None);
         assert_eq!(segment((1.0, 1.0), (2.0, 2.0), &RECT), Some(((1.0, 1.0), (2.0, 2.0))));
     }
 

@@ -277,7 +277,7 @@ mod tests {
                 assert!(spans.windows(2).all(|w| w[0].1 < w[1].0), "{scale:?} {width}");
                 assert!(spans.iter().all(|s| s.0 >= 0.0 && s.1 <= f64::from(width)));
                 assert!((layout.side[1].y - layout.side[0].y).abs() > LABEL + TICK);
-                assert!(layout.plot.width() >= 24.0 && layout.plot.height() >= 24.0);
+                assert!(layout.plot.right - layout.plot.left >= 24.0 && layout.plot.height() >= 24.0);
             }
         }
     }

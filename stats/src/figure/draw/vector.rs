@@ -81,7 +81,7 @@ fn finish(drawn: &str, figure: &Figure, size: Size, theme: Theme) -> String {
 
 /// Rules that turn each light colour into its dark counterpart where the reader prefers dark.
 fn dark_style() -> String {
-    let mut style = String::from("<style>@media (prefers-color-scheme: dark) {");
+    let mut style = String::from("<style>@media screen and (prefers-color-scheme: dark){");
     for (light, dark) in LIGHT.all().into_iter().zip(DARK.all()) {
         let (light, dark) = (light.hex(), dark.hex());
         style.push_str(&format!(

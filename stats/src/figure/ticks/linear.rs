@@ -3,8 +3,19 @@
 use super::{Tick, span};
 use crate::unit::Unit;
 
-/// Ticks in `[from, to]`, about `target` of them.
-pub(crate) fn linear((from, to): (f64, f64), target: usize, unit: &Unit) -> Vec<Tick> {
+/// Ticks in `[from, to]`, about `target` of them; more where that many would be fewer than two.
+pub(crate) fn linear(range: (f64, f64), target: usize, unit: &Unit) -> Vec<Tick> {
+    let mut ticks = at_most(range, target, unit);
+    for denser in [2, 3, 4] {
+        if ticks.len() >= 2 {
+            break;
+        }
+        ticks = at_most(range, target * denser, unit);
+    }
+    ticks
+}
+
+fn at_most((from, to): (f64, f64), target: usize, unit: &Unit) -> Vec<Tick> {
     if let Some(seconds) = span::per_unit(unit)
         && from.abs().max(to.abs()) * seconds >= span::HUMAN_FROM
         && let Some(step) = span::step((to - from) * seconds / target as f64)

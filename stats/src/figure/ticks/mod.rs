@@ -10,6 +10,7 @@ pub(crate) use clock::clock;
 pub(crate) use linear::linear;
 pub(crate) use log::log;
 pub(crate) use nines::{nines, nines_label};
+pub(crate) use span::amount;
 
 /// A tick of an axis.
 #[derive(Clone, Debug, PartialEq)]

@@ -54,3 +54,25 @@ pub(crate) fn step(rough: f64) -> Option<f64> {
 pub(crate) fn label(seconds: f64) -> String {
     Span::from_secs_f64(seconds).map_or_else(|_| Unit::Second.show(seconds), |span| span.to_string())
 }
+
+/// A value with its unit; a time of two minutes or more as a span in words.
+pub(crate) fn amount(value: f64, unit: &Unit) -> String {
+    match per_unit(unit) {
+        Some(seconds) if value.is_finite() && (value * seconds).abs() >= HUMAN_FROM => label(value * seconds),
+        _ => unit.show(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_change_to_words_at_two_minutes() {
+        assert_eq!(amount(119.0, &Unit::Second), "119 s");
+        assert_eq!(amount(2592.0, &Unit::Second), "43m 12s");
+        assert_eq!(amount(90.0, &Unit::Minute), "1h 30m");
+        assert_eq!(amount(2592.0, &Unit::Count), "2592");
+        assert_eq!(amount(f64::INFINITY, &Unit::Second), "∞");
+    }
+}
