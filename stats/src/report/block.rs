@@ -77,6 +77,8 @@ impl Standing {
 }
 
 /// A part of a section.
+// a report holds few blocks, and boxes would burden everybody who builds one
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Block {

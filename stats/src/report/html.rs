@@ -76,6 +76,9 @@ fn push_section(out: &mut String, section: &Section, number: usize) -> Result<()
     Ok(())
 }
 
+/// Figures of at most so many numbers bring them along as a table.
+const MOST_ROWS: usize = 120;
+
 /// The caption is text of the document; only the picture is drawn.
 fn push_figure(out: &mut String, figure: &Figure) -> Result<()> {
     let mut picture = figure.clone();
@@ -86,6 +89,12 @@ fn push_figure(out: &mut String, figure: &Figure) -> Result<()> {
     out.push_str("</div>\n");
     if !figure.caption.is_empty() {
         out.push_str(&format!("<figcaption>{}</figcaption>\n", escape(&figure.caption)));
+    }
+    let table = super::figure_table(figure);
+    if (1..=MOST_ROWS).contains(&table.rows.len()) {
+        out.push_str("<details>\n<summary>The numbers</summary>\n");
+        push_table(out, &table);
+        out.push_str("</details>\n");
     }
     out.push_str("</figure>\n");
     Ok(())

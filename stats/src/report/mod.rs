@@ -6,6 +6,7 @@
 mod block;
 mod csv;
 mod escape;
+mod figure_table;
 mod html;
 mod markdown;
 mod style;
@@ -13,6 +14,7 @@ mod table;
 mod text;
 
 pub use block::{Block, Report, Section, Standing};
+pub use figure_table::figure_table;
 pub use html::to_html;
 pub use markdown::to_markdown;
 pub use table::{Align, Cell, Column, Table};

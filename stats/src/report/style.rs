@@ -12,7 +12,7 @@ pub(super) fn sheet() -> String {
 }
 
 fn tokens(tokens: &Tokens) -> String {
-    [
+    let declarations = [
         ("background", tokens.background),
         ("ink", tokens.ink),
         ("muted", tokens.muted),
@@ -23,9 +23,8 @@ fn tokens(tokens: &Tokens) -> String {
         ("warn", tokens.warn),
         ("neutral", tokens.neutral),
     ]
-    .into_iter()
-    .map(|(name, colour)| format!("--{name}:{};", colour.hex()))
-    .collect()
+    .map(|(name, colour)| format!("--{name}:{}", colour.hex()));
+    declarations.join(";")
 }
 
 const RULES: &str = "\
@@ -53,6 +52,8 @@ figure{margin:1.5rem 0;break-inside:avoid}
 .picture{overflow-x:auto;border:1px solid var(--grid);border-radius:6px}
 .picture svg{display:block;width:100%;min-width:640px;height:auto}
 figcaption{font-size:.875rem;color:var(--muted);margin-top:.5rem;max-width:90ch}
+details{margin-top:.5rem;font-size:.875rem}
+summary{cursor:pointer;color:var(--muted)}
 .verdict{border-left:5px solid var(--neutral);padding:.5rem 1rem;margin:1rem 0;break-inside:avoid}
 .verdict p{font-size:1.1rem;font-weight:600;margin:0;display:flex;gap:.7rem}
 .sign{flex:none;width:1.1em;text-align:center}
@@ -65,5 +66,5 @@ dd{margin:0}
 .warnings{border:1px solid var(--warn);border-radius:6px;padding:.5rem 1rem;margin:1rem 0}
 .warnings ul{margin:0;padding-left:1.2rem}
 @media (max-width:640px){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}.table,.picture{overflow:visible}.picture svg{min-width:0}nav{display:none}h2{break-after:avoid}tr{break-inside:avoid}}
+@media print{body{font-size:11pt}main{max-width:none;padding:0}.table,.picture{overflow:visible}.picture svg{min-width:0}nav,details{display:none}h2{break-after:avoid}tr{break-inside:avoid}}
 ";

@@ -39,7 +39,8 @@ pub(super) fn segment(a: (f64, f64), b: (f64, f64), rect: &Rect) -> Option<((f64
             leave = leave.min(q / p);
         }
     }
-    (enter <= leave).then(|| ((a.0 + enter * dx, a.1 + enter * dy), (a.0 + leave * dx, a.1 + leave * dy)))
+    let at = |share: f64| (a.0 + share * dx, a.1 + share * dy);
+    if enter <= leave { Some((at(enter), at(leave))) } else { None }
 }
 
 /// A line as the pieces of it that lie inside; a point that is not finite breaks it.

@@ -79,7 +79,9 @@ impl Layout {
         let title = stack(font::wrap(&figure.title, TITLE, true, inner, 2), TITLE, &mut y);
         y += if title.is_empty() { 0.0 } else { 6.0 };
         let legend = legend::place(figure, MARGIN, inner, &mut y, height * 0.3);
-        let y_label = font::fit(&figure.y.label, LABEL, false, inner);
+        // a label that repeats the title says nothing new
+        let label = if figure.y.label == figure.title { "" } else { &figure.y.label };
+        let y_label = font::fit(label, LABEL, false, inner);
         y += if y_label.is_empty() { 6.0 } else { LABEL + 2.0 };
         let y_label = (y_label, y - 2.0);
         let top = y + 6.0;

@@ -102,11 +102,11 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, placed: &[Placed], tok
             Sign::Dashed => pen.dashed((left, middle), (right, middle), Ink(colour, 1.0), 1.5)?,
             Sign::Area => pen.rect(&block(10.0), Ink(colour, 0.28))?,
             Sign::Block => pen.rect(&block(10.0), Ink(colour, 0.85))?,
-            Sign::Dot => pen.dot(((left + right) / 2.0, middle), 3.5, Ink(colour, 1.0))?,
+            Sign::Dot => pen.dot((f64::midpoint(left, right), middle), 3.5, Ink(colour, 1.0))?,
             Sign::Cell => {
                 let bottom = middle + 5.0;
                 let top = bottom - 10.0 * cell_height(entry.role);
-                pen.rect(&Rect { left, right, top, bottom }, Ink(colour, 1.0))?;
+                pen.rect(&Rect { left, top, right, bottom }, Ink(colour, 1.0))?;
             }
             Sign::Bar => {
                 let x = f64::midpoint(left, right);

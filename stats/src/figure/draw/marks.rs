@@ -117,7 +117,7 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
             let gap = if b.0 - a.0 > 4.0 { 0.5 } else { 0.0 };
             let top = a.1.clamp(plot.top, plot.bottom).min(bottom - 1.0);
             let (left, right) = ((a.0 + gap).max(plot.left), (b.0 - gap).max(a.0 + 0.5).min(plot.right));
-            self.pen.rect(&Rect { left, right, top, bottom }, Ink(colour, 0.85))?;
+            self.pen.rect(&Rect { left, top, right, bottom }, Ink(colour, 0.85))?;
         }
         Ok(())
     }

@@ -69,8 +69,7 @@ fn finish(drawn: &str, figure: &Figure, size: Size, theme: Theme) -> String {
         .replace(" \"/>", "\"/>")
         .replace("\n</text>", "</text>");
     // the backend begins a text's content on a new line
-    let mut lines = body.trim_start().lines().peekable();
-    while let Some(line) = lines.next() {
+    for line in body.trim_start().lines() {
         out.push_str(line);
         if !line.starts_with("<text ") {
             out.push('\n');

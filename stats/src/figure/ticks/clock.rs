@@ -53,8 +53,19 @@ const FIXED: [i64; 31] = [
     28 * DAY,
 ];
 
-/// Ticks between two positions, in seconds since `origin`.
-pub(crate) fn clock(origin: Timestamp, (from, to): (f64, f64), target: usize) -> Vec<Tick> {
+/// Ticks between two positions, in seconds since `origin`: at most `target` and one, more where that would be fewer than two.
+pub(crate) fn clock(origin: Timestamp, range: (f64, f64), target: usize) -> Vec<Tick> {
+    let mut ticks = at_most(origin, range, target);
+    for denser in [2, 3] {
+        if ticks.len() >= 2 {
+            break;
+        }
+        ticks = at_most(origin, range, target * denser);
+    }
+    ticks
+}
+
+fn at_most(origin: Timestamp, (from, to): (f64, f64), target: usize) -> Vec<Tick> {
     let at = |position: f64| origin.0.saturating_add((position * 1e9).round() as i64);
     let (first, last) = (at(from), at(to));
     if last <= first {

@@ -44,7 +44,7 @@ pub(crate) fn per_unit(unit: &Unit) -> Option<f64> {
 /// The step nearest to `rough` seconds, by ratio; `None` beyond the list.
 pub(crate) fn step(rough: f64) -> Option<f64> {
     let far = |step: f64| (step / rough).ln().abs();
-    if rough > 25_920_000.0 || rough < 0.7 {
+    if !(0.7..=25_920_000.0).contains(&rough) {
         return None;
     }
     STEPS.into_iter().min_by(|a, b| far(*a).total_cmp(&far(*b)))
