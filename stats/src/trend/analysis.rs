@@ -200,7 +200,7 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
 }
 
 /// Why no method can answer on these values, if none can.
-fn unusable(values: &[f64]) -> Option<String> {
+pub(super) fn unusable(values: &[f64]) -> Option<String> {
     if values.len() < 3 {
         return Some(format!("{} samples are too few: 3 or more are needed", values.len()));
     }

@@ -1,7 +1,7 @@
 //! How autocorrelated a series is, and whether it can be told from a random walk: what the default test rests on.
 
 use super::mann_kendall::{ranks, variance_factor};
-use super::normal::quantile;
+use super::normal::{ln_two_sided_student, quantile};
 
 /// The first-order autocorrelation of a series around its trend, corrected for bias, and what follows for its trend test.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +62,7 @@ pub(crate) fn unit_root_rejected(values: &[f64]) -> Option<bool> {
     t.is_finite().then_some(t < critical)
 }
 
-/// The z-like statistic and its ln p of a mean change per step other than 0: valid where the series is a random walk, and
+/// The ln p of a mean change per step other than 0: valid where the series is a random walk, and
 /// too careful where it is not. Student's t with n − 2 degrees, from the differences.
 pub(crate) fn drift_ln_p(values: &[f64]) -> Option<f64> {
     let n = values.len();
@@ -77,10 +77,7 @@ pub(crate) fn drift_ln_p(values: &[f64]) -> Option<f64> {
         return Some(0.0);
     }
     let t = mean / (variance / m).sqrt();
-    let df = m - 1.0;
-    // Wallace (1959): a normal deviate as far out as this t, to three digits, finite at any distance
-    let z = (df * (t * t / df).ln_1p()).sqrt() * (8.0 * df + 1.0) / (8.0 * df + 3.0);
-    z.is_finite().then(|| super::normal::ln_two_sided(z)).or(Some(f64::NEG_INFINITY))
+    (!t.is_nan()).then(|| ln_two_sided_student(t, m - 1.0))
 }
 
 /// The values minus their least squares line over equal steps.
