@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 use super::auto::{Persistence, drift_ln_p, persistence, unit_root_rejected};
 use super::mann_kendall::{Score, hamed_rao_inflation, mann_kendall};
 use super::normal::ln_two_sided;
-use super::theil_sen::{SenSlope, theil_sen};
+use super::theil_sen::{Fit, SenSlope};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
@@ -182,9 +182,13 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
         return Ok(Trend::without(method, why));
     }
     let step = series.step().map_or(1.0, |s| s.0 as f64);
-    let line = theil_sen(series.times(), values, step, level, 1.0)?;
-    let test = Test { series, score: mann_kendall(values), line, step, level };
-    match method {
+    if u32::try_from(values.len()).is_err() {
+        return Err(Error::argument("a trend is computed of at most 2³² − 1 samples"));
+    }
+    let fit = Fit::new(series.times(), values, step);
+    let per_step = fit.per_step();
+    let test = Test { series, score: mann_kendall(values), fit, per_step, step, level };
+    Ok(match method {
         TrendMethod::Auto => test.auto(),
         TrendMethod::MannKendall => {
             test.finish(Method::Named("mann-kendall"), "asked for; holds for independent samples".into(), 1.0)
@@ -196,7 +200,7 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
             let reason = format!("asked for; variance × {inflation:.4}");
             test.finish(Method::Described(format!("hamed-rao ({lags})")), reason, inflation)
         }
-    }
+    })
 }
 
 /// Why no method can answer on these values, if none can.
@@ -215,7 +219,8 @@ pub(super) fn unusable(values: &[f64]) -> Option<String> {
 struct Test<'a> {
     series: &'a Series,
     score: Score,
-    line: SenSlope,
+    fit: Fit<'a>,
+    per_step: f64,
     step: f64,
     level: f64,
 }
@@ -225,10 +230,10 @@ impl Test<'_> {
     fn detrended(&self) -> Vec<f64> {
         let t0 = self.series.times()[0];
         let position = |t: i64| (i128::from(t) - i128::from(t0)) as f64 / self.step + 1.0;
-        self.series.times().iter().zip(self.series.values()).map(|(&t, v)| v - position(t) * self.line.per_step).collect()
+        self.series.times().iter().zip(self.series.values()).map(|(&t, v)| v - position(t) * self.per_step).collect()
     }
 
-    fn auto(self) -> Result<Trend> {
+    fn auto(self) -> Trend {
         let n = self.series.len();
         if n < 6 {
             let reason = format!("with {n} samples autocorrelation cannot be measured: samples taken as independent");
@@ -252,7 +257,7 @@ impl Test<'_> {
     }
 
     /// The verdict where the series may be a random walk: from its mean step alone, at half the error rate.
-    fn as_walk(self, phi: f64, inflation: f64) -> Result<Trend> {
+    fn as_walk(self, phi: f64, inflation: f64) -> Trend {
         let (level, s) = (self.level, self.score.s);
         let values = self.series.values();
         let rise = values[values.len() - 1] - values[0];
@@ -260,7 +265,7 @@ impl Test<'_> {
         let reason = format!(
             "lag-1 autocorrelation around the trend {phi:.2}: Dickey–Fuller cannot tell it from a random walk, so the mean step is tested"
         );
-        let mut found = self.finish(Method::Named("drift of a random walk"), reason, inflation)?;
+        let mut found = self.finish(Method::Named("drift of a random walk"), reason, inflation);
         // a walk may wander in both halves of the decision, so each gets half of the error rate; p is doubled for it
         let ln_p = ln_p.map(|ln_p| (ln_p + std::f64::consts::LN_2).min(0.0));
         found.ln_p = ln_p;
@@ -279,12 +284,11 @@ impl Test<'_> {
                 ),
             },
         };
-        Ok(found)
+        found
     }
 
-    fn by_interval(self) -> Result<Trend> {
-        let line = self.line;
-        let mut found = self.finish(Method::Named("theil-sen"), "asked for; holds for independent samples".into(), 1.0)?;
+    fn by_interval(self) -> Trend {
+        let (mut found, line) = self.with_line(Method::Named("theil-sen"), "asked for; holds for independent samples".into(), 1.0);
         found.verdict = if line.lower > 0.0 {
             Verdict::Rising
         } else if line.upper < 0.0 {
@@ -292,10 +296,14 @@ impl Test<'_> {
         } else {
             Verdict::NoneShown
         };
-        Ok(found)
+        found
     }
 
-    fn finish(&self, method: Method, reason: String, inflation: f64) -> Result<Trend> {
+    fn finish(&self, method: Method, reason: String, inflation: f64) -> Trend {
+        self.with_line(method, reason, inflation).0
+    }
+
+    fn with_line(&self, method: Method, reason: String, inflation: f64) -> (Trend, SenSlope) {
         let values = self.series.values();
         let z = self.score.z(inflation);
         let ln_p = z.map(ln_two_sided);
@@ -308,15 +316,12 @@ impl Test<'_> {
                 why: "the corrected variance of S is not positive: limit the lags, for example hamed-rao:3".into(),
             },
         };
-        let line = if inflation > 0.0 && inflation != 1.0 {
-            theil_sen(self.series.times(), values, self.step, self.level, inflation)?
-        } else {
-            self.line
-        };
+        let variance = self.score.variance * if inflation > 0.0 { inflation } else { 1.0 };
+        let line = self.fit.with_interval(self.per_step, variance, self.level);
         let scope = Scope { unit: per_second(&self.series.identity().unit), window: Some(self.series.window()) };
         let bound = Bound::Confidence { lower: line.lower, upper: line.upper, level: self.level };
         let slope = Estimate::new(line.slope_per_s, Method::Named("theil-sen"), values.len() as u64, &scope).with_bound(bound);
-        Ok(Trend {
+        let found = Trend {
             method,
             reason,
             statistic: Some(self.score.s),
@@ -326,7 +331,8 @@ impl Test<'_> {
             slope_per_s: Some(slope),
             intercept: Some(line.intercept),
             verdict,
-        })
+        };
+        (found, line)
     }
 }
 

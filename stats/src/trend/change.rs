@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
 use crate::series::{Series, covering};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
 
 /// How changes are looked for.
@@ -230,6 +230,7 @@ struct Evidence<'a> {
     noise: Option<Noise>,
     min_size: usize,
     level: f64,
+    step: Option<Span>,
     mean: f64,
     sums: Vec<f64>,
 }
@@ -238,7 +239,7 @@ impl<'a> Evidence<'a> {
     fn new(series: &'a Series, noise: Option<Noise>, min_size: usize, level: f64) -> Self {
         let values = series.values();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        Self { series, noise, min_size, level, mean, sums: centred_sums(values, mean) }
+        Self { series, noise, min_size, level, step: series.step(), mean, sums: centred_sums(values, mean) }
     }
 
     fn describe(&self, indices: &[usize]) -> Vec<Change> {
@@ -309,7 +310,7 @@ impl<'a> Evidence<'a> {
     }
 
     fn scope(&self, unit: &Unit, start: usize, end: usize) -> Scope {
-        Scope::new(unit.clone(), covering(&self.series.times()[start..end], self.series.step()))
+        Scope::new(unit.clone(), covering(&self.series.times()[start..end], self.step))
     }
 
     /// The half width of an interval for a mean whose variance is `share` of the long-run variance.

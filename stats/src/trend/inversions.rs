@@ -71,8 +71,23 @@ fn insertion<T: Item>(a: &mut [T]) -> u64 {
     count
 }
 
-/// Merges without a branch on the comparison, which is a coin toss to the predictor.
+/// Merges two sorted runs and counts the pairs out of order; what is in place at either end is copied.
 fn merge<T: Item>(left: &[T], right: &[T], out: &mut [T]) -> u64 {
+    let (Some(&low), Some(&high)) = (right.first(), left.last()) else {
+        out[..left.len()].copy_from_slice(left);
+        out[left.len()..].copy_from_slice(right);
+        return 0;
+    };
+    let keep = left.partition_point(|item| item.key() <= low.key());
+    let over = right.partition_point(|item| item.key() < high.key());
+    let middle = left.len() + over;
+    out[..keep].copy_from_slice(&left[..keep]);
+    out[middle..].copy_from_slice(&right[over..]);
+    merge_overlap(&left[keep..], &right[..over], &mut out[keep..middle])
+}
+
+/// Merges without a branch on the comparison, which is a coin toss to the predictor.
+fn merge_overlap<T: Item>(left: &[T], right: &[T], out: &mut [T]) -> u64 {
     let (mut i, mut j, mut count) = (0, 0, 0u64);
     for (k, slot) in out.iter_mut().enumerate() {
         if i == left.len() || j == right.len() {
@@ -94,24 +109,35 @@ fn merge<T: Item>(left: &[T], right: &[T], out: &mut [T]) -> u64 {
 /// every strict inversion is seen once, as (one of `rest`, `item`).
 pub(crate) fn sort_visiting(items: &mut [Keyed], visit: &mut impl FnMut(&[Keyed], Keyed)) {
     let n = items.len();
+    for block in items.chunks_mut(SMALL) {
+        insertion_visiting(block, &mut |left, item| visit(&[left], item));
+    }
     let mut buffer = items.to_vec();
-    let mut width = 1;
+    let mut width = SMALL;
     while width < n {
         let mut start = 0;
         while start < n {
             let middle = (start + width).min(n);
             let end = (middle + width).min(n);
-            let (left, right) = (&items[start..middle], &items[middle..end]);
-            let out = &mut buffer[start..end];
-            if right.first().is_none_or(|r| left.last().is_none_or(|l| l.key <= r.key)) {
-                out.copy_from_slice(&items[start..end]);
-            } else {
-                merge_visiting(left, right, out, visit);
-            }
+            merge_visiting(&items[start..middle], &items[middle..end], &mut buffer[start..end], visit);
             start = end;
         }
         items.copy_from_slice(&buffer);
         width *= 2;
+    }
+}
+
+/// As [`sort_visiting`], one pair at a time, in time n plus the number of inversions.
+pub(crate) fn insertion_visiting(items: &mut [Keyed], visit: &mut impl FnMut(Keyed, Keyed)) {
+    for i in 1..items.len() {
+        let item = items[i];
+        let mut j = i;
+        while j > 0 && items[j - 1].key > item.key {
+            visit(items[j - 1], item);
+            items[j] = items[j - 1];
+            j -= 1;
+        }
+        items[j] = item;
     }
 }
 

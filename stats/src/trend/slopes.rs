@@ -4,7 +4,7 @@
 //! counting inversions, n log n (Cole, Salowe, Steiger and Szemerédi, 1989). A bracket [lo, hi] around the wanted rank is
 //! narrowed by sampling the slopes inside it (Matoušek, 1991) until few enough are left to look at each. Memory is linear.
 
-use super::inversions::{Keyed, count_with_slack, sort_counting, sort_visiting};
+use super::inversions::{Keyed, count_with_slack, insertion_visiting, sort_counting, sort_visiting};
 
 /// Up to this many pairs are looked at one by one.
 const FEW: u64 = 1 << 16;
@@ -133,7 +133,7 @@ impl<'a> Slopes<'a> {
         let hi = if at.1 >= sample.len() as f64 { outer.hi } else { sample[at.1.max(0.0) as usize] };
         // pairs are misplaced by rounding only within this distance of an end
         let (lo_gap, hi_gap) = (self.gap(lo), self.gap(hi));
-        let inner = self.bracket((lo - lo_gap).max(outer.lo), (hi + hi_gap).min(outer.hi));
+        let inner = self.part(outer, (lo - lo_gap).max(outer.lo), (hi + hi_gap).min(outer.hi));
         (inner.below <= ranks.0 && ranks.1 < inner.below + inner.inside).then_some(inner)
     }
 
@@ -150,9 +150,9 @@ impl<'a> Slopes<'a> {
         }
         let gap = self.gap(theta);
         let half = if rank < below {
-            self.bracket(bracket.lo, (theta - gap).min(bracket.hi))
+            self.part(bracket, bracket.lo, (theta - gap).min(bracket.hi))
         } else {
-            self.bracket((theta + gap).max(bracket.lo), bracket.hi)
+            self.part(bracket, (theta + gap).max(bracket.lo), bracket.hi)
         };
         if rank < half.below || rank >= half.below + half.inside || half.inside >= bracket.inside {
             // the wanted slope is theta up to rounding
@@ -189,9 +189,11 @@ impl<'a> Slopes<'a> {
         self.x.iter().zip(&self.y).map(|(x, y)| y - theta * x).collect()
     }
 
-    fn bracket(&self, lo: f64, hi: f64) -> Bracket {
-        let mut items: Vec<Keyed> = self.keys(lo).into_iter().zip(0..).map(|(key, id)| Keyed { key, id }).collect();
-        let below = sort_counting(&mut items);
+    /// The part of a bracket between two slopes. Its points are nearly in the outer bracket's order, so sorting is cheap.
+    fn part(&self, outer: &Bracket, lo: f64, hi: f64) -> Bracket {
+        let low = self.keys(lo);
+        let mut items: Vec<Keyed> = outer.order.iter().map(|&id| Keyed { key: low[id as usize], id }).collect();
+        let below = outer.below + sort_counting(&mut items);
         let order: Vec<u32> = items.iter().map(|item| item.id).collect();
         drop(items);
         let high = self.keys(hi);
@@ -200,20 +202,16 @@ impl<'a> Slopes<'a> {
         Bracket { lo, hi, below, inside, order }
     }
 
-    fn visit(&self, bracket: &Bracket, visit: &mut impl FnMut(&[Keyed], Keyed)) {
+    fn keyed_at_top(&self, bracket: &Bracket) -> Vec<Keyed> {
         let high = self.keys(bracket.hi);
-        let mut items: Vec<Keyed> = bracket.order.iter().map(|&id| Keyed { key: high[id as usize], id }).collect();
-        sort_visiting(&mut items, visit);
+        bracket.order.iter().map(|&id| Keyed { key: high[id as usize], id }).collect()
     }
 
     /// Every slope inside the bracket.
     fn enumerate(&self, bracket: &Bracket) -> Vec<f64> {
         let mut slopes = Vec::with_capacity(bracket.inside as usize);
-        self.visit(bracket, &mut |rest, item| {
-            for left in rest {
-                let (i, j) = (left.id.min(item.id) as usize, left.id.max(item.id) as usize);
-                slopes.push(self.slope(i, j));
-            }
+        insertion_visiting(&mut self.keyed_at_top(bracket), &mut |left, item| {
+            slopes.push(self.slope(left.id.min(item.id) as usize, left.id.max(item.id) as usize));
         });
         slopes
     }
@@ -233,7 +231,7 @@ impl<'a> Slopes<'a> {
         let mut slopes = Vec::with_capacity(m + 1);
         let (mut seen, mut start) = (0u64, 0u64);
         let mut next = random.below(run);
-        self.visit(bracket, &mut |rest, item| {
+        sort_visiting(&mut self.keyed_at_top(bracket), &mut |rest, item| {
             while next < seen + rest.len() as u64 {
                 let left = rest[(next - seen) as usize];
                 let (i, j) = (left.id.min(item.id) as usize, left.id.max(item.id) as usize);

@@ -49,21 +49,66 @@ pub fn theil_sen(times: &[i64], values: &[f64], step_ns: f64, level: f64, inflat
     if !(step_ns > 0.0 && step_ns.is_finite() && level > 0.0 && level < 1.0 && inflation > 0.0) {
         return Err(Error::argument(format!("step {step_ns}, level {level}, inflation {inflation}: out of range")));
     }
-    let slopes = Slopes::new(times, values, step_ns);
-    let pairs = slopes.pairs();
+    let fit = Fit::new(times, values, step_ns);
     let variance = super::mann_kendall::mann_kendall(values).variance * inflation;
-    let reach = quantile(0.5 + level / 2.0) * variance.sqrt();
-    // the ranks of Sen's equation 2.6, rounded as scipy.stats.theilslopes does: ties of .5 to even
-    let lower = (((pairs as f64 - reach) / 2.0).round_ties_even() as u64).saturating_sub(1);
-    let upper = (((pairs as f64 + reach) / 2.0).round_ties_even() as u64).min(pairs - 1);
-    let found = slopes.at_ranks(&[lower, (pairs - 1) / 2, pairs / 2, upper]);
-    let [low, a, b, high] = found[..] else { return Err(Error::argument("no slopes")) };
-    let per_step = f64::midpoint(a, b);
-    let step_s = step_ns / 1e9;
-    let t0 = times.first().copied().unwrap_or_default();
-    let mut offsets: Vec<f64> = times.iter().map(|&t| (i128::from(t) - i128::from(t0)) as f64 / step_ns).collect();
-    let intercept = median(&mut values.to_vec()) - per_step * median(&mut offsets);
-    Ok(SenSlope { slope_per_s: per_step / step_s, lower: low / step_s, upper: high / step_s, intercept, per_step })
+    let (lower, upper) = fit.interval_ranks(variance, level);
+    let (low, high) = fit.median_ranks();
+    let found = fit.slopes.at_ranks(&[lower, low, high, upper]);
+    let [lower, low, high, upper] = found[..] else { return Err(Error::argument("no slopes")) };
+    Ok(fit.line(f64::midpoint(low, high), lower, upper))
+}
+
+/// A fit in two steps, for callers whose interval depends on the slope.
+pub(crate) struct Fit<'a> {
+    times: &'a [i64],
+    values: &'a [f64],
+    step_ns: f64,
+    slopes: Slopes<'a>,
+}
+
+impl<'a> Fit<'a> {
+    /// A fit to 2 points or more, at strictly increasing times, of finite values.
+    pub(crate) fn new(times: &'a [i64], values: &'a [f64], step_ns: f64) -> Self {
+        Self { times, values, step_ns, slopes: Slopes::new(times, values, step_ns) }
+    }
+
+    fn median_ranks(&self) -> (u64, u64) {
+        let pairs = self.slopes.pairs();
+        (pairs.saturating_sub(1) / 2, pairs / 2)
+    }
+
+    /// The ranks of Sen's equation 2.6, rounded as scipy.stats.theilslopes does: ties of .5 to even.
+    fn interval_ranks(&self, variance: f64, level: f64) -> (u64, u64) {
+        let pairs = self.slopes.pairs();
+        let reach = quantile(0.5 + level / 2.0) * variance.sqrt();
+        let lower = (((pairs as f64 - reach) / 2.0).round_ties_even() as u64).saturating_sub(1);
+        let upper = (((pairs as f64 + reach) / 2.0).round_ties_even() as u64).min(pairs.saturating_sub(1));
+        (lower, upper)
+    }
+
+    /// The median slope per step.
+    pub(crate) fn per_step(&self) -> f64 {
+        let (low, high) = self.median_ranks();
+        let found = self.slopes.at_ranks(&[low, high]);
+        found.first().zip(found.last()).map_or(0.0, |(&low, &high)| f64::midpoint(low, high))
+    }
+
+    /// The line with its interval, from the median slope and the variance of Kendall's score.
+    pub(crate) fn with_interval(&self, per_step: f64, variance: f64, level: f64) -> SenSlope {
+        let (lower, upper) = self.interval_ranks(variance, level);
+        let found = self.slopes.at_ranks(&[lower, upper]);
+        let end = |i: usize| found.get(i).copied().unwrap_or(per_step);
+        self.line(per_step, end(0), end(1))
+    }
+
+    fn line(&self, per_step: f64, lower: f64, upper: f64) -> SenSlope {
+        let step_s = self.step_ns / 1e9;
+        let t0 = self.times.first().copied().unwrap_or_default();
+        let offset = |&t: &i64| (i128::from(t) - i128::from(t0)) as f64 / self.step_ns;
+        let mut offsets: Vec<f64> = self.times.iter().map(offset).collect();
+        let intercept = median(&mut self.values.to_vec()) - per_step * median(&mut offsets);
+        SenSlope { slope_per_s: per_step / step_s, lower: lower / step_s, upper: upper / step_s, intercept, per_step }
+    }
 }
 
 /// The median, the mean of the middle two of an even number.
