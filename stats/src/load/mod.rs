@@ -31,6 +31,8 @@ mod report;
 mod shape;
 mod source;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use dataset::{Data, Dataset, Item, Role};
 pub use options::{Format, Kind, LoadOptions};

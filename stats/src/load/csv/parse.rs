@@ -4,6 +4,7 @@ use memchr::{memchr, memchr_iter};
 
 use crate::load::classify::Plan;
 use crate::load::clock::Clock;
+use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
 use crate::load::number::{self, Field, missing, show};
 use crate::load::report::WarningKind;
@@ -110,9 +111,10 @@ impl Rows {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
         let mut record = csv::ByteRecord::new();
+        let mut lines = LineCounter::new();
         // reading from memory and with any number of fields, the reader has no error to give
         while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.line_of(text, record.position().map_or(0, csv::Position::byte));
             let there = order.partition_point(|(source, _)| *source < record.len());
             let (present, absent) = order.split_at_checked(there).unwrap_or((&order, &[]));
             for &(source, place) in present {

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::load::classify::Sample;
 use crate::load::clock::{Clock, TimeFormat};
+use crate::load::csv::split::LineCounter;
 use crate::load::number::{self, Field};
 use crate::load::report::{LoadReport, WarningKind};
 
@@ -27,12 +28,13 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
     let mut rows: Vec<(u64, csv::ByteRecord)> = Vec::new();
     let mut record = csv::ByteRecord::new();
     let mut after_first = (0, 0);
+    let mut lines = LineCounter::new();
     while rows.len() <= SAMPLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
         if rows.is_empty() {
-            after_first = (reader.position().byte() as usize, reader.position().line() - 1);
+            let end = reader.position().byte() as usize;
+            after_first = (end, memchr::memchr_iter(b'\n', head.get(..end).unwrap_or_default()).count() as u64);
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        rows.push((line, record.clone()));
+        rows.push((lines.line_of(head, record.position().map_or(0, csv::Position::byte)), record.clone()));
     }
     if !whole && rows.len() <= SAMPLE_ROWS && rows.len() > 1 {
         rows.pop();
@@ -151,6 +153,7 @@ mod tests {
         assert_eq!(look("1\t2\n3\t4\n").sample.names, ["column 1", "column 2"]);
         assert_eq!(look("time,ok\n2026-01-01,true\n").sample.names, ["time", "ok"]);
         assert_eq!(look("2026-01-01,true\n2026-01-02,false\n").data_line, 0);
+        assert_eq!(look("a,t\r\n\r\n1,2\r\n").sample.lines, [3]);
         assert_eq!(look("\"a\nb\",t\n1,2\n").data_line, 2);
         let mut report = LoadReport::default();
         let l = sniff(b"x,x,\n1,2,3\n", true, "f", &mut report).unwrap();

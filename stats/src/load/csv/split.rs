@@ -75,6 +75,31 @@ fn closing(text: &[u8], from: usize) -> Option<usize> {
     }
 }
 
+/// Counts lines up to where records begin.
+///
+/// The `csv` reader gives a record's start before the line ends that it skips: the `\n` of a `\r\n`, and blank lines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LineCounter {
+    byte: usize,
+    line: u64,
+}
+
+impl LineCounter {
+    pub(crate) fn new() -> Self {
+        Self { byte: 0, line: 1 }
+    }
+
+    /// The line, from 1, of the record that the reader says begins at `byte`; asked for in increasing order.
+    pub(crate) fn line_of(&mut self, text: &[u8], byte: u64) -> u64 {
+        let from = text.get(byte as usize..).unwrap_or_default();
+        let skipped = from.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        let start = byte as usize + skipped;
+        self.line += memchr::memchr_iter(b'\n', text.get(self.byte..start).unwrap_or_default()).count() as u64;
+        self.byte = start;
+        self.line
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
