@@ -499,7 +499,7 @@ mod tests {
             ("99.9% of requests ok over mnoth", 27, "did you mean “month”?"),
             ("99.9% of requests ok over 30d roling", 31, "did you mean “rolling”?"),
             ("99.9% of requests ok over 30d rolling please", 39, "“please”"),
-            ("99.9% of requests ≤ 3ms über 30d", 25, "did you mean “over”?"),
+            ("99.9% of requests ≤ 3ms ovér 30d", 25, "did you mean “over”?"),
         ] {
             let error = text.parse::<Objective>().unwrap_err();
             let shown = error.to_string();

@@ -292,3 +292,115 @@ fn samples_needed(q: Quantile, level: f64) -> Result<u64> {
     let n = ((1.0 - level).ln() / (-q.complement()).ln_1p()).ceil();
     if n.is_finite() { Ok(n.max(1.0) as u64) } else { Err(Error::argument(format!("{q} has no finite bound"))) }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn input(share: &str, period: &str, incidents: IncidentPattern, rule: Rule) -> AdvisorInput {
+        AdvisorInput {
+            budget: Budget::new(share.parse().unwrap(), period.parse().unwrap()),
+            incidents,
+            rule,
+            rate_per_s: None,
+            quantile: None,
+            level: 0.95,
+        }
+    }
+
+    fn secs(list: &[i64]) -> IncidentPattern {
+        IncidentPattern::Measured(list.iter().map(|s| Span::from_secs(*s)).collect())
+    }
+
+    #[test]
+    fn one_minute_against_four_nines() {
+        let a = advise(&input("99.99%", "30d", secs(&[60]), Rule::AnyBad)).unwrap();
+        assert_eq!(a.widest, Some(129.6));
+        assert_eq!(a.all_safe_below, Some(129.6));
+        // 60 + w ≤ 259.2
+        assert!((a.widest_expected.unwrap() - 199.2).abs() < 1e-9);
+        // one bucket of 129.6 s fits twice: nothing is lost
+        assert!((a.quantised_objective.unwrap() - 0.9999).abs() < 1e-12);
+        assert!(!a.empty);
+    }
+
+    /// The worst charge at a width, straight from the formula.
+    fn worst(list: &[i64], theta: f64, w: f64) -> f64 {
+        list.iter().map(|d| w * ceil(*d as f64 / w + 1.0 - 2.0 * theta)).sum()
+    }
+
+    #[test]
+    fn the_widest_safe_width_is_the_last_one_and_all_narrower_hold_as_far_as_it_says() {
+        let mut gaps = 0;
+        for (list, share) in [
+            (vec![60], "99.99%"),
+            (vec![200], "99.99%"),
+            (vec![250], "99.99%"),
+            (vec![1000, 1000], "99.9%"),
+            (vec![600, 700, 1100], "99.9%"),
+            (vec![2000, 1, 1, 1], "99.9%"),
+            (vec![2500, 30], "99.9%"),
+        ] {
+            for theta in [0.0, 0.1, 0.3] {
+                let rule = if theta == 0.0 { Rule::AnyBad } else { Rule::Share(theta) };
+                let a = advise(&input(share, "30d", secs(&list), rule)).unwrap();
+                let budget = Budget::new(share.parse().unwrap(), "30d".parse().unwrap()).allowed().as_secs_f64();
+                let (widest, all) = (a.widest.unwrap(), a.all_safe_below.unwrap());
+                let case = format!("{list:?} {share} θ {theta}: {widest} {all} of {budget}");
+                assert!(worst(&list, theta, widest) <= budget * (1.0 + 1e-9), "{case}");
+                let blind = if theta > 0.0 { *list.iter().min().unwrap() as f64 / theta } else { f64::INFINITY };
+                // a fine walk over the widths finds none safe beyond, none unsafe below
+                let mut w = 0.25;
+                while w < blind.min(10_000.0) {
+                    let safe = worst(&list, theta, w) <= budget;
+                    assert!(!safe || w <= widest * (1.0 + 1e-9), "{case}: {w} is safe");
+                    assert!(safe || w > all * (1.0 - 1e-9), "{case}: {w} is not safe");
+                    w *= 1.0009;
+                }
+                if all < widest {
+                    gaps += 1;
+                    // just beyond it is one that is not safe, unless a jump down follows at once
+                    assert!(worst(&list, theta, all * (1.0 + 1e-7)) > budget, "{case}");
+                }
+            }
+        }
+        assert!(gaps > 0, "no case has a gap between safe widths");
+    }
+
+    #[test]
+    fn budgets_that_bear_nothing_or_everything() {
+        let over = advise(&input("99.99%", "30d", secs(&[260]), Rule::AnyBad)).unwrap();
+        assert_eq!((over.widest, over.widest_expected, over.empty), (None, None, true));
+        assert!(over.why[0].contains("missed at any width"));
+        let exact = advise(&input("99%", "100s", secs(&[1]), Rule::AnyBad)).unwrap();
+        assert_eq!((exact.widest, exact.empty), (None, true));
+        let none = advise(&input("99.9%", "30d", secs(&[]), Rule::AnyBad)).unwrap();
+        assert_eq!(none.widest, Some(2_592_000.0));
+        // under a share rule, an incident that is no longer seen is no success
+        let blind = advise(&input("99%", "30d", secs(&[60]), Rule::Share(0.5))).unwrap();
+        assert_eq!(blind.widest, Some(120.0));
+        assert!(blind.why.iter().any(|w| w.contains("too little")));
+    }
+
+    #[test]
+    fn traffic_bounds_the_width_from_below() {
+        let mut i = input("99.99%", "30d", IncidentPattern::Equal { length: Span::MINUTE, count: 1 }, Rule::AnyBad);
+        i.quantile = Some(Quantile::P99);
+        i.rate_per_s = Some(1.0);
+        let a = advise(&i).unwrap();
+        assert_eq!((a.samples_needed, a.narrowest, a.widest, a.empty), (Some(299), Some(299.0), Some(129.6), true));
+        assert!(a.why.iter().any(|w| w.contains("no width is honest and safe")), "{:?}", a.why);
+        for (q, n) in [(Quantile::P95, 59), (Quantile::P999, 2995), (Quantile::P9999, 29_956)] {
+            i.quantile = Some(q);
+            assert_eq!(advise(&i).unwrap().samples_needed, Some(n));
+        }
+        let json = serde_json::to_value(&a).unwrap();
+        assert_eq!(
+            (json["narrowest_s"].clone(), json["widest_s"].clone()),
+            (serde_json::json!(299), serde_json::json!(129.6))
+        );
+        i.rate_per_s = Some(0.0);
+        assert!(advise(&i).is_err());
+    }
+}

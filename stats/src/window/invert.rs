@@ -187,3 +187,125 @@ fn of_states(states: &[Option<bool>], width: Span, rule: &Rule, budget: Option<&
         one_incident,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::quantile::Quantile;
+    use crate::series::{Identity, NanPolicy};
+    use crate::time::Timestamp;
+    use crate::unit::Unit;
+    use crate::window::{BadTime, bad_windows};
+
+    fn one(bad: &[u8], rule: &Rule) -> Inverse {
+        let bad: Vec<bool> = bad.iter().map(|b| *b == 1).collect();
+        invert(&bad, Span::from_secs(100), rule, None).unwrap()
+    }
+
+    #[test]
+    fn a_run_of_m_buckets_bounds_its_incident() {
+        let ends = |bad: &[u8], rule: &Rule| {
+            let i = one(bad, rule).one_incident;
+            (i.lower, i.upper, i.lower_open, i.upper_open)
+        };
+        let any = Rule::AnyBad;
+        assert_eq!(ends(&[0, 1, 0], &any), (0.0, 100.0, true, false));
+        assert_eq!(ends(&[0, 1, 1, 0], &any), (0.0, 200.0, true, false));
+        assert_eq!(ends(&[0, 1, 1, 1, 0], &any), (100.0, 300.0, true, false));
+        assert_eq!(ends(&[0, 0, 0], &any), (0.0, 0.0, false, false));
+        let share = Rule::Share(0.25);
+        assert_eq!(ends(&[0, 0, 0], &share), (0.0, 50.0, false, true));
+        assert_eq!(ends(&[0, 1, 0], &share), (25.0, 150.0, false, true));
+        assert_eq!(ends(&[0, 1, 1, 1, 0], &share), (150.0, 350.0, false, true));
+        // no neighbour beyond the data, and one neighbour shared by two runs
+        assert_eq!(ends(&[1, 1], &share), (50.0, 200.0, false, false));
+        assert_eq!(ends(&[1, 0, 1], &share), (50.0, 225.0, false, true));
+    }
+
+    #[test]
+    fn the_truth_lies_in_the_interval_and_the_interval_is_tight() {
+        // every incident of whole ticks in 6 buckets of 8 ticks
+        let (w, n) = (8, 48);
+        let at = |t: i64| Timestamp(t * 1_000_000_000);
+        let period = crate::time::Window::new(at(0), Span::from_secs(n)).unwrap();
+        let rules =
+            [Rule::AnyBad, Rule::Share(0.25), Rule::Majority, Rule::AllBad, Rule::Ratio(Quantile::new(0.75).unwrap())];
+        for rule in rules {
+            let mut seen: std::collections::BTreeMap<Vec<bool>, (f64, f64)> = std::collections::BTreeMap::new();
+            for a in 0..n {
+                for b in a + 1..=n {
+                    let bad = BadTime::from_intervals(period, Span::SECOND, &[(at(a), at(b))], &[]).unwrap();
+                    let mut flags = vec![false; 6];
+                    for window in bad_windows(&bad, Span::from_secs(w), Span::ZERO, &rule).unwrap() {
+                        flags[(window.start.0 / 1_000_000_000 / w) as usize] = true;
+                    }
+                    let d = (b - a) as f64;
+                    let inverse = invert(&flags, Span::from_secs(w), &rule, None).unwrap();
+                    assert!(inverse.one_incident.contains(d), "{rule} {flags:?} {d} {inverse:?}");
+                    assert!(inverse.any.contains(d), "{rule} {flags:?} {d} {inverse:?}");
+                    let ends = seen.entry(flags).or_insert((d, d));
+                    *ends = (ends.0.min(d), ends.1.max(d));
+                }
+            }
+            for (flags, (least, most)) in seen {
+                let i = invert(&flags, Span::from_secs(w), &rule, None).unwrap().one_incident;
+                // open ends are missed by one tick at each edge of the incident at most
+                assert!(least - i.lower <= 2.0 && i.upper - most <= 2.0, "{rule} {flags:?}: {least} {most} {i:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn random_incidents_never_leave_the_interval_without_assumption() {
+        let mut state = 7_u64;
+        let mut random = move |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        let at = |t: u64| Timestamp(t as i64 * 1_000_000_000);
+        let period = crate::time::Window::new(at(0), Span::from_secs(600)).unwrap();
+        for _ in 0..2000 {
+            let list: Vec<_> =
+                (0..random(6)).map(|_| (random(600), random(40))).map(|(a, d)| (at(a), at(a + d))).collect();
+            let bad = BadTime::from_intervals(period, Span::SECOND, &list, &[]).unwrap();
+            for rule in [Rule::AnyBad, Rule::Share(0.1), Rule::Majority, Rule::Ratio(Quantile::P90)] {
+                let mut flags = vec![false; 30];
+                for window in bad_windows(&bad, Span::from_secs(20), Span::ZERO, &rule).unwrap() {
+                    flags[(window.start.0 / 20_000_000_000) as usize] = true;
+                }
+                let inverse = invert(&flags, Span::from_secs(20), &rule, None).unwrap();
+                assert!(inverse.any.contains(bad.total().as_secs_f64()), "{rule} {list:?} {inverse:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_budget_may_be_undecidable() {
+        let verdict = |bad: usize, share: &str| {
+            let flags: Vec<bool> = (0..100).map(|i| (10..10 + bad).contains(&i)).collect();
+            let budget = Budget::new(share.parse().unwrap(), Span::from_secs(10_000));
+            let i = invert(&flags, Span::from_secs(100), &Rule::AnyBad, Some(&budget)).unwrap();
+            (i.verdict.unwrap(), i.verdict_one_incident.unwrap())
+        };
+        assert_eq!(verdict(5, "95%"), (Verdict::Met, Verdict::Met));
+        assert_eq!(verdict(6, "95%"), (Verdict::Undecidable, Verdict::Undecidable));
+        // one incident of more than 500 s: seven bad buckets have five inside
+        assert_eq!(verdict(7, "95%"), (Verdict::Undecidable, Verdict::Violated));
+    }
+
+    #[test]
+    fn missing_buckets_are_unknown() {
+        let series = |times: &[i64], values: &[f64]| {
+            let times = times.iter().map(|t| t * 1_000_000_000).collect();
+            Series::new(Identity::new("up", Unit::None), times, values.to_vec(), NanPolicy::Refuse).unwrap()
+        };
+        let i =
+            invert_series(&series(&[0, 60, 120, 300, 360], &[1.0, 0.0, 0.0, 1.0, 1.0]), &Rule::AnyBad, None).unwrap();
+        assert_eq!((i.buckets, i.bad_buckets, i.unknown_buckets, i.runs), (7, 2, 2, 1));
+        assert_eq!((i.any.lower, i.any.upper), (0.0, 240.0));
+        assert!(invert_series(&series(&[0, 60, 120, 200], &[1.0; 4]), &Rule::AnyBad, None).is_err());
+        assert!(invert(&[], Span::SECOND, &Rule::AnyBad, None).is_err());
+        assert!(invert(&[true], Span::SECOND, &Rule::Mean, None).is_err());
+    }
+}

@@ -32,6 +32,9 @@ mod samples;
 mod starts;
 mod verdict;
 
+#[cfg(test)]
+mod brute_force;
+
 pub use account::{Accounting, Charged, Skipped, WidthRow, account, bad_windows};
 pub use advise::{Advice, AdvisorInput, IncidentPattern, advise};
 pub use bad_time::{BadTime, SeriesOptions};
