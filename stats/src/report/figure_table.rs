@@ -1,5 +1,7 @@
 //! The numbers of a figure as a table: for readers who do not see it, and for those who want to check it.
 
+use std::collections::HashMap;
+
 use super::table::{Cell, Column, Table};
 use crate::figure::{Axis, Direction, Figure, Mark, Shape};
 
@@ -26,8 +28,12 @@ pub fn figure_table(figure: &Figure) -> Table {
     ];
     let mut table = Table::new(figure.title.clone(), columns);
     for mark in &figure.marks {
-        push(&mut table, figure, mark);
+        // a mark without a name, such as the error bars of a curve, belongs to the named one of its role
+        let named = figure.marks.iter().find(|m| m.role == mark.role && !m.name.is_empty());
+        let name = if mark.name.is_empty() { named.map_or("", |m| m.name.as_str()) } else { &mark.name };
+        push(&mut table, figure, mark, name);
     }
+    table.rows = merged(table.rows);
     if table.rows.iter().all(|row| row[3..].iter().all(|cell| *cell == Cell::Empty)) {
         table.columns.truncate(3);
         for row in &mut table.rows {
@@ -37,13 +43,12 @@ pub fn figure_table(figure: &Figure) -> Table {
     table
 }
 
-fn push(table: &mut Table, figure: &Figure, mark: &Mark) {
+fn push(table: &mut Table, figure: &Figure, mark: &Mark, name: &str) {
     let x = &figure.x;
     let mut row = |name: &str, place: String, value: f64, ends: Option<(f64, f64)>| {
         let (lower, upper) = ends.map_or((Cell::Empty, Cell::Empty), |(a, b)| (number(a), number(b)));
         table.rows.push(vec![name.into(), place.into(), number(value), lower, upper]);
     };
-    let name = mark.name.as_str();
     match &mark.shape {
         Shape::Line { points } | Shape::Points { points } => {
             for (at, value) in points.iter().filter(|p| p.1.is_finite()) {
@@ -86,6 +91,29 @@ fn push(table: &mut Table, figure: &Figure, mark: &Mark) {
     }
 }
 
+/// Rows of one name and place become one where each says what the other leaves open, or both say the same.
+fn merged(rows: Vec<Vec<Cell>>) -> Vec<Vec<Cell>> {
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
+    let mut out: Vec<Vec<Cell>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (Some(Cell::Text(name)), Some(Cell::Text(place))) = (row.first(), row.get(1)) else { continue };
+        let key = (name.clone(), place.clone());
+        let earlier = places
+            .get(&key)
+            .and_then(|i| out.get_mut(*i))
+            .filter(|earlier| earlier.iter().zip(&row).all(|(a, b)| a == b || *a == Cell::Empty || *b == Cell::Empty));
+        if let Some(earlier) = earlier {
+            for (old, new) in earlier.iter_mut().zip(row).filter(|(old, _)| **old == Cell::Empty) {
+                *old = new;
+            }
+        } else {
+            places.entry(key).or_insert(out.len());
+            out.push(row);
+        }
+    }
+    out
+}
+
 fn between(axis: &Axis, from: f64, to: f64) -> String {
     format!("{} to {}", axis.show(from), axis.show(to))
 }
@@ -100,6 +128,20 @@ mod tests {
     use super::*;
     use crate::figure::{Interval, Role};
     use crate::unit::Unit;
+
+    #[test]
+    fn error_bars_join_their_values_and_different_values_stay_apart() {
+        let bars = vec![Interval { at: 1.0, value: f64::NAN, lower: 0.5, upper: 1.5 }];
+        let points = vec![(1.0, 1.0), (1.0, 2.0)];
+        let figure = Figure::new("t", Axis::new("x", Unit::None), Axis::new("y", Unit::None))
+            .with(Mark::unnamed(Role::Series(0), Shape::Interval { intervals: bars }))
+            .with(Mark::unnamed(Role::Series(0), Shape::Points { points: points.clone() }))
+            .with(Mark::new("a", Role::Series(0), Shape::Line { points }));
+        let rows = figure_table(&figure).rows;
+        assert_eq!(rows[0], [Cell::from("a"), "1".into(), 1.0.into(), 0.5.into(), 1.5.into()]);
+        assert_eq!(rows[1][2], Cell::Number(2.0));
+        assert_eq!(rows.len(), 3);
+    }
 
     #[test]
     fn every_mark_is_told_and_gaps_are_not() {

@@ -44,7 +44,7 @@ pub struct BadTime {
     per_slice: bool,
     samples: Option<Samples>,
     has_values: bool,
-    comparison: Option<Comparison>,
+    condition: Option<Condition>,
     n: u64,
     caveats: Vec<String>,
 }
@@ -103,7 +103,7 @@ impl BadTime {
         out.excluded = without(&out.excluded, &out.bad);
         out.ticks = out.ticks.max(out.bad.last().map_or(0, |b| b.1));
         out.n = times.len() as u64;
-        out.comparison = Some(condition.comparison);
+        out.condition = Some(condition.clone());
         if options.keep_values {
             let mut samples = Samples::with_capacity(times.len());
             for (&t, &v) in times.iter().zip(values) {
@@ -174,7 +174,7 @@ impl BadTime {
         out.bad = samples.bad_runs.clone();
         out.per_slice = true;
         out.samples = Some(samples);
-        out.comparison = condition.as_ref().map(|c| c.comparison);
+        out.condition = condition.clone();
         out.n = (to - from) as u64;
         // flags have counts and no values: the mean rule must not read zeros
         out.has_values = condition.is_some();
@@ -240,7 +240,7 @@ impl BadTime {
             per_slice: false,
             samples: None,
             has_values: false,
-            comparison: None,
+            condition: None,
             n: 0,
             caveats: Vec::new(),
         })
@@ -363,9 +363,9 @@ impl BadTime {
         self.has_values
     }
 
-    /// How good values compare with their limit; `None` where flags or intervals say what is bad.
-    pub(super) fn comparison(&self) -> Option<Comparison> {
-        self.comparison
+    /// What makes a value good, in the data's unit; `None` where flags or intervals say what is bad.
+    pub fn condition(&self) -> Option<&Condition> {
+        self.condition.as_ref()
     }
 }
 

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_published_kind_of_surprise() {
+    fn one_busy_window_decides() {
         // nine quiet windows and one busy slow one: the p99 of all is that of the slow window, the mean is far below
         let quiet: Vec<f64> = (0..10).map(f64::from).collect();
         let busy: Vec<f64> = (0..10_000).map(|i| 1000.0 + f64::from(i)).collect();

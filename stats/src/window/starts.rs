@@ -18,8 +18,8 @@ pub(super) fn bad_starts(bad: &BadTime, w: i64, rule: &Rule) -> Result<Vec<Ticks
     let by_samples = looks_at_samples(bad, rule)?;
     let rule = &in_counts(bad, rule)?;
     if let Some(samples) = by_samples {
-        match (rule, bad.comparison()) {
-            (Rule::Mean, Some(comparison)) => of_samples(samples, w, mean_test(samples, comparison), &mut out),
+        match (rule, bad.condition()) {
+            (Rule::Mean, Some(c)) => of_samples(samples, w, mean_test(samples, c.limit, c.comparison), &mut out),
             _ => {
                 let is_bad = |lo, hi| {
                     let (n, b) = samples.counts(lo, hi);
@@ -61,7 +61,7 @@ pub(super) fn looks_at_samples<'a>(bad: &'a BadTime, rule: &Rule) -> Result<Opti
 /// # Errors
 /// Where a percentile or mean meets a condition that is not an order.
 pub(super) fn in_counts(bad: &BadTime, rule: &Rule) -> Result<Rule> {
-    match (*rule, bad.comparison()) {
+    match (*rule, bad.condition().map(|c| c.comparison)) {
         (Rule::Percentile(_) | Rule::Mean, Some(c)) if !c.is_ordered() => {
             Err(Error::argument(format!("the rule “{rule}” needs a condition with <, <=, > or >="))
                 .hint("or use any-bad"))
@@ -75,10 +75,14 @@ pub(super) fn in_counts(bad: &BadTime, rule: &Rule) -> Result<Rule> {
 }
 
 /// Whether the mean of the samples of the ticks numbered `[lo, hi)` is not good.
-fn mean_test(samples: &Samples, comparison: Comparison) -> impl Fn(usize, usize) -> bool {
+///
+/// A mean that misses the limit by less than what its decimal samples lost in their f64s is at the limit.
+fn mean_test(samples: &Samples, limit: f64, comparison: Comparison) -> impl Fn(usize, usize) -> bool {
     move |lo, hi| {
+        let (n, _) = samples.counts(lo, hi);
         let excess = samples.excess(lo, hi);
-        lo < hi
+        let excess = if excess.abs() <= n as f64 * limit.abs() * f64::EPSILON { 0.0 } else { excess };
+        n > 0
             && match comparison {
                 Comparison::Less => excess >= 0.0,
                 Comparison::LessOrEqual => excess > 0.0,
