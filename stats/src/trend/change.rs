@@ -5,7 +5,7 @@ use std::fmt;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::analysis::unusable;
-use super::calibration::{chance_of, penalty_factor, walk_bound};
+use super::calibration::{chance_of, penalty_factor, persistence_factor, walk_bound};
 use super::noise::{Noise, robust_noise};
 use super::normal::quantile;
 use super::pelt::{centred_sums, pelt_mean};
@@ -192,10 +192,14 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
             found.reason = "penalty as asked for".into();
             penalty
         }
-        (None, None) => return Ok(found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed"))),
+        (None, None) => {
+            return Ok(found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed")));
+        }
         (None, Some(_)) if walk.is_some() => return Ok(found.without(walk.unwrap_or_default())),
         (None, Some(noise)) => {
-            let factor = penalty_factor(n, 1.0 - level);
+            let factor = penalty_factor(n, 1.0 - level) * persistence_factor(noise.phi);
+            let noise = with_tails(values, noise, factor, min_size);
+            found.noise = Some(noise);
             found.reason = format!(
                 "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
                 noise.phi,
@@ -214,6 +218,33 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         None => ChangeVerdict::Changed,
     };
     Ok(found)
+}
+
+/// The noise with its tails: scaled up to the mean square of all differences but those across a change.
+///
+/// [`robust_noise`] leaves out what lies beyond 3 robust standard deviations, because it may be a step. Heavy tails lie there
+/// too, and without them every burst of outliers would be a change.
+fn with_tails(values: &[f64], robust: Noise, factor: f64, min_size: usize) -> Noise {
+    let mut noise = robust;
+    for _ in 0..5 {
+        let steps = pelt_mean(values, factor * noise.long_run_variance, min_size);
+        let (mut sum, mut count, mut next) = (0.0, 0u64, steps.iter().copied().peekable());
+        for (pair, at) in values.windows(2).zip(1..) {
+            if next.next_if_eq(&at).is_none() {
+                sum += (pair[1] - pair[0]).powi(2);
+                count += 1;
+            }
+        }
+        let scale = sum / count.max(1) as f64 / (2.0 * robust.variance * (1.0 - robust.phi));
+        let wanted = robust.variance * scale.max(1.0);
+        let settled = (wanted - noise.variance).abs() <= 0.01 * noise.variance;
+        let ratio = wanted / robust.variance;
+        noise = Noise { variance: wanted, long_run_variance: robust.long_run_variance * ratio, ..robust };
+        if settled || steps.is_empty() {
+            break;
+        }
+    }
+    noise
 }
 
 impl Changes {
@@ -279,7 +310,10 @@ impl<'a> Evidence<'a> {
             after: self.mean_of(at, end),
             effect,
             effect_size: self.noise.map(|noise| difference / noise.variance.sqrt()),
-            p_value: self.noise.map(|noise| chance_of(self.series.len(), gain / noise.long_run_variance)),
+            p_value: self.noise.map(|noise| {
+                let unit = noise.long_run_variance * persistence_factor(noise.phi);
+                chance_of(self.series.len(), gain / unit)
+            }),
         }
     }
 
