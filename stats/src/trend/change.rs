@@ -9,6 +9,7 @@ use super::calibration::{chance_of, penalty_factor, persistence_factor, walk_bou
 use super::noise::{Noise, robust_noise};
 use super::normal::quantile;
 use super::pelt::{centred_sums, pelt_mean};
+use super::tails::{HEAVY, kept_by_ranks, with_tails};
 use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
@@ -139,7 +140,8 @@ impl serde::Serialize for Changes {
 /// Without a given penalty, one change costs a multiple of the noise's long-run variance ([`robust_noise`]), so that
 /// autocorrelation is paid for; the multiple is calibrated by simulation so that at most about 1 − `level` of series without
 /// a change show any (measured by the benchmark `trend`). Where the noise cannot be told from a random walk, whose level
-/// changes all the time, there is no verdict. A slope or a season reads as steps or as persistence: take it out first.
+/// changes all the time, there is no verdict. Where the tails are heavier than normal, a change must show in the ranks too.
+/// The noise is taken for an AR(1): a slow process beneath white noise has steps in its eyes, and so has a slope. A slope or a season reads as steps or as persistence: take it out first.
 /// Times may be irregular; samples count, not seconds.
 ///
 /// The onset's interval holds every place of the change whose cost is within the level's quantile of the best one
@@ -187,6 +189,7 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
             noise.phi
         )
     });
+    let mut heavy = false;
     let penalty = match (penalty, found.noise) {
         (Some(penalty), _) => {
             found.reason = "penalty as asked for".into();
@@ -198,7 +201,9 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         (None, Some(_)) if walk.is_some() => return Ok(found.without(walk.unwrap_or_default())),
         (None, Some(noise)) => {
             let factor = penalty_factor(n, 1.0 - level) * persistence_factor(noise.phi);
-            let noise = with_tails(values, noise, factor, min_size);
+            let robust = noise;
+            let noise = with_tails(values, robust, factor, min_size);
+            heavy = noise.variance > HEAVY * robust.variance;
             found.noise = Some(noise);
             found.reason = format!(
                 "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
@@ -206,11 +211,17 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
                 noise.long_run_variance,
                 1.0 - level
             );
+            if heavy {
+                found.reason.push_str("; heavy tails: changes are kept where the ranks show them too");
+            }
             factor * noise.long_run_variance
         }
     };
     found.penalty = Some(penalty);
-    let indices = pelt_mean(values, penalty, min_size);
+    let mut indices = pelt_mean(values, penalty, min_size);
+    if let (true, Some(noise)) = (heavy, found.noise) {
+        indices = kept_by_ranks(values, indices, penalty / noise.variance);
+    }
     found.changes = Evidence::new(series, found.noise, min_size, level).describe(&indices);
     found.verdict = match walk {
         Some(why) => ChangeVerdict::NoVerdict { why },
@@ -218,33 +229,6 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         None => ChangeVerdict::Changed,
     };
     Ok(found)
-}
-
-/// The noise with its tails: scaled up to the mean square of all differences but those across a change.
-///
-/// [`robust_noise`] leaves out what lies beyond 3 robust standard deviations, because it may be a step. Heavy tails lie there
-/// too, and without them every burst of outliers would be a change.
-fn with_tails(values: &[f64], robust: Noise, factor: f64, min_size: usize) -> Noise {
-    let mut noise = robust;
-    for _ in 0..5 {
-        let steps = pelt_mean(values, factor * noise.long_run_variance, min_size);
-        let (mut sum, mut count, mut next) = (0.0, 0u64, steps.iter().copied().peekable());
-        for (pair, at) in values.windows(2).zip(1..) {
-            if next.next_if_eq(&at).is_none() {
-                sum += (pair[1] - pair[0]).powi(2);
-                count += 1;
-            }
-        }
-        let scale = sum / count.max(1) as f64 / (2.0 * robust.variance * (1.0 - robust.phi));
-        let wanted = robust.variance * scale.max(1.0);
-        let settled = (wanted - noise.variance).abs() <= 0.01 * noise.variance;
-        let ratio = wanted / robust.variance;
-        noise = Noise { variance: wanted, long_run_variance: robust.long_run_variance * ratio, ..robust };
-        if settled || steps.is_empty() {
-            break;
-        }
-    }
-    noise
 }
 
 impl Changes {
