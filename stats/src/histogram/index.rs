@@ -23,7 +23,7 @@ const SHIFT: u32 = 45;
 const LOW: u64 = (1 << SHIFT) - 1;
 /// Octaves from 2⁻⁴²⁶ to 2⁴²⁶ hold all of 10⁻¹²⁸ to 10¹²⁸.
 const FIRST_CELL: u64 = (1023 - 426) << 7;
-const CELLS: u64 = 2 * 426 << 7;
+const CELLS: u64 = (2 * 426) << 7;
 
 /// Where a magnitude belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
