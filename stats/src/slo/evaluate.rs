@@ -143,18 +143,19 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
 }
 
 fn of_events(objective: &Objective, events: &Events, options: &Options) -> Result<SloReport> {
-    if objective.population == Population::Time && objective.criterion.is_none() {
-        return Err(
-            Error::argument("events are not “up” or down; time is").hint("say “of requests”, or give a condition")
-        );
-    }
     let cut = cut(objective, events.window())?;
     let cut_events = events.slice(cut.period.start, cut.period.end());
     let events = cut_events.as_ref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
     let unit = &events.identity().unit;
     let condition = match objective.effective_criterion() {
-        // events of an up/down probe carry 0 or 1
         Criterion::Up if events.ok().is_some() => None,
+        Criterion::Up if !events.values().iter().all(|v| *v == 0.0 || *v == 1.0) => {
+            return Err(Error::argument(format!(
+                "“{}” holds neither good flags nor 0 and 1: nothing is up or down",
+                events.identity().title()
+            ))
+            .hint("say which values are good, as in “99.9% of time < 300ms over 30d”"));
+        }
         _ => objective.condition(),
     };
     let condition = condition.map(|c| c.converted(unit)).transpose()?;
@@ -165,14 +166,29 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
         (None, Some(ok)) => ok.get(i).copied().unwrap_or(false),
         (None, None) => false,
     };
+    let means = |width| mean_of_ratios(events.times(), good, width);
+    if objective.population == Population::Time {
+        let (counted, costs) = by_time(&bad, options)?;
+        return finish(objective, options, cut, bad, &counted, means, costs);
+    }
     let total = events.len() as u64;
     let n_good = (0..events.len()).filter(|&i| good(i)).count() as u64;
     let scope = Scope::new(Unit::Ratio, events.window());
     let occurrences = proportion(n_good, total, Method::Count, &scope, options.level, "events")?;
-    let means = |width| mean_of_ratios(events.times(), good, width);
     let counted = Counted { good: n_good, total, occurrences, scope };
     let costs = bad_in(events, good, &bad.intervals());
     finish(objective, options, cut, bad, &counted, means, costs)
+}
+
+/// Good and bad ticks of time, and the seconds that each bad interval cost.
+fn by_time(bad: &BadTime, options: &Options) -> Result<(Counted, Vec<(Timestamp, Timestamp, f64)>)> {
+    let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
+    let total = ticks(bad.observed());
+    let good = total.saturating_sub(ticks(bad.total()));
+    let scope = Scope::new(Unit::Ratio, bad.period());
+    let occurrences = proportion(good, total, Method::Sum, &scope, options.level, "samples of time")?;
+    let costs = bad.intervals().into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
+    Ok((Counted { good, total, occurrences, scope }, costs))
 }
 
 fn of_series(objective: &Objective, series: &Series, options: &Options) -> Result<SloReport> {
@@ -187,15 +203,9 @@ fn of_series(objective: &Objective, series: &Series, options: &Options) -> Resul
     let keep_values = matches!(objective.effective_criterion(), Criterion::Mean(_)) || options.rule == Rule::Mean;
     let how = SeriesOptions { resolution: options.resolution, no_data: options.no_data, keep_values };
     let bad = BadTime::from_series(series, &condition, &how)?;
-    let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
-    let (total, n_bad) = (ticks(bad.observed()), ticks(bad.total()));
-    let scope = Scope::new(Unit::Ratio, bad.period());
-    let good = total.saturating_sub(n_bad);
-    let occurrences = proportion(good, total, Method::Sum, &scope, options.level, "samples of time")?;
     let holds = |i: usize| series.values().get(i).is_some_and(|v| condition.holds(*v));
     let means = |width| mean_of_ratios(series.times(), holds, width);
-    let counted = Counted { good, total, occurrences, scope };
-    let costs = bad.intervals().into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
+    let (counted, costs) = by_time(&bad, options)?;
     finish(objective, options, cut, bad, &counted, means, costs)
 }
 
