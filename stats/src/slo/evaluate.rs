@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
+use crate::quantile::proportion::wilson;
 use crate::series::Series;
 use crate::time::{Span, Timestamp, Window};
 use crate::unit::Unit;
@@ -320,17 +321,6 @@ fn proportion(good: u64, n: u64, method: Method, scope: &Scope, level: f64, what
         .with_caveat(format!(
             "the interval (Wilson) takes {what} as independent; where bad ones cluster it is too narrow"
         )))
-}
-
-/// The Wilson interval.
-fn wilson(good: u64, n: u64, level: f64) -> (f64, f64) {
-    use statrs::distribution::{ContinuousCDF, Normal};
-    let z = Normal::standard().inverse_cdf(0.5 + level / 2.0);
-    let (n, p) = (n as f64, good as f64 / n as f64);
-    let centre = p + z * z / (2.0 * n);
-    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z * z / n;
-    (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
 }
 
 #[cfg(test)]
