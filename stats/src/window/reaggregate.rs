@@ -1,6 +1,6 @@
 //! Percentiles of percentiles: what the usual second aggregation makes of the truth. The only place that averages them.
 
-use super::bracket::{RollUp, bracket};
+use super::bracket::{RollUp, brackets};
 use super::ladder::Ladder;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
@@ -69,10 +69,10 @@ pub fn reaggregate(events: &Events, ladder: &Ladder, qs: &[Quantile]) -> Result<
     let mut scratch = Vec::new();
     for &width in ladder.widths() {
         let rolled = roll_up(events, width, qs, &mut scratch)?;
+        let all = brackets(&rolled, qs, qs)?;
         for (i, &q) in qs.iter().enumerate() {
             let one: Vec<(f64, u64)> = rolled.iter().map(|w| (w.quantiles[i], w.n)).collect();
-            let all = bracket(&rolled, qs, q)?;
-            rows.push(row(width, q, &exact[i], &merged[i], &one, all, &scope));
+            rows.push(row(width, q, &exact[i], &merged[i], &one, all[i], &scope));
         }
     }
     Ok(rows)
