@@ -1,6 +1,6 @@
 //! What data say of an objective.
 
-use super::incidents::{SloIncident, ranked};
+use super::incidents::{Cost, SloIncident, ranked};
 use super::objective::{Criterion, Objective, Population};
 use super::slices::{Slices, bad_in, mean_of_ratios};
 use crate::error::{Error, Result};
@@ -182,7 +182,7 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
 }
 
 /// Good and bad ticks of time, and the seconds that each bad interval cost.
-fn by_time(bad: &BadTime, options: &Options) -> Result<(Counted, Vec<(Timestamp, Timestamp, f64)>)> {
+fn by_time(bad: &BadTime, options: &Options) -> Result<(Counted, Vec<Cost>)> {
     let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
     let total = ticks(bad.observed());
     let good = total.saturating_sub(ticks(bad.total()));
@@ -225,7 +225,7 @@ fn finish(
     bad: BadTime,
     counted: &Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
-    costs: Vec<(Timestamp, Timestamp, f64)>,
+    costs: Vec<Cost>,
 ) -> Result<SloReport> {
     let Cut { period, coverage, mut caveats } = cut;
     caveats.extend_from_slice(bad.caveats());
