@@ -9,7 +9,7 @@ use crate::events::Events;
 use crate::method::Method;
 use crate::quantile::proportion::wilson;
 use crate::series::Series;
-use crate::time::{Span, Timestamp, Window};
+use crate::time::{Span, Window};
 use crate::unit::Unit;
 use crate::window::{BadTime, Budget, Condition, NoData, Rule, SeriesOptions, Verdict};
 
