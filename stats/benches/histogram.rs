@@ -24,7 +24,9 @@ fn fill(criterion: &mut Criterion) {
     group.bench_function("log-linear, one by one", |b| {
         b.iter(|| {
             let mut histogram = LogLinear::new();
-            black_box(&values).iter().for_each(|value| histogram.insert(*value));
+            for value in black_box(&values) {
+                histogram.insert(*value);
+            }
             histogram
         });
     });
@@ -33,7 +35,9 @@ fn fill(criterion: &mut Criterion) {
     group.bench_function("openhistogram", |b| {
         b.iter(|| {
             let mut histogram = openhistogram::Histogram::new();
-            black_box(&values).iter().for_each(|value| histogram.insert((*value).into(), 1));
+            for value in black_box(&values) {
+                histogram.insert((*value).into(), 1);
+            }
             histogram
         });
     });
@@ -41,7 +45,9 @@ fn fill(criterion: &mut Criterion) {
     group.bench_function("hdrhistogram", |b| {
         b.iter(|| {
             let mut histogram = hdrhistogram::Histogram::<u64>::new_with_bounds(1, 3_600_000_000, 2).unwrap();
-            black_box(&values).iter().for_each(|value| histogram.saturating_record((value * 1e6) as u64));
+            for value in black_box(&values) {
+                histogram.saturating_record((*value * 1e6) as u64);
+            }
             histogram
         });
     });

@@ -49,7 +49,9 @@ fn the_slice_way_agrees_at_every_edge_on_both_sides() {
     let edges = decimal_edges();
     let values: Vec<f64> = edges.iter().flat_map(|e| [e.next_down(), *e, e.next_up(), -e.next_down(), -*e]).collect();
     let mut one_by_one = LogLinear::new();
-    values.iter().for_each(|v| one_by_one.insert(*v));
+    for v in &values {
+        one_by_one.insert(*v);
+    }
     let at_once = LogLinear::from_values(&values);
     assert_eq!(at_once, one_by_one);
     // a bin holds its edge, what is above it and what is below the next edge; mirrored without the one above
@@ -103,7 +105,7 @@ fn shapes(seed: u64, n: usize) -> Vec<(&'static str, Vec<f64>)> {
 
 #[test]
 fn quantiles_lie_within_their_guarantee_and_a_bin_of_the_sample() {
-    for seed in 0..20 {
+    for seed in 0..6 {
         for n in [1, 2, 3, 10, 101, 3000] {
             for (shape, mut values) in shapes(seed, n) {
                 let histogram = LogLinear::from_values(&values);
@@ -332,7 +334,9 @@ fn another_implementation_puts_values_into_the_same_bins() {
             })
             .collect();
         let mut theirs = openhistogram::Histogram::new();
-        values.iter().for_each(|v| theirs.insert((*v).into(), 1));
+        for v in &values {
+            theirs.insert((*v).into(), 1);
+        }
         let mut bytes = Vec::new();
         theirs.oh_serialize(&mut bytes).unwrap();
         assert_eq!(LogLinear::from_values(&values).to_bytes(), bytes);

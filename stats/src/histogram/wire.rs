@@ -1,4 +1,4 @@
-//! The wire forms of OpenHistogram: binary, base64 and JSON.
+//! The wire forms of `OpenHistogram`: binary, base64 and JSON.
 
 use base64::Engine;
 use base64::alphabet;
@@ -18,7 +18,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 const NOT_A_NUMBER: i8 = -1;
 
 impl LogLinear {
-    /// The binary form of OpenHistogram: the number of bins (16 bits, big-endian), then for each bin in ascending order its
+    /// The binary form of `OpenHistogram`: the number of bins (16 bits, big-endian), then for each bin in ascending order its
     /// signed two digits d, its exponent e (a byte each; the bin begins at d × 10^(e−1)), the length of the count less 1, and the
     /// count in as many bytes, little-endian.
     ///
@@ -101,7 +101,7 @@ impl LogLinear {
         Self::from_bytes(&bytes)
     }
 
-    /// The JSON form of OpenHistogram, ascending: `{"+12e-003":5}` has 5 values from 0.012 to 0.013; the zero bin is `"0"`.
+    /// The JSON form of `OpenHistogram`, ascending: `{"+12e-003":5}` has 5 values from 0.012 to 0.013; the zero bin is `"0"`.
     pub fn to_json(&self) -> String {
         let mut text = String::from("{");
         for (code, count) in self.filled() {
