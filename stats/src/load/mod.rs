@@ -12,7 +12,7 @@
 //! | `source` | files and standard input; several files as one data set |
 //! | `detect` | the format, by content |
 //! | `csv` | delimited text, in parallel chunks |
-//! | `prometheus`, `exposition` | Prometheus' HTTP answers and text format |
+//! | `prometheus`, `exposition`, `samples` | Prometheus' HTTP answers and text format |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
@@ -23,11 +23,14 @@ mod clock;
 mod csv;
 mod dataset;
 mod detect;
+mod exposition;
 mod filter;
 mod guess;
 mod number;
 mod options;
+mod prometheus;
 mod report;
+mod samples;
 mod shape;
 mod source;
 mod table;

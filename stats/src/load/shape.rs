@@ -135,6 +135,20 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
     (Kind::Gauge, "regular samples that go up and down")
 }
 
+/// The kind of all series of one metric, and why, where the source does not say.
+pub(crate) fn decide_samples(shapes: &[Shape]) -> (Kind, &'static str) {
+    let negative = shapes.iter().any(|s| s.negative);
+    if negative {
+        (Kind::Gauge, "there are negative values")
+    } else if shapes.iter().any(|s| s.named_counter) {
+        (Kind::Counter, "its name")
+    } else if shapes.iter().any(|s| s.counts_up) && shapes.iter().all(|s| s.counts_up || s.count < ENOUGH) {
+        (Kind::Counter, "whole numbers that only rise, but for resets")
+    } else {
+        (Kind::Gauge, "samples that go up and down")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
