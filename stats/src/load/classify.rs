@@ -32,6 +32,8 @@ pub(crate) struct Sample {
     pub(crate) lines: Vec<u64>,
     /// What the format itself says of the columns.
     pub(crate) hints: Vec<Hint>,
+    /// The units that the format's types imply.
+    pub(crate) units: Vec<Option<Unit>>,
 }
 
 /// What a typed format says of a column.
@@ -536,9 +538,11 @@ impl Classifier<'_> {
         for v in &mut values {
             let source = self.plan.wanted.get(v.column).map_or(0, |w| w.source);
             let s = self.stat(source);
+            let typed = self.sample.units.get(source).cloned().flatten();
             let (unit, why) = match (&self.options.unit, Unit::from_name(&v.name)) {
                 (Some(unit), _) => (unit.clone(), "--unit"),
                 _ if v.role != Role::Value => (Unit::Count, "counts of events"),
+                _ if typed.is_some() => (typed.unwrap_or_default(), "its type is a duration"),
                 (None, Some(unit)) => (unit, "its name's end"),
                 (None, None) if guess::is_latency(&v.name) => {
                     if s.median >= 10.0 || (s.integers == s.numbers && s.median >= 1.0) {

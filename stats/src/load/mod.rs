@@ -25,6 +25,8 @@ mod dataset;
 mod detect;
 mod exposition;
 mod filter;
+#[cfg(feature = "frame")]
+mod frame;
 mod guess;
 mod number;
 mod options;

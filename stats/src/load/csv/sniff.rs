@@ -61,6 +61,7 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
         columns: (0..width).map(column).collect(),
         lines: rows.iter().map(|(line, _)| *line).collect(),
         hints: Vec::new(),
+        units: Vec::new(),
     };
     let (data_byte, data_line) = if header { after_first } else { (0, 0) };
     Ok(Layout { delimiter, sample, data_byte, data_line })
