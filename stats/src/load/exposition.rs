@@ -103,7 +103,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     }
     if untimed > 0 {
         let at = options.from.unwrap_or_default();
-        let message = format!("{} without a time, taken to be of {at}; --from sets another", counted(untimed, "sample"));
+        let message =
+            format!("{} without a time, taken to be of {at}; --from sets another", counted(untimed, "sample"));
         report.warn(WarningKind::NoTime, message, Position::in_file(name), untimed);
     }
     for s in &mut all {
@@ -207,7 +208,8 @@ fn braces(line: &[u8], from: usize, name: &mut String, labels: &mut Labels) -> R
                 word
             }
             Some(_) => {
-                let stop = line.iter().skip(at).position(|b| matches!(b, b'=' | b'}' | b' ')).map_or(line.len(), |i| at + i);
+                let stop =
+                    line.iter().skip(at).position(|b| matches!(b, b'=' | b'}' | b' ')).map_or(line.len(), |i| at + i);
                 let word = String::from_utf8_lossy(line.get(at..stop).unwrap_or_default()).into_owned();
                 at = stop;
                 word

@@ -15,6 +15,7 @@
 //! | `prometheus`, `exposition`, `samples` | Prometheus' HTTP answers and text format |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
+//! | `long` | a data set as one long table, as text |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
@@ -28,6 +29,7 @@ mod filter;
 #[cfg(feature = "frame")]
 mod frame;
 mod guess;
+mod long;
 mod number;
 mod options;
 mod prometheus;

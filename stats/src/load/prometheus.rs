@@ -85,7 +85,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         found.series.push(Samples { name: "scalar".into(), times, values, ..Samples::default() });
     }
     if found.histograms > 0 {
-        let message = format!("{} of native histograms left out; they are not read yet", counted(found.histograms, "series"));
+        let message =
+            format!("{} of native histograms left out; they are not read yet", counted(found.histograms, "series"));
         report.warn(WarningKind::Skipped, message, Position::in_file(name), found.histograms);
         found.series.retain(|s| !s.times.is_empty());
     }
@@ -334,7 +335,10 @@ mod tests {
     #[test]
     fn a_matrix_keeps_counters_and_drops_nan() {
         let d = load(MATRIX).unwrap();
-        assert_eq!((d.items[0].kind, d.items[0].title().as_str()), (Kind::Counter, "http_requests_total{code=\"200\"}"));
+        assert_eq!(
+            (d.items[0].kind, d.items[0].title().as_str()),
+            (Kind::Counter, "http_requests_total{code=\"200\"}")
+        );
         assert_eq!(d.items[0].times()[1], 1_767_225_615_123_000_000);
         assert_eq!((d.items[1].kind, d.items[1].values()), (Kind::Gauge, &[-0.5, 1000.0][..]));
         let kinds: Vec<WarningKind> = d.report.warnings.iter().map(|w| w.kind).collect();
@@ -354,7 +358,10 @@ mod tests {
     fn errors_name_the_place_and_the_way_out() {
         let cut = &MATRIX[..300];
         let e = load(cut).unwrap_err();
-        assert_eq!(e.to_string(), "q.json, line 3, byte 300: the JSON ends in the middle; the export was cut off; repeat it");
+        assert_eq!(
+            e.to_string(),
+            "q.json, line 3, byte 300: the JSON ends in the middle; the export was cut off; repeat it"
+        );
         let e = load(r#"{"status":"error","errorType":"bad_data","error":"parse error"}"#).unwrap_err();
         assert!(e.to_string().contains("(bad_data): parse error"));
         let e = load(r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#).unwrap_err();
@@ -366,9 +373,11 @@ mod tests {
 
     #[test]
     fn native_histograms_are_told_to_be_left_out() {
-        let d = load(r#"{"status":"success","data":{"resultType":"matrix","result":[
+        let d = load(
+            r#"{"status":"success","data":{"resultType":"matrix","result":[
             {"metric":{"__name__":"h"},"histograms":[[1767225600,{"count":"3"}]]},
-            {"metric":{"__name__":"up"},"values":[[1767225600,"1"]]}]}}"#)
+            {"metric":{"__name__":"up"},"values":[[1767225600,"1"]]}]}}"#,
+        )
         .unwrap();
         assert_eq!((d.items.len(), d.report.warnings[0].kind), (1, WarningKind::Skipped));
     }
@@ -376,11 +385,8 @@ mod tests {
     #[test]
     fn series_are_chosen_by_name_and_label() {
         let with = |value: Option<&str>, filter: Option<&str>| {
-            let options = LoadOptions {
-                value: value.map(Into::into),
-                filter: filter.map(Into::into),
-                ..LoadOptions::default()
-            };
+            let options =
+                LoadOptions { value: value.map(Into::into), filter: filter.map(Into::into), ..LoadOptions::default() };
             load_bytes("q.json", MATRIX.as_bytes(), &options, &Progress::new())
         };
         assert_eq!(with(Some("http_requests_total"), None).unwrap().items.len(), 1);

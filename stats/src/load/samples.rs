@@ -59,7 +59,11 @@ pub(crate) fn to_dataset(
     let clauses = options.filter.as_deref().map(filter::parse).transpose()?.unwrap_or_default();
     let mut chosen = choose(all, options, &clauses, file)?;
     if chosen.len() < found {
-        report.understand("where", format!("{} of {}", chosen.len(), counted(found as u64, "series")), "--value and --where");
+        report.understand(
+            "where",
+            format!("{} of {}", chosen.len(), counted(found as u64, "series")),
+            "--value and --where",
+        );
     }
     let outside = chosen.iter_mut().map(|s| cut(s, options)).sum::<u64>();
     if outside > 0 {
@@ -93,7 +97,9 @@ pub(crate) fn to_dataset(
         }
     }
     if dataset.items.is_empty() {
-        return Err(Error::empty("no usable sample is left").in_file(file).hint("widen --from and --to, or change --where"));
+        return Err(Error::empty("no usable sample is left")
+            .in_file(file)
+            .hint("widen --from and --to, or change --where"));
     }
     dataset.sort();
     Ok(dataset)
@@ -103,7 +109,8 @@ pub(crate) fn to_dataset(
 fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &str) -> Result<Vec<Samples>> {
     let passes = |s: &Samples| {
         clauses.iter().all(|c| {
-            let word = if c.column == "__name__" { s.name.as_str() } else { s.labels.get(&c.column).unwrap_or_default() };
+            let word =
+                if c.column == "__name__" { s.name.as_str() } else { s.labels.get(&c.column).unwrap_or_default() };
             match (&c.literal, number::parse(word.as_bytes())) {
                 (Literal::Number(_), Field::Number(v)) => c.keeps_number(v),
                 (Literal::Number(_), _) => false,

@@ -109,7 +109,11 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
     }
     if value.role != Role::Value {
         let cumulative = !negative && (guess::is_counter(&value.name) || counts_up);
-        return if cumulative { (Kind::Counter, "it only rises") } else { (Kind::Delta, "counts of each row's period") };
+        return if cumulative {
+            (Kind::Counter, "it only rises")
+        } else {
+            (Kind::Delta, "counts of each row's period")
+        };
     }
     if plan.ok.is_some() {
         return (Kind::Events, "each row has a flag or status of its own");

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::load::csv::{self, Input};
 use crate::load::dataset::Dataset;
 use crate::load::detect::detect;
-use crate::load::{exposition, prometheus};
 use crate::load::options::{Format, LoadOptions};
+use crate::load::{exposition, prometheus};
 use crate::progress::Progress;
 
 /// How much is read before the format is decided.

@@ -18,9 +18,9 @@ use arrow_array::{
 use arrow_schema::{DataType, TimeUnit};
 
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
-use super::write::LongTable;
 use crate::error::{Error, Result};
 use crate::load::dataset::Dataset;
+use crate::load::long::LongTable;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
 use crate::unit::Unit;

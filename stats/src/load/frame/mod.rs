@@ -7,6 +7,8 @@
 mod arrow;
 mod polars;
 mod read;
+#[cfg(test)]
+mod tests;
 mod typed;
 mod write;
 

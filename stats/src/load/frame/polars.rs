@@ -4,9 +4,9 @@ use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, TimeUnit};
 
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
-use super::write::LongTable;
 use crate::error::{Error, Result};
 use crate::load::dataset::Dataset;
+use crate::load::long::LongTable;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
 use crate::unit::Unit;
@@ -50,9 +50,8 @@ fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
         let physical = series.to_physical_repr().cast(&DataType::Int64)?;
         Ok(physical.i64()?.iter().map(|x| x.and_then(|x| x.checked_mul(factor))).collect())
     };
-    let floats = || -> pl::PolarsResult<Vec<Option<f64>>> {
-        Ok(series.cast(&DataType::Float64)?.f64()?.iter().collect())
-    };
+    let floats =
+        || -> pl::PolarsResult<Vec<Option<f64>>> { Ok(series.cast(&DataType::Float64)?.f64()?.iter().collect()) };
     Ok(match series.dtype() {
         DataType::Datetime(unit, _) => Typed::Instants(ints(nanoseconds(*unit))?),
         DataType::Date => Typed::Instants(ints(86_400_000_000_000)?),
@@ -89,8 +88,13 @@ impl Dataset {
     pub fn from_frame(frame: &DataFrame, options: &LoadOptions) -> Result<Self> {
         let mut report = LoadReport::default();
         let plan = plan(frame, options, "data frame", &mut report)?;
-        let wanted: Vec<pl::Column> =
-            plan.wanted.iter().filter_map(|w| frame.select_at_idx(w.source).cloned()).enumerate().map(renamed).collect();
+        let wanted: Vec<pl::Column> = plan
+            .wanted
+            .iter()
+            .filter_map(|w| frame.select_at_idx(w.source).cloned())
+            .enumerate()
+            .map(renamed)
+            .collect();
         let chosen = DataFrame::new(frame.height(), wanted).map_err(|e| failed(&e))?;
         let origin = Origin { file: "data frame", format: Format::ArrowIpc, bytes: 0 };
         assemble(&chosen, &plan, &origin, report)

@@ -35,7 +35,9 @@ pub(crate) fn read(
     progress.stage("reading", size);
     // damaged files can make the reader panic; that must not end the program
     let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress));
-    catch_unwind(work).unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded"))).map_err(|e| e.in_file(name))
+    catch_unwind(work)
+        .unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")))
+        .map_err(|e| e.in_file(name))
 }
 
 fn decode(
@@ -80,7 +82,11 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
         }
         (_, Bytes::File(path)) => {
             let args = pl::UnifiedScanArgs { glob: false, ..pl::UnifiedScanArgs::default() };
-            LazyFrame::scan_ipc(pl::PlRefPath::new(path.to_string_lossy().as_ref()), pl::IpcScanOptions::default(), args)
+            LazyFrame::scan_ipc(
+                pl::PlRefPath::new(path.to_string_lossy().as_ref()),
+                pl::IpcScanOptions::default(),
+                args,
+            )
         }
     }
 }
