@@ -48,16 +48,16 @@ pub(crate) struct Part {
 }
 
 /// Sorts the rows of a piece into groups by their labels.
-pub(crate) fn partition(chunk: Chunk, plan: &Plan) -> Result<Part> {
+pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     let rows = chunk.rows;
     let mut part = Part {
         rows: rows as u64,
         lines: chunk.lines,
         zoneless: chunk.zoneless,
-        tallies: chunk.tallies.clone(),
+        tallies: std::mem::take(&mut chunk.tallies),
         ..Part::default()
     };
-    let times = row_times(&chunk, plan)?;
+    let times = row_times(&mut chunk, plan)?;
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
     let columns: Vec<&[f64]> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
@@ -89,11 +89,11 @@ fn words(chunk: &Chunk, column: usize) -> Result<(&[u32], &Dictionary)> {
 }
 
 /// The times of the rows; with a step, counted from the piece's first row.
-fn row_times(chunk: &Chunk, plan: &Plan) -> Result<Vec<i64>> {
+fn row_times(chunk: &mut Chunk, plan: &Plan) -> Result<Vec<i64>> {
     match plan.time {
         TimeSource::Step(step, _) => Ok((0..chunk.rows as i64).map(|row| step.0.saturating_mul(row)).collect()),
-        TimeSource::Column(i) => match chunk.columns.get(i) {
-            Some(Column::Time(times)) => Ok(times.clone()),
+        TimeSource::Column(i) => match chunk.columns.get_mut(i) {
+            Some(Column::Time(times)) => Ok(std::mem::take(times)),
             _ => Err(Error::mismatch("the column of times was read as something else")),
         },
     }
@@ -391,7 +391,9 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
             let keep: Vec<bool> = values.iter().map(|v| !is_missing(*v)).collect();
             retain(&mut times, &keep);
             retain(&mut values, &keep);
-            ok.iter_mut().for_each(|ok| retain(ok, &keep));
+            if let Some(ok) = &mut ok {
+                retain(ok, &keep);
+            }
         }
         let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
         let identity = Identity {

@@ -1,8 +1,8 @@
-//! Prometheus' text exposition format and OpenMetrics.
+//! Prometheus' text exposition format and `OpenMetrics`.
 //!
-//! The formats are those of Prometheus' documentation, “Exposition formats”, and of the OpenMetrics 1.0 specification: HELP,
+//! The formats are those of Prometheus' documentation, “Exposition formats”, and of the `OpenMetrics` 1.0 specification: HELP,
 //! TYPE and UNIT, samples with escaped labels, quoted UTF-8 names, and exemplars, which are skipped. Times are milliseconds,
-//! in OpenMetrics (which ends in `# EOF`) seconds. A histogram's buckets are counters by `le`.
+//! in `OpenMetrics` (which ends in `# EOF`) seconds. A histogram's buckets are counters by `le`.
 
 use std::collections::HashMap;
 

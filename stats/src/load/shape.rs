@@ -13,6 +13,7 @@ const LOOKED_AT: usize = 20_000;
 
 /// What the samples of a series look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Shape {
     /// How many samples there are.
     pub(crate) count: usize,

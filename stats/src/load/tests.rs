@@ -111,6 +111,8 @@ fn a_zone_is_taken_from_the_caller() {
     let d = read_with("time,v\n2026-01-01 01:00:00,5\n2026-01-01 01:00:10,6\n", &options).unwrap();
     assert_eq!(d.items[0].times(), [T0, T0 + 10 * S]);
     assert!(d.report.understood.iter().any(|u| u.what == "zone" && u.choice == "Europe/Berlin"));
+    let d = read_with("time,v\n2026-10-25 01:30:00,5\n2026-10-25 02:30:00,6\n", &options).unwrap();
+    assert_eq!((warned(&d, WarningKind::ZoneAmbiguity).position.line, d.items[0].step()), (Some(3), Some(Span::HOUR)));
 }
 
 #[test]

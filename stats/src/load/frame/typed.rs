@@ -150,14 +150,15 @@ impl Typed {
                 let mut out = Vec::with_capacity(codes.len());
                 for (row, code) in codes.iter().enumerate() {
                     let field = code.map_or(&b""[..], |c| words.word(c));
+                    let ambiguous = clock.ambiguous;
                     let t = clock.parse(field);
+                    if clock.ambiguous > ambiguous {
+                        tallies.note(WarningKind::ZoneAmbiguity, Some(place), row as u64 + 1, || show(field));
+                    }
                     if t.is_none() && !number::is_blank(field) {
                         tallies.note(WarningKind::NotATime, Some(place), row as u64 + 1, || show(field));
                     }
                     out.push(t);
-                }
-                for _ in 0..clock.ambiguous {
-                    tallies.note(WarningKind::ZoneAmbiguity, Some(place), 0, String::new);
                 }
                 *zoneless += clock.zoneless;
                 out
