@@ -102,6 +102,9 @@ pub struct SloReport {
 
 /// Holds data against an objective: its service level by four ways of counting, its budget, and what spent it.
 ///
+/// An event is good iff the objective's condition holds for its value and its own good flag, where it has one, says so too:
+/// an error that is answered within the latency limit is no success. A slice's mean looks at the values alone.
+///
 /// The period is the one that ends with the data, or the calendar's that holds their end; older data are left out. Where the
 /// data cover only part of it, nothing is scaled up: a budget in events is that of the events seen, a budget in time is that
 /// of the whole period, and a caveat says so.
@@ -160,11 +163,9 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
     let condition = condition.map(|c| c.converted(unit)).transpose()?;
     let resolution = options.resolution.unwrap_or(Span::SECOND);
     let bad = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    let good = |i: usize| match (&condition, events.ok()) {
-        (Some(c), _) => events.values().get(i).is_some_and(|v| c.holds(*v)),
-        (None, Some(ok)) => ok.get(i).copied().unwrap_or(false),
-        (None, None) => false,
-    };
+    // a request is good iff the condition holds and its flag, where it has one, says so too
+    let holds = |i: usize| condition.as_ref().is_none_or(|c| events.values().get(i).is_some_and(|v| c.holds(*v)));
+    let good = |i: usize| holds(i) && events.ok().is_none_or(|ok| ok.get(i).copied().unwrap_or(false));
     let total = events.len() as u64;
     let n_good = (0..events.len()).filter(|&i| good(i)).count() as u64;
     let scope = Scope::new(Unit::Ratio, events.window());
@@ -386,7 +387,21 @@ mod tests {
             (0..1000).map(|i| (i, if i % 100 == 7 { 0.5 } else { 0.1 }, i % 250 != 0)).collect();
         let events = requests(&list);
         let by = |text: &str| evaluate(&objective(text), SloInput::Events(&events), &Options::default()).unwrap();
-        let slow = by("99% of requests < 300ms over 1d");
+        // 10 slow ones, and 4 that failed in time
+        let both = by("99% of requests < 300ms over 1d");
+        assert_eq!((both.budget.spent.value, both.verdict), (14.0, Verdict::Violated));
+        assert!(both.caveats.iter().any(|c| c.starts_with("4 of 1000 events meet “< 0.3s” and failed")), "{:?}", both.caveats);
+        assert_eq!(both.incidents.iter().map(|i| i.cost).sum::<f64>(), 14.0);
+        let unflagged = Events::new(
+            events.identity().clone(),
+            events.times().to_vec(),
+            events.values().to_vec(),
+            None,
+            NanPolicy::Refuse,
+        )
+        .unwrap();
+        let alone = |text: &str| evaluate(&objective(text), SloInput::Events(&unflagged), &Options::default()).unwrap();
+        let slow = alone("99% of requests < 300ms over 1d");
         let sli = slow.methods.occurrences.unwrap();
         assert_eq!((sli.value, sli.n), (0.99, 1000));
         // the Wilson interval of 990 of 1000, as scipy's binomtest(990, 1000).proportion_ci has it
@@ -401,7 +416,7 @@ mod tests {
         assert!(slow.caveats.iter().any(|c| c.contains("cover")), "{:?}", slow.caveats);
         assert!(slow.caveats.iter().any(|c| c.contains("events seen")));
         assert_eq!(slow.incidents.len(), 10);
-        assert_eq!(by("99.5% of requests < 300ms over 1d").verdict, Verdict::Violated);
+        assert_eq!(alone("99.5% of requests < 300ms over 1d").verdict, Verdict::Violated);
         let flagged = by("99.5% of requests ok over 1d");
         assert_eq!((flagged.budget.spent.value, flagged.verdict), (4.0, Verdict::Met));
         // exactly at the target: 99.6 % of 1000 allows 4
