@@ -12,7 +12,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StudentT};
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::trend::{
-    ChangeOptions, ChangeVerdict, TrendMethod, Verdict, changes, mann_kendall, pelt_mean, robust_noise, theil_sen, trend,
+    ChangeOptions, ChangeVerdict, TrendMethod, Verdict, changes, mann_kendall, pelt_mean, robust_noise, theil_sen,
+    trend,
 };
 use sre_stats::unit::Unit;
 
@@ -56,7 +57,9 @@ impl Kind {
             }
             Self::ArPlusWhite => {
                 let slow = Self::Ar(0.9).draw(n, random);
-                slow.into_iter().map(|v| v + <StandardNormal as Distribution<f64>>::sample(&StandardNormal, random)).collect()
+                slow.into_iter()
+                    .map(|v| v + <StandardNormal as Distribution<f64>>::sample(&StandardNormal, random))
+                    .collect()
             }
             Self::Student => {
                 let law = StudentT::new(3.0).unwrap();
@@ -162,7 +165,9 @@ fn trend_calibration(replicates: usize) {
             println!("{:<20}{n:>6}{auto:>10}{none:>12}{plain:>14}{all:>12}{three:>12}", kind.name());
         }
     }
-    println!("\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end, n = 200");
+    println!(
+        "\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end, n = 200"
+    );
     println!("{:<20}{:>9}{:>9}{:>9}{:>9}", "noise", "0.5 σ", "1 σ", "2 σ", "4 σ");
     for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95)].into_iter().zip(200..) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -206,7 +211,8 @@ fn change_calibration(replicates: usize) {
             for _ in 0..replicates {
                 let data = series(kind.draw(n, &mut random));
                 let default = ChangeOptions::default();
-                let options = [default, ChangeOptions { min_size: 2, ..default }, ChangeOptions { level: 0.99, ..default }];
+                let options =
+                    [default, ChangeOptions { min_size: 2, ..default }, ChangeOptions { level: 0.99, ..default }];
                 for (at, options) in [0, 2, 3].into_iter().zip(options) {
                     let found = changes(&data, &options).unwrap().verdict;
                     counts[at] += usize::from(found == ChangeVerdict::Changed);
@@ -231,7 +237,8 @@ fn change_calibration(replicates: usize) {
             for _ in 0..replicates {
                 let at = random.random_range(50..150);
                 let values = kind.draw(200, &mut random);
-                let data = series(values.iter().enumerate().map(|(i, v)| v + if i >= at { step } else { 0.0 }).collect());
+                let data =
+                    series(values.iter().enumerate().map(|(i, v)| v + if i >= at { step } else { 0.0 }).collect());
                 let found = changes(&data, &ChangeOptions::default()).unwrap().changes;
                 seen += usize::from(!found.is_empty());
                 let over = |c: &sre_stats::trend::Change| {
@@ -260,7 +267,10 @@ fn critical(values: &[f64], min_size: usize, unit: f64) -> f64 {
 
 fn penalty_quantiles(replicates: usize) {
     println!("\ncritical penalties in estimated long-run variances, and φ as estimated, on series without a change");
-    println!("{:>6}{:>6}{:>10}{:>9}{:>9}{:>9}{:>9}{:>11}{:>9}", "n", "φ", "min size", "50 %", "90 %", "95 %", "99 %", "φ 5 %", "φ 95 %");
+    println!(
+        "{:>6}{:>6}{:>10}{:>9}{:>9}{:>9}{:>9}{:>11}{:>9}",
+        "n", "φ", "min size", "50 %", "90 %", "95 %", "99 %", "φ 5 %", "φ 95 %"
+    );
     let quantile = |sorted: &[f64], p: f64| sorted[((sorted.len() as f64 * p) as usize).min(sorted.len() - 1)];
     let mut random = ChaCha8Rng::seed_from_u64(1);
     for n in [20, 50, 100, 200, 500, 2000, 10_000] {

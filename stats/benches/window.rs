@@ -1,6 +1,8 @@
 //! The accounting of a month at one second: 27 widths, every phase, from the series to the verdicts; and percentiles
 //! aggregated twice.
 
+#![allow(missing_docs, clippy::expect_used)]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

@@ -3,6 +3,7 @@
 //! A number in a table is an [`Estimate`](crate::estimate::Estimate) wherever it was estimated, and then its cell shows the
 //! value, the bound, the sample count and the method.
 
+pub mod story;
 mod block;
 mod csv;
 mod escape;

@@ -13,6 +13,8 @@ mod objective;
 mod parse;
 mod period;
 mod slices;
+mod spelling;
+mod tokens;
 
 pub use evaluate::{BudgetState, Methods, Options, SloInput, SloReport, evaluate};
 pub use incidents::SloIncident;

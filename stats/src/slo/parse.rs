@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use super::objective::{Criterion, Objective, Population};
 use super::period::{Anchor, Period};
+use super::spelling::nearest;
+use super::tokens::{Kind, Token, tokens};
 use crate::error::{Error, Position, Result};
 use crate::quantile::Quantile;
 use crate::time::Span;
@@ -30,91 +32,15 @@ pub fn point_out(text: &str, error: &Error) -> Option<String> {
     Some(format!("{line}\n{}^", " ".repeat(column.checked_sub(1)?)))
 }
 
-/// What the text falls into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Word,
-    Sign,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    kind: Kind,
-    text: &'a str,
-    /// Bytes from the start.
-    at: usize,
-}
-
 struct Parser<'a> {
     text: &'a str,
     tokens: Vec<Token<'a>>,
     next: usize,
 }
 
-fn kind_of(c: char) -> Kind {
-    if c.is_ascii_digit() || c == '.' {
-        Kind::Number
-    } else if "<>=!≤≥≠%+-".contains(c) {
-        Kind::Sign
-    } else {
-        Kind::Word
-    }
-}
-
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut out: Vec<Token<'_>> = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let at = text.len() - rest.len();
-        let kind = kind_of(c);
-        let end = if c.is_whitespace() {
-            c.len_utf8()
-        } else if kind == Kind::Word {
-            // p99.9 is a word, and so is a unit with a slash
-            rest.find(|c: char| c.is_whitespace() || kind_of(c) == Kind::Sign).unwrap_or(rest.len())
-        } else if c == '%' {
-            1
-        } else {
-            rest.find(|c: char| c.is_whitespace() || kind_of(c) != kind || c == '%').unwrap_or(rest.len())
-        };
-        if !c.is_whitespace() {
-            out.push(Token { kind, text: &rest[..end], at });
-        }
-        rest = &rest[end..];
-    }
-    split_units(out)
-}
-
-/// `1h30m` begins with a number, and its word `h30m` hides another one.
-fn split_units(tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
-    let mut out: Vec<Token<'_>> = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let touches = out.last().is_some_and(|t| t.kind == Kind::Number && t.at + t.text.len() == token.at);
-        if token.kind != Kind::Word || !touches {
-            out.push(token);
-            continue;
-        }
-        let mut rest = token.text;
-        while let Some(c) = rest.chars().next() {
-            let kind = kind_of(c);
-            let end = rest.find(|c: char| kind_of(c) != kind).unwrap_or(rest.len());
-            out.push(Token { kind, text: &rest[..end], at: token.at + token.text.len() - rest.len() });
-            rest = &rest[end..];
-        }
-    }
-    out
-}
-
 impl<'a> Parser<'a> {
     fn peek(&self) -> Option<Token<'a>> {
         self.tokens.get(self.next).copied()
-    }
-
-    fn take(&mut self) -> Option<Token<'a>> {
-        let token = self.peek();
-        self.next += usize::from(token.is_some());
-        token
     }
 
     /// Whether the next token is the word, whatever its case; it is taken then.
@@ -351,13 +277,10 @@ impl<'a> Parser<'a> {
         } else {
             None
         };
-        match self.take() {
-            None => Ok(Objective { target, population, criterion, period, anchor }),
-            Some(_) => {
-                self.next -= 1;
-                Err(self.expected("“rolling”, “calendar” or the end", &["rolling", "calendar"]))
-            }
+        if self.peek().is_some() {
+            return Err(self.expected("“rolling”, “calendar” or the end", &["rolling", "calendar"]));
         }
+        Ok(Objective { target, population, criterion, period, anchor })
     }
 }
 
@@ -375,36 +298,6 @@ fn short_unit(unit: &str) -> &str {
         "week" | "weeks" => "w",
         _ => unit,
     }
-}
-
-/// The word of a list that a mistyped one most likely is: at most a third of its letters, and one at least, are wrong.
-fn nearest<'w>(typed: &str, words: &[&'w str]) -> Option<&'w str> {
-    let typed = typed.to_lowercase();
-    words
-        .iter()
-        .map(|w| (edits(&typed, w), *w))
-        .filter(|(d, w)| *d <= (w.chars().count() / 3).max(1) && *d < w.chars().count())
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, w)| w)
-}
-
-/// Edits between two words: letters inserted, dropped, changed or swapped with their neighbour (optimal string alignment).
-fn edits(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(32).collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            best = best.min(rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]));
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 impl FromStr for Objective {

@@ -150,8 +150,9 @@ impl serde::Serialize for Trend {
 /// [`Auto`](TrendMethod::Auto) on autocorrelated samples too (measured by the benchmark `trend`, at most 1.5 times the nominal
 /// rate on AR(1) of φ up to 0.8 at n = 200); the other methods hold under their own assumptions only. `Auto`
 ///
-/// 1. takes the Theil–Sen line out and fits an AR(1) to the normal scores of the rest, bias corrected;
-/// 2. multiplies the variance of S by what that AR(1) implies (Hamed and Rao's formula with one fitted parameter);
+/// 1. takes the Theil–Sen line out and fits an AR(1), and one beneath white noise, to the normal scores of the rest, bias
+///    corrected;
+/// 2. multiplies the variance of S by what the more persistent of them implies (Hamed and Rao's formula, few parameters);
 /// 3. gives no verdict where the Dickey–Fuller test cannot tell the rest from a random walk, whose wandering looks like a
 ///    trend, unless the mean step is too large for a driftless walk too, at half the error rate.
 ///
@@ -245,19 +246,20 @@ impl Test<'_> {
         if spread.1 - spread.0 <= 1e-12 * size {
             return self.finish(Method::Named("mann-kendall"), "the values lie on a line".into(), 1.0);
         }
-        let Persistence { phi, inflation } = persistence(&rest);
+        let Persistence { r1, decay, inflation } = persistence(&rest);
         if unit_root_rejected(&rest) != Some(true) {
-            return self.as_walk(phi, inflation);
+            return self.verdict_on_walk(r1, inflation);
         }
-        let method = Method::Described(format!("mann-kendall (variance of AR(1), φ = {phi:.2})"));
+        let noise = if decay > r1 { "AR(1) beneath white noise" } else { "AR(1)" };
+        let method = Method::Described(format!("mann-kendall (variance for {noise}, φ = {decay:.2})"));
         let reason = format!(
-            "lag-1 autocorrelation around the trend {phi:.2}: variance of S × {inflation:.3}; Dickey–Fuller rejects a random walk"
+            "lag-1 autocorrelation around the trend {r1:.2}: variance of S × {inflation:.3}; Dickey–Fuller rejects a random walk"
         );
         self.finish(method, reason, inflation)
     }
 
     /// The verdict where the series may be a random walk: from its mean step alone, at half the error rate.
-    fn as_walk(self, phi: f64, inflation: f64) -> Trend {
+    fn verdict_on_walk(self, phi: f64, inflation: f64) -> Trend {
         let (level, s) = (self.level, self.score.s);
         let values = self.series.values();
         let rise = values[values.len() - 1] - values[0];
@@ -288,7 +290,8 @@ impl Test<'_> {
     }
 
     fn by_interval(self) -> Trend {
-        let (mut found, line) = self.with_line(Method::Named("theil-sen"), "asked for; holds for independent samples".into(), 1.0);
+        let (mut found, line) =
+            self.with_line(Method::Named("theil-sen"), "asked for; holds for independent samples".into(), 1.0);
         found.verdict = if line.lower > 0.0 {
             Verdict::Rising
         } else if line.upper < 0.0 {
@@ -309,7 +312,11 @@ impl Test<'_> {
         let ln_p = z.map(ln_two_sided);
         let verdict = match (z, ln_p) {
             (Some(z), Some(ln_p)) if ln_p < (1.0 - self.level).ln() => {
-                if z > 0.0 { Verdict::Rising } else { Verdict::Falling }
+                if z > 0.0 {
+                    Verdict::Rising
+                } else {
+                    Verdict::Falling
+                }
             }
             (Some(_), _) => Verdict::NoneShown,
             (None, _) => Verdict::NoVerdict {
@@ -320,7 +327,8 @@ impl Test<'_> {
         let line = self.fit.with_interval(self.per_step, variance, self.level);
         let scope = Scope { unit: per_second(&self.series.identity().unit), window: Some(self.series.window()) };
         let bound = Bound::Confidence { lower: line.lower, upper: line.upper, level: self.level };
-        let slope = Estimate::new(line.slope_per_s, Method::Named("theil-sen"), values.len() as u64, &scope).with_bound(bound);
+        let slope =
+            Estimate::new(line.slope_per_s, Method::Named("theil-sen"), values.len() as u64, &scope).with_bound(bound);
         let found = Trend {
             method,
             reason,

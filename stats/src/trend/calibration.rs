@@ -27,6 +27,11 @@ pub(crate) fn penalty_factor(n: usize, alpha: f64) -> f64 {
     (known * estimated).max(0.0)
 }
 
+/// The factor on the penalty for persistent noise, whose φ is underestimated at a price: 1 up to φ = 0.65.
+pub(crate) fn persistence_factor(phi: f64) -> f64 {
+    1.0 + 1.2 * (phi - 0.65).max(0.0)
+}
+
 /// The share of series without a change that show a gain of `ratio` long-run variances: the inverse of [`penalty_factor`].
 pub(crate) fn chance_of(n: usize, ratio: f64) -> f64 {
     let (mut low, mut high) = (-690.0f64, (0.999f64).ln());
@@ -45,7 +50,8 @@ pub(crate) fn chance_of(n: usize, ratio: f64) -> f64 {
 
 /// The φ above which an estimate from n samples does not exclude a random walk: its 5 % quantile on random walks.
 pub(crate) fn walk_bound(n: usize) -> f64 {
-    1.0 - 4.6 * (n as f64).powf(-0.68)
+    let n = n as f64;
+    1.0 - (4.6 * n.powf(-0.68)).max(2.25 * n.powf(-0.542))
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use std::fmt;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::analysis::unusable;
-use super::calibration::{chance_of, penalty_factor, walk_bound};
+use super::calibration::{chance_of, penalty_factor, persistence_factor, walk_bound};
 use super::noise::{Noise, robust_noise};
 use super::normal::quantile;
 use super::pelt::{centred_sums, pelt_mean};
+use super::tails::{HEAVY, kept_by_ranks, with_tails};
 use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
@@ -139,7 +140,8 @@ impl serde::Serialize for Changes {
 /// Without a given penalty, one change costs a multiple of the noise's long-run variance ([`robust_noise`]), so that
 /// autocorrelation is paid for; the multiple is calibrated by simulation so that at most about 1 − `level` of series without
 /// a change show any (measured by the benchmark `trend`). Where the noise cannot be told from a random walk, whose level
-/// changes all the time, there is no verdict. A slope or a season reads as steps or as persistence: take it out first.
+/// changes all the time, there is no verdict. Where the tails are heavier than normal, a change must show in the ranks too.
+/// The noise is taken for an AR(1): a slow process beneath white noise has steps in its eyes, and so has a slope. A slope or a season reads as steps or as persistence: take it out first.
 /// Times may be irregular; samples count, not seconds.
 ///
 /// The onset's interval holds every place of the change whose cost is within the level's quantile of the best one
@@ -187,26 +189,39 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
             noise.phi
         )
     });
+    let mut heavy = false;
     let penalty = match (penalty, found.noise) {
         (Some(penalty), _) => {
             found.reason = "penalty as asked for".into();
             penalty
         }
-        (None, None) => return Ok(found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed"))),
+        (None, None) => {
+            return Ok(found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed")));
+        }
         (None, Some(_)) if walk.is_some() => return Ok(found.without(walk.unwrap_or_default())),
         (None, Some(noise)) => {
-            let factor = penalty_factor(n, 1.0 - level);
+            let factor = penalty_factor(n, 1.0 - level) * persistence_factor(noise.phi);
+            let robust = noise;
+            let noise = with_tails(values, robust, factor, min_size);
+            heavy = noise.variance > HEAVY * robust.variance;
+            found.noise = Some(noise);
             found.reason = format!(
                 "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
                 noise.phi,
                 noise.long_run_variance,
                 1.0 - level
             );
+            if heavy {
+                found.reason.push_str("; heavy tails: changes are kept where the ranks show them too");
+            }
             factor * noise.long_run_variance
         }
     };
     found.penalty = Some(penalty);
-    let indices = pelt_mean(values, penalty, min_size);
+    let mut indices = pelt_mean(values, penalty, min_size);
+    if let (true, Some(noise)) = (heavy, found.noise) {
+        indices = kept_by_ranks(values, indices, penalty / noise.variance);
+    }
     found.changes = Evidence::new(series, found.noise, min_size, level).describe(&indices);
     found.verdict = match walk {
         Some(why) => ChangeVerdict::NoVerdict { why },
@@ -279,7 +294,10 @@ impl<'a> Evidence<'a> {
             after: self.mean_of(at, end),
             effect,
             effect_size: self.noise.map(|noise| difference / noise.variance.sqrt()),
-            p_value: self.noise.map(|noise| chance_of(self.series.len(), gain / noise.long_run_variance)),
+            p_value: self.noise.map(|noise| {
+                let unit = noise.long_run_variance * persistence_factor(noise.phi);
+                chance_of(self.series.len(), gain / unit)
+            }),
         }
     }
 

@@ -97,7 +97,7 @@ pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
     let mut first = 0usize;
     for run in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let rank = first as f64 + (run.len() as f64 + 1.0) / 2.0;
+        let rank = first as f64 + f64::midpoint(run.len() as f64, 1.0);
         for &i in run {
             ranks[i] = rank;
         }

@@ -12,6 +12,8 @@
 mod analysis;
 mod auto;
 mod autocorrelation;
+#[cfg(test)]
+mod calibrated;
 mod calibration;
 mod change;
 mod inversions;
@@ -22,6 +24,7 @@ mod pelt;
 #[cfg(test)]
 mod reference;
 mod slopes;
+mod tails;
 mod theil_sen;
 
 pub use analysis::{Trend, TrendMethod, Verdict, trend};

@@ -19,7 +19,10 @@
 pub fn pelt_mean(values: &[f64], penalty: f64, min_size: usize) -> Vec<usize> {
     let n = values.len();
     let min_size = min_size.max(1);
-    if n < min_size.saturating_mul(2) || !(penalty >= 0.0 && penalty.is_finite()) || values.iter().any(|v| !v.is_finite()) {
+    if n < min_size.saturating_mul(2)
+        || !(penalty >= 0.0 && penalty.is_finite())
+        || values.iter().any(|v| !v.is_finite())
+    {
         return Vec::new();
     }
     let mean = values.iter().sum::<f64>() / n as f64;

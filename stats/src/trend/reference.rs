@@ -30,7 +30,11 @@ fn cases() -> Vec<(String, Vec<f64>, Value)> {
 fn check_test(name: &str, score: Score, inflation: f64, want: &Value) {
     close(&format!("{name}: S"), score.s, &want["s"]);
     close(&format!("{name}: tau"), score.tau(), &want["tau"]);
-    close(&format!("{name}: variance"), score.variance * inflation / want["var_s"].as_f64().unwrap(), &Value::from(1.0));
+    close(
+        &format!("{name}: variance"),
+        score.variance * inflation / want["var_s"].as_f64().unwrap(),
+        &Value::from(1.0),
+    );
     if want["z"].is_null() {
         // a negative corrected variance is NaN there, and no verdict here
         assert_eq!(score.z(inflation), None, "{name}");
@@ -126,7 +130,10 @@ fn segmentations_are_ruptures() {
             // another segmentation is right only where it costs as much, as with ties, or less
             let total = |c: &[usize]| cost(&values, c) + penalty * c.len() as f64;
             let (a, b) = (total(&ours), total(&theirs));
-            assert!(a <= b * (1.0 + 1e-9), "{name}, penalty {penalty}, at least {min_size}: {ours:?} {a}, ruptures {theirs:?} {b}");
+            assert!(
+                a <= b * (1.0 + 1e-9),
+                "{name}, penalty {penalty}, at least {min_size}: {ours:?} {a}, ruptures {theirs:?} {b}"
+            );
             if a < b * (1.0 - 1e-9) {
                 better += 1;
                 println!("{name}, penalty {penalty}, at least {min_size}: {ours:?} {a}, ruptures {theirs:?} {b}");

@@ -111,13 +111,16 @@ impl<'a> Slopes<'a> {
         while let Some(&first) = rest.first() {
             // ranks whose samples lie close together share the next bracket
             let margin = 2.0 * (m as f64).sqrt();
-            let near = rest.iter().take_while(|&&r| at(r) - at(first) <= if depth == 0 { 4.0 * margin } else { 2.0 }).count();
+            let near =
+                rest.iter().take_while(|&&r| at(r) - at(first) <= if depth == 0 { 4.0 * margin } else { 2.0 }).count();
             let (group, later) = rest.split_at(near.max(1));
             rest = later;
             let last = group.last().copied().unwrap_or(first);
             let inner = self.inner(bracket, &sample, (at(first) - margin, at(last) + margin), (first, last));
             match inner {
-                Some(inner) if inner.inside <= bracket.inside / 4 => self.narrow(&inner, group, random, found, depth + 1),
+                Some(inner) if inner.inside <= bracket.inside / 4 => {
+                    self.narrow(&inner, group, random, found, depth + 1)
+                }
                 _ => {
                     for &rank in group {
                         found.push(self.bisect(bracket, &sample, at(rank), rank, random, depth));

@@ -81,8 +81,8 @@ impl<'a> Fit<'a> {
     fn interval_ranks(&self, variance: f64, level: f64) -> (u64, u64) {
         let pairs = self.slopes.pairs();
         let reach = quantile(0.5 + level / 2.0) * variance.sqrt();
-        let lower = (((pairs as f64 - reach) / 2.0).round_ties_even() as u64).saturating_sub(1);
-        let upper = (((pairs as f64 + reach) / 2.0).round_ties_even() as u64).min(pairs.saturating_sub(1));
+        let lower = (f64::midpoint(pairs as f64, -reach).round_ties_even() as u64).saturating_sub(1);
+        let upper = (f64::midpoint(pairs as f64, reach).round_ties_even() as u64).min(pairs.saturating_sub(1));
         (lower, upper)
     }
 

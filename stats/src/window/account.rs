@@ -229,3 +229,93 @@ pub fn bad_windows(bad: &BadTime, width: Span, phase: Span, rule: &Rule) -> Resu
     }
     Ok(out)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::series::{Identity, NanPolicy, Series};
+    use crate::time::Timestamp;
+    use crate::window::{Condition, NoData, SeriesOptions};
+
+    const MINUTE: i64 = 60_000_000_000;
+
+    fn minutes(values: Vec<f64>) -> Series {
+        let times = (0..values.len() as i64).map(|i| i * MINUTE).collect();
+        Series::new(Identity::new("x", Unit::None), times, values, NanPolicy::Refuse).unwrap()
+    }
+
+    #[test]
+    fn a_month_met_at_one_minute_is_missed_at_five() {
+        // 302 bad minutes in 34 outages, far apart: an outage of d minutes is charged d + w − 1 on average
+        let mut values = vec![1.0; 30 * 1440];
+        for i in 0..34 {
+            let from = 100 + i * 1231;
+            values[from..from + if i < 30 { 9 } else { 8 }].fill(0.0);
+        }
+        let series = minutes(values);
+        let bad = BadTime::from_series(&series, &Condition::up(), &SeriesOptions::default()).unwrap();
+        let budget = Budget::new("99%".parse().unwrap(), Span(30 * Span::DAY.0));
+        let out = account(&bad, &"1m,2m,5m,10m,15m,60m".parse().unwrap(), &Rule::AnyBad, Some(&budget)).unwrap();
+        let mean: Vec<f64> = out.rows.iter().map(|r| r.charged.mean.value / 60.0).collect();
+        assert_eq!(mean, [302.0, 336.0, 438.0, 608.0, 778.0, 2308.0]);
+        let verdicts: Vec<Verdict> = out.rows.iter().map(|r| r.verdict.unwrap()).collect();
+        assert_eq!((verdicts[0], verdicts[1]), (Verdict::Met, Verdict::Met));
+        assert!(verdicts[2..].iter().all(|v| *v == Verdict::Violated), "{verdicts:?}");
+        // 432 minutes are allowed, and the luckiest phase of five minutes takes 435
+        assert_eq!(out.rows[2].charged.min.value, 435.0 * 60.0);
+        assert_eq!(out.truth, Some(Verdict::Met));
+        assert_eq!(out.rows[0].over_count, Some(1.0));
+        assert_eq!(out.rows[2].charged.aligned.n, 8640);
+    }
+
+    #[test]
+    fn json_has_the_contracts_keys() {
+        let bad = BadTime::from_series(&minutes(vec![1.0, 0.0, 1.0, 1.0]), &Condition::up(), &SeriesOptions::default())
+            .unwrap();
+        let budget = Budget::new("50%".parse().unwrap(), Span::from_secs(240));
+        let out = account(&bad, &"30s,90s,2m".parse().unwrap(), &Rule::AnyBad, Some(&budget)).unwrap();
+        assert_eq!(out.skipped.iter().map(|s| s.width).collect::<Vec<_>>(), [Span::from_secs(30), Span::from_secs(90)]);
+        let json = serde_json::to_value(&out.rows[0]).unwrap();
+        assert_eq!((&json["width_s"], &json["rule"], &json["phases"]), (&120.into(), &"any-bad".into(), &2.into()));
+        assert_eq!(json["true_bad_s"]["value"], 60.0);
+        for key in ["aligned", "min", "mean", "max"] {
+            assert_eq!(json["charged_s"][key]["value"], 120.0, "{key}");
+        }
+        assert_eq!(json["verdict"], "met");
+        assert!(account(&bad, &"1s".parse().unwrap(), &Rule::AnyBad, None).is_err());
+    }
+
+    #[test]
+    fn a_percentile_of_a_series_is_taken_literally() {
+        // ten samples a slice, three of them high
+        let values: Vec<f64> = (0..10).map(|i| if i < 3 { 9.0 } else { 1.0 }).collect();
+        let is_bad = |condition: &str, rule: &str| {
+            let bad =
+                BadTime::from_series(&minutes(values.clone()), &condition.parse().unwrap(), &SeriesOptions::default());
+            let windows = bad_windows(&bad.unwrap(), Span(10 * MINUTE), Span::ZERO, &rule.parse().unwrap()).unwrap();
+            windows.first().is_some_and(|w| w.start == Timestamp(0))
+        };
+        // the seventh of ten is 1, the eighth is 9
+        assert!(!is_bad("< 5", "p70") && is_bad("< 5", "p71"));
+        assert!(is_bad("> 5", "p70") && !is_bad("> 5", "p71"));
+        let unordered =
+            BadTime::from_series(&minutes(values.clone()), &"!= 9".parse().unwrap(), &SeriesOptions::default());
+        assert!(account(&unordered.unwrap(), &"10m".parse().unwrap(), &"p90".parse().unwrap(), None).is_err());
+    }
+
+    #[test]
+    fn theory_says_why_it_is_silent() {
+        let at = |m: i64| Timestamp(m * MINUTE);
+        let period = Window::new(at(0), Span(100 * MINUTE)).unwrap();
+        let near = [(at(10), at(11)), (at(13), at(14))];
+        let bad = BadTime::from_intervals(period, Span(MINUTE), &near, &[]).unwrap();
+        let rows = account(&bad, &"3m,4m".parse().unwrap(), &Rule::AnyBad, None).unwrap().rows;
+        // two good minutes lie between: a slice of three never sees both, one of four can
+        assert!(rows[0].closed_form.is_some() && rows[0].no_closed_form.is_none());
+        assert_eq!(rows[1].no_closed_form, Some("two incidents can share a slice of this width"));
+        let holes = BadTime::from_intervals(period, Span(MINUTE), &near, &[(at(50), at(60))]).unwrap();
+        assert_eq!(holes.policy(), NoData::Excluded);
+        assert!(account(&holes, &"3m".parse().unwrap(), &Rule::AnyBad, None).unwrap().rows[0].closed_form.is_none());
+    }
+}

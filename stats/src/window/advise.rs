@@ -80,6 +80,7 @@ pub struct Advice {
     pub why: Vec<String>,
 }
 
+#[allow(clippy::ref_option)] // the signature that serde calls
 /// Whole numbers as such, so that JSON reads `129.6` and `60`.
 fn seconds<S: serde::Serializer>(value: &Option<f64>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match value {

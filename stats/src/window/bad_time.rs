@@ -1,8 +1,9 @@
 //! Which time is bad: intervals at a resolution, from a series, from events or given.
 
-use super::condition::{Comparison, Condition, NoData};
+use super::condition::{Condition, NoData};
 use super::intervals::{Ticks, normalised, total, without};
 use super::samples::Samples;
+use super::scan::Scan;
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::events::Events;
@@ -79,16 +80,7 @@ impl BadTime {
         let period = Window::new(Timestamp(first), Span((last - first).saturating_add(step.0)))?;
         let mut out = Self::empty(period, resolution, options.no_data)?;
         let scan = Scan { times, values, step: step.0, hold: options.no_data == NoData::Hold };
-        let limit = condition.limit;
-        // one loop compiled per comparison: this is the only pass over all points
-        let found = match condition.comparison {
-            Comparison::Less => scan.run(|v| v < limit),
-            Comparison::LessOrEqual => scan.run(|v| v <= limit),
-            Comparison::Greater => scan.run(|v| v > limit),
-            Comparison::GreaterOrEqual => scan.run(|v| v >= limit),
-            Comparison::Equal => scan.run(|v| v == limit),
-            Comparison::NotEqual => scan.run(|v| v != limit),
-        };
+        let found = scan.under(&condition);
         let tick = |t: i64| (t - first + resolution.0 / 2).div_euclid(resolution.0);
         let on_ticks = |list: &[(i64, i64)]| list.iter().map(|&(a, b)| (tick(a), tick(b))).collect::<Vec<_>>();
         // a bad sample that rounding would make vanish keeps one tick
@@ -96,7 +88,7 @@ impl BadTime {
         out.no_data = normalised(on_ticks(&found.gaps));
         match options.no_data {
             NoData::Bad => bad.extend(&out.no_data),
-            NoData::Excluded => out.excluded = out.no_data.clone(),
+            NoData::Excluded => out.excluded.clone_from(&out.no_data),
             NoData::Good | NoData::Hold => {}
         }
         out.bad = normalised(bad);
@@ -108,7 +100,7 @@ impl BadTime {
             let mut samples = Samples::with_capacity(times.len());
             for (&t, &v) in times.iter().zip(values) {
                 // floor and not round, or a late sample would move to the tick of the next one
-                samples.push((t - first).div_euclid(resolution.0), !condition.holds(v), v - limit);
+                samples.push((t - first).div_euclid(resolution.0), !condition.holds(v), v - condition.limit);
             }
             out.samples = Some(samples);
             out.has_values = true;
@@ -172,10 +164,10 @@ impl BadTime {
             samples.push(tick, !is_good, condition.as_ref().map_or(0.0, |c| values[i] - c.limit));
         }
         out.no_data = samples.empty_runs(out.ticks);
-        out.bad = samples.bad_runs.clone();
+        out.bad.clone_from(&samples.bad_runs);
         out.per_slice = true;
         out.samples = Some(samples);
-        out.condition = condition.clone();
+        out.condition.clone_from(&condition);
         out.n = (to - from) as u64;
         // flags have counts and no values: the mean rule must not read zeros
         out.has_values = condition.is_some();
@@ -380,54 +372,101 @@ fn bad_resolution(resolution: Span) -> Error {
     Error::argument(format!("a resolution needs to be more than 0, not {resolution}"))
 }
 
-/// One pass over a series.
-struct Scan<'a> {
-    times: &'a [i64],
-    values: &'a [f64],
-    step: i64,
-    hold: bool,
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::series::{Identity, NanPolicy};
 
-struct Found {
-    bad: Vec<(i64, i64)>,
-    gaps: Vec<(i64, i64)>,
-    irregular: bool,
-}
+    const NS: i64 = 1_000_000_000;
 
-impl Scan<'_> {
-    /// Bad intervals and gaps in nanoseconds.
-    fn run(&self, good: impl Fn(f64) -> bool) -> Found {
-        let mut found = Found { bad: Vec::new(), gaps: Vec::new(), irregular: false };
-        let most = self.step.saturating_add(self.step / 2);
-        let mut since: Option<i64> = None;
-        let mut before = self.times[0] - self.step;
-        for (&t, &v) in self.times.iter().zip(self.values) {
-            let distance = t - before;
-            if distance != self.step {
-                if distance > most {
-                    let gap = before + self.step;
-                    found.gaps.push((gap, t));
-                    if let (Some(from), false) = (since, self.hold) {
-                        found.bad.push((from, gap));
-                        since = None;
-                    }
-                } else {
-                    found.irregular = true;
-                }
-            }
-            before = t;
-            match (good(v), since) {
-                (false, None) => since = Some(t),
-                (true, Some(from)) => {
-                    found.bad.push((from, t));
-                    since = None;
-                }
-                _ => {}
-            }
-        }
-        if let Some(from) = since {
-            found.bad.push((from, before + self.step));
-        }
-        found
+    fn up(times_ms: &[i64], values: &[f64]) -> Series {
+        let times = times_ms.iter().map(|t| t * 1_000_000).collect();
+        Series::new(Identity::new("up", Unit::None), times, values.to_vec(), NanPolicy::Refuse).unwrap()
+    }
+
+    fn seconds(list: &[(Timestamp, Timestamp)]) -> Vec<(f64, f64)> {
+        list.iter().map(|(a, b)| (a.as_secs_f64(), b.as_secs_f64())).collect()
+    }
+
+    fn of(series: &Series, no_data: NoData, resolution: Option<Span>) -> BadTime {
+        let options = SeriesOptions { no_data, resolution, keep_values: false };
+        BadTime::from_series(series, &Condition::up(), &options).unwrap()
+    }
+
+    #[test]
+    fn gaps_follow_the_policy_and_are_counted() {
+        let s = up(&[0, 1000, 2000, 6000, 7000, 10_000], &[1.0, 1.0, 0.0, 1.0, 1.0, 1.0]);
+        let bad = |policy| seconds(&of(&s, policy, None).intervals());
+        assert_eq!(bad(NoData::Good), [(2.0, 3.0)]);
+        assert_eq!(bad(NoData::Excluded), [(2.0, 3.0)]);
+        assert_eq!(bad(NoData::Hold), [(2.0, 6.0)]);
+        assert_eq!(bad(NoData::Bad), [(2.0, 6.0), (8.0, 10.0)]);
+        let excluded = of(&s, NoData::Excluded, None);
+        assert_eq!(seconds(&excluded.no_data()), [(3.0, 6.0), (8.0, 10.0)]);
+        assert_eq!((excluded.observed(), excluded.period().width), (Span::from_secs(6), Span::from_secs(11)));
+        assert_eq!(excluded.caveats(), ["2 gaps without data, 5s, counted as excluded"]);
+        assert_eq!(of(&s, NoData::Hold, None).observed(), Span::from_secs(11));
+    }
+
+    #[test]
+    fn late_samples_are_moved_and_said_to_be() {
+        let s = up(&[0, 1000, 2010, 3000, 3990, 5000], &[1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
+        let bad = of(&s, NoData::Excluded, Some(Span::SECOND));
+        assert_eq!(seconds(&bad.intervals()), [(1.0, 3.0), (4.0, 5.0)]);
+        assert!(bad.caveats()[0].contains("moved to the nearest"), "{:?}", bad.caveats());
+        assert_eq!(bad.estimate().caveats, bad.caveats());
+        // a bad sample never vanishes, however coarse the tick
+        let coarse = of(&s, NoData::Excluded, Some(Span::from_secs(10)));
+        assert_eq!(seconds(&coarse.intervals()), [(0.0, 10.0)]);
+    }
+
+    #[test]
+    fn a_finer_resolution_keeps_the_bad_time_and_adds_phases() {
+        let s = up(&[0, 60_000, 120_000], &[1.0, 0.0, 1.0]);
+        let fine = of(&s, NoData::Excluded, Some(Span::SECOND));
+        assert_eq!((fine.total(), fine.resolution(), fine.ticks()), (Span::MINUTE, Span::SECOND, 180));
+    }
+
+    #[test]
+    fn times_off_the_grid_keep_their_slices() {
+        // minutes at second 7: slices of phase 0 begin at second 7 too, and hold the samples of the minutes from 00
+        let s = up(&[7000, 67_000, 127_000, 187_000], &[1.0, 0.0, 1.0, 1.0]);
+        let bad = of(&s, NoData::Excluded, None);
+        let windows =
+            super::super::bad_windows(&bad, Span::from_secs(120), Span::ZERO, &super::super::Rule::AnyBad).unwrap();
+        assert_eq!(windows.len(), 1);
+        assert_eq!(windows[0].start, Timestamp(7 * NS));
+    }
+
+    #[test]
+    fn a_second_is_bad_iff_a_bad_event_lies_in_it() {
+        let times = vec![100, 1_999_999_999, 2_000_000_000, 2_000_000_001, 5_000_000_000];
+        let id = Identity::new("latency", Unit::Millisecond);
+        let events = Events::new(id, times, vec![1.0, 9.0, 1.0, 9.0, 1.0], None, NanPolicy::Refuse).unwrap();
+        let limit: Condition = "< 5ms".parse().unwrap();
+        let bad = BadTime::from_events(&events, Some(&limit), Span::SECOND, NoData::Good, None).unwrap();
+        assert_eq!(seconds(&bad.intervals()), [(1.0, 3.0)]);
+        assert_eq!(seconds(&bad.no_data()), [(3.0, 5.0)]);
+        assert_eq!(bad.period(), Window::new(Timestamp(0), Span::from_secs(6)).unwrap());
+        assert!(BadTime::from_events(&events, None, Span::SECOND, NoData::Good, None).is_err());
+        let bytes: Condition = "< 5kB".parse().unwrap();
+        assert!(BadTime::from_events(&events, Some(&bytes), Span::SECOND, NoData::Good, None).is_err());
+        let elsewhere = Window::new(Timestamp(100 * NS), Span::MINUTE).unwrap();
+        assert!(BadTime::from_events(&events, Some(&limit), Span::SECOND, NoData::Good, Some(elsewhere)).is_err());
+    }
+
+    #[test]
+    fn intervals_are_clipped_joined_and_moved_outward() {
+        let at = |ms: i64| Timestamp(ms * 1_000_000);
+        let period = Window::new(at(10_000), Span::from_secs(10)).unwrap();
+        let list = [(at(15_500), at(16_000)), (at(0), at(11_000)), (at(16_000), at(17_200)), (at(19_000), at(90_000))];
+        let bad = BadTime::from_intervals(period, Span::SECOND, &list, &[(at(12_000), at(16_500))]).unwrap();
+        assert_eq!(seconds(&bad.intervals()), [(10.0, 11.0), (15.0, 18.0), (19.0, 20.0)]);
+        assert_eq!(bad.observed(), Span::from_secs(7));
+        assert!(bad.caveats()[0].contains("outward"));
+        assert!(BadTime::from_intervals(period, Span::ZERO, &[], &[]).is_err());
+        let years = Window::new(at(0), Span(i64::MAX / 2)).unwrap();
+        assert!(BadTime::from_intervals(years, Span(1), &[], &[]).unwrap_err().to_string().contains("coarser"));
     }
 }

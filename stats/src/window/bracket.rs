@@ -43,7 +43,7 @@ pub fn bracket(windows: &[RollUp], stored: &[Quantile], wanted: Quantile) -> Res
         }
         let mut steps: Vec<(f64, u64)> =
             window.quantiles.iter().zip(stored).map(|(x, q)| (*x, q.rank(window.n))).collect();
-        steps.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        steps.sort_unstable_by_key(|s| s.1);
         let mut before = 0;
         // until the first stored value the window has fewer than its rank at or below
         possible += steps.first().map_or(window.n, |s| s.1 - 1);

@@ -11,7 +11,7 @@ use crate::unit::Unit;
 
 const NS: i64 = 1_000_000_000;
 
-/// SplitMix64: enough for patterns, the same everywhere.
+/// The generator `SplitMix64`: enough for patterns, the same everywhere.
 struct Random(u64);
 
 impl Random {

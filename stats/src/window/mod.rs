@@ -29,6 +29,7 @@ mod phases;
 mod reaggregate;
 mod rule;
 mod samples;
+mod scan;
 mod starts;
 mod verdict;
 

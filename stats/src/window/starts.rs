@@ -18,15 +18,14 @@ pub(super) fn bad_starts(bad: &BadTime, w: i64, rule: &Rule) -> Result<Vec<Ticks
     let by_samples = looks_at_samples(bad, rule)?;
     let rule = &in_counts(bad, rule)?;
     if let Some(samples) = by_samples {
-        match (rule, bad.condition()) {
-            (Rule::Mean, Some(c)) => of_samples(samples, w, mean_test(samples, c.limit, c.comparison), &mut out),
-            _ => {
-                let is_bad = |lo, hi| {
-                    let (n, b) = samples.counts(lo, hi);
-                    rule.is_bad(b, n)
-                };
-                of_samples(samples, w, is_bad, &mut out);
-            }
+        if let (Rule::Mean, Some(c)) = (rule, bad.condition()) {
+            of_samples(samples, w, mean_test(samples, c.limit, c.comparison), &mut out);
+        } else {
+            let is_bad = |lo, hi| {
+                let (n, b) = samples.counts(lo, hi);
+                rule.is_bad(b, n)
+            };
+            of_samples(samples, w, is_bad, &mut out);
         }
     } else if *rule == Rule::AnyBad {
         for &(a, b) in bad.bad_ticks() {
@@ -106,26 +105,30 @@ impl Starts {
     }
 }
 
-/// Edges of intervals as one sorted list: start, end, start, end …; a cursor is inside after an odd number of them.
+/// A cursor over the edges of intervals: start, end, start, end …; it is inside after an odd number of them.
 struct Edges<'a> {
     list: &'a [Ticks],
-    next: usize,
+    passed: usize,
     shift: i64,
+    /// Where the next edge is; the greatest number after the last one.
+    next: i64,
 }
 
-impl Edges<'_> {
-    fn position(&self) -> Option<i64> {
-        let (a, b) = self.list.get(self.next / 2)?;
-        Some(if self.next.is_multiple_of(2) { a - self.shift } else { b - self.shift })
+impl<'a> Edges<'a> {
+    fn new(list: &'a [Ticks], shift: i64) -> Self {
+        Self { list, passed: 0, shift, next: list.first().map_or(i64::MAX, |i| i.0 - shift) }
     }
 
     fn inside(&self) -> i64 {
-        (self.next % 2) as i64
+        (self.passed % 2) as i64
     }
 
     fn pass(&mut self, at: i64) {
-        while self.position() == Some(at) {
-            self.next += 1;
+        // normalised intervals neither touch nor are empty: no two edges share a tick
+        if self.next == at {
+            self.passed += 1;
+            let edge = |i: &Ticks| if self.passed.is_multiple_of(2) { i.0 } else { i.1 };
+            self.next = self.list.get(self.passed / 2).map_or(i64::MAX, |i| edge(i) - self.shift);
         }
     }
 }
@@ -133,32 +136,37 @@ impl Edges<'_> {
 /// The rules that compare bad with observed time. Both are piecewise linear in the start; on each piece the rule's answer
 /// changes at most once, and the tick at which it does is found by bisection.
 fn of_time(bad: &BadTime, w: i64, rule: &Rule, out: &mut Starts) {
-    let edges = |list, shift| Edges { list, next: 0, shift };
     let (list, holes) = (bad.bad_ticks(), bad.excluded_ticks());
     // the front of the slice runs w ticks ahead of its back
-    let mut all = [edges(list, w), edges(list, 0), edges(holes, w), edges(holes, 0)];
-    let first = |all: &[Edges<'_>; 4]| all.iter().filter_map(Edges::position).min();
-    let Some(mut at) = first(&all) else { return };
+    let (mut front, mut back) = (Edges::new(list, w), Edges::new(list, 0));
+    let (mut hole_front, mut hole_back) = (Edges::new(holes, w), Edges::new(holes, 0));
     let (mut b, mut observed) = (0_i64, w);
-    loop {
-        for e in &mut all {
-            e.pass(at);
+    let mut at = front.next.min(hole_front.next);
+    while back.next < i64::MAX {
+        for edges in [&mut front, &mut back, &mut hole_front, &mut hole_back] {
+            edges.pass(at);
         }
-        let Some(next) = first(&all) else { break };
-        let slope = all[0].inside() - all[1].inside();
-        let slope_observed = all[3].inside() - all[2].inside();
-        let is_bad = |k: i64| rule.is_bad(b + slope * k, observed + slope_observed * k);
+        let next = front.next.min(back.next).min(hole_front.next).min(hole_back.next);
+        if next == i64::MAX {
+            break;
+        }
+        let slope = front.inside() - back.inside();
+        let slope_observed = hole_back.inside() - hole_front.inside();
         let length = next - at;
-        match (is_bad(0), is_bad(length - 1)) {
-            (true, true) => out.push(at, next),
-            (false, false) => {}
-            (before, _) => {
-                let (mut lo, mut hi) = (0, length - 1);
-                while hi - lo > 1 {
-                    let mid = lo + (hi - lo) / 2;
-                    if is_bad(mid) == before { lo = mid } else { hi = mid }
+        let is_bad = |k: i64| rule.is_bad(b + slope * k, observed + slope_observed * k);
+        // without bad time at either end there is none between
+        if b > 0 || slope > 0 {
+            match (is_bad(0), is_bad(length - 1)) {
+                (true, true) => out.push(at, next),
+                (false, false) => {}
+                (before, _) => {
+                    let (mut lo, mut hi) = (0, length - 1);
+                    while hi - lo > 1 {
+                        let mid = lo + (hi - lo) / 2;
+                        if is_bad(mid) == before { lo = mid } else { hi = mid }
+                    }
+                    if before { out.push(at, at + hi) } else { out.push(at + hi, next) }
                 }
-                if before { out.push(at, at + hi) } else { out.push(at + hi, next) }
             }
         }
         b += slope * length;

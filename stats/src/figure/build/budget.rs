@@ -69,6 +69,7 @@ pub fn budget_figure(
         }
     };
     let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(last.spent / allowed)) } else { String::new() };
+    // between this point and the one before it
     let exhausted = points.iter().find(|p| p.spent > allowed);
     figure.caption = format!(
         "{} of {}{share} spent over {} from {}.{}",
@@ -76,7 +77,7 @@ pub fn budget_figure(
         show(allowed),
         period.width,
         period.start,
-        exhausted.map_or_else(String::new, |p| format!(" Exhausted at {}.", p.time))
+        exhausted.map_or_else(String::new, |p| format!(" Exhausted by {}.", p.time))
     );
     Ok(figure)
 }
@@ -96,7 +97,7 @@ mod tests {
         // 99.9 % over 30 d allows 43 m 12 s
         let figure = budget_figure(&points, 2592.0, &Unit::Second, period, &[]).unwrap();
         assert!(figure.caption.starts_with("50m of 43m 12s (115.7"), "{}", figure.caption);
-        assert!(figure.caption.ends_with("Exhausted at 2026-01-10T00:00:00Z."));
+        assert!(figure.caption.ends_with("Exhausted by 2026-01-10T00:00:00Z."));
         assert_eq!(figure.x_range(), (0.0, 30.0 * 86_400.0));
         assert!(budget_figure(&[], 1.0, &Unit::Second, period, &[]).is_err());
     }

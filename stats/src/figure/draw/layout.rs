@@ -72,13 +72,29 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// The fullest layout that leaves the plot enough of the height: where room is short the legend shrinks first, then the
+    /// caption, then both go.
     pub(super) fn new(figure: &Figure, size: Size) -> Self {
+        let enough = (f64::from(size.height) * 0.4).min(180.0);
+        let rooms = [(0.3, 0.25), (0.2, 0.15), (0.1, 0.08), (0.0, 0.08)];
+        let fits = |layout: &Self| layout.plot.bottom - layout.plot.top >= enough;
+        rooms
+            .into_iter()
+            .map(|(legend, caption)| Self::with_room(figure, size, legend, caption))
+            .find(fits)
+            .unwrap_or_else(|| Self::with_room(figure, size, 0.0, 0.0))
+    }
+
+    /// The layout with at most these shares of the height for legend and caption.
+    fn with_room(figure: &Figure, size: Size, legend_share: f64, caption_share: f64) -> Self {
         let (width, height) = (f64::from(size.width), f64::from(size.height));
         let inner = width - 2.0 * MARGIN;
         let mut y = MARGIN;
-        let title = stack(font::wrap(&figure.title, TITLE, true, inner, 2), TITLE, &mut y);
+        let title =
+            stack(font::wrap(&figure.title, TITLE, true, inner, if height < 300.0 { 1 } else { 2 }), TITLE, &mut y);
         y += if title.is_empty() { 0.0 } else { 6.0 };
-        let legend = legend::place(figure, MARGIN, inner, &mut y, height * 0.3);
+        let most = height * legend_share;
+        let legend = if most > 0.0 { legend::place(figure, MARGIN, inner, &mut y, most) } else { Vec::new() };
         // a label that repeats the title says nothing new
         let label = if figure.y.label == figure.title { "" } else { &figure.y.label };
         let y_label = font::fit(label, LABEL, false, inner);
@@ -87,7 +103,8 @@ impl Layout {
         let top = y + 6.0;
 
         // from the bottom upwards
-        let most = ((height * 0.25 / (CAPTION * 1.35)) as usize).clamp(1, 8);
+        let most =
+            if caption_share > 0.0 { ((height * caption_share / (CAPTION * 1.35)) as usize).clamp(1, 8) } else { 0 };
         let caption = font::wrap(&figure.caption, CAPTION, false, inner, most);
         let mut bottom = height - MARGIN - caption.len() as f64 * CAPTION * 1.35;
         let mut below = bottom + 4.0;
@@ -281,6 +298,25 @@ mod tests {
                 assert!((layout.side[1].y - layout.side[0].y).abs() > LABEL + TICK);
                 assert!(layout.plot.right - layout.plot.left >= 24.0 && layout.plot.height() >= 24.0);
             }
+        }
+    }
+
+    #[test]
+    fn a_long_legend_and_caption_leave_the_plot_its_room() {
+        font::register().unwrap();
+        let mut figure = Figure::new("t", Axis::new("x", Unit::None), Axis::new("y", Unit::None))
+            .with_caption("a caption of many words ".repeat(40));
+        for i in 0..40 {
+            let shape = Shape::Line { points: vec![(0.0, f64::from(i)), (1.0, 1.0)] };
+            figure.marks.push(figure::Mark::new(format!("a series with a long name {i}"), Role::Series(0), shape));
+        }
+        for (width, height) in [(320, 260), (700, 420), (960, 480), (2000, 1000)] {
+            let layout = Layout::new(&figure, Size::new(width, height));
+            let plot = layout.plot.bottom - layout.plot.top;
+            assert!(plot >= (f64::from(height) * 0.4).min(180.0), "{width} × {height}: {plot}");
+            let right = f64::from(width);
+            assert!(layout.legend.iter().all(|e| e.x + font::width(&e.name, LABEL, false) <= right));
+            assert!(layout.caption.iter().all(|(line, _)| font::width(line, CAPTION, false) <= right));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::font;
 use super::layout::LABEL;
 use super::pen::{Anchor, Ink, Pen, Type};
 use crate::error::Result;
-use crate::figure::theme::Tokens;
+use crate::figure::theme::{LIGHT, Tokens};
 use crate::figure::{Direction, Figure, Legend, Role, Shape};
 
 const SWATCH: f64 = 18.0;
@@ -32,11 +32,22 @@ pub(super) enum Sign {
     Block,
     Cell,
     Bar,
+    /// Words alone.
+    None,
+}
+
+/// Context is dashed, and so are the series of every second round of the palette.
+pub(super) fn dashed(role: Role) -> bool {
+    match role {
+        Role::Neutral => true,
+        Role::Series(i) => (i / LIGHT.series.len()) % 2 == 1,
+        _ => false,
+    }
 }
 
 fn sign(shape: &Shape, role: Role) -> Sign {
     match shape {
-        Shape::Line { .. } if role == Role::Neutral => Sign::Dashed,
+        Shape::Line { .. } if dashed(role) => Sign::Dashed,
         Shape::Rule { .. } if role == Role::Truth => Sign::Line,
         Shape::Rule { .. } => Sign::Dashed,
         Shape::Line { .. } | Shape::Steps { .. } => Sign::Line,
@@ -75,11 +86,7 @@ pub(super) fn place(figure: &Figure, left: f64, room: f64, y: &mut f64, most: f6
             x = left;
         }
         if line >= rows {
-            if let Some(last) = placed.last() {
-                let x = last.x + SWATCH + 6.0 + font::width(&last.name, LABEL, false) + 16.0;
-                let name = format!("+ {} more", total - i);
-                placed.push(Placed { name, role: Role::Neutral, sign: Sign::Dashed, x, baseline: last.baseline });
-            }
+            push_rest(&mut placed, total - i, left + room);
             line = rows - 1;
             break;
         }
@@ -91,6 +98,18 @@ pub(super) fn place(figure: &Figure, left: f64, room: f64, y: &mut f64, most: f6
     placed
 }
 
+/// Counts what has no room in a last entry, which takes the place of the last one where it must.
+fn push_rest(placed: &mut Vec<Placed>, mut rest: usize, right: f64) {
+    let Some(last) = placed.last() else { return };
+    let (mut x, baseline) = (last.x + SWATCH + 6.0 + font::width(&last.name, LABEL, false) + 18.0, last.baseline);
+    if x + font::width(&format!("+ {rest} more"), LABEL, false) > right {
+        x = last.x;
+        rest += 1;
+        placed.pop();
+    }
+    placed.push(Placed { name: format!("+ {rest} more"), role: Role::Neutral, sign: Sign::None, x, baseline });
+}
+
 /// Draws the entries.
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, placed: &[Placed], tokens: &Tokens) -> Result<()> {
     for entry in placed {
@@ -98,8 +117,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, placed: &[Placed], tok
         let (left, right, middle) = (entry.x, entry.x + SWATCH, entry.baseline - LABEL * 0.33);
         let block = |height: f64| Rect { left, right, top: middle - height / 2.0, bottom: middle + height / 2.0 };
         match entry.sign {
+            Sign::None => {}
             Sign::Line => pen.line(&[(left, middle), (right, middle)], Ink(colour, 1.0), 2.0)?,
-            Sign::Dashed => pen.dashed((left, middle), (right, middle), Ink(colour, 1.0), 1.5)?,
+            Sign::Dashed => pen.dashed(&[(left, middle), (right, middle)], Ink(colour, 1.0), 1.5)?,
             Sign::Area => pen.rect(&block(10.0), Ink(colour, 0.28))?,
             Sign::Block => pen.rect(&block(10.0), Ink(colour, 0.85))?,
             Sign::Dot => pen.dot((f64::midpoint(left, right), middle), 3.5, Ink(colour, 1.0))?,
@@ -117,7 +137,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<'_, DB>, placed: &[Placed], tok
             }
         }
         let look = Type { size: LABEL, colour: tokens.ink, bold: false };
-        pen.text(&entry.name, (right + 6.0, entry.baseline), Anchor::Start, look)?;
+        let x = if entry.sign == Sign::None { left } else { right + 6.0 };
+        pen.text(&entry.name, (x, entry.baseline), Anchor::Start, look)?;
     }
     Ok(())
 }
@@ -129,5 +150,18 @@ pub(super) fn cell_height(role: Role) -> f64 {
         Role::Warn => 0.7,
         Role::Neutral => 0.15,
         _ => 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_of_one_colour_differ_in_their_stroke() {
+        for i in 0..8 {
+            assert_eq!(LIGHT.colour(Role::Series(i)), LIGHT.colour(Role::Series(i + 8)));
+            assert_ne!(dashed(Role::Series(i)), dashed(Role::Series(i + 8)));
+        }
     }
 }

@@ -4,7 +4,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::clip::{self, Rect};
 use super::layout::Layout;
-use super::legend::cell_height;
+use super::legend::{cell_height, dashed};
 use super::pen::{Ink, Pen};
 use crate::error::Result;
 use crate::figure::theme::{Rgb, Tokens};
@@ -30,7 +30,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         for mark in figure.marks.iter().filter(|m| depth(&m.shape) == level) {
             let colour = tokens.colour(mark.role);
             match &mark.shape {
-                Shape::Line { points } if mark.role == Role::Neutral => brush.dashed_line(points, colour)?,
+                Shape::Line { points } if dashed(mark.role) => brush.dashed_line(points, colour)?,
                 Shape::Line { points } => brush.line(points, colour)?,
                 Shape::Band { x, lower, upper } => brush.band(x, lower, upper, colour)?,
                 Shape::Points { points } => brush.points(points, colour)?,
@@ -70,12 +70,7 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
     }
 
     fn dashed_line(&self, points: &[(f64, f64)], colour: Rgb) -> Result<()> {
-        for piece in self.pieces(points) {
-            for pair in piece.windows(2) {
-                self.pen.dashed(pair[0], pair[1], Ink(colour, 1.0), 1.3)?;
-            }
-        }
-        Ok(())
+        self.pieces(points).iter().try_for_each(|piece| self.pen.dashed(piece, Ink(colour, 1.0), 1.5))
     }
 
     /// One polygon for each run without a gap, and thin edges so that a peak one pixel wide is seen.
@@ -147,7 +142,7 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
             return Ok(());
         }
         let ink = Ink(colour, 1.0);
-        if role == Role::Truth { self.pen.line(&[a, b], ink, 1.6) } else { self.pen.dashed(a, b, ink, 1.6) }
+        if role == Role::Truth { self.pen.line(&[a, b], ink, 1.6) } else { self.pen.dashed(&[a, b], ink, 1.6) }
     }
 
     fn region(&self, (from, to): (f64, f64), direction: Direction, colour: Rgb) -> Result<()> {

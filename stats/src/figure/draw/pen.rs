@@ -74,19 +74,33 @@ impl<DB: DrawingBackend> Pen<'_, DB> {
         self.area.draw(&PathElement::new(path, style)).map_err(failed)
     }
 
-    /// A straight dashed line.
-    pub(super) fn dashed(&self, a: (f64, f64), b: (f64, f64), ink: Ink, width: f64) -> Result<()> {
-        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-        let length = dx.hypot(dy);
-        let (dash, gap) = (6.0, 4.0);
-        let mut done = 0.0;
-        while done < length {
-            let end = (done + dash).min(length);
-            let at = |d: f64| (a.0 + dx * d / length, a.1 + dy * d / length);
-            self.line(&[at(done), at(end)], ink, width)?;
-            done = end + gap;
+    /// A dashed line through points; the dashes run on around corners.
+    pub(super) fn dashed(&self, points: &[(f64, f64)], ink: Ink, width: f64) -> Result<()> {
+        const DASH: f64 = 6.0;
+        const GAP: f64 = 4.0;
+        // what is left of the dash or gap that is being drawn
+        let (mut drawing, mut left) = (true, DASH);
+        let mut dash: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+        for pair in points.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+            let length = dx.hypot(dy);
+            let mut done = 0.0;
+            while length - done > left {
+                done += left;
+                let corner = (a.0 + dx * done / length, a.1 + dy * done / length);
+                if drawing {
+                    dash.push(corner);
+                    self.line(&dash, ink, width)?;
+                }
+                dash = vec![corner];
+                drawing = !drawing;
+                left = if drawing { DASH } else { GAP };
+            }
+            left -= length - done;
+            dash.push(b);
         }
-        Ok(())
+        if drawing { self.line(&dash, ink, width) } else { Ok(()) }
     }
 
     /// A filled area.
