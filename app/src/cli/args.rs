@@ -308,9 +308,9 @@ pub(crate) struct ConvertArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The format to write
-    #[arg(long, value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
-    pub(crate) to: String,
+    /// The format to write; the last time to keep is --until here
+    #[arg(long = "to", value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
+    pub(crate) target: String,
 }
 
 #[derive(Debug, Args)]

@@ -11,8 +11,8 @@ use super::failure::{Failure, say};
 use super::output::{self, Answer};
 
 pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
-    if args.to != "csv" {
-        return Err(Failure::usage(format!("this build does not write {}; use --to csv", args.to)));
+    if args.target != "csv" {
+        return Err(Failure::usage(format!("this build does not write {}; use --to csv", args.target)));
     }
     if args.output.json && args.output.out.is_none() {
         return Err(Failure::usage("--json tells about the file that was written: name it with --out"));

@@ -32,7 +32,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 pub use args::WindowArgs;
 
@@ -41,7 +41,8 @@ use failure::Failure;
 
 /// Runs the program on its arguments, the first of which is its name. Without a command `open_window` takes over.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&WindowArgs) -> ExitCode) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let parsed = words().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return failure::refused(&error),
     };
@@ -55,6 +56,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
+}
+
+/// The words as they are understood: `convert --to` names a format, so its last time is `--until`.
+fn words() -> clap::Command {
+    Cli::command().mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")))
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
@@ -97,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_words_fit_together() {
-        Cli::command().debug_assert();
+        words().debug_assert();
     }
 
     #[test]

@@ -56,7 +56,11 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     let rule = asked.rule.or(asked.objective.rule()).unwrap_or(Rule::AnyBad);
     let budget = Budget::new(asked.objective.target, report.period.width);
     let accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
-    answer.results.extend(accounting.rows.iter().map(|row| output::of_series(fit.item, row)));
+    for row in &accounting.rows {
+        let mut found = output::of_series(fit.item, row);
+        found["verdict_aligned"] = json!(tell::windows::aligned_verdict(row, &budget));
+        answer.results.push(found);
+    }
     let mut section = tell::windows::section(&title, &accounting, Some(&budget));
     section.blocks.insert(1, sre_stats::report::Block::Text(fit.good_means(&asked.objective)));
     if !report.caveats.is_empty() {

@@ -133,7 +133,8 @@ mod tests {
     fn a_gap_a_duplicate_and_a_guess_are_told() {
         let text = b"time,up\n2026-01-01T00:00:00Z,1\n2026-01-01T00:01:00Z,1\n2026-01-01T00:01:00Z,0\n\
             2026-01-01T00:02:00Z,1\n2026-01-01T00:09:00Z,1\n";
-        let data = load_bytes("up.csv", text, &LoadOptions::default(), &Progress::new()).unwrap();
+        let options = LoadOptions { kind: Some(crate::load::Kind::Gauge), ..LoadOptions::default() };
+        let data = load_bytes("up.csv", text, &options, &Progress::new()).unwrap();
         let table = series_table(&data).to_text(200);
         assert!(table.contains("up") && table.contains("1 at the same time") && table.contains("1m"), "{table}");
         let gaps = gaps_table(&data, 5);

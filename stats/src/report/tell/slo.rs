@@ -100,9 +100,9 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
 pub fn finding(report: &SloReport) -> (Standing, String) {
     let show = |value: f64| match report.budget.spent.unit {
         Unit::Second => super::words::span(value),
-        Unit::Count => format!("{} events", Unit::Count.show(value)),
         ref unit => unit.show(value),
     };
+    let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
     let budget = &report.budget;
     let share = if budget.allowed.value > 0.0 {
         format!(" ({})", Unit::Ratio.show(budget.spent.value / budget.allowed.value))
@@ -110,7 +110,7 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         String::new()
     };
     let text = format!(
-        "“{}” is {}: {} of {} allowed was bad{share}.",
+        "“{}” is {}: bad were {}{what} of {} allowed{share}.",
         report.objective,
         report.verdict,
         show(budget.spent.value),
@@ -159,7 +159,7 @@ mod tests {
         let report = evaluate(&objective, SloInput::Series(&series), &Options::default()).unwrap();
         let (standing, text) = finding(&report);
         assert_eq!(standing, Standing::Good);
-        assert_eq!(text, "“99% of time up over 1d” is met: 11m of 14m 24s allowed was bad (76.39 %).");
+        assert_eq!(text, "“99% of time up over 1d” is met: bad were 11m of 14m 24s allowed (76.39 %).");
         let incidents = incidents_table(&report, 1);
         assert_eq!(incidents.title, "Incidents, the 1 dearest of 2");
         assert_eq!(incidents.rows[0][3], Cell::Number(600.0));

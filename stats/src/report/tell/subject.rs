@@ -2,15 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::estimate::Scope;
-use crate::events::Events;
 use crate::load::{Data, Item};
-use crate::method::Definition;
-use crate::quantile::{Quantile, quantiles};
-use crate::series::{Identity, NanPolicy, Series};
+use crate::report::story::Signal;
+use crate::series::{Identity, Series};
 use crate::time::{Grid, Span, Timestamp, Window};
-use crate::window::Ladder;
 
 /// The samples of an item that statistics are made of.
 #[derive(Clone, Debug)]
@@ -82,14 +79,8 @@ impl Subject<'_> {
     }
 }
 
-/// Windows of events hold at least so many of them on average.
-const EVENTS_A_WINDOW: f64 = 30.0;
-/// Events become at most so many windows.
-const MOST_WINDOWS: f64 = 2000.0;
-
 /// An item as values over time, for questions of trend and change, with a note where they are not the item's own: the rate
-/// of a counter, the median of events per window. The window is the narrowest of the default ladder with 30 events on
-/// average and no more than 2000 windows in all.
+/// of a counter, a percentile of events per window (see [`Signal`]).
 ///
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) where a counter has no two neighbouring samples.
@@ -102,66 +93,34 @@ pub fn as_series(item: &Item) -> Result<(Cow<'_, Series>, Option<String>)> {
             Ok((Cow::Owned(rate), Some("a counter: told by its rate between neighbouring samples".to_owned())))
         }
         Data::Events(events) => {
-            let width = window_width(events)?;
-            let note = format!("events: told by their median (type7) per {}", super::words::width(width));
-            Ok((Cow::Owned(medians(events, width)?), Some(note)))
+            let signal = Signal::of(events)?;
+            let note = format!("events: told by their {} per {}", signal.quantile, super::words::width(signal.width));
+            Ok((Cow::Owned(signal.series), Some(note)))
         }
     }
-}
-
-fn window_width(events: &Events) -> Result<Span> {
-    let span = events.window().width.as_secs_f64();
-    let rate = events.len() as f64 / span;
-    let fits = |w: &Span| w.as_secs_f64() * rate >= EVENTS_A_WINDOW && span / w.as_secs_f64() <= MOST_WINDOWS;
-    let ladder = Ladder::default();
-    ladder
-        .widths()
-        .iter()
-        .copied()
-        .find(fits)
-        .or(ladder.widths().last().copied())
-        .ok_or_else(|| Error::empty("no width for the windows of events"))
-}
-
-fn medians(events: &Events, width: Span) -> Result<Series> {
-    let grid = Grid::new(width, Span::ZERO)?;
-    let subject = Subject {
-        identity: events.identity().clone(),
-        times: events.times().into(),
-        values: events.values().into(),
-        scope: events.scope(),
-        note: None,
-    };
-    let (mut times, mut values) = (Vec::new(), Vec::new());
-    for (window, samples) in subject.windows(grid) {
-        let median = quantiles(samples, &[Quantile::MEDIAN], Definition::Type7, &subject.scope)?;
-        times.push(window.start.0);
-        values.extend(median.first().map(|e| e.value));
-    }
-    let mut identity = events.identity().clone();
-    identity.name = format!("median {}", identity.name);
-    Series::new(identity, times, values, NanPolicy::Drop)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::counter::Counter;
+    use crate::events::Events;
     use crate::load::{Format, Kind};
+    use crate::series::NanPolicy;
     use crate::unit::Unit;
 
     #[test]
-    fn events_become_medians_of_wide_enough_windows() {
-        // one a second, value = minute: 30 s hold 30, and medians are the minutes
+    fn events_become_a_percentile_per_window_and_counters_a_rate() {
         let times: Vec<i64> = (0..600).map(|s| s * 1_000_000_000).collect();
-        let values = (0..600).map(|s| f64::from(s / 60)).collect();
-        let events =
-            Events::new(Identity::new("latency", Unit::Second), times, values, None, NanPolicy::Refuse).unwrap();
+        let identity = || Identity::new("latency", Unit::Second);
+        let events = Events::new(identity(), times.clone(), vec![0.1; 600], None, NanPolicy::Refuse).unwrap();
         let item = Item::new(Kind::Events, Data::Events(events), Format::Csv);
         let (series, note) = as_series(&item).unwrap();
-        assert!(note.unwrap().contains("per 30s"));
-        assert_eq!(series.len(), 20);
-        assert_eq!(series.values()[..4], [0.0, 0.0, 1.0, 1.0]);
+        assert!(series.identity().name.ends_with("of latency") && note.unwrap().starts_with("events: told by their p50 per 5s"));
+        let counter = Counter::new(identity(), times, (0..600).map(f64::from).collect(), NanPolicy::Refuse).unwrap();
+        let item = Item::new(Kind::Counter, Data::Counter(counter), Format::Csv);
+        assert_eq!(subject(&item).unwrap().values[..3], [1.0, 1.0, 1.0]);
     }
 
     #[test]

@@ -94,6 +94,11 @@ pub fn telling_row(accounting: &Accounting) -> Option<&WidthRow> {
         .or_else(|| rows.iter().min_by_key(|r| (r.width.0 - 5 * Span::MINUTE.0).abs()))
 }
 
+/// What buckets aligned to the epoch, as a dashboard has them, say of the objective.
+pub fn aligned_verdict(row: &WidthRow, budget: &Budget) -> Verdict {
+    if row.profile.charged(Span::ZERO) <= budget.allowed() { Verdict::Met } else { Verdict::Violated }
+}
+
 fn contradicts(row: &WidthRow, truth: Option<Verdict>) -> bool {
     matches!((row.verdict, truth), (Some(v), Some(t)) if v != t && v != Verdict::DependsOnPhase)
 }
@@ -121,10 +126,13 @@ pub fn finding(accounting: &Accounting, budget: Option<&Budget>) -> (Standing, S
     let wrong: Vec<&WidthRow> = accounting.rows.iter().filter(|r| contradicts(r, accounting.truth)).collect();
     if let Some(row) = depending.first() {
         text.push_str(&format!(
-            " At {} {rule} buckets {bad} of true bad time is charged as {}: the verdict depends on the phase{}.",
+            " At {} {rule} buckets {bad} of true bad time is charged as {}: the verdict depends on the phase{}; aligned \
+             buckets, at {}, call it {}.",
             width(row.width),
             charged(row),
-            also(&depending)
+            also(&depending),
+            span(row.charged.aligned.value),
+            aligned_verdict(row, budget)
         ));
     }
     if let Some(row) = wrong.first() {
@@ -218,7 +226,7 @@ mod tests {
         assert_eq!(
             text,
             "2m of the 14m 24s allowed was bad in truth: the objective is met. At 5m any-bad buckets 2m of true bad time \
-             is charged as 10m to 20m: the verdict depends on the phase."
+             is charged as 10m to 20m: the verdict depends on the phase; aligned buckets, at 10m, call it met."
         );
         let section = section("up", &accounting, Some(&budget));
         assert_eq!(section.blocks.iter().filter(|b| matches!(b, Block::Figure(_))).count(), 2);

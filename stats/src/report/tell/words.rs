@@ -5,14 +5,19 @@ use crate::time::Span;
 use crate::unit::Unit;
 use crate::window::Verdict;
 
-/// Seconds as a span in words; a number of seconds where they are beyond what a span holds.
+/// Seconds as a span in words, to the millisecond from one second on; a number of seconds where they are beyond what a span
+/// holds.
 pub(super) fn span(seconds: f64) -> String {
-    Span::from_secs_f64(seconds).map_or_else(|_| Unit::Second.show(seconds), |s| s.to_string())
+    Span::from_secs_f64(rounded(seconds)).map_or_else(|_| Unit::Second.show(seconds), |s| s.to_string())
 }
 
-/// Seconds as a cell of a column of spans, to the millisecond.
+/// Seconds as a cell of a column of spans, to the millisecond from one second on.
 pub(super) fn span_cell(seconds: f64) -> Cell {
-    Span::from_secs_f64((seconds * 1e3).round() / 1e3).map_or(Cell::Number(seconds), Cell::Span)
+    Span::from_secs_f64(rounded(seconds)).map_or(Cell::Number(seconds), Cell::Span)
+}
+
+fn rounded(seconds: f64) -> f64 {
+    if seconds.abs() < 1.0 { seconds } else { (seconds * 1e3).round() / 1e3 }
 }
 
 /// A span in one word, as a width is called: `1h30m`.
