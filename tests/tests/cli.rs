@@ -220,7 +220,9 @@ fn a_fast_failure_is_no_success() {
 
 #[test]
 fn buckets_are_inverted_to_an_interval() {
-    let text: String = (0..20).map(|i| format!("2026-01-01T{:02}:{:02}:00Z,{}\n", i / 12, i % 12 * 5, u8::from(!(5..8).contains(&i)))).collect();
+    let text: String = (0..20)
+        .map(|i| format!("2026-01-01T{:02}:{:02}:00Z,{}\n", i / 12, i % 12 * 5, u8::from(!(5..8).contains(&i))))
+        .collect();
     let file = Scratch::new("buckets.csv", format!("time,up\n{text}"));
     let document = json(&["invert", file.path(), "--width", "5m", "--slo", "99% of time up over 1d"]);
     let result = &results(&document)[0];
@@ -270,9 +272,13 @@ fn converted_data_read_back_the_same() {
 #[test]
 fn files_follow_their_ending() {
     let place = Scratch::new("here", "");
-    for (ending, begins) in
-        [("html", &b"<!doctype html>"[..]), ("md", b"# "), ("svg", b"<svg"), ("png", b"\x89PNG"), ("csv", b"width [s],")]
-    {
+    for (ending, begins) in [
+        ("html", &b"<!doctype html>"[..]),
+        ("md", b"# "),
+        ("svg", b"<svg"),
+        ("png", b"\x89PNG"),
+        ("csv", b"width [s],"),
+    ] {
         let out = place.beside(&format!("windows.{ending}"));
         let (code, stdout, err) = told(&["windows", MINUTES, "--slo", UP, "--widths", "1m,5m", "--out", &out]);
         assert_eq!((code, &*stdout), (0, ""), "{ending}: {err}");
@@ -292,8 +298,18 @@ fn unusable_input_exits_with_three() {
         ("empty.csv", "", &[][..], &["empty.csv"][..]),
         ("header.csv", "time,value\n", &[], &["header.csv"]),
         ("column.csv", "time,value\n2026-01-01T00:00:00Z,1\n", &["--value", "latency"], &["latency", "value"]),
-        ("text.csv", "time,value\n2026-01-01T00:00:00Z,fast\n2026-01-01T00:01:00Z,slow\n", &["--value", "value"], &["text.csv", "line 2", "fast"]),
-        ("nan.csv", "time,value\n2026-01-01T00:00:00Z,NaN\n2026-01-01T00:01:00Z,NaN\n", &["--value", "value"], &["nan.csv"]),
+        (
+            "text.csv",
+            "time,value\n2026-01-01T00:00:00Z,fast\n2026-01-01T00:01:00Z,slow\n",
+            &["--value", "value"],
+            &["text.csv", "line 2", "fast"],
+        ),
+        (
+            "nan.csv",
+            "time,value\n2026-01-01T00:00:00Z,NaN\n2026-01-01T00:01:00Z,NaN\n",
+            &["--value", "value"],
+            &["nan.csv"],
+        ),
         ("where.csv", "time,value\n2026-01-01T00:00:00Z,1\n", &["--where", "value"], &["--where"]),
         ("cut.parquet", "PAR1\u{0}\u{1}half a file", &[], &["cut.parquet"]),
     ] {
@@ -349,7 +365,8 @@ fn what_was_dropped_is_told_and_strict_makes_it_an_error() {
          2026-01-01T00:04:00Z,NaN\n2026-01-01T00:05:00Z,5\n",
     );
     let document = json(&["inspect", doubtful.path(), "--value", "value", "--kind", "gauge"]);
-    let kinds: Vec<&str> = document["warnings"].as_array().unwrap().iter().map(|w| w["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        document["warnings"].as_array().unwrap().iter().map(|w| w["kind"].as_str().unwrap()).collect();
     for kind in ["out-of-order", "duplicate", "infinite", "nan"] {
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
@@ -401,7 +418,8 @@ fn standard_input_is_read() {
 #[test]
 fn nothing_in_json_is_not_a_number() {
     // five samples bound p99.9 by nothing from above: null, and never Infinity
-    let file = Scratch::new("few.csv", "time,x\n2026-01-01T00:00:00Z,1\n2026-01-01T00:01:00Z,2\n2026-01-01T00:02:00Z,3\n");
+    let file =
+        Scratch::new("few.csv", "time,x\n2026-01-01T00:00:00Z,1\n2026-01-01T00:01:00Z,2\n2026-01-01T00:02:00Z,3\n");
     let document = json(&["quantile", file.path(), "-q", "p99.9"]);
     let found = &results(&document)[0]["estimate"];
     assert_eq!(found["confidence"]["upper"], Value::Null);

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use serde_json::json;
+use sre_stats::Error;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::trend::{ChangeOptions, changes};
-use sre_stats::Error;
 
 use super::args::ChangesArgs;
 use super::failure::Failure;

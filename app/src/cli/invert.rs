@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
+use sre_stats::Error;
 use sre_stats::load::Item;
 use sre_stats::report::tell;
 use sre_stats::window::{Budget, invert, invert_series};
-use sre_stats::Error;
 
 use super::args::InvertArgs;
 use super::failure::Failure;
@@ -35,7 +35,8 @@ fn one(item: &Item, args: &InvertArgs, answer: &mut Answer) -> Result<(), Error>
         return Err(Error::mismatch(format!("a bucket is 0 (bad) or 1 (good), not {value}"))
             .hint("choose another column with --value"));
     }
-    let budget = args.slo.as_ref().map(|o| Ok::<_, Error>(Budget::new(o.target, o.period_ending(series.window().end())?.width)));
+    let budget =
+        args.slo.as_ref().map(|o| Ok::<_, Error>(Budget::new(o.target, o.period_ending(series.window().end())?.width)));
     let budget = budget.transpose()?;
     let inverse = match series.step() {
         None => invert(&[series.values() == [0.0]], args.width, &args.rule, budget.as_ref())?,

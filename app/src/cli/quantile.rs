@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::json;
+use sre_stats::Error;
 use sre_stats::estimate::Scope;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::method::Definition;
@@ -10,7 +11,6 @@ use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::quantile::{self, QuantileRow};
 use sre_stats::report::{Block, tell};
 use sre_stats::time::{Grid, Span};
-use sre_stats::Error;
 
 use super::args::{Layout, QuantileArgs};
 use super::failure::Failure;

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
+use sre_stats::Error;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::trend::{TrendMethod, trend};
-use sre_stats::Error;
 
 use super::args::TrendArgs;
 use super::failure::Failure;

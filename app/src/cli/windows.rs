@@ -94,10 +94,7 @@ fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget:
     };
     AdvisorInput {
         budget,
-        incidents: asked
-            .incidents
-            .clone()
-            .unwrap_or_else(|| IncidentPattern::Measured(report.bad_time.lengths())),
+        incidents: asked.incidents.clone().unwrap_or_else(|| IncidentPattern::Measured(report.bad_time.lengths())),
         rule,
         rate_per_s: rate.map(|_| report.bad_time.samples() as f64 / observed).filter(|r| r.is_finite() && *r > 0.0),
         quantile,

@@ -43,9 +43,7 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
         (Some(low), Some(high)) => {
             (Standing::Good, format!("Bucket widths from {} to {} are safe at every phase.", span(low), span(high)))
         }
-        (None, Some(high)) => {
-            (Standing::Good, format!("Bucket widths up to {} are safe at every phase.", span(high)))
-        }
+        (None, Some(high)) => (Standing::Good, format!("Bucket widths up to {} are safe at every phase.", span(high))),
     }
 }
 
@@ -83,7 +81,10 @@ mod tests {
             level: 0.95,
         };
         let (standing, text) = finding(&advise(&input).unwrap());
-        assert_eq!((standing, &*text), (Standing::Good, "Bucket widths from 29.9s to 2m 9.6s are safe at every phase."));
+        assert_eq!(
+            (standing, &*text),
+            (Standing::Good, "Bucket widths from 29.9s to 2m 9.6s are safe at every phase.")
+        );
         input.rate_per_s = Some(0.1);
         let (standing, text) = finding(&advise(&input).unwrap());
         assert_eq!(standing, Standing::Bad);

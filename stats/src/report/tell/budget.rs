@@ -14,8 +14,10 @@ pub fn table(affordable: &[Affordable]) -> Table {
         Column::number("objective enforced", Unit::Ratio),
     ];
     let mut table = Table::new("Whole bad buckets that the budget pays for", columns);
-    table.rows =
-        affordable.iter().map(|a| vec![a.width.into(), (a.buckets as f64).into(), a.quantised_objective.into()]).collect();
+    table.rows = affordable
+        .iter()
+        .map(|a| vec![a.width.into(), (a.buckets as f64).into(), a.quantised_objective.into()])
+        .collect();
     table
 }
 

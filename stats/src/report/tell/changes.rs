@@ -88,8 +88,11 @@ pub fn figure(series: &Series, changes: &Changes, width_px: u32) -> Result<Figur
 /// Sentence, table and figure under the name of the series; `note` says how the series came about.
 pub fn section(series: &Series, changes: &Changes, note: Option<&str>) -> Section {
     let (standing, text) = finding(changes);
-    let mut section = Section::new(format!("Changes of {}", series.identity().title()))
-        .with(Block::Verdict { standing, text, evidence: Vec::new() });
+    let mut section = Section::new(format!("Changes of {}", series.identity().title())).with(Block::Verdict {
+        standing,
+        text,
+        evidence: Vec::new(),
+    });
     let words = [note.map(str::to_owned), (!changes.reason.is_empty()).then(|| changes.reason.clone())];
     section.blocks.extend(words.into_iter().flatten().map(Block::Text));
     if !changes.changes.is_empty() {

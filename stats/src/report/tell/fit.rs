@@ -29,7 +29,9 @@ impl Fit<'_> {
             _ => objective.condition().filter(|c| *c != Condition::up()),
         };
         match (condition, flagged) {
-            (Some(c), true) => format!("{member} is good if it is {c} and its flag says so too: a fast failure is no success."),
+            (Some(c), true) => {
+                format!("{member} is good if it is {c} and its flag says so too: a fast failure is no success.")
+            }
             (Some(c), false) => format!("{member} is good if it is {c}."),
             (None, true) => format!("{member} is good if its flag says so."),
             (None, false) => format!("{member} is good while the series is more than 0."),
@@ -131,7 +133,9 @@ fn nothing_fits(data: &Dataset, objective: &Objective, left_out: &[(String, Stri
         (Population::Requests, Criterion::Ok) => {
             "it takes single requests with a good flag or an HTTP status (--ok), read with --kind events"
         }
-        (Population::Requests, _) => "it takes single requests with a value in a unit (--unit), read with --kind events",
+        (Population::Requests, _) => {
+            "it takes single requests with a value in a unit (--unit), read with --kind events"
+        }
         (_, Criterion::Ok | Criterion::Up | Criterion::Ratio(_)) => {
             "it takes a series of 0 and 1; for requests say “of requests ok” or give a condition such as “< 300ms”"
         }
@@ -162,7 +166,10 @@ mod tests {
             assert_eq!(fitting(&requests, &objective(text)).unwrap().fits.len(), 1, "{text}");
         }
         let error = fitting(&requests, &objective("99% of time up over 1h")).unwrap_err().to_string();
-        assert!(error.contains("(events): single events are not up or down") && error.contains("of requests ok"), "{error}");
+        assert!(
+            error.contains("(events): single events are not up or down") && error.contains("of requests ok"),
+            "{error}"
+        );
         let error = fitting(&requests, &objective("99% of requests < 3kB over 1h")).unwrap_err().to_string();
         assert!(error.contains("ms"), "{error}");
         let fits = fitting(&requests, &objective("99% of requests < 0.3s over 1h")).unwrap();
@@ -171,7 +178,8 @@ mod tests {
 
     #[test]
     fn up_wants_zero_and_one() {
-        let series = data("time,up,load\n2026-01-01T00:00:00Z,1,0.7\n2026-01-01T00:01:00Z,0,1.5\n2026-01-01T00:02:00Z,1,3\n");
+        let series =
+            data("time,up,load\n2026-01-01T00:00:00Z,1,0.7\n2026-01-01T00:01:00Z,0,1.5\n2026-01-01T00:02:00Z,1,3\n");
         let objective: Objective = "99% of time up over 1h".parse().unwrap();
         let found = fitting(&series, &objective).unwrap();
         assert_eq!((found.fits.len(), found.fits[0].item.identity.name.as_str()), (1, "up"));

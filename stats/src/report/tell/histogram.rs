@@ -37,11 +37,8 @@ pub fn table(histograms: &[(Window, LogLinear)], unit: &Unit) -> Table {
 /// # Errors
 /// As [`histogram_figure`].
 pub fn figure(histogram: &LogLinear, identity: &Identity) -> Result<Figure> {
-    let bins: Vec<HistogramBin> = histogram
-        .bins()
-        .iter()
-        .map(|b| HistogramBin { lower: b.lower, upper: b.upper, count: b.count })
-        .collect();
+    let bins: Vec<HistogramBin> =
+        histogram.bins().iter().map(|b| HistogramBin { lower: b.lower, upper: b.upper, count: b.count }).collect();
     let positive = bins.iter().filter(|b| b.lower > 0.0).map(|b| b.count).sum::<u64>();
     let scale = if positive * 2 > histogram.count() { Scale::Log } else { Scale::Linear };
     histogram_figure(&identity.title(), &identity.unit, &bins, scale)
@@ -51,7 +48,9 @@ pub fn figure(histogram: &LogLinear, identity: &Identity) -> Result<Figure> {
 pub fn section(identity: &Identity, histograms: &[(Window, LogLinear)]) -> Section {
     let mut section = Section::new(format!("Histogram of {}", identity.title()));
     let mut all = LogLinear::new();
-    histograms.iter().for_each(|(_, h)| all.merge(h));
+    for (_, histogram) in histograms {
+        all.merge(histogram);
+    }
     if let Ok(figure) = figure(&all, identity) {
         section.blocks.push(Block::Figure(figure));
     }

@@ -140,8 +140,11 @@ mod tests {
         let gaps = gaps_table(&data, 5);
         assert_eq!(gaps.rows, [vec!["up".into(), "2026-01-01T00:03:00Z".into(), Cell::Span(Span::from_secs(360))]]);
         let section = section(&data);
-        let titles: Vec<&str> =
-            section.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(&*t.title) } else { None }).collect();
+        let titles: Vec<&str> = section
+            .blocks
+            .iter()
+            .filter_map(|b| if let Block::Table(t) = b { Some(&*t.title) } else { None })
+            .collect();
         assert_eq!(titles, ["Series", "Gaps, the longest first", "Files", "Understood", "Warnings"]);
     }
 }

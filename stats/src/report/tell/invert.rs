@@ -85,7 +85,9 @@ mod tests {
         let inverse = invert(&bad, Span::from_secs(300), &Rule::AnyBad, Some(&budget)).unwrap();
         let (standing, text) = finding(&inverse, Some(&budget));
         assert_eq!(standing, Standing::Unknown);
-        assert!(text.starts_with("At 5m any-bad buckets, 3 of 5 buckets are bad in 1 run: true bad time in (0s, 15m], "));
+        assert!(
+            text.starts_with("At 5m any-bad buckets, 3 of 5 buckets are bad in 1 run: true bad time in (0s, 15m], ")
+        );
         assert!(text.contains("and in (5m, 15m] if each run") && text.contains("cannot tell"), "{text}");
     }
 }

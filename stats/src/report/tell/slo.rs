@@ -16,7 +16,11 @@ pub fn methods_table(report: &SloReport) -> Table {
         ("occurrences", &m.occurrences, "good members over all"),
         ("time slices", &m.time_slices, "good slices over all; a bad slice is charged whole"),
         ("ratio slices", &m.ratio_slices, "slices that reach the target by themselves"),
-        ("mean of ratios", &m.mean_of_ratios, "what an average over a dashboard shows; quiet slices weigh as much as busy ones"),
+        (
+            "mean of ratios",
+            &m.mean_of_ratios,
+            "what an average over a dashboard shows; quiet slices weigh as much as busy ones",
+        ),
     ] {
         if let Some(estimate) = estimate {
             table.rows.push(vec![name.into(), estimate.clone().into(), about.into()]);

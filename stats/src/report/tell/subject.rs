@@ -117,7 +117,10 @@ mod tests {
         let events = Events::new(identity(), times.clone(), vec![0.1; 600], None, NanPolicy::Refuse).unwrap();
         let item = Item::new(Kind::Events, Data::Events(events), Format::Csv);
         let (series, note) = as_series(&item).unwrap();
-        assert!(series.identity().name.ends_with("of latency") && note.unwrap().starts_with("events: told by their p50 per 5s"));
+        assert!(
+            series.identity().name.ends_with("of latency")
+                && note.unwrap().starts_with("events: told by their p50 per 5s")
+        );
         let counter = Counter::new(identity(), times, (0..600).map(f64::from).collect(), NanPolicy::Refuse).unwrap();
         let item = Item::new(Kind::Counter, Data::Counter(counter), Format::Csv);
         assert_eq!(subject(&item).unwrap().values[..3], [1.0, 1.0, 1.0]);
