@@ -331,7 +331,10 @@ impl Classifier<'_> {
         } else if self.options.total.is_some() || self.options.bad.is_some() {
             return Ok(());
         } else {
-            let Some((i, rule)) = self.unused().into_iter().find_map(|i| Some((i, self.guess_flag(i)?))) else {
+            // a flag knows more than a status: an answer that never came has none, or 0
+            let (statuses, flags): (Vec<usize>, Vec<usize>) =
+                self.unused().into_iter().partition(|&i| guess::is_status(self.name(i)));
+            let Some((i, rule)) = flags.into_iter().chain(statuses).find_map(|i| Some((i, self.guess_flag(i)?))) else {
                 return Ok(());
             };
             (i, rule, "its name and values")
@@ -494,6 +497,11 @@ impl Classifier<'_> {
             let s = self.stat(i);
             let few = s.words <= 10 || (s.words <= MOST_GUESSED_WORDS && s.words * 2 <= rows);
             if self.is_number(i) || self.is_text_time(i) || s.words == 0 {
+                continue;
+            }
+            if self.plan.ok.is_some() && guess::flag(self.name(i)).is_some() {
+                // split by whether they were good, series would be all good or all bad
+                self.report.understand("not read", self.name(i).to_owned(), "another flag; --ok chooses it, --by splits by it");
                 continue;
             }
             if few {

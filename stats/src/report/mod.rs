@@ -12,6 +12,7 @@ mod html;
 mod markdown;
 mod style;
 mod table;
+pub mod tell;
 mod text;
 
 pub use block::{Block, Report, Section, Standing};

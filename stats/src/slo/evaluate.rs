@@ -103,6 +103,9 @@ pub struct SloReport {
 
 /// Holds data against an objective: its service level by four ways of counting, its budget, and what spent it.
 ///
+/// An event is good iff the objective's condition holds for its value and its own good flag, where it has one, says so too:
+/// an error that is answered within the latency limit is no success. A slice's mean looks at the values alone.
+///
 /// The period is the one that ends with the data, or the calendar's that holds their end; older data are left out. Where the
 /// data cover only part of it, nothing is scaled up: a budget in events is that of the events seen, a budget in time is that
 /// of the whole period, and a caveat says so.
@@ -162,11 +165,9 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
     let condition = condition.map(|c| c.converted(unit)).transpose()?;
     let resolution = options.resolution.unwrap_or(Span::SECOND);
     let bad = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    let good = |i: usize| match (&condition, events.ok()) {
-        (Some(c), _) => events.values().get(i).is_some_and(|v| c.holds(*v)),
-        (None, Some(ok)) => ok.get(i).copied().unwrap_or(false),
-        (None, None) => false,
-    };
+    // a request is good iff the condition holds and its flag, where it has one, says so too
+    let holds = |i: usize| condition.as_ref().is_none_or(|c| events.values().get(i).is_some_and(|v| c.holds(*v)));
+    let good = |i: usize| holds(i) && events.ok().is_none_or(|ok| ok.get(i).copied().unwrap_or(false));
     let means = |width| mean_of_ratios(events.times(), good, width);
     if objective.population == Population::Time {
         let (counted, costs) = by_time(&bad, options)?;

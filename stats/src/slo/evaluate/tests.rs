@@ -57,7 +57,15 @@ fn requests_by_condition_and_by_flag() {
         (0..1000).map(|i| (i, if i % 100 == 7 { 0.5 } else { 0.1 }, i % 250 != 0)).collect();
     let events = requests(&list);
     let by = |text: &str| evaluate(&objective(text), SloInput::Events(&events), &Options::default()).unwrap();
-    let slow = by("99% of requests < 300ms over 1d");
+    // 10 slow ones, and 4 that failed in time
+    let both = by("99% of requests < 300ms over 1d");
+    assert_eq!((both.budget.spent.value, both.verdict), (14.0, Verdict::Violated));
+    assert!(both.caveats.iter().any(|c| c.starts_with("4 of 1000 events meet “< 0.3s” and failed")), "{:?}", both.caveats);
+    assert_eq!(both.incidents.iter().map(|i| i.cost).sum::<f64>(), 14.0);
+    let (id, times, values) = (events.identity().clone(), events.times().to_vec(), events.values().to_vec());
+    let unflagged = Events::new(id, times, values, None, NanPolicy::Refuse).unwrap();
+    let alone = |text: &str| evaluate(&objective(text), SloInput::Events(&unflagged), &Options::default()).unwrap();
+    let slow = alone("99% of requests < 300ms over 1d");
     let sli = slow.methods.occurrences.unwrap();
     assert_eq!((sli.value, sli.n), (0.99, 1000));
     // the Wilson interval of 990 of 1000, as scipy's binomtest(990, 1000).proportion_ci has it
@@ -72,7 +80,7 @@ fn requests_by_condition_and_by_flag() {
     assert!(slow.caveats.iter().any(|c| c.contains("cover")), "{:?}", slow.caveats);
     assert!(slow.caveats.iter().any(|c| c.contains("events seen")));
     assert_eq!(slow.incidents.len(), 10);
-    assert_eq!(by("99.5% of requests < 300ms over 1d").verdict, Verdict::Violated);
+    assert_eq!(alone("99.5% of requests < 300ms over 1d").verdict, Verdict::Violated);
     let flagged = by("99.5% of requests ok over 1d");
     assert_eq!((flagged.budget.spent.value, flagged.verdict), (4.0, Verdict::Met));
     // exactly at the target: 99.6 % of 1000 allows 4
