@@ -1,1 +1,38 @@
-//! (being built)
+//! Pictures as descriptions: marks, axes and scales, without any drawing.
+//!
+//! A [`Figure`] says what is shown; who shows it decides how. The desktop program draws it with its own plot, [`draw`] makes
+//! SVG (and PNG with the feature `png`) of it. Colours never stand in a mark: a mark has a [`Role`], and a
+//! [`theme`] gives the role its colour.
+//!
+//! | builder | picture |
+//! |---|---|
+//! | [`series_figure`], [`events_figure`] | values over time, decimated without hiding a peak |
+//! | [`quantile_figure`] | a latency profile over the nines |
+//! | [`histogram_figure`] | counts of buckets as areas |
+//! | [`charged_figure`] | bad time charged against the width of the bucket |
+//! | [`phase_figure`] | bad time charged against the phase of the buckets |
+//! | [`reaggregation_figure`] | the error of re-aggregated percentiles by width |
+//! | [`budget_figure`] | error budget spent over time |
+
+mod axis;
+mod build;
+mod decimate;
+mod description;
+pub mod draw;
+mod mark;
+mod scale;
+pub mod theme;
+mod ticks;
+
+pub use axis::Axis;
+pub use build::{
+    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
+    ReaggregationPoint, Verdict, budget_figure, charged_figure, events_figure, histogram_figure, phase_figure,
+    quantile_figure, reaggregation_figure, series_figure,
+};
+pub use decimate::{Decimated, decimate_min_max};
+pub use description::{Figure, Legend};
+pub use mark::{Bar, Cell, Direction, Interval, Mark, Role, Shape};
+pub use scale::Scale;
+pub use theme::Theme;
+pub use ticks::Tick;

@@ -1,1 +1,21 @@
-//! (being built)
+//! Reports: sections of text, tables, figures and verdicts, told as HTML, Markdown, plain text or CSV.
+//!
+//! A number in a table is an [`Estimate`](crate::estimate::Estimate) wherever it was estimated, and then its cell shows the
+//! value, the bound, the sample count and the method.
+
+pub mod story;
+mod block;
+mod csv;
+mod escape;
+mod figure_table;
+mod html;
+mod markdown;
+mod style;
+mod table;
+mod text;
+
+pub use block::{Block, Report, Section, Standing};
+pub use figure_table::figure_table;
+pub use html::to_html;
+pub use markdown::to_markdown;
+pub use table::{Align, Cell, Column, Table};

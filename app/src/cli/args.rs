@@ -1,0 +1,326 @@
+//! The command line's words. Their contract: they are extended, never renamed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sre_stats::load::{Format, Kind};
+use sre_stats::method::Definition;
+use sre_stats::quantile::Quantile;
+use sre_stats::slo::Objective;
+use sre_stats::time::{Span, Timestamp};
+use sre_stats::unit::Unit;
+use sre_stats::window::Rule;
+
+/// What did my aggregation do to the truth? Without a command the window opens, on FILES where some are given.
+#[derive(Debug, Parser)]
+#[command(name = "sre-stats", version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) window: WindowArgs,
+}
+
+/// How the window opens.
+#[derive(Debug, Default, Args)]
+pub(crate) struct WindowArgs {
+    /// Metric exports to open in the window
+    pub(crate) files: Vec<PathBuf>,
+    /// Open on this view
+    #[arg(long, value_name = "VIEW")]
+    pub(crate) view: Option<String>,
+    /// Open with this theme
+    #[arg(long, value_name = "dark|light|system")]
+    pub(crate) theme: Option<String>,
+    /// Draw N frames, print the UI's CPU time per frame and the time to the first one as JSON, and quit
+    #[arg(long, value_name = "N")]
+    pub(crate) bench_frames: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// What was understood of the input: series, kinds, units, steps, gaps, and what was dropped
+    Inspect(Plain),
+    /// Mean, deviation, median and their kin, each with its provenance
+    Describe(Plain),
+    /// Quantiles by any definition or from a histogram, with the interval they can be trusted to
+    Quantile(QuantileArgs),
+    /// The bins of a histogram, over all or per window
+    Histogram(HistogramArgs),
+    /// What every bucket width and phase would have charged, and which widths are safe
+    Windows(WindowsArgs),
+    /// The interval of true bad time behind data that are already bucketed
+    Invert(InvertArgs),
+    /// The objective counted by occurrences and by time slices, its budget and what spent it
+    Slo(SloArgs),
+    /// The allowed bad time of an objective, and how many buckets of each width it affords
+    Budget(BudgetArgs),
+    /// Is it rising or falling, by a test that holds its error rate on autocorrelated series
+    Trend(TrendArgs),
+    /// Where the level changed, with the interval of each onset
+    Changes(ChangesArgs),
+    /// The whole story of an export, on the terminal and as a report
+    Report(ReportArgs),
+    /// Write what was loaded in another format
+    Convert(ConvertArgs),
+    /// Sample data from a seeded generator, with its truth in a side file
+    Generate(GenerateArgs),
+}
+
+/// The input, the same for all commands.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// Metric exports, or - for standard input; the format is found by content
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Read as this format, whatever the content looks like
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// The column of times
+    #[arg(long, value_name = "COL")]
+    pub(crate) time: Option<String>,
+    /// The column of values
+    #[arg(long, value_name = "COL")]
+    pub(crate) value: Option<String>,
+    /// The columns that tell series apart
+    #[arg(long, value_name = "COL,COL", value_delimiter = ',')]
+    pub(crate) by: Vec<String>,
+    /// The column that says whether an event was good, or its HTTP status (500 and above is bad)
+    #[arg(long, value_name = "COL")]
+    pub(crate) ok: Option<String>,
+    /// The column that counts all events of a row
+    #[arg(long, value_name = "COL", requires = "bad")]
+    pub(crate) total: Option<String>,
+    /// The column that counts the bad events of a row
+    #[arg(long, value_name = "COL", requires = "total")]
+    pub(crate) bad: Option<String>,
+    /// The distance of rows that have no time
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) step: Option<Span>,
+    /// The unit of the values
+    #[arg(long)]
+    pub(crate) unit: Option<Unit>,
+    /// What the values are
+    #[arg(long, value_name = "gauge|counter|delta|events|histogram")]
+    pub(crate) kind: Option<Kind>,
+    /// Keep the rows for which this holds, such as 'service == "checkout" && status < 500'
+    #[arg(long = "where", value_name = "EXPR")]
+    pub(crate) filter: Option<String>,
+    /// Keep what is not before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<Timestamp>,
+    /// Keep what is before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<Timestamp>,
+    /// The time zone of times that name none, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) tz: Option<String>,
+    /// Exit with 4 where anything was dropped or doubtful
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// Where the results go, the same for all commands.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a picture, table or report: .html .md .svg .png .csv .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plain {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QuantileArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The quantiles, as 0.99, p99 or 99%
+    #[arg(short, long = "quantile", value_delimiter = ',', default_value = "0.5,0.9,0.99,0.999")]
+    pub(crate) quantiles: Vec<Quantile>,
+    /// One row of quantiles for every window of this width
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) every: Option<Span>,
+    /// How samples become a quantile: type1 to type9, a tool's name such as numpy, or all
+    #[arg(long, default_value = "type7", value_parser = definitions)]
+    pub(crate) definition: Definitions,
+    /// Where the quantile is read from
+    #[arg(long, value_delimiter = ',', default_value = "exact")]
+    pub(crate) layout: Vec<Layout>,
+}
+
+/// One definition or all of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Definitions(pub(crate) Vec<Definition>);
+
+fn definitions(text: &str) -> Result<Definitions, sre_stats::Error> {
+    if text == "all" { Ok(Definitions(Definition::ALL.to_vec())) } else { Ok(Definitions(vec![text.parse()?])) }
+}
+
+/// What holds the samples when a quantile is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// The samples themselves
+    Exact,
+    /// The log-linear histogram, base 10, two digits
+    LogLinear,
+    /// Each of them
+    All,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HistogramArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The layout of the bins
+    #[arg(long, default_value = "log-linear", value_parser = ["log-linear"])]
+    pub(crate) layout: String,
+    /// One histogram for every window of this width
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) every: Option<Span>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WindowsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The objective, such as '99.9% of time up over 30d'
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) slo: Objective,
+    /// The bucket widths to account for; without it a ladder from 1s to 1d
+    #[arg(long, value_name = "SPAN,SPAN", value_delimiter = ',')]
+    pub(crate) widths: Vec<Span>,
+    /// When a bucket is bad: any-bad, share:0.1, majority, all-bad, p99
+    #[arg(long, default_value = "any-bad")]
+    pub(crate) rule: Rule,
+    /// For the advisor: the length of one incident, in place of those that were measured
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) incident: Option<Span>,
+    /// For the advisor: how many such incidents a period has
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "incident")]
+    pub(crate) incidents: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InvertArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The width of the buckets that the data are in
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) width: Span,
+    /// The rule by which a bucket was called bad
+    #[arg(long, default_value = "any-bad")]
+    pub(crate) rule: Rule,
+    /// The objective, for the verdict
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) slo: Option<Objective>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SloArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The objective, such as '99.9% of requests < 300ms over 30d'
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) slo: Objective,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BudgetArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The share that must be good, such as 99.9%
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) slo: Quantile,
+    /// The period: a span such as 30d, or month (a mean Gregorian month)
+    #[arg(long, default_value = "30d")]
+    pub(crate) period: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrendArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// auto, mann-kendall, hamed-rao[:LAG], theil-sen
+    #[arg(long, default_value = "auto")]
+    pub(crate) method: sre_stats::trend::TrendMethod,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChangesArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// How changes are found
+    #[arg(long, default_value = "auto", value_parser = ["auto", "pelt-mean"])]
+    pub(crate) method: String,
+    /// The cost of one more change; without it calibrated on the series' own noise
+    #[arg(long, value_name = "X")]
+    pub(crate) penalty: Option<f64>,
+    /// The fewest samples between two changes
+    #[arg(long, value_name = "K")]
+    pub(crate) min_size: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The objective, such as '99.9% of requests < 300ms over 30d'
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) slo: Option<Objective>,
+    /// Print how long each phase took and the peak of memory, to standard error
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The format to write
+    #[arg(long, value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Which sample; without it the list of them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// The seed: the same one gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many rows, where the scenario leaves that open
+    #[arg(long)]
+    pub(crate) rows: Option<u64>,
+}

@@ -1,0 +1,314 @@
+//! Speed of the trend methods, and what their verdicts hold to on simulated series: `cargo bench -p sre-stats --bench trend`.
+//!
+//! An argument chooses a part: `speed`, `trend`, `changes` or `penalty` (the quantiles that the penalty's formula was drawn
+//! through, not printed without being asked for). The number of series per line is 2000, or the second argument.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::time::Instant;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal, StudentT};
+use sre_stats::series::{Identity, NanPolicy, Series};
+use sre_stats::trend::{
+    ChangeOptions, ChangeVerdict, TrendMethod, Verdict, changes, mann_kendall, pelt_mean, robust_noise, theil_sen,
+    trend,
+};
+use sre_stats::unit::Unit;
+
+/// The noise of a simulated series.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// AR(1) with standard normal innovations; a random walk at φ = 1.
+    Ar(f64),
+    /// An AR(1) of φ = 0.9 and variance 1, plus white noise of variance 1.
+    ArPlusWhite,
+    /// Independent Student t with 3 degrees.
+    Student,
+    /// Independent log-normal, σ = 1.
+    LogNormal,
+}
+
+impl Kind {
+    fn name(self) -> String {
+        match self {
+            Self::Ar(phi) if phi >= 1.0 => "random walk".into(),
+            Self::Ar(phi) => format!("AR(1) φ = {phi}"),
+            Self::ArPlusWhite => "AR(1) 0.9 + white".into(),
+            Self::Student => "Student t, 3 df".into(),
+            Self::LogNormal => "log-normal".into(),
+        }
+    }
+
+    /// A series of unit variance around 0 (AR, from its stationary law), or as it comes.
+    fn draw(self, n: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+        let mut normal = || -> f64 { StandardNormal.sample(random) };
+        match self {
+            Self::Ar(phi) => {
+                let innovation = if phi < 1.0 { (1.0 - phi * phi).sqrt() } else { 1.0 };
+                let mut x = normal();
+                (0..n)
+                    .map(|_| {
+                        x = phi * x + innovation * normal();
+                        x
+                    })
+                    .collect()
+            }
+            Self::ArPlusWhite => {
+                let slow = Self::Ar(0.9).draw(n, random);
+                slow.into_iter()
+                    .map(|v| v + <StandardNormal as Distribution<f64>>::sample(&StandardNormal, random))
+                    .collect()
+            }
+            Self::Student => {
+                let law = StudentT::new(3.0).unwrap();
+                (0..n).map(|_| law.sample(random)).collect()
+            }
+            Self::LogNormal => (0..n).map(|_| normal().exp()).collect(),
+        }
+    }
+}
+
+fn series(values: Vec<f64>) -> Series {
+    let times = (0..values.len() as i64).map(|i| i * 15_000_000_000).collect();
+    Series::new(Identity::new("simulated", Unit::None), times, values, NanPolicy::Refuse).unwrap()
+}
+
+fn best_of<T>(runs: u32, mut work: impl FnMut() -> T) -> f64 {
+    let timed = |_| {
+        let start = Instant::now();
+        std::hint::black_box(work());
+        start.elapsed().as_secs_f64()
+    };
+    (0..runs).map(timed).fold(f64::INFINITY, f64::min)
+}
+
+fn speed() {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    println!("{:<58}{:>12}", "work", "ms");
+    let show = |what: &str, seconds: f64| println!("{what:<58}{:>12.2}", seconds * 1e3);
+    for (n, runs) in [(10_000, 20), (1_000_000, 3)] {
+        let times: Vec<i64> = (0..n as i64).map(|i| i * 15_000_000_000).collect();
+        for kind in [Kind::Ar(0.0), Kind::Ar(1.0)] {
+            let values = kind.draw(n, &mut random);
+            let name = kind.name();
+            show(&format!("Mann–Kendall, {name}, n = {n}"), best_of(runs, || mann_kendall(&values)));
+            show(
+                &format!("Theil–Sen with interval, {name}, n = {n}"),
+                best_of(runs, || theil_sen(&times, &values, 15e9, 0.95, 1.0).unwrap()),
+            );
+        }
+        let rounded: Vec<f64> = Kind::Ar(0.5).draw(n, &mut random).iter().map(|v| v.round()).collect();
+        show(
+            &format!("Theil–Sen with interval, whole numbers, n = {n}"),
+            best_of(runs, || theil_sen(&times, &rounded, 15e9, 0.95, 1.0).unwrap()),
+        );
+        let data = series(Kind::Ar(0.5).draw(n, &mut random));
+        show(&format!("trend, auto, n = {n}"), best_of(runs, || trend(&data, TrendMethod::Auto, 0.95).unwrap()));
+    }
+    for (n, segments) in [(100_000, 100), (100_000, 1), (1_000_000, 1000)] {
+        let noise = Kind::Ar(0.0).draw(n, &mut random);
+        let length = n / segments;
+        let levels: Vec<f64> = (0..segments).map(|_| random.random_range(-5.0..5.0)).collect();
+        let values: Vec<f64> = noise.iter().enumerate().map(|(i, v)| v + levels[i / length]).collect();
+        let penalty = 2.0 * (n as f64).ln();
+        show(
+            &format!("optimal segmentation, {segments} segments, n = {n}"),
+            best_of(5, || pelt_mean(&values, penalty, 2)),
+        );
+        let data = series(values);
+        show(
+            &format!("changes, {segments} segments, n = {n}"),
+            best_of(5, || changes(&data, &ChangeOptions::default()).unwrap()),
+        );
+    }
+}
+
+fn percent(count: usize, of: usize) -> String {
+    format!("{:.1} %", 100.0 * count as f64 / of as f64)
+}
+
+fn trend_calibration(replicates: usize) {
+    println!("\nverdicts on series without a trend, nominal 5 %, {replicates} series a line");
+    println!(
+        "{:<20}{:>6}{:>10}{:>12}{:>14}{:>12}{:>12}",
+        "noise", "n", "auto", "no verdict", "mann-kendall", "hamed-rao", "hamed-rao:3"
+    );
+    let kinds = [
+        Kind::Ar(0.0),
+        Kind::Ar(0.3),
+        Kind::Ar(0.5),
+        Kind::Ar(0.8),
+        Kind::Ar(0.95),
+        Kind::Ar(1.0),
+        Kind::ArPlusWhite,
+        Kind::Student,
+        Kind::LogNormal,
+    ];
+    let found = |v: &Verdict| matches!(v, Verdict::Rising | Verdict::Falling);
+    for n in [20, 50, 200, 1000] {
+        for (kind, seed) in kinds.into_iter().zip(100..) {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut counts = [0; 5];
+            for _ in 0..replicates {
+                let data = series(kind.draw(n, &mut random));
+                let auto = trend(&data, TrendMethod::Auto, 0.95).unwrap().verdict;
+                counts[0] += usize::from(found(&auto));
+                counts[1] += usize::from(matches!(auto, Verdict::NoVerdict { .. }));
+                let methods = [TrendMethod::MannKendall, TrendMethod::HamedRao(None), TrendMethod::HamedRao(Some(3))];
+                for (count, method) in counts[2..].iter_mut().zip(methods) {
+                    *count += usize::from(found(&trend(&data, method, 0.95).unwrap().verdict));
+                }
+            }
+            let [auto, none, plain, all, three] = counts.map(|c| percent(c, replicates));
+            println!("{:<20}{n:>6}{auto:>10}{none:>12}{plain:>14}{all:>12}{three:>12}", kind.name());
+        }
+    }
+    println!(
+        "\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end, n = 200"
+    );
+    println!("{:<20}{:>9}{:>9}{:>9}{:>9}", "noise", "0.5 σ", "1 σ", "2 σ", "4 σ");
+    for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95)].into_iter().zip(200..) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut line = format!("{:<20}", kind.name());
+        for rise in [0.5, 1.0, 2.0, 4.0] {
+            let count = (0..replicates)
+                .filter(|_| {
+                    let values = kind.draw(200, &mut random);
+                    let values = values.iter().enumerate().map(|(i, v)| v + rise * i as f64 / 199.0).collect();
+                    trend(&series(values), TrendMethod::Auto, 0.95).unwrap().verdict == Verdict::Rising
+                })
+                .count();
+            line += &format!("{:>9}", percent(count, replicates));
+        }
+        println!("{line}");
+    }
+}
+
+fn change_calibration(replicates: usize) {
+    println!("\nverdicts on series without a change, nominal 5 %, {replicates} series a line");
+    println!(
+        "{:<20}{:>6}{:>10}{:>12}{:>12}{:>12}{:>16}",
+        "noise", "n", "default", "no verdict", "min size 2", "at 99 %", "2 σ² ln n"
+    );
+    let kinds = [
+        Kind::Ar(0.0),
+        Kind::Ar(0.3),
+        Kind::Ar(0.5),
+        Kind::Ar(0.8),
+        Kind::Ar(0.9),
+        Kind::Ar(0.95),
+        Kind::Ar(1.0),
+        Kind::ArPlusWhite,
+        Kind::Student,
+        Kind::LogNormal,
+    ];
+    for n in [20, 50, 200, 1000, 5000] {
+        for (kind, seed) in kinds.into_iter().zip(300..) {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut counts = [0; 5];
+            for _ in 0..replicates {
+                let data = series(kind.draw(n, &mut random));
+                let default = ChangeOptions::default();
+                let options =
+                    [default, ChangeOptions { min_size: 2, ..default }, ChangeOptions { level: 0.99, ..default }];
+                for (at, options) in [0, 2, 3].into_iter().zip(options) {
+                    let found = changes(&data, &options).unwrap().verdict;
+                    counts[at] += usize::from(found == ChangeVerdict::Changed);
+                    counts[1] += usize::from(at == 0 && matches!(found, ChangeVerdict::NoVerdict { .. }));
+                }
+                // the usual advice: the variance of the differences as if they were independent
+                let square = data.values().windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f64>();
+                let penalty = square / (2.0 * (n - 1) as f64) * 2.0 * (n as f64).ln();
+                counts[4] += usize::from(!pelt_mean(data.values(), penalty, 5).is_empty());
+            }
+            let [default, none, two, strict, usual] = counts.map(|c| percent(c, replicates));
+            println!("{:<20}{n:>6}{default:>10}{none:>12}{two:>12}{strict:>12}{usual:>16}", kind.name());
+        }
+    }
+    println!("\na step in the middle of n = 200: found (share with the onset's interval over the true place)");
+    println!("{:<20}{:>18}{:>18}{:>18}{:>18}", "noise", "0.5 σ", "1 σ", "2 σ", "3 σ");
+    for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8)].into_iter().zip(400..) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut line = format!("{:<20}", kind.name());
+        for step in [0.5, 1.0, 2.0, 3.0] {
+            let (mut seen, mut covered) = (0, 0);
+            for _ in 0..replicates {
+                let at = random.random_range(50..150);
+                let values = kind.draw(200, &mut random);
+                let data =
+                    series(values.iter().enumerate().map(|(i, v)| v + if i >= at { step } else { 0.0 }).collect());
+                let found = changes(&data, &ChangeOptions::default()).unwrap().changes;
+                seen += usize::from(!found.is_empty());
+                let over = |c: &sre_stats::trend::Change| {
+                    c.onset.lower.0 <= data.times()[at - 1] && c.onset.upper.0 >= data.times()[at]
+                };
+                covered += usize::from(found.iter().any(over));
+            }
+            line += &format!("{:>18}", format!("{} ({})", percent(seen, replicates), percent(covered, seen.max(1))));
+        }
+        println!("{line}");
+    }
+}
+
+/// The critical penalty in estimated long-run variances, by halving.
+fn critical(values: &[f64], min_size: usize, unit: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 4.0);
+    while !pelt_mean(values, high * unit, min_size).is_empty() {
+        high *= 4.0;
+    }
+    for _ in 0..14 {
+        let middle = f64::midpoint(low, high);
+        if pelt_mean(values, middle * unit, min_size).is_empty() { high = middle } else { low = middle }
+    }
+    high
+}
+
+fn penalty_quantiles(replicates: usize) {
+    println!("\ncritical penalties in estimated long-run variances, and φ as estimated, on series without a change");
+    println!(
+        "{:>6}{:>6}{:>10}{:>9}{:>9}{:>9}{:>9}{:>11}{:>9}",
+        "n", "φ", "min size", "50 %", "90 %", "95 %", "99 %", "φ 5 %", "φ 95 %"
+    );
+    let quantile = |sorted: &[f64], p: f64| sorted[((sorted.len() as f64 * p) as usize).min(sorted.len() - 1)];
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for n in [20, 50, 100, 200, 500, 2000, 10_000] {
+        for phi in [0.0, 0.3, 0.5, 0.8, 0.9, 0.95, 1.0] {
+            for min_size in [2, 5] {
+                let (mut ratios, mut phis) = (Vec::new(), Vec::new());
+                for _ in 0..(replicates * 500 / n).clamp(200, 2 * replicates) {
+                    let values = Kind::Ar(phi).draw(n, &mut random);
+                    if let Some(noise) = robust_noise(&values) {
+                        ratios.push(critical(&values, min_size, noise.long_run_variance));
+                        phis.push(noise.phi);
+                    }
+                }
+                ratios.sort_by(f64::total_cmp);
+                phis.sort_by(f64::total_cmp);
+                let [a, b, c, d] = [0.5, 0.9, 0.95, 0.99].map(|p| quantile(&ratios, p));
+                let (low, high) = (quantile(&phis, 0.05), quantile(&phis, 0.95));
+                println!("{n:>6}{phi:>6}{min_size:>10}{a:>9.2}{b:>9.2}{c:>9.2}{d:>9.2}{low:>11.3}{high:>9.3}");
+            }
+        }
+    }
+}
+
+fn main() {
+    // cargo passes --bench
+    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let part = words.first().map_or("", String::as_str);
+    let replicates = words.get(1).and_then(|n| n.parse().ok()).unwrap_or(2000);
+    if matches!(part, "" | "speed") {
+        speed();
+    }
+    if matches!(part, "" | "trend") {
+        trend_calibration(replicates);
+    }
+    if matches!(part, "" | "changes") {
+        change_calibration(replicates);
+    }
+    if part == "penalty" {
+        penalty_quantiles(replicates);
+    }
+}

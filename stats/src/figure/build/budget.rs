@@ -1,0 +1,104 @@
+//! Error budget spent over time.
+
+use super::charged::span;
+use crate::error::{Error, Result};
+use crate::figure::{Axis, Direction, Figure, Mark, Role, Shape};
+use crate::time::{Timestamp, Window};
+use crate::unit::Unit;
+
+/// How much of the budget is spent at an instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BudgetPoint {
+    /// The instant.
+    pub time: Timestamp,
+    /// What is spent since the start of the period, in the budget's unit.
+    pub spent: f64,
+}
+
+/// A span of time that cost budget.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// Its first instant.
+    pub start: Timestamp,
+    /// The first instant after it.
+    pub end: Timestamp,
+    /// Its name; may be empty.
+    pub name: String,
+}
+
+/// Budget spent over the `period`, the budget `allowed`, and the line of even spending; incidents are shaded.
+///
+/// `unit` is the unit of `allowed` and of the points: seconds for time, a count for requests.
+///
+/// # Errors
+/// [`Empty`](crate::ErrorKind::Empty) without a point.
+pub fn budget_figure(
+    points: &[BudgetPoint],
+    allowed: f64,
+    unit: &Unit,
+    period: Window,
+    incidents: &[Incident],
+) -> Result<Figure> {
+    let mut points = points.to_vec();
+    points.sort_by_key(|p| p.time);
+    let Some(last) = points.last().copied() else {
+        return Err(Error::empty("no point of the budget to draw"));
+    };
+    let mut x = Axis::time(period.start);
+    let end = x.position(period.end());
+    x.range = Some((0.0, end));
+    let y = Axis::new("budget spent", unit.clone());
+    let mut figure = Figure::new("Error budget", x, y);
+    for incident in incidents {
+        let (from, to) = (figure.x.position(incident.start), figure.x.position(incident.end));
+        let name = if incident.name.is_empty() { "incident" } else { &incident.name };
+        let shape = Shape::Region { from, to, direction: Direction::Vertical };
+        figure.marks.push(Mark::new(name, Role::Bad, shape));
+    }
+    let even = Shape::Line { points: vec![(0.0, 0.0), (end, allowed)] };
+    figure.marks.push(Mark::new("even spending", Role::Neutral, even));
+    let line: Vec<(f64, f64)> = points.iter().map(|p| (figure.x.position(p.time), p.spent)).collect();
+    figure.marks.push(Mark::new("spent", Role::Charged, Shape::Line { points: line }));
+    let budget = Shape::Rule { at: allowed, direction: Direction::Horizontal };
+    figure.marks.push(Mark::new("budget", Role::Limit, budget));
+    let show = |value: f64| {
+        if unit.is_time() {
+            unit.convert(value, &Unit::Second).map_or_else(|_| unit.show(value), span)
+        } else {
+            unit.show(value)
+        }
+    };
+    let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(last.spent / allowed)) } else { String::new() };
+    // between this point and the one before it
+    let exhausted = points.iter().find(|p| p.spent > allowed);
+    figure.caption = format!(
+        "{} of {}{share} spent over {} from {}.{}",
+        show(last.spent),
+        show(allowed),
+        period.width,
+        period.start,
+        exhausted.map_or_else(String::new, |p| format!(" Exhausted by {}.", p.time))
+    );
+    Ok(figure)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::time::Span;
+
+    #[test]
+    fn the_caption_says_what_is_left_and_when_it_ran_out() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let period = Window::new(start, Span(30 * Span::DAY.0)).unwrap();
+        let points = [(0, 0.0), (5, 1000.0), (9, 3000.0)]
+            .map(|(d, spent)| BudgetPoint { time: start + Span(d * Span::DAY.0), spent });
+        // 99.9 % over 30 d allows 43 m 12 s
+        let figure = budget_figure(&points, 2592.0, &Unit::Second, period, &[]).unwrap();
+        assert!(figure.caption.starts_with("50m of 43m 12s (115.7"), "{}", figure.caption);
+        assert!(figure.caption.ends_with("Exhausted by 2026-01-10T00:00:00Z."));
+        assert_eq!(figure.x_range(), (0.0, 30.0 * 86_400.0));
+        assert!(budget_figure(&[], 1.0, &Unit::Second, period, &[]).is_err());
+    }
+}

@@ -1,0 +1,113 @@
+//! One histogram a window: what is kept of events when the events are not.
+
+use rayon::prelude::*;
+
+use super::log_linear::LogLinear;
+use crate::error::{Error, Result};
+use crate::events::Events;
+use crate::series::Identity;
+use crate::time::{Grid, Timestamp, Window};
+
+/// The histograms of the windows of a grid; windows without events are not there.
+///
+/// ```
+/// use sre_stats::events::Events;
+/// use sre_stats::histogram::HistogramSeries;
+/// use sre_stats::series::{Identity, NanPolicy};
+/// use sre_stats::time::{Grid, Span};
+/// use sre_stats::unit::Unit;
+/// let second = Span::SECOND.0;
+/// let events = Events::new(
+///     Identity::new("latency", Unit::Second),
+///     vec![0, 30 * second, 400 * second],
+///     vec![0.1, 0.2, 0.3],
+///     None,
+///     NanPolicy::Drop,
+/// )?;
+/// let minutes = HistogramSeries::from_events(&events, Grid::new(Span::MINUTE, Span::ZERO)?)?;
+/// assert_eq!(minutes.windows().len(), 2);
+/// let all = minutes.coarsen(Grid::new(Span::HOUR, Span::ZERO)?)?;
+/// assert_eq!(all.windows()[0].1, minutes.merged());
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistogramSeries {
+    identity: Identity,
+    grid: Grid,
+    windows: Vec<(Window, LogLinear)>,
+}
+
+impl HistogramSeries {
+    /// The histogram of each window that holds events. Windows are filled in parallel (rayon) and do not depend on the number
+    /// of threads.
+    ///
+    /// # Errors
+    /// [`Empty`](crate::ErrorKind::Empty) where there are no events.
+    pub fn from_events(events: &Events, grid: Grid) -> Result<Self> {
+        let mut pieces = Vec::new();
+        let (mut times, mut values) = (events.times(), events.values());
+        while let Some(first) = times.first() {
+            let index = grid.index(Timestamp(*first));
+            // sorted times: the run of one window ends where the index changes
+            let run = times.partition_point(|t| grid.index(Timestamp(*t)) == index);
+            let ((_, later), (inside, rest)) = (times.split_at(run), values.split_at(run));
+            pieces.push((grid.window(index), inside));
+            (times, values) = (later, rest);
+        }
+        if pieces.is_empty() {
+            return Err(Error::empty(format!("no event in “{}”", events.identity().title())));
+        }
+        let windows = pieces.into_par_iter().map(|(window, inside)| (window, LogLinear::from_values(inside))).collect();
+        Ok(Self { identity: events.identity().clone(), grid, windows })
+    }
+
+    /// Name, labels and unit of the values.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The grid of the windows.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// The windows that hold events with their histograms, by time.
+    pub fn windows(&self) -> &[(Window, LogLinear)] {
+        &self.windows
+    }
+
+    /// The histogram of all windows together.
+    pub fn merged(&self) -> LogLinear {
+        let mut all = LogLinear::new();
+        self.windows.iter().for_each(|(_, histogram)| all.merge(histogram));
+        all
+    }
+
+    /// The same on wider windows: each is the sum of the windows inside it, exactly what the events would have given.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the wider windows would cut one of the present ones: the width must be a
+    /// multiple, and the phases must agree modulo the present width.
+    pub fn coarsen(&self, grid: Grid) -> Result<Self> {
+        let (width, phase) = (self.grid.width().0, self.grid.phase().0);
+        if grid.width().0 % width != 0 || (grid.phase().0 - phase) % width != 0 {
+            return Err(Error::mismatch(format!(
+                "windows of {} from phase {} cut windows of {} from phase {}",
+                grid.width(),
+                grid.phase(),
+                self.grid.width(),
+                self.grid.phase()
+            ))
+            .hint("choose a multiple of the width and a phase on the present grid"));
+        }
+        let mut windows: Vec<(Window, LogLinear)> = Vec::new();
+        for (window, histogram) in &self.windows {
+            let wider = grid.window_at(window.start);
+            match windows.last_mut() {
+                Some((last, sum)) if *last == wider => sum.merge(histogram),
+                _ => windows.push((wider, histogram.clone())),
+            }
+        }
+        Ok(Self { identity: self.identity.clone(), grid, windows })
+    }
+}

@@ -1,0 +1,391 @@
+//! Times from bytes: ISO 8601 and epoch numbers by a fast path, everything else through `jiff`.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::error::{Error, Result};
+
+const NS: i64 = 1_000_000_000;
+/// Where clocks change, they change on a quarter of an hour of local time.
+const QUARTER: i64 = 900 * NS;
+
+/// How the times of a column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeFormat {
+    /// As a date and a time of day.
+    Text,
+    /// As a number of units since the epoch; the unit in nanoseconds.
+    Epoch(i64),
+}
+
+impl TimeFormat {
+    /// The epoch unit that a number of this size is most likely in: seconds up to the year 5138, then ms, µs and ns.
+    pub(crate) fn epoch_of(magnitude: f64) -> Self {
+        Self::Epoch(match magnitude.abs() {
+            v if v < 1e11 => NS,
+            v if v < 1e14 => 1_000_000,
+            v if v < 1e17 => 1000,
+            _ => 1,
+        })
+    }
+
+    /// As a sentence's part.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Text => "date and time",
+            Self::Epoch(NS) => "seconds since the epoch",
+            Self::Epoch(1_000_000) => "milliseconds since the epoch",
+            Self::Epoch(1000) => "microseconds since the epoch",
+            Self::Epoch(_) => "nanoseconds since the epoch",
+        }
+    }
+}
+
+/// A reader of times in one format; it remembers the last minute and the last offset, as neighbours share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    format: TimeFormat,
+    /// The zone of times that have none; `None` for UTC.
+    zone: Option<TimeZone>,
+    minute_text: [u8; 16],
+    minute_ns: i64,
+    quarter: i64,
+    quarter_offset: i64,
+    quarter_ambiguous: bool,
+    /// How many times had no zone.
+    pub(crate) zoneless: u64,
+    /// How many local times exist twice or not at all.
+    pub(crate) ambiguous: u64,
+}
+
+/// The zone of an IANA name; `None` is UTC.
+pub(crate) fn zone(name: Option<&str>) -> Result<Option<TimeZone>> {
+    match name {
+        None | Some("UTC" | "utc" | "Z" | "") => Ok(None),
+        Some(name) => TimeZone::get(name).map(Some).map_err(|e| {
+            Error::argument(format!("“{name}” is not a time zone")).hint("name one like Europe/Berlin or UTC").caused_by(e)
+        }),
+    }
+}
+
+impl Clock {
+    pub(crate) fn new(format: TimeFormat, zone: Option<TimeZone>) -> Self {
+        Self {
+            format,
+            zone,
+            minute_text: *b"1970-01-01T00:00",
+            minute_ns: 0,
+            quarter: i64::MIN,
+            quarter_offset: 0,
+            quarter_ambiguous: false,
+            zoneless: 0,
+            ambiguous: 0,
+        }
+    }
+
+    /// Nanoseconds since the epoch, or `None` where the field is not a time of this format.
+    pub(crate) fn parse(&mut self, field: &[u8]) -> Option<i64> {
+        match self.format {
+            TimeFormat::Text => self.iso(field).or_else(|| self.general(field)),
+            TimeFormat::Epoch(unit) => epoch(field, unit),
+        }
+    }
+
+    fn iso(&mut self, b: &[u8]) -> Option<i64> {
+        let (head, rest) = b.split_first_chunk::<16>()?;
+        if *head != self.minute_text {
+            self.minute_ns = minute(head)?;
+            self.minute_text = *head;
+        }
+        let mut ns = self.minute_ns;
+        let mut rest = rest;
+        if let [b':', s1, s0, tail @ ..] = rest {
+            let seconds = two(*s1, *s0)?;
+            if seconds > 60 {
+                return None;
+            }
+            ns += seconds * NS;
+            rest = tail;
+            if let [b'.' | b',', tail @ ..] = rest {
+                let (fraction, digits) = leading_digits(tail);
+                if digits == 0 {
+                    return None;
+                }
+                // digits beyond the ninth are below a nanosecond
+                ns += scale_fraction(fraction, digits, NS);
+                rest = tail.get(digits..)?;
+            }
+        }
+        match rest {
+            [b'Z' | b'z'] => Some(ns),
+            [] => self.local(ns),
+            _ => Some(ns - offset(rest)?),
+        }
+    }
+
+    /// The instant of a local time that has no zone, given as nanoseconds of the same reading in UTC.
+    fn local(&mut self, ns: i64) -> Option<i64> {
+        self.zoneless += 1;
+        if self.zone.is_none() {
+            return Some(ns);
+        }
+        let quarter = ns.div_euclid(QUARTER);
+        if quarter != self.quarter {
+            let reading = jiff::Timestamp::from_nanosecond(i128::from(ns)).ok()?;
+            let civil: DateTime = TimeZone::UTC.to_datetime(reading);
+            let found = self.zone.as_ref()?.to_ambiguous_timestamp(civil);
+            self.quarter_ambiguous = found.is_ambiguous();
+            let instant = i64::try_from(found.compatible().ok()?.as_nanosecond()).ok()?;
+            self.quarter_offset = ns.checked_sub(instant)?;
+            self.quarter = quarter;
+        }
+        self.ambiguous += u64::from(self.quarter_ambiguous);
+        ns.checked_sub(self.quarter_offset)
+    }
+
+    /// Formats off the fast path: dates alone, access logs, RFC 2822, RFC 9557 with a named zone.
+    fn general(&mut self, b: &[u8]) -> Option<i64> {
+        let text = std::str::from_utf8(b).ok()?.trim();
+        let text = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
+        if text.len() < 8 || text.len() > 64 || !text.bytes().any(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        if let Some(head) = text.as_bytes().first_chunk::<10>()
+            && text.len() == 10
+            && let Some(days) = date(head)
+        {
+            return self.local(days.checked_mul(86_400 * NS)?);
+        }
+        if text.len() != b.len()
+            && let Some(t) = self.iso(text.as_bytes())
+        {
+            return Some(t);
+        }
+        let instant = text
+            .parse::<jiff::Timestamp>()
+            .ok()
+            .or_else(|| jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).ok()?.to_timestamp().ok())
+            .or_else(|| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok());
+        if let Some(t) = instant {
+            return i64::try_from(t.as_nanosecond()).ok();
+        }
+        // a bare number would parse as a basic-format date
+        if text.bytes().all(|c| c.is_ascii_digit() || c == b'.') {
+            return None;
+        }
+        let civil = text.parse::<DateTime>().ok()?;
+        let reading = TimeZone::UTC.to_timestamp(civil).ok()?;
+        self.local(i64::try_from(reading.as_nanosecond()).ok()?)
+    }
+}
+
+fn two(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
+}
+
+/// Days since the epoch of `YYYY-MM-DD` or `YYYY/MM/DD`.
+fn date(b: &[u8; 10]) -> Option<i64> {
+    let [y3, y2, y1, y0, s1, m1, m0, s2, d1, d0] = *b;
+    if s1 != s2 || !matches!(s1, b'-' | b'/') {
+        return None;
+    }
+    let year = two(y3, y2)? * 100 + two(y1, y0)?;
+    let (month, day) = (two(m1, m0)?, two(d1, d0)?);
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let longest = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=longest).contains(&day) || !(1678..=2261).contains(&year) {
+        return None;
+    }
+    // days of the civil calendar, counted in years that begin in March (Hinnant, “chrono-compatible date algorithms”)
+    let y = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let of_era = (y % 400) * 365 + (y % 400) / 4 - (y % 400) / 100 + day_of_year;
+    Some((y / 400) * 146_097 + of_era - 719_468)
+}
+
+/// Nanoseconds since the epoch of `YYYY-MM-DDTHH:MM`, read as UTC.
+fn minute(b: &[u8; 16]) -> Option<i64> {
+    let (day, rest) = b.split_first_chunk::<10>()?;
+    let [b'T' | b't' | b' ' | b'_', h1, h0, b':', m1, m0] = *rest else { return None };
+    let (hours, minutes) = (two(h1, h0)?, two(m1, m0)?);
+    (hours < 24 && minutes < 60).then_some(())?;
+    date(day)?.checked_mul(86_400 * NS)?.checked_add((hours * 60 + minutes) * 60 * NS)
+}
+
+/// An offset `+hh:mm`, `+hhmm`, `+hh`, ` UTC` or ` GMT`, in nanoseconds.
+fn offset(b: &[u8]) -> Option<i64> {
+    let b = b.strip_prefix(b" ").unwrap_or(b);
+    let (sign, digits) = match b {
+        b"UTC" | b"GMT" | b"Z" => return Some(0),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = match *digits {
+        [h1, h0, b':', m1, m0] | [h1, h0, m1, m0] => (two(h1, h0)?, two(m1, m0)?),
+        [h1, h0] => (two(h1, h0)?, 0),
+        _ => return None,
+    };
+    (hours <= 18 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60 * NS)
+}
+
+/// The digits at the start as a number, the first 18 of them counted, and how many there are.
+fn leading_digits(b: &[u8]) -> (i64, usize) {
+    let mut value = 0_i64;
+    let mut n = 0;
+    for &c in b {
+        let d = c.wrapping_sub(b'0');
+        if d > 9 {
+            break;
+        }
+        if n < 18 {
+            value = value * 10 + i64::from(d);
+        }
+        n += 1;
+    }
+    (value, n)
+}
+
+/// `0.fraction` of `unit`, cut to whole nanoseconds; `fraction` is the first 18 of `digits` digits.
+fn scale_fraction(fraction: i64, digits: usize, unit: i64) -> i64 {
+    const POWERS: [i64; 19] = {
+        let mut p = [1_i64; 19];
+        let mut i = 1;
+        while i < 19 {
+            p[i] = p[i - 1] * 10;
+            i += 1;
+        }
+        p
+    };
+    let power = POWERS[digits.min(18)];
+    if power <= unit { fraction * (unit / power) } else { fraction / (power / unit) }
+}
+
+/// Nanoseconds of a number of `unit` nanoseconds since the epoch, with decimals where there are some.
+fn epoch(field: &[u8], unit: i64) -> Option<i64> {
+    let b = field.trim_ascii();
+    let (negative, b) = match b {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, b),
+    };
+    let (whole, digits) = leading_digits(b);
+    let rest = b.get(digits..)?;
+    let plain = match rest {
+        [] => Some(0),
+        [b'.', tail @ ..] => {
+            let (fraction, n) = leading_digits(tail);
+            (n == tail.len()).then(|| if n == 0 { 0 } else { scale_fraction(fraction, n, unit) })
+        }
+        _ => None,
+    };
+    let ns = match plain {
+        Some(fraction) if (1..=18).contains(&digits) => whole.checked_mul(unit)?.checked_add(fraction)?,
+        // 19 digits, an exponent, or no digit before the point
+        _ => {
+            let whole: Option<i64> = std::str::from_utf8(b).ok()?.parse().ok();
+            if let Some(v) = whole {
+                v.checked_mul(unit)?
+            } else {
+                let v = fast_float2::parse::<f64, _>(b).ok()? * unit as f64;
+                (v.abs() < 9.2e18).then_some(v.round() as i64)?
+            }
+        }
+    };
+    Some(if negative { -ns } else { ns })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(zone_name: Option<&str>, s: &str) -> Option<i64> {
+        Clock::new(TimeFormat::Text, zone(zone_name).unwrap()).parse(s.as_bytes())
+    }
+
+    #[test]
+    fn common_spellings_are_one_instant() {
+        let want = 1_767_225_600 * NS;
+        for s in [
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00Z",
+            "2026-01-01 00:00:00",
+            "2026-01-01",
+            "2026/01/01 00:00:00",
+            "2026-01-01T01:00:00+01:00",
+            "2026-01-01T01:00:00.000+0100",
+            "2026-01-01 01:00:00 +01",
+            "2026-01-01 00:00:00 UTC",
+            "01/Jan/2026:00:00:00 +0000",
+            "[01/Jan/2026:01:00:00 +0100]",
+            "Thu, 1 Jan 2026 00:00:00 +0000",
+            "2026-01-01T01:00:00+01:00[Europe/Berlin]",
+            " 2026-01-01T00:00:00Z ",
+        ] {
+            assert_eq!(text(None, s), Some(want), "{s}");
+        }
+        assert_eq!(text(None, "2026-01-01T00:00:00.0000000019Z"), Some(want + 1));
+        for s in ["", "yesterday", "2026-13-01", "2026-02-29", "2026-01-01T25:00:00Z", "20260101", "12:30", "1.5", "9999-01-01"] {
+            assert_eq!(text(None, s), None, "{s}");
+        }
+    }
+
+    #[test]
+    fn a_zone_fills_in_and_its_ambiguities_are_counted() {
+        let mut clock = Clock::new(TimeFormat::Text, zone(Some("Europe/Berlin")).unwrap());
+        assert_eq!(clock.parse(b"2026-01-01 01:00:00"), Some(1_767_225_600 * NS));
+        assert_eq!(clock.parse(b"2026-07-01 02:00:00"), text(None, "2026-07-01T00:00:00Z"));
+        assert_eq!(clock.parse(b"2026-07-01T00:00:00Z"), text(None, "2026-07-01T00:00:00Z"));
+        assert_eq!((clock.zoneless, clock.ambiguous), (2, 0));
+        // clocks go back at 03:00 on 25 October: 02:30 exists twice
+        assert_eq!(clock.parse(b"2026-10-25 02:30:00"), text(None, "2026-10-25T00:30:00Z"));
+        assert_eq!(clock.ambiguous, 1);
+        assert!(zone(Some("Mars/Olympus")).unwrap_err().to_string().contains("Europe/Berlin"));
+    }
+
+    #[test]
+    fn epochs_keep_their_decimals() {
+        for (s, unit, ns) in [
+            ("1767225600", NS, 1_767_225_600 * NS),
+            ("1767225600.25", NS, 1_767_225_600 * NS + 250_000_000),
+            ("1767225600123", 1_000_000, 1_767_225_600_123_000_000),
+            ("1767225600123.5", 1_000_000, 1_767_225_600_123_500_000),
+            ("1767225600123456789", 1, 1_767_225_600_123_456_789),
+            ("1.7672256e9", NS, 1_767_225_600 * NS),
+            ("-1.5", NS, -1_500_000_000),
+            ("0", NS, 0),
+        ] {
+            assert_eq!(epoch(s.as_bytes(), unit), Some(ns), "{s}");
+        }
+        for s in ["", "-", ".", "12a", "1e400", "99999999999999999999"] {
+            assert_eq!(epoch(s.as_bytes(), NS), None, "{s}");
+        }
+        assert_eq!(TimeFormat::epoch_of(1.7e9), TimeFormat::Epoch(NS));
+        assert_eq!(TimeFormat::epoch_of(1.7e18), TimeFormat::Epoch(1));
+    }
+
+    proptest! {
+        /// Every instant that jiff prints is read back, with any number of decimals and any offset.
+        #[test]
+        fn jiff_agrees(ns in -9_000_000_000_000_000_000_i64..9_000_000_000_000_000_000, minutes in -840_i64..=840) {
+            let t = jiff::Timestamp::from_nanosecond(i128::from(ns)).unwrap();
+            prop_assert_eq!(text(None, &t.to_string()), Some(ns));
+            let offset = jiff::tz::Offset::from_seconds(minutes as i32 * 60).unwrap();
+            let s = t.display_with_offset(offset).to_string().replace('T', " ");
+            prop_assert_eq!(text(None, &s), Some(ns), "{}", s);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40), unit in prop_oneof![Just(1_i64), Just(NS)]) {
+            let _ = Clock::new(TimeFormat::Text, None).parse(&bytes);
+            let _ = epoch(&bytes, unit);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Delimited text: comma, semicolon, tab or bar, with RFC 4180 quotes.
+//!
+//! The text is read in batches; each batch is cut at record boundaries into pieces that are parsed in parallel. The fields
+//! are those of the `csv` crate, whose reader parses every piece with a quote or a lone carriage return in it; pieces
+//! without are split by a plain search, which gives the same fields. The result does not depend on the cuts.
+
+mod parse;
+mod read;
+mod sniff;
+mod split;
+
+pub(crate) use read::{Input, read};

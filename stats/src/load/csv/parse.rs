@@ -1,0 +1,311 @@
+//! One piece of delimited text to typed columns.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::load::classify::Plan;
+use crate::load::clock::Clock;
+use crate::load::csv::split::LineCounter;
+use crate::load::guess::FlagRule;
+use crate::load::number::{self, Field, missing, show};
+use crate::load::report::WarningKind;
+use crate::load::table::{Chunk, Column, ColumnType, Dictionary, NO_TIME, Tallies};
+
+/// Parses a piece that begins and ends at record boundaries. Lines are counted from 1 at its start.
+pub(crate) fn parse(text: &[u8], delimiter: u8, plan: &Plan) -> Chunk {
+    let mut rows = Rows::new(plan, text.len());
+    let plain = memchr(b'"', text).is_none() && memchr_iter(b'\r', text).all(|i| text.get(i + 1) == Some(&b'\n'));
+    let lines = if plain { rows.plain(text, delimiter) } else { rows.quoted(text, delimiter) };
+    rows.finish(lines)
+}
+
+/// The columns being built.
+struct Rows {
+    columns: Vec<Builder>,
+    /// Places in the row and in the plan, in the order of the row.
+    order: Vec<(usize, usize)>,
+    width: usize,
+    rows: usize,
+    tallies: Tallies,
+}
+
+/// A wanted column being built.
+enum Builder {
+    Time(Clock, Vec<i64>),
+    Number(Vec<f64>),
+    Flag(FlagRule, Memo, Vec<f64>),
+    Text(Dictionary, Vec<u32>),
+}
+
+/// The last field and what it was read as: flags repeat.
+#[derive(Clone, Copy, Default)]
+struct Memo {
+    field: [u8; 8],
+    length: usize,
+    value: f64,
+}
+
+impl Rows {
+    fn new(plan: &Plan, bytes: usize) -> Self {
+        // a guess of the rows, to grow seldom
+        let rows = bytes / (plan.width * 8).max(16);
+        let builder = |kind| match kind {
+            ColumnType::Time(format) => Builder::Time(Clock::new(format, plan.zone.clone()), Vec::with_capacity(rows)),
+            ColumnType::Number => Builder::Number(Vec::with_capacity(rows)),
+            ColumnType::Flag(rule) => Builder::Flag(rule, Memo::default(), Vec::with_capacity(rows)),
+            ColumnType::Text => Builder::Text(Dictionary::default(), Vec::with_capacity(rows)),
+        };
+        let mut order: Vec<(usize, usize)> = plan.wanted.iter().enumerate().map(|(i, w)| (w.source, i)).collect();
+        order.sort_unstable();
+        Self {
+            columns: plan.wanted.iter().map(|w| builder(w.kind)).collect(),
+            order,
+            width: plan.width,
+            rows: 0,
+            tallies: Tallies::default(),
+        }
+    }
+
+    /// Text without quotes, whose records end in `\n` or `\r\n`.
+    fn plain(&mut self, text: &[u8], delimiter: u8) -> u64 {
+        let order = std::mem::take(&mut self.order);
+        let mut rest = text;
+        let mut line = 0;
+        while !rest.is_empty() {
+            line += 1;
+            let (record, tail) = match memchr(b'\n', rest).and_then(|i| rest.split_at_checked(i)) {
+                Some((record, tail)) => (record, tail.get(1..).unwrap_or_default()),
+                None => (rest, &[][..]),
+            };
+            rest = tail;
+            let record = record.strip_suffix(b"\r").unwrap_or(record);
+            if record.is_empty() {
+                continue;
+            }
+            let mut wanted = order.iter();
+            let mut next = wanted.next();
+            let mut fields = 0;
+            let mut remaining = record;
+            loop {
+                let end = find(remaining, delimiter);
+                let (field, tail) = remaining.split_at_checked(end).unwrap_or((remaining, &[]));
+                while let Some(&(source, place)) = next
+                    && source == fields
+                {
+                    self.push(place, field, line);
+                    next = wanted.next();
+                }
+                fields += 1;
+                match tail.split_first() {
+                    Some((_, after)) => remaining = after,
+                    None => break,
+                }
+            }
+            self.end_row(fields, next.into_iter().chain(wanted), line);
+        }
+        line
+    }
+
+    /// Any text, by the `csv` crate.
+    fn quoted(&mut self, text: &[u8], delimiter: u8) -> u64 {
+        let order = std::mem::take(&mut self.order);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+        let mut record = csv::ByteRecord::new();
+        let mut lines = LineCounter::new();
+        // reading from memory and with any number of fields, the reader has no error to give
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            let line = lines.line_of(text, record.position().map_or(0, csv::Position::byte));
+            let there = order.partition_point(|(source, _)| *source < record.len());
+            let (present, absent) = order.split_at_checked(there).unwrap_or((&order, &[]));
+            for &(source, place) in present {
+                self.push(place, record.get(source).unwrap_or_default(), line);
+            }
+            self.end_row(record.len(), absent.iter(), line);
+        }
+        memchr_iter(b'\n', text).count() as u64
+    }
+
+    #[inline]
+    fn push(&mut self, place: usize, field: &[u8], line: u64) {
+        let tallies = &mut self.tallies;
+        match self.columns.get_mut(place) {
+            Some(Builder::Number(out)) => {
+                let value = match number::parse(field) {
+                    Field::Number(v) if v.is_finite() => v,
+                    odd => odd_number(odd, field, place, line, tallies),
+                };
+                out.push(value);
+            }
+            Some(Builder::Time(clock, out)) => out.push(clock.parse(field).unwrap_or_else(|| {
+                let kind = if number::is_blank(field) { WarningKind::BlankTime } else { WarningKind::NotATime };
+                tallies.note(kind, Some(place), line, || show(field));
+                NO_TIME
+            })),
+            Some(Builder::Flag(rule, memo, out)) => {
+                if memo.length == field.len() && memo.field.get(..field.len()) == Some(field) && !field.is_empty() {
+                    out.push(memo.value);
+                    return;
+                }
+                let value = match rule.read(field) {
+                    Field::Number(v) => v,
+                    Field::Blank | Field::Bad => {
+                        tallies.note(WarningKind::NotAFlag, Some(place), line, || show(field));
+                        out.push(missing());
+                        return;
+                    }
+                };
+                if let Some(room) = memo.field.get_mut(..field.len()) {
+                    room.copy_from_slice(field);
+                    (memo.length, memo.value) = (field.len(), value);
+                }
+                out.push(value);
+            }
+            Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(field)),
+            None => {}
+        }
+    }
+
+    /// Fills up a short row and counts it, or a long one.
+    fn end_row<'a>(&mut self, fields: usize, absent: impl Iterator<Item = &'a (usize, usize)>, line: u64) {
+        self.rows += 1;
+        if fields != self.width {
+            let width = self.width;
+            self.tallies.note(WarningKind::Ragged, None, line, || format!("{fields} fields instead of {width}"));
+        }
+        for &(_, place) in absent {
+            match self.columns.get_mut(place) {
+                Some(Builder::Number(out) | Builder::Flag(_, _, out)) => out.push(missing()),
+                Some(Builder::Time(_, out)) => out.push(NO_TIME),
+                Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(b"")),
+                None => {}
+            }
+        }
+    }
+
+    fn finish(self, lines: u64) -> Chunk {
+        let mut tallies = self.tallies;
+        let mut zoneless = 0;
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (place, builder) in self.columns.into_iter().enumerate() {
+            columns.push(match builder {
+                Builder::Time(clock, out) => {
+                    zoneless += clock.zoneless;
+                    for _ in 0..clock.ambiguous {
+                        tallies.note(WarningKind::ZoneAmbiguity, Some(place), 0, String::new);
+                    }
+                    Column::Time(out)
+                }
+                Builder::Number(out) | Builder::Flag(_, _, out) => Column::Number(out),
+                Builder::Text(dictionary, out) => Column::Text(out, dictionary),
+            });
+        }
+        Chunk { columns, rows: self.rows, lines, tallies, zoneless }
+    }
+}
+
+/// A field of a number column that is no finite number: counted, and kept as the mark of what it is.
+#[cold]
+fn odd_number(odd: Field, field: &[u8], place: usize, line: u64, tallies: &mut Tallies) -> f64 {
+    let (kind, value) = match odd {
+        Field::Number(v) if v.is_nan() => (WarningKind::Nan, v),
+        Field::Number(v) => (WarningKind::Infinite, v),
+        Field::Blank => (WarningKind::Blank, missing()),
+        Field::Bad => (WarningKind::NotANumber, missing()),
+    };
+    tallies.note(kind, Some(place), line, || show(field));
+    value
+}
+
+/// The place of the first `needle`, or the length: eight bytes at a time, as fields are short.
+#[inline]
+fn find(text: &[u8], needle: u8) -> usize {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let pattern = LOW * u64::from(needle);
+    let (words, tail) = text.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        // a byte of `x` is 0 where the needle is; the lowest such byte is marked exactly
+        let x = u64::from_le_bytes(*word) ^ pattern;
+        let hit = x.wrapping_sub(LOW) & !x & HIGH;
+        if hit != 0 {
+            return i * 8 + (hit.trailing_zeros() / 8) as usize;
+        }
+    }
+    words.len() * 8 + tail.iter().position(|&b| b == needle).unwrap_or(tail.len())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::load::classify::{TimeSource, Value};
+    use crate::load::dataset::Role;
+    use crate::load::table::Wanted;
+    use crate::time::Span;
+    use crate::unit::Unit;
+    use proptest::prelude::*;
+
+    fn plan(width: usize, kind: ColumnType) -> Plan {
+        let wanted = (0..width).map(|source| Wanted { source, name: source.to_string(), kind }).collect();
+        Plan {
+            wanted,
+            time: TimeSource::Step(Span::SECOND, 0),
+            zone: None,
+            values: vec![Value { column: 0, name: "0".into(), role: Role::Value, unit: Unit::None }],
+            labels: Vec::new(),
+            name: None,
+            ok: None,
+            filter: Vec::new(),
+            range: (i64::MIN + 1, i64::MAX),
+            kind: None,
+            per_request: false,
+            width,
+        }
+    }
+
+    /// Rows of `width` fields, cut or filled up with nothing.
+    fn words(chunk: &Chunk) -> Vec<Vec<Vec<u8>>> {
+        let word = |c: &Column, row: usize| match c {
+            Column::Text(codes, dictionary) => dictionary.word(codes[row]).to_vec(),
+            _ => unreachable!(),
+        };
+        (0..chunk.rows).map(|row| chunk.columns.iter().map(|c| word(c, row)).collect()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_fields_are_those_of_the_csv_crate(text in "[ab\u{e9}, \"\n\r]{0,120}") {
+            let chunk = parse(text.as_bytes(), b',', &plan(3, ColumnType::Text));
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let want: Vec<Vec<Vec<u8>>> = reader
+                .byte_records()
+                .map(|r| r.unwrap())
+                .map(|r| (0..3).map(|i| r.get(i).unwrap_or_default().to_vec()).collect())
+                .collect();
+            prop_assert_eq!(words(&chunk), want);
+        }
+
+        #[test]
+        fn plain_text_is_split_as_the_csv_crate_does(text in "[ab, ]{0,9}(\r?\n[ab,]{0,12}){0,9}(\r?\n)?") {
+            let plan = plan(4, ColumnType::Text);
+            let (mut fast, mut slow) = (Rows::new(&plan, 100), Rows::new(&plan, 100));
+            let lines = (fast.plain(text.as_bytes(), b','), slow.quoted(text.as_bytes(), b','));
+            let (fast, slow) = (fast.finish(lines.0), slow.finish(lines.1));
+            prop_assert_eq!(words(&fast), words(&slow));
+            prop_assert_eq!(fast.tallies, slow.tallies);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for kind in [ColumnType::Number, ColumnType::Text, ColumnType::Flag(FlagRule::Good)] {
+                parse(&bytes, b';', &plan(2, kind));
+            }
+        }
+
+        #[test]
+        fn find_is_position(bytes in proptest::collection::vec(40_u8..50, 0..40)) {
+            let want = bytes.iter().position(|&b| b == b',').unwrap_or(bytes.len());
+            prop_assert_eq!(find(&bytes, b','), want);
+        }
+    }
+}

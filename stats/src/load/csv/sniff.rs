@@ -1,0 +1,165 @@
+//! The delimiter, the header and the first rows of a delimited text.
+
+use crate::error::{Error, Result};
+use crate::load::classify::Sample;
+use crate::load::clock::{Clock, TimeFormat};
+use crate::load::csv::split::LineCounter;
+use crate::load::number::{self, Field};
+use crate::load::report::{LoadReport, WarningKind};
+
+const SAMPLE_ROWS: usize = 2000;
+
+/// What the first part of the text shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    pub(crate) delimiter: u8,
+    pub(crate) sample: Sample,
+    /// Where the rows begin.
+    pub(crate) data_byte: usize,
+    /// How many lines lie before the rows.
+    pub(crate) data_line: u64,
+}
+
+/// Looks at the first part of a text; `whole` where that is all of it.
+pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
+    let delimiter = delimiter(head);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
+    let mut rows: Vec<(u64, csv::ByteRecord)> = Vec::new();
+    let mut record = csv::ByteRecord::new();
+    let mut after_first = (0, 0);
+    let mut lines = LineCounter::new();
+    while rows.len() <= SAMPLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
+        if rows.is_empty() {
+            let end = reader.position().byte() as usize;
+            after_first = (end, memchr::memchr_iter(b'\n', head.get(..end).unwrap_or_default()).count() as u64);
+        }
+        rows.push((lines.line_of(head, record.position().map_or(0, csv::Position::byte)), record.clone()));
+    }
+    if !whole && rows.len() <= SAMPLE_ROWS && rows.len() > 1 {
+        rows.pop();
+    }
+    let Some(first) = rows.first().map(|(_, r)| r.clone()) else {
+        return Err(Error::empty("the file holds no rows").in_file(file).hint("was the export finished?"));
+    };
+    let header = has_header(&first, rows.get(1..).unwrap_or_default());
+    if header {
+        rows.remove(0);
+        if rows.is_empty() {
+            return Err(Error::empty("the file has a header and no rows").in_file(file).hint("was the export finished?"));
+        }
+    }
+    let width = if header { first.len() } else { rows.iter().map(|(_, r)| r.len()).max().unwrap_or(0) };
+    let names = if header { names(&first, file, report) } else { (1..=width).map(|i| format!("column {i}")).collect() };
+    if !header {
+        report.understand("header", "none", "the first row holds values; columns are numbered from 1");
+    }
+    report.understand("delimiter", show_delimiter(delimiter), "the first rows agree on it");
+    let column = |i: usize| rows.iter().map(|(_, r)| r.get(i).unwrap_or_default().to_vec()).collect();
+    let sample = Sample {
+        names,
+        columns: (0..width).map(column).collect(),
+        lines: rows.iter().map(|(line, _)| *line).collect(),
+        hints: Vec::new(),
+    };
+    let (data_byte, data_line) = if header { after_first } else { (0, 0) };
+    Ok(Layout { delimiter, sample, data_byte, data_line })
+}
+
+fn show_delimiter(delimiter: u8) -> &'static str {
+    match delimiter {
+        b';' => "semicolon",
+        b'\t' => "tab",
+        b'|' => "bar",
+        _ => "comma",
+    }
+}
+
+/// The delimiter by which the first rows have the same number of fields, and the most of them.
+fn delimiter(head: &[u8]) -> u8 {
+    let score = |d: u8| {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(d).from_reader(head);
+        let widths: Vec<usize> = reader.byte_records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
+        // the last row may be cut off
+        let widths = widths.get(..widths.len().saturating_sub(1).max(1)).unwrap_or(&widths);
+        let first = widths.first().copied().unwrap_or(1);
+        let same = widths.iter().filter(|w| **w == first).count();
+        if first > 1 { (same * 100 / widths.len().max(1), first) } else { (0, 0) }
+    };
+    // at equal scores the earlier wins
+    [b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|&d| score(d)).unwrap_or(b',')
+}
+
+/// Whether a field is a number or a time.
+fn is_value(field: &[u8]) -> bool {
+    match number::parse(field) {
+        Field::Number(_) => true,
+        Field::Blank => false,
+        Field::Bad => Clock::new(TimeFormat::Text, None).parse(field).is_some(),
+    }
+}
+
+/// A first row is a header where it is a word over values, or where no column repeats its word.
+fn has_header(first: &csv::ByteRecord, rest: &[(u64, csv::ByteRecord)]) -> bool {
+    let rest = rest.get(..rest.len().min(200)).unwrap_or(rest);
+    let over_values = first.iter().enumerate().any(|(i, name)| {
+        let filled = rest.iter().filter_map(|(_, r)| r.get(i)).filter(|f| !number::is_blank(f));
+        let (mut n, mut values) = (0, 0);
+        for f in filled {
+            n += 1;
+            values += usize::from(is_value(f));
+        }
+        !number::is_blank(name) && !is_value(name) && values * 2 > n
+    });
+    let words_alone = first.iter().all(|name| !is_value(name))
+        && first.iter().enumerate().all(|(i, name)| rest.iter().all(|(_, r)| r.get(i) != Some(name)));
+    over_values || words_alone
+}
+
+/// The names, each once and none empty.
+fn names(first: &csv::ByteRecord, file: &str, report: &mut LoadReport) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(first.len());
+    let mut seen = std::collections::HashSet::new();
+    for (i, field) in first.iter().enumerate() {
+        let text = String::from_utf8_lossy(field).trim().to_owned();
+        let name = if text.is_empty() { format!("column {}", i + 1) } else { text };
+        if seen.insert(name.clone()) {
+            names.push(name);
+        } else {
+            let renamed = format!("{name} (column {})", i + 1);
+            let position = crate::error::Position::in_file(file).at_line(1).at_column(name.clone());
+            let message = format!("two columns are named “{name}”; the second is read as “{renamed}”");
+            report.warn(WarningKind::DuplicateColumn, message, position, 1);
+            seen.insert(renamed.clone());
+            names.push(renamed);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn look(text: &str) -> Layout {
+        sniff(text.as_bytes(), true, "x.csv", &mut LoadReport::default()).unwrap()
+    }
+
+    #[test]
+    fn delimiter_and_header_are_found() {
+        let l = look("time;a;b\n1;2,5;3\n2;2,6;4\n");
+        assert_eq!((l.delimiter, l.sample.names.len(), l.data_byte, l.data_line), (b';', 3, 9, 1));
+        assert_eq!(look("1\t2\n3\t4\n").sample.names, ["column 1", "column 2"]);
+        assert_eq!(look("time,ok\n2026-01-01,true\n").sample.names, ["time", "ok"]);
+        assert_eq!(look("2026-01-01,true\n2026-01-02,false\n").data_line, 0);
+        assert_eq!(look("a,t\r\n\r\n1,2\r\n").sample.lines, [3]);
+        assert_eq!(look("\"a\nb\",t\n1,2\n").data_line, 2);
+        let mut report = LoadReport::default();
+        let l = sniff(b"x,x,\n1,2,3\n", true, "f", &mut report).unwrap();
+        assert_eq!(l.sample.names, ["x", "x (column 2)", "column 3"]);
+        assert_eq!(report.warnings[0].kind, WarningKind::DuplicateColumn);
+        let e = sniff(b"time,value\n", true, "f.csv", &mut report).unwrap_err();
+        assert_eq!(e.to_string(), "f.csv: the file has a header and no rows; was the export finished?");
+    }
+}

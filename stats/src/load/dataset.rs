@@ -1,0 +1,215 @@
+//! What a load gives: series of any kind with their identity.
+
+use crate::counter::Counter;
+use crate::error::Result;
+use crate::events::Events;
+use crate::load::options::{Format, Kind};
+use crate::load::report::{LoadReport, counted};
+use crate::series::{Dropped, Identity, NanPolicy, Series};
+use crate::time::{Span, Timestamp};
+
+/// All series of the input, sorted by name and labels, and the story of how they were read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dataset {
+    /// The series.
+    pub items: Vec<Item>,
+    /// Files, guesses and warnings.
+    pub report: LoadReport,
+}
+
+/// One series of a data set.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Item {
+    /// Name, labels and unit.
+    pub identity: Identity,
+    /// What the values are.
+    pub kind: Kind,
+    /// The samples.
+    pub data: Data,
+    /// The format that it was read from.
+    pub format: Format,
+    /// What the series stands for beside its siblings.
+    pub role: Role,
+}
+
+/// What a series stands for beside its siblings of the same labels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A value of its own.
+    #[default]
+    Value,
+    /// The number of all events, chosen as the total.
+    Total,
+    /// The number of bad events, chosen as the bad ones.
+    Bad,
+}
+
+/// The samples of a series. More kinds will be added.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Data {
+    /// A value at each time: for kinds gauge and delta.
+    Gauge(Series),
+    /// A cumulative counter.
+    Counter(Counter),
+    /// Single events.
+    Events(Events),
+}
+
+impl Item {
+    /// An item from its samples; the identity is theirs.
+    pub fn new(kind: Kind, data: Data, format: Format) -> Self {
+        let identity = match &data {
+            Data::Gauge(s) => s.identity().clone(),
+            Data::Counter(c) => c.identity().clone(),
+            Data::Events(e) => e.identity().clone(),
+        };
+        Self { identity, kind, data, format, role: Role::Value }
+    }
+
+    /// The name with its labels.
+    pub fn title(&self) -> String {
+        self.identity.title()
+    }
+
+    /// The times in nanoseconds since the epoch, sorted.
+    pub fn times(&self) -> &[i64] {
+        match &self.data {
+            Data::Gauge(s) => s.times(),
+            Data::Counter(c) => c.samples().times(),
+            Data::Events(e) => e.times(),
+        }
+    }
+
+    /// The values, all finite: of a counter, the raw cumulative ones.
+    pub fn values(&self) -> &[f64] {
+        match &self.data {
+            Data::Gauge(s) => s.values(),
+            Data::Counter(c) => c.samples().values(),
+            Data::Events(e) => e.values(),
+        }
+    }
+
+    /// The time of the first sample.
+    pub fn first(&self) -> Timestamp {
+        Timestamp(self.times().first().copied().unwrap_or_default())
+    }
+
+    /// The time of the last sample.
+    pub fn last(&self) -> Timestamp {
+        Timestamp(self.times().last().copied().unwrap_or_default())
+    }
+
+    /// The number of samples or events.
+    pub fn count(&self) -> u64 {
+        self.times().len() as u64
+    }
+
+    /// The most frequent distance of neighbouring samples; `None` for events, which have none, and for a single sample.
+    pub fn step(&self) -> Option<Span> {
+        match &self.data {
+            Data::Gauge(s) => s.step(),
+            Data::Counter(c) => c.samples().step(),
+            Data::Events(_) => None,
+        }
+    }
+
+    /// Half-open gaps between samples more than 1.5 steps apart; none for events, which may pause.
+    pub fn gaps(&self) -> Vec<(Timestamp, Timestamp)> {
+        match &self.data {
+            Data::Gauge(s) => s.gaps(),
+            Data::Counter(c) => c.samples().gaps(),
+            Data::Events(_) => Vec::new(),
+        }
+    }
+
+    /// What was left out of this series on the way in; blank fields are counted in the report alone.
+    pub fn dropped(&self) -> Dropped {
+        match &self.data {
+            Data::Gauge(s) => s.dropped(),
+            Data::Counter(c) => c.dropped(),
+            Data::Events(e) => e.dropped(),
+        }
+    }
+
+    /// The gauge or delta, where it is one.
+    pub fn as_series(&self) -> Option<&Series> {
+        if let Data::Gauge(s) = &self.data { Some(s) } else { None }
+    }
+
+    /// The counter, where it is one.
+    pub fn as_counter(&self) -> Option<&Counter> {
+        if let Data::Counter(c) = &self.data { Some(c) } else { None }
+    }
+
+    /// The events, where they are.
+    pub fn as_events(&self) -> Option<&Events> {
+        if let Data::Events(e) = &self.data { Some(e) } else { None }
+    }
+
+    /// One item from two of the same identity and kind, the later's samples after the earlier's.
+    fn joined(self, other: &Self) -> Result<Self> {
+        let mut times = self.times().to_vec();
+        times.extend_from_slice(other.times());
+        let mut values = self.values().to_vec();
+        values.extend_from_slice(other.values());
+        let identity = self.identity.clone();
+        let data = match (&self.data, &other.data) {
+            (Data::Events(a), Data::Events(b)) => {
+                let ok = match (a.ok(), b.ok()) {
+                    (Some(a), Some(b)) => Some([a, b].concat()),
+                    _ => None,
+                };
+                Data::Events(Events::new(identity, times, values, ok, NanPolicy::Drop)?)
+            }
+            (Data::Counter(_), _) => Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?),
+            _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?),
+        };
+        Ok(Self { data, ..self })
+    }
+}
+
+impl Dataset {
+    /// The items whose title or name is `name`.
+    pub fn find(&self, name: &str) -> Vec<&Item> {
+        self.items.iter().filter(|i| i.identity.name == name || i.title() == name).collect()
+    }
+
+    /// Sorts the items by name, labels and role, so that the order does not depend on the input's.
+    pub(crate) fn sort(&mut self) {
+        self.items.sort_by(|a, b| {
+            (&a.identity.name, &a.identity.labels, a.role as u8).cmp(&(&b.identity.name, &b.identity.labels, b.role as u8))
+        });
+    }
+
+    /// Adds another file's items; series of the same identity and kind become one.
+    pub(crate) fn absorb(&mut self, other: Self) -> Result<()> {
+        let mut joined = 0;
+        for item in other.items {
+            let same =
+                |i: &Item| i.identity == item.identity && i.kind == item.kind && i.role == item.role && same_flags(i, &item);
+            if let Some(at) = self.items.iter().position(same) {
+                let first = self.items.swap_remove(at);
+                self.items.push(first.joined(&item)?);
+                joined += 1;
+            } else {
+                self.items.push(item);
+            }
+        }
+        self.report.absorb(other.report);
+        if joined > 0 {
+            self.report.understand("files", format!("{} joined", counted(joined, "series")), "name, labels, unit and kind agree");
+        }
+        self.sort();
+        Ok(())
+    }
+}
+
+/// Whether both have good flags, or neither.
+fn same_flags(a: &Item, b: &Item) -> bool {
+    match (&a.data, &b.data) {
+        (Data::Events(a), Data::Events(b)) => a.ok().is_some() == b.ok().is_some(),
+        _ => true,
+    }
+}

@@ -1,0 +1,146 @@
+//! Which format a file is in, by its first bytes.
+
+use crate::error::{Error, Result};
+use crate::load::number::{self, Field};
+use crate::load::options::Format;
+
+/// Formats that are recognised so that the message can name the way out.
+const OTHERS: [(&[u8], &str, &str); 9] = [
+    (b"\x1f\x8b", "gzip", "unpack it first with gunzip"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard", "unpack it first with unzstd"),
+    (b"\xfd7zXZ", "xz", "unpack it first with unxz"),
+    (b"BZh", "bzip2", "unpack it first with bunzip2"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
+    (b"SQLite format 3\0", "an SQLite database", "export the table as CSV"),
+    (b"PARE", "an encrypted Parquet file", "decrypt it first"),
+    (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
+    (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
+];
+
+/// The format of an input that begins with `head`.
+pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
+    let refuse = |what: &str, way_out: &str| {
+        Err(Error::unsupported(format!("this is {what}, which is not read")).in_file(file).hint(way_out))
+    };
+    if head.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
+    if head.starts_with(b"ARROW1") {
+        return Ok(Format::ArrowIpc);
+    }
+    for (magic, what, way_out) in OTHERS {
+        if head.starts_with(magic) {
+            return refuse(what, way_out);
+        }
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if text.is_empty() {
+        return Err(Error::empty("the file is empty").in_file(file).hint("was the export finished?"));
+    }
+    let first = text.get(..text.len().min(4096)).unwrap_or(text);
+    if memchr::memchr(0, first).is_some() {
+        return refuse("a binary file of an unknown format", "export it as CSV, Parquet or Prometheus JSON");
+    }
+    let lower: Vec<u8> = first.iter().take(32).map(u8::to_ascii_lowercase).collect();
+    if lower.starts_with(b"<!doctype") || lower.starts_with(b"<html") || lower.starts_with(b"<?xml") {
+        return refuse("a web page or XML", "was it a login page that was saved? export the data itself");
+    }
+    if first.starts_with(b"{") && !first.starts_with(b"{\"} ") {
+        let has = |key: &str| memchr::memmem::find(first, key.as_bytes()).is_some();
+        if has("\"status\"") || has("\"resultType\"") || has("\"data\"") {
+            return Ok(Format::PrometheusJson);
+        }
+        return refuse("JSON that is no answer of Prometheus", "export the answer of query_range, or CSV");
+    }
+    if first.starts_with(b"[") && !first.starts_with(b"[\"") && looks_like_json_list(first) {
+        return refuse("a JSON list", "export the answer of query_range, or CSV");
+    }
+    Ok(if is_exposition(first) { Format::Exposition } else { Format::Csv })
+}
+
+/// A bracket may also open an access log's time.
+fn looks_like_json_list(text: &[u8]) -> bool {
+    let next = text.get(1..).unwrap_or_default().trim_ascii_start();
+    matches!(next.first(), Some(b'{' | b'[' | b'"' | b']'))
+}
+
+/// Whether the first lines are those of Prometheus' text format.
+fn is_exposition(text: &[u8]) -> bool {
+    let mut samples = 0;
+    for line in text.split(|&b| b == b'\n').take(20).map(<[u8]>::trim_ascii) {
+        if line.is_empty() {
+            continue;
+        }
+        if line.starts_with(b"#") {
+            let mut words = line.split(|&b| b == b' ');
+            if words.next() == Some(b"#") && matches!(words.next(), Some(b"HELP" | b"TYPE" | b"UNIT" | b"EOF")) {
+                return true;
+            }
+            continue;
+        }
+        if !is_sample(line) {
+            break;
+        }
+        samples += 1;
+    }
+    samples > 0
+}
+
+/// `name value`, `name{…} value`, each perhaps with a time.
+fn is_sample(line: &[u8]) -> bool {
+    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')).count();
+    if name == 0 || line.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let rest = line.get(name..).unwrap_or_default();
+    let value = match rest.first() {
+        Some(b'{') => memchr::memrchr(b'}', rest).and_then(|i| rest.get(i + 1..)),
+        Some(b' ' | b'\t') => Some(rest),
+        _ => None,
+    };
+    let first = value.and_then(|v| v.split(u8::is_ascii_whitespace).find(|w| !w.is_empty()));
+    first.is_some_and(|v| matches!(number::parse(v), Field::Number(_)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_tells_the_format() {
+        for (head, format) in [
+            (&b"PAR1\x15"[..], Format::Parquet),
+            (b"ARROW1\0\0", Format::ArrowIpc),
+            (b"{\"status\":\"success\",\"data\":{", Format::PrometheusJson),
+            (b" {\n \"data\": {", Format::PrometheusJson),
+            (b"# HELP up x\nup 1\n", Format::Exposition),
+            (b"up{job=\"a b\"} 1 1767225600000\n", Format::Exposition),
+            (b"up 1\nx_total +Inf\n", Format::Exposition),
+            (b"time,value\n1,2\n", Format::Csv),
+            (b"latency\n0.1\n", Format::Csv),
+            (b"\xef\xbb\xbftime;v\n", Format::Csv),
+            (b"[01/Jan/2026:00:00:00 +0000],5\n", Format::Csv),
+            (b"# a comment\n1,2\n", Format::Csv),
+        ] {
+            assert_eq!(detect(head, "f").unwrap(), format, "{}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_is_named_with_a_way_out() {
+        for (head, word) in [
+            (&b"\x1f\x8b\x08"[..], "gunzip"),
+            (b"PK\x03\x04", "CSV"),
+            (b"\x7fELF\x02\x01\0\0", "binary"),
+            (b"", "empty"),
+            (b" \n\n", "empty"),
+            (b"<!DOCTYPE html>", "login"),
+            (b"[{\"a\":1}]", "JSON list"),
+            (b"\xff\xfet\0", "UTF-8"),
+        ] {
+            let text = detect(head, "f").unwrap_err().to_string();
+            assert!(text.contains(word) && text.starts_with("f: "), "{text}");
+        }
+    }
+}

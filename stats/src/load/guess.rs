@@ -1,0 +1,194 @@
+//! What names of columns and spellings of flags mean by the habits of common exports.
+
+use crate::load::number::{self, Field};
+
+/// How a flag column tells good from bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FlagRule {
+    /// A word or a digit for good.
+    Good,
+    /// A word or a digit for bad, as in a column `error`.
+    Inverted,
+    /// An HTTP status: 500 and above is bad.
+    HttpStatus,
+}
+
+impl FlagRule {
+    /// 1 for good, 0 for bad.
+    pub(crate) fn read(self, field: &[u8]) -> Field {
+        if self == Self::HttpStatus {
+            return match number::parse(field) {
+                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(v < 500.0))),
+                Field::Number(_) => Field::Bad,
+                other => other,
+            };
+        }
+        let mut word = [0_u8; 12];
+        let field = field.trim_ascii();
+        if number::is_blank(field) {
+            return Field::Blank;
+        }
+        let Some(lower) = word.get_mut(..field.len()) else { return Field::Bad };
+        lower.copy_from_slice(field);
+        lower.make_ascii_lowercase();
+        let truth = match &*lower {
+            b"true" | b"t" | b"1" | b"1.0" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass" | b"passed" | b"up"
+            | b"good" | b"healthy" => true,
+            b"false" | b"f" | b"0" | b"0.0" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko" | b"down"
+            | b"bad" | b"timeout" | b"unhealthy" => false,
+            _ => return Field::Bad,
+        };
+        Field::Number(f64::from(u8::from(truth == (self == Self::Good))))
+    }
+
+    /// As a sentence's part.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Good => "true is good",
+            Self::Inverted => "true is bad",
+            Self::HttpStatus => "an HTTP status, 500 and above is bad",
+        }
+    }
+}
+
+/// The name in lower case, without leading marks and without a unit at its end.
+pub(crate) fn base(name: &str) -> String {
+    let lower = name.trim().trim_start_matches(['$', '@', '_', '#']).to_lowercase().replace([' ', '-', '.'], "_");
+    let lower = lower.split_once(['(', '[']).map_or(lower.as_str(), |(head, _)| head).trim_end_matches('_').to_owned();
+    let cut = |suffix: &&str| lower.strip_suffix(suffix).map(str::to_owned);
+    ["_ns", "_us", "_µs", "_ms", "_s", "_sec", "_secs", "_seconds", "_millis", "_milliseconds", "_micros", "_nanos"]
+        .iter()
+        .find_map(cut)
+        .unwrap_or(lower)
+}
+
+/// Whether a column of this name is usually the time.
+pub(crate) fn is_time(name: &str) -> bool {
+    matches!(
+        base(name).as_str(),
+        "time" | "timestamp" | "ts" | "date" | "datetime" | "date_time" | "t" | "epoch" | "start_time"
+            | "starttime" | "event_time" | "time_local" | "time_iso8601" | "unix" | "unixtime" | "unix_time" | "created_at" | "logged_at"
+    )
+}
+
+/// Whether a column of exactly this name holds the latency of a request.
+pub(crate) fn is_latency(name: &str) -> bool {
+    matches!(
+        base(name).as_str(),
+        "latency" | "duration" | "elapsed" | "response_time" | "responsetime" | "request_time" | "rt" | "rtt" | "took"
+            | "time_taken" | "http_req_duration" | "request_duration" | "request_latency" | "response_latency"
+            | "upstream_response_time" | "http_request_duration" | "total_time"
+    )
+}
+
+/// Whether the name ends like that of a latency.
+pub(crate) fn ends_in_latency(name: &str) -> bool {
+    let base = base(name);
+    ["latency", "duration", "response_time", "elapsed"].iter().any(|end| base.ends_with(end))
+}
+
+/// Whether a column of this name is the value of a long table.
+pub(crate) fn is_value(name: &str) -> bool {
+    matches!(base(name).as_str(), "value" | "val" | "v" | "y" | "metric_value" | "_value" | "reading")
+}
+
+/// Whether a column of this name names the series of a long table.
+pub(crate) fn is_series_name(name: &str) -> bool {
+    matches!(base(name).as_str(), "metric" | "metric_name" | "name__" | "series" | "measurement" | "field" | "metricname" | "name")
+}
+
+/// Whether a column of this name is an HTTP status.
+pub(crate) fn is_status(name: &str) -> bool {
+    matches!(
+        base(name).as_str(),
+        "status" | "code" | "status_code" | "statuscode" | "http_status" | "http_code" | "response_code" | "responsecode"
+            | "http_status_code" | "sc_status"
+    )
+}
+
+/// The rule of a column whose name is that of a flag.
+pub(crate) fn flag(name: &str) -> Option<FlagRule> {
+    Some(match base(name).as_str() {
+        "ok" | "success" | "successful" | "good" | "is_ok" | "succeeded" | "result" | "outcome" => FlagRule::Good,
+        "error" | "is_error" | "failed" | "failure" | "err" | "is_failed" => FlagRule::Inverted,
+        _ => return None,
+    })
+}
+
+/// Whether a column of this name identifies rather than measures.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let base = base(name);
+    matches!(base.as_str(), "id" | "pid" | "tid" | "port" | "index" | "row" | "uid" | "line" | "seq" | "offset" | "shard")
+        || base.ends_with("_id")
+        || base.ends_with("_port")
+}
+
+/// Whether the name is that of a cumulative counter by the conventions of Prometheus.
+pub(crate) fn is_counter(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["_total", "_count", "_sum", "_bucket"].iter().any(|end| lower.ends_with(end))
+}
+
+/// The nearest of several names to a misspelt one, where one is near.
+pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (wrong.chars().count() / 3).max(1);
+    names
+        .into_iter()
+        .map(|n| (distance(&wrong.to_lowercase(), &n.to_lowercase()), n))
+        .filter(|(d, _)| *d <= limit)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, n)| n)
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(200).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().take(200).enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, cb) in row.iter_mut().skip(1).zip(&b) {
+            let above = *cell;
+            left = (diagonal + usize::from(ca != *cb)).min(left + 1).min(above + 1);
+            diagonal = above;
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_mean_what_exports_mean() {
+        assert!(is_time("timeStamp") && is_time("@timestamp") && is_time("Time") && is_time("ts_ms"));
+        assert!(is_latency("latency_ms") && is_latency("$request_time") && is_latency("Latency (ms)") && !is_latency("latency_p99"));
+        assert!(is_counter("http_requests_total") && !is_counter("total"));
+        assert_eq!(flag("Success"), Some(FlagRule::Good));
+        assert!(is_identifier("user_id") && !is_identifier("paid"));
+        assert_eq!(nearest("latncy", ["time", "latency", "status"]), Some("latency"));
+        assert_eq!(nearest("zzz", ["time", "latency"]), None);
+        assert_eq!((distance("kitten", "sitting"), distance("", "abc"), distance("flaw", "lawn")), (3, 3, 2));
+    }
+
+    #[test]
+    fn flags_are_good_bad_or_unreadable() {
+        for (rule, text, want) in [
+            (FlagRule::Good, "TRUE", Field::Number(1.0)),
+            (FlagRule::Good, "0", Field::Number(0.0)),
+            (FlagRule::Inverted, "true", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "499", Field::Number(1.0)),
+            (FlagRule::HttpStatus, "500", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "-", Field::Blank),
+            (FlagRule::Good, "perhaps", Field::Bad),
+            (FlagRule::Good, "a word longer than any flag", Field::Bad),
+        ] {
+            assert_eq!(rule.read(text.as_bytes()), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What the caller may say about the input. Everything is optional; what is not said is guessed, and the guess reported.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+use crate::time::{Span, Timestamp};
+use crate::unit::Unit;
+
+/// What the caller knows about the input. The default knows nothing.
+///
+/// ```
+/// use sre_stats::load::{Format, LoadOptions};
+/// let options = LoadOptions { value: Some("latency".into()), format: Some(Format::Csv), ..LoadOptions::default() };
+/// assert!(options.by.is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LoadOptions {
+    /// The format, where detection by content is not wanted.
+    pub format: Option<Format>,
+    /// The column that holds the time. Columns are named, or numbered from 1 where no column has that name.
+    pub time: Option<String>,
+    /// The column of values, or several separated by commas.
+    pub value: Option<String>,
+    /// The columns that split a long table into series; empty: text columns with few values.
+    pub by: Vec<String>,
+    /// The column that says whether a row was good: a flag, or an HTTP status of which 500 and above is bad.
+    pub ok: Option<String>,
+    /// The column with the number of all events of a row's period.
+    pub total: Option<String>,
+    /// The column with the number of bad events of a row's period.
+    pub bad: Option<String>,
+    /// The distance of rows that have no time column; the first row lies at `from`, or at the epoch.
+    pub step: Option<Span>,
+    /// The unit of the values.
+    pub unit: Option<Unit>,
+    /// What the values are.
+    pub kind: Option<Kind>,
+    /// Which rows to keep: `column op literal`, several joined by `&&`, with `==`, `!=`, `<`, `<=`, `>`, `>=` or `~` (contains).
+    pub filter: Option<String>,
+    /// The first instant to keep.
+    pub from: Option<Timestamp>,
+    /// The first instant not to keep.
+    pub to: Option<Timestamp>,
+    /// The zone of times that have none, by its IANA name; default UTC.
+    pub tz: Option<String>,
+    /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
+    pub chunk_bytes: usize,
+}
+
+/// A format of input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Text in columns, separated by commas, semicolons, tabs or bars.
+    Csv,
+    /// Apache Parquet (feature `frame`).
+    Parquet,
+    /// The Arrow IPC file, also called Feather version 2 (feature `frame`).
+    ArrowIpc,
+    /// An answer of Prometheus' HTTP API to `query` or `query_range`.
+    PrometheusJson,
+    /// Prometheus' text exposition format or OpenMetrics.
+    Exposition,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+            Self::ArrowIpc => "arrow",
+            Self::PrometheusJson => "prometheus-json",
+            Self::Exposition => "exposition",
+        })
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+    /// Reads `csv` (also `tsv`), `parquet`, `arrow` (also `ipc`, `feather`), `prometheus-json` (also `prometheus`) or
+    /// `exposition` (also `openmetrics`).
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text.trim().to_ascii_lowercase().as_str() {
+            "csv" | "tsv" => Self::Csv,
+            "parquet" => Self::Parquet,
+            "arrow" | "arrow-ipc" | "ipc" | "feather" => Self::ArrowIpc,
+            "prometheus-json" | "prometheus" => Self::PrometheusJson,
+            "exposition" | "openmetrics" => Self::Exposition,
+            _ => {
+                return Err(Error::argument(format!("“{text}” is not a format"))
+                    .hint("choose csv, parquet, arrow, prometheus-json or exposition"));
+            }
+        })
+    }
+}
+
+impl serde::Serialize for Format {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What the values of a series are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A level that is sampled, such as a temperature or the memory in use.
+    Gauge,
+    /// A count since some start, which only rises, but for resets.
+    Counter,
+    /// A count since the sample before.
+    Delta,
+    /// Single events with a value each, such as requests with their latency.
+    Events,
+    /// Counts in bins.
+    Histogram,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gauge => "gauge",
+            Self::Counter => "counter",
+            Self::Delta => "delta",
+            Self::Events => "events",
+            Self::Histogram => "histogram",
+        })
+    }
+}
+
+impl FromStr for Kind {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text.trim().to_ascii_lowercase().as_str() {
+            "gauge" => Self::Gauge,
+            "counter" => Self::Counter,
+            "delta" => Self::Delta,
+            "events" => Self::Events,
+            "histogram" => Self::Histogram,
+            _ => {
+                return Err(Error::argument(format!("“{text}” is not a kind of series"))
+                    .hint("choose gauge, counter, delta, events or histogram"));
+            }
+        })
+    }
+}
+
+impl serde::Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        for f in [Format::Csv, Format::Parquet, Format::ArrowIpc, Format::PrometheusJson, Format::Exposition] {
+            assert_eq!(f.to_string().parse::<Format>().unwrap(), f);
+        }
+        for k in [Kind::Gauge, Kind::Counter, Kind::Delta, Kind::Events, Kind::Histogram] {
+            assert_eq!(k.to_string().parse::<Kind>().unwrap(), k);
+        }
+        assert!("xls".parse::<Format>().unwrap_err().to_string().contains("parquet"));
+    }
+}

@@ -1,0 +1,183 @@
+//! What was read, what was understood, and what was lost on the way.
+
+use crate::error::Position;
+use crate::load::options::Format;
+
+/// The story of a load: files, guesses and warnings.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct LoadReport {
+    /// The files, in the order given.
+    pub files: Vec<FileRead>,
+    /// Every choice that was made, by a flag or by a guess.
+    pub understood: Vec<Understood>,
+    /// What was dropped or is doubtful.
+    pub warnings: Vec<Warning>,
+    /// The rows or samples read in all, those that were left out included.
+    pub rows: u64,
+}
+
+/// One file that was read.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct FileRead {
+    /// The name, as the caller gave it.
+    pub name: String,
+    /// The format found in it.
+    pub format: Format,
+    /// Its size.
+    pub bytes: u64,
+    /// The rows or samples in it.
+    pub rows: u64,
+}
+
+/// One choice about the input.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Understood {
+    /// What was chosen: `time`, `value`, `unit`, …
+    pub what: String,
+    /// The choice.
+    pub choice: String,
+    /// Why: a flag, a name, or the values.
+    pub why: String,
+}
+
+/// The kinds of warning. More may be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// A value is NaN; it was left out.
+    Nan,
+    /// A value is +∞ or −∞; it was left out.
+    Infinite,
+    /// A field is blank; it was left out, and is not 0.
+    Blank,
+    /// A field is not a number; it was left out.
+    NotANumber,
+    /// A field is not a time; its row was left out.
+    NotATime,
+    /// A time is blank; its row was left out.
+    BlankTime,
+    /// A flag is neither good nor bad; it was counted as bad.
+    NotAFlag,
+    /// Rows are not in order of time; they were sorted.
+    OutOfOrder,
+    /// Several samples of one series have the same time; the last was kept.
+    Duplicate,
+    /// A row has more or fewer fields than the header.
+    Ragged,
+    /// A local time exists twice, or not at all, where clocks change; the earlier was taken.
+    ZoneAmbiguity,
+    /// A counter fell: it was restarted. Nothing was dropped.
+    Reset,
+    /// A series has no usable sample; it was left out.
+    EmptySeries,
+    /// A column would split the table into too many series; it was not used.
+    TooManySeries,
+    /// Samples have no time of their own.
+    NoTime,
+    /// The input ends in the middle.
+    Truncated,
+    /// The input has something that is not read yet.
+    Skipped,
+    /// A warning that the source itself reported.
+    Source,
+    /// Two columns have one name.
+    DuplicateColumn,
+    /// Text is not valid UTF-8; the wrong bytes were replaced.
+    Encoding,
+}
+
+impl WarningKind {
+    /// Whether something of the input is missing from the data set because of it.
+    pub fn is_loss(self) -> bool {
+        !matches!(self, Self::OutOfOrder | Self::Reset | Self::Source | Self::NoTime | Self::TooManySeries)
+    }
+}
+
+impl std::fmt::Display for WarningKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        serde::Serialize::serialize(self, f)
+    }
+}
+
+/// One thing that was dropped or is doubtful, with how often and where first.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Warning {
+    /// The kind.
+    pub kind: WarningKind,
+    /// A sentence.
+    pub message: String,
+    /// Where it was seen first.
+    #[serde(rename = "where")]
+    pub position: Position,
+    /// How often it was seen.
+    pub count: u64,
+    /// The input's text where it was seen first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<String>,
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.position == Position::default() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.position, self.message)
+        }
+    }
+}
+
+impl LoadReport {
+    /// Notes a choice, once.
+    pub(crate) fn understand(&mut self, what: &str, choice: impl Into<String>, why: impl Into<String>) {
+        let note = Understood { what: what.to_owned(), choice: choice.into(), why: why.into() };
+        if !self.understood.contains(&note) {
+            self.understood.push(note);
+        }
+    }
+
+    /// Adds a warning.
+    pub(crate) fn warn(&mut self, kind: WarningKind, message: impl Into<String>, position: Position, count: u64) {
+        self.warnings.push(Warning { kind, message: message.into(), position, count, sample: None });
+    }
+
+    /// Whether something of the input is missing from the data set.
+    pub fn has_losses(&self) -> bool {
+        self.warnings.iter().any(|w| w.kind.is_loss())
+    }
+
+    /// Adds what another file's report tells.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.files.extend(other.files);
+        for note in other.understood {
+            if !self.understood.contains(&note) {
+                self.understood.push(note);
+            }
+        }
+        self.warnings.extend(other.warnings);
+        self.rows += other.rows;
+    }
+}
+
+/// `1 row` or `5 rows`, for sentences.
+pub(crate) fn counted(n: u64, thing: &str) -> String {
+    let plural = match thing.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if thing.ends_with('s') => thing.to_owned(),
+        None => format!("{thing}s"),
+    };
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {plural}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_kebab_case_and_counts_agree_in_number() {
+        assert_eq!(WarningKind::NotANumber.to_string(), "not-a-number");
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(2, "entry"), "2 entries");
+        assert_eq!(counted(3, "series"), "3 series");
+    }
+}

@@ -1,0 +1,276 @@
+//! Whole files of delimited text, good and bad, with the messages that they give.
+
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::error::{ErrorKind, Result};
+use crate::progress::Progress;
+use crate::time::{Span, Timestamp};
+use crate::unit::Unit;
+
+const T0: i64 = 1_767_225_600_000_000_000;
+const S: i64 = 1_000_000_000;
+
+fn read_with(text: &str, options: &LoadOptions) -> Result<Dataset> {
+    load_bytes("x.csv", text.as_bytes(), options, &Progress::new())
+}
+
+fn read(text: &str) -> Result<Dataset> {
+    read_with(text, &LoadOptions::default())
+}
+
+fn warned(data: &Dataset, kind: WarningKind) -> &Warning {
+    data.report.warnings.iter().find(|w| w.kind == kind).unwrap_or_else(|| panic!("{:?}", data.report.warnings))
+}
+
+#[test]
+fn requests_become_events_by_service() {
+    let d = read(
+        "time,service,status,latency_ms\n\
+         2026-01-01T00:00:00Z,cart,200,12\n\
+         2026-01-01T00:00:00.5Z,checkout,503,80.5\n\
+         2026-01-01T00:00:00.5Z,cart,404,13\n",
+    )
+    .unwrap();
+    assert_eq!(d.items.len(), 2);
+    let cart = d.items[0].as_events().unwrap();
+    assert_eq!(d.items[0].title(), "latency_ms{service=\"cart\"}");
+    assert_eq!(cart.times(), [T0, T0 + S / 2]);
+    assert_eq!(cart.values(), [12.0, 13.0]);
+    assert_eq!(cart.ok().unwrap(), [true, true]);
+    assert_eq!(d.items[1].as_events().unwrap().ok().unwrap(), [false]);
+    assert_eq!(d.items[1].identity.unit, Unit::Millisecond);
+    let understood: Vec<&str> = d.report.understood.iter().map(|u| u.what.as_str()).collect();
+    for what in ["delimiter", "time", "ok", "value", "by", "unit", "kind"] {
+        assert!(understood.contains(&what), "{what} in {understood:?}");
+    }
+    assert_eq!(d.report.rows, 3);
+    assert!(d.report.warnings.is_empty());
+}
+
+#[test]
+fn a_wide_table_is_a_series_a_column() {
+    let mut text = "Time;cpu;requests_total\r\n".to_owned();
+    for i in 0..20 {
+        text += &format!("{};{};{}\r\n", 1_767_225_600_000_i64 + i * 15_000, 0.5 + 0.01 * (i % 3) as f64, i * 7);
+    }
+    let d = read(&text).unwrap();
+    assert_eq!(d.items.iter().map(|i| (i.title(), i.kind)).collect::<Vec<_>>(), [
+        ("cpu".to_owned(), Kind::Gauge),
+        ("requests_total".to_owned(), Kind::Counter)
+    ]);
+    assert_eq!(d.items[0].step(), Some(Span::from_secs(15)));
+    assert_eq!((d.items[0].first(), d.items[0].count()), (Timestamp(T0), 20));
+}
+
+#[test]
+fn a_name_column_names_the_series() {
+    let d = read("ts,metric,host,value\n0,up,a,1\n0,load_ratio,a,0.5\n15,up,a,0\n15,load_ratio,a,0.25\n").unwrap();
+    let titles: Vec<String> = d.items.iter().map(Item::title).collect();
+    assert_eq!(titles, ["load_ratio{host=\"a\"}", "up{host=\"a\"}"]);
+    assert_eq!(d.items[0].identity.unit, Unit::Ratio);
+    assert_eq!(d.items[1].values(), [1.0, 0.0]);
+}
+
+#[test]
+fn counts_of_all_and_of_bad_ones_keep_their_role() {
+    let options = LoadOptions { total: Some("n".into()), bad: Some("errors".into()), ..LoadOptions::default() };
+    let d = read_with("time,n,errors\n60,100,1\n120,90,0\n180,110,5\n", &options).unwrap();
+    let got: Vec<(&str, Role, Kind)> = d.items.iter().map(|i| (i.identity.name.as_str(), i.role, i.kind)).collect();
+    assert_eq!(got, [("errors", Role::Bad, Kind::Delta), ("n", Role::Total, Kind::Delta)]);
+}
+
+#[test]
+fn rows_without_time_are_a_step_apart() {
+    let options = LoadOptions { step: Some(Span::SECOND), ..LoadOptions::default() };
+    let d = read_with("up\n1\n\n0\n1\n", &options).unwrap();
+    assert_eq!(d.items[0].times(), [0, S, 2 * S]);
+    assert_eq!(d.items[0].kind, Kind::Gauge);
+}
+
+#[test]
+fn rows_are_chosen_by_range_and_condition() {
+    let options = LoadOptions {
+        filter: Some("service == cart && v > 1".into()),
+        from: Some(Timestamp(10 * S)),
+        to: Some(Timestamp(40 * S)),
+        ..LoadOptions::default()
+    };
+    let d = read_with("t,service,v\n0,cart,5\n10,cart,1\n20,cart,2\n30,shop,3\n40,cart,4\n", &options).unwrap();
+    assert_eq!((d.items.len(), d.items[0].times(), d.items[0].values()), (1, &[20 * S][..], &[2.0][..]));
+    let none = LoadOptions { filter: Some("v > 9".into()), ..LoadOptions::default() };
+    let e = read_with("t,v\n0,5\n", &none).unwrap_err();
+    assert_eq!(e.to_string(), "x.csv: none of 1 row is left; widen --from and --to, or change --where");
+}
+
+#[test]
+fn a_zone_is_taken_from_the_caller() {
+    let options = LoadOptions { tz: Some("Europe/Berlin".into()), ..LoadOptions::default() };
+    let d = read_with("time,v\n2026-01-01 01:00:00,5\n2026-01-01 01:00:10,6\n", &options).unwrap();
+    assert_eq!(d.items[0].times(), [T0, T0 + 10 * S]);
+    assert!(d.report.understood.iter().any(|u| u.what == "zone" && u.choice == "Europe/Berlin"));
+}
+
+#[test]
+fn an_empty_file_is_an_error() {
+    for text in ["", "\n\n", "\u{feff}"] {
+        let e = read(text).unwrap_err();
+        assert_eq!((e.kind(), e.to_string().as_str()), (ErrorKind::Empty, "x.csv: the file is empty; was the export finished?"));
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let e = load(&["no/such/file.csv".into()], &LoadOptions::default(), &Progress::new()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Io);
+    assert_eq!(e.to_string(), "no/such/file.csv: no such file; check the name and the folder");
+}
+
+#[test]
+fn a_wrong_column_is_answered_with_the_right_one() {
+    let options = LoadOptions { value: Some("latncy".into()), ..LoadOptions::default() };
+    let e = read_with("time,latency\n1,2\n", &options).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Argument);
+    assert_eq!(
+        e.to_string(),
+        "x.csv: there is no column “latncy”; the columns are time, latency; did you mean “latency”?"
+    );
+    let e = read("name,city\nann,rome\nbob,oslo\n").unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "x.csv: no column of times among name, city; name it with --time, or give the distance of rows with --step 1s"
+    );
+}
+
+#[test]
+fn text_in_a_number_column_is_an_error_where_it_is_common() {
+    let options = LoadOptions { value: Some("service".into()), ..LoadOptions::default() };
+    let e = read_with("time,service\n1,a\n2,b\n", &options).unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "x.csv, line 2, column service: “a” is not a number; choose a column of numbers with --value"
+    );
+    let e = read_with("time,v\n1,5\n2,abc\n3,6\n", &LoadOptions { value: Some("v".into()), ..LoadOptions::default() });
+    assert_eq!(
+        e.unwrap_err().to_string(),
+        "x.csv, line 3, column v: “abc” is not a number; \
+         choose another column with --value, or leave those rows out with --where"
+    );
+}
+
+#[test]
+fn a_few_odd_fields_are_dropped_and_told() {
+    let mut text = "time,v\n".to_owned();
+    for i in 0..100 {
+        let v = match i {
+            5 => "abc",
+            6 => "NaN",
+            7 => "+Inf",
+            8 => "",
+            9 | 10 => "-",
+            _ => "1.5",
+        };
+        text += &format!("{},{v}\n", i * 10);
+    }
+    text += "soon,1\n,1\n2000\n2010,1,7\n";
+    let d = read(&text).unwrap();
+    assert_eq!(d.items[0].count(), 95);
+    for (kind, line, count) in [
+        (WarningKind::NotANumber, 7, 1),
+        (WarningKind::Nan, 8, 1),
+        (WarningKind::Infinite, 9, 1),
+        (WarningKind::Blank, 10, 3),
+        (WarningKind::NotATime, 102, 1),
+        (WarningKind::BlankTime, 103, 1),
+        (WarningKind::Ragged, 104, 2),
+    ] {
+        let w = warned(&d, kind);
+        assert_eq!((w.position.line, w.count), (Some(line), count), "{w}");
+    }
+    let w = warned(&d, WarningKind::NotANumber);
+    assert_eq!(w.to_string(), "x.csv, line 7, column v: 1 field is not a number, first “abc”, and was left out");
+    assert_eq!(w.sample.as_deref(), Some("abc"));
+    assert!(d.report.has_losses());
+}
+
+#[test]
+fn disorder_and_duplicates_are_mended_and_told() {
+    let mut text = "time,cpu\n".to_owned();
+    for i in [0, 10, 20, 20, 50, 40, 30, 60, 70, 80, 90, 100, 110, 120] {
+        text += &format!("{i},{}.5\n", i % 7);
+    }
+    let d = read(&text).unwrap();
+    assert_eq!((d.items[0].kind, d.items[0].count()), (Kind::Gauge, 13));
+    let w = warned(&d, WarningKind::OutOfOrder);
+    assert_eq!(w.to_string(), "x.csv, column cpu: 2 rows of “cpu” were earlier than the row before; sorted");
+    let w = warned(&d, WarningKind::Duplicate);
+    assert_eq!(w.message, "1 sample of “cpu” at a time that had one; the last of each time was kept");
+}
+
+#[test]
+fn an_open_quote_is_told_with_its_line() {
+    let d = read("time,service,v\n1,a,2\n2,a,3\n3,\"a,4\n4,a,5\n").unwrap();
+    assert_eq!(warned(&d, WarningKind::Truncated).position.line, Some(4));
+}
+
+#[test]
+fn cancelling_stops() {
+    let progress = Progress::new();
+    progress.cancel();
+    let e = load_bytes("x", b"t,v\n1,2\n", &LoadOptions::default(), &progress).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn several_files_are_one_data_set() {
+    let mut a = read("time,service,v\n0,x,1\n10,x,2\n").unwrap();
+    let b = read("time,service,v\n20,x,3\n20,y,4\n").unwrap();
+    a.absorb(b).unwrap();
+    assert_eq!(a.items.len(), 2);
+    assert_eq!(a.items[0].values(), [1.0, 2.0, 3.0]);
+    assert_eq!((a.report.files.len(), a.report.rows), (2, 4));
+}
+
+/// A table of every kind of field, some of them odd.
+fn table() -> impl Strategy<Value = String> {
+    let time = prop_oneof![
+        9 => (0_i64..5000).prop_map(|s| Timestamp(T0 + s * S / 4).to_string()),
+        1 => prop_oneof![Just(String::new()), Just("soon".to_owned())]
+    ];
+    let service = prop_oneof![Just("cart"), Just("\"a, \"\"b\"\"\n\""), Just("checkout"), Just("")];
+    let value = prop_oneof![
+        20 => (0.0_f64..10.0).prop_map(|v| v.to_string()),
+        1 => prop_oneof![Just(String::new()), Just("x".into()), Just("NaN".into()), Just("Inf".into())]
+    ];
+    let status = prop_oneof![Just("200"), Just("500"), Just("-")];
+    let end = prop_oneof![8 => Just("\n"), 1 => Just("\r\n"), 1 => Just(",more\n"), 1 => Just("\n\n")];
+    proptest::collection::vec((time, service, status, value, end), 1..60).prop_map(|rows| {
+        let row = |(t, s, c, v, e): (String, &str, &str, String, &str)| format!("{t},{s},{c},{v}{e}");
+        format!("time,service,status,latency\n{}", rows.into_iter().map(row).collect::<String>())
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_cuts_do_not_show(text in table(), chunk in 1_usize..200, threads in 1_usize..4) {
+        let whole = read(&text);
+        let options = LoadOptions { chunk_bytes: chunk, ..LoadOptions::default() };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let cut = pool.install(|| read_with(&text, &options));
+        match (whole, cut) {
+            (Ok(a), Ok(b)) => prop_assert_eq!(a, b),
+            (a, b) => prop_assert_eq!(a.unwrap_err().to_string(), b.unwrap_err().to_string()),
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), head in prop_oneof![Just(""), Just("time,v\n1,")]) {
+        let bytes = [head.as_bytes(), &bytes].concat();
+        for format in [None, Some(Format::Csv)] {
+            let options = LoadOptions { format, chunk_bytes: 16, ..LoadOptions::default() };
+            let _ = load_bytes("x", &bytes, &options, &Progress::new());
+        }
+    }
+}

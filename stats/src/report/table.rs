@@ -1,0 +1,163 @@
+//! Tables and their cells.
+
+use crate::estimate::{Bound, Estimate};
+use crate::unit::Unit;
+
+/// Where a column's text stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Align {
+    /// At the left: words.
+    #[default]
+    Left,
+    /// At the right: numbers.
+    Right,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// The unit of its plain numbers; estimates bring their own.
+    pub unit: Option<Unit>,
+    /// Where its text stands.
+    pub align: Align,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn text(name: impl Into<String>) -> Self {
+        Self { name: name.into(), unit: None, align: Align::Left }
+    }
+
+    /// A column of numbers in a unit.
+    pub fn number(name: impl Into<String>, unit: Unit) -> Self {
+        Self { name: name.into(), unit: Some(unit), align: Align::Right }
+    }
+
+    /// A column of estimates.
+    pub fn estimate(name: impl Into<String>) -> Self {
+        Self { name: name.into(), unit: None, align: Align::Right }
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// A plain number, such as a count or a width, in the unit of its column.
+    Number(f64),
+    /// A number with its provenance.
+    Estimate(Estimate),
+    /// Nothing: no value, which is not 0.
+    Empty,
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<f64> for Cell {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<Estimate> for Cell {
+    fn from(estimate: Estimate) -> Self {
+        Self::Estimate(estimate)
+    }
+}
+
+impl Cell {
+    /// The value alone, as a reader wants it.
+    pub(crate) fn value(&self, column: Option<&Column>) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(value) => {
+                column.and_then(|c| c.unit.as_ref()).map_or_else(|| Unit::None.show(*value), |u| u.show(*value))
+            }
+            Self::Estimate(estimate) => estimate.unit.show(estimate.value),
+            Self::Empty => "–".to_owned(),
+        }
+    }
+
+    /// The bound of an estimate in words; `None` where there is nothing to add.
+    pub(crate) fn bound(&self) -> Option<String> {
+        let Self::Estimate(e) = self else { return None };
+        match &e.bound {
+            Bound::Exact => Some("exact".to_owned()),
+            Bound::Guaranteed { lower, upper } => Some(format!("[{}, {}]", e.unit.show(*lower), e.unit.show(*upper))),
+            Bound::Confidence { lower, upper, level } => {
+                Some(format!("[{}, {}] at {}", e.unit.show(*lower), e.unit.show(*upper), Unit::Ratio.show(*level)))
+            }
+            Bound::Unknown { why } => Some(format!("no bound: {why}")),
+        }
+    }
+
+    /// The confidence interval of an estimate in words, where one was computed.
+    pub(crate) fn confidence(&self) -> Option<String> {
+        let Self::Estimate(e) = self else { return None };
+        let c = e.confidence?;
+        Some(format!("{} confidence [{}, {}]", Unit::Ratio.show(c.level), e.unit.show(c.lower), e.unit.show(c.upper)))
+    }
+
+    /// Sample count and method of an estimate.
+    pub(crate) fn source(&self) -> Option<String> {
+        let Self::Estimate(e) = self else { return None };
+        Some(format!("n = {}, {}", e.n, e.method))
+    }
+}
+
+/// A table. Rows shorter than the columns are filled up with [`Cell::Empty`] where they are shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// A table without rows.
+    ///
+    /// ```
+    /// use sre_stats::report::{Column, Table};
+    /// use sre_stats::unit::Unit;
+    /// let table = Table::new("Widths", vec![Column::text("rule"), Column::number("charged", Unit::Second)])
+    ///     .with(vec!["any-bad".into(), 300.0.into()]);
+    /// assert_eq!(table.to_text(80), "rule     charged\n───────  ───────\nany-bad    300 s\n");
+    /// ```
+    pub fn new(title: impl Into<String>, columns: Vec<Column>) -> Self {
+        Self { title: title.into(), columns, rows: Vec::new() }
+    }
+
+    /// The same table with one more row.
+    #[must_use]
+    pub fn with(mut self, row: Vec<Cell>) -> Self {
+        self.rows.push(row);
+        self
+    }
+
+    /// The cell of a row at a column; [`Cell::Empty`] where the row is too short.
+    pub(crate) fn cell(row: &[Cell], column: usize) -> &Cell {
+        row.get(column).unwrap_or(&Cell::Empty)
+    }
+
+    /// Whether any cell of the column is an estimate.
+    pub(crate) fn has_estimates(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Estimate(_))))
+    }
+}

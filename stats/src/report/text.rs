@@ -1,0 +1,194 @@
+//! Tables for a terminal.
+
+use super::escape::terminal;
+use super::table::{Align, Table};
+
+/// Between columns.
+const GAP: usize = 2;
+/// No column is squeezed below this many cells.
+const LEAST: usize = 6;
+
+impl Table {
+    /// The table for a terminal `width` cells wide: aligned columns, a line under the header. An estimate shows value, bound,
+    /// sample count and method. Where the table is too wide, its widest columns are wrapped, and cut with `…` where one word
+    /// is too long; no control character of the data reaches the terminal.
+    pub fn to_text(&self, width: usize) -> String {
+        let columns = self.columns.len();
+        let mut lines: Vec<Vec<String>> = vec![self.columns.iter().map(|c| terminal(&c.name)).collect()];
+        for row in &self.rows {
+            lines.push((0..columns).map(|i| self.words(row, i)).collect());
+        }
+        let mut widths: Vec<usize> =
+            (0..columns).map(|i| lines.iter().map(|l| display_width(&l[i])).max().unwrap_or(0).max(1)).collect();
+        squeeze(&mut widths, width);
+        let mut out = String::new();
+        for (k, line) in lines.iter().enumerate() {
+            let wrapped: Vec<Vec<String>> = line.iter().zip(&widths).map(|(text, w)| wrap(text, *w)).collect();
+            let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
+            for h in 0..height {
+                let parts: Vec<String> = (0..columns)
+                    .map(|i| pad(wrapped[i].get(h).map_or("", String::as_str), widths[i], self.columns[i].align))
+                    .collect();
+                out.push_str(parts.join("  ").trim_end());
+                out.push('\n');
+            }
+            if k == 0 {
+                let rules: Vec<String> = widths.iter().map(|w| "─".repeat(*w)).collect();
+                out.push_str(&rules.join("  "));
+                out.push('\n');
+            }
+        }
+        out
+    }
+
+    /// A cell in one line.
+    fn words(&self, row: &[super::table::Cell], column: usize) -> String {
+        let cell = Self::cell(row, column);
+        let mut text = cell.value(self.columns.get(column));
+        if let Some(bound) = cell.bound() {
+            text.push_str(&if bound == "exact" { " (exact".to_owned() } else { format!(" {bound} (") });
+            if let Some(source) = cell.source() {
+                text.push_str(if text.ends_with('(') { "" } else { ", " });
+                text.push_str(&source);
+            }
+            text.push(')');
+        }
+        terminal(&text)
+    }
+}
+
+/// Takes from the widest column until the table fits or every column is as narrow as may be.
+fn squeeze(widths: &mut [usize], width: usize) {
+    let total = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+    while total(widths) > width {
+        let Some(widest) = widths.iter_mut().max_by_key(|w| **w).filter(|w| **w > LEAST) else { return };
+        *widest -= 1;
+    }
+}
+
+/// Lines of at most `width` cells, broken between words.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let word = cut(word, width);
+        let Some(line) = lines.last_mut() else { break };
+        let needed = display_width(line) + usize::from(!line.is_empty()) + display_width(&word);
+        if line.is_empty() {
+            line.push_str(&word);
+        } else if needed <= width {
+            line.push(' ');
+            line.push_str(&word);
+        } else {
+            lines.push(word);
+        }
+    }
+    lines
+}
+
+/// The text itself, or its beginning with `…`.
+fn cut(text: &str, width: usize) -> String {
+    if display_width(text) <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += char_width(c);
+        if used > width {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+fn pad(text: &str, width: usize, align: Align) -> String {
+    let space = " ".repeat(width.saturating_sub(display_width(text)));
+    match align {
+        Align::Left => format!("{text}{space}"),
+        Align::Right => format!("{space}{text}"),
+    }
+}
+
+/// How many cells of a terminal a text takes.
+pub(crate) fn display_width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// Cells of one character, by the main ranges of Unicode Standard Annex 11: 0 for marks that combine, 2 for wide scripts and
+/// emoji, else 1.
+fn char_width(c: char) -> usize {
+    match u32::from(c) {
+        0x0300..=0x036F
+        | 0x1AB0..=0x1AFF
+        | 0x1DC0..=0x1DFF
+        | 0x200B..=0x200F
+        | 0x2060..=0x2064
+        | 0x20D0..=0x20FF
+        | 0xFE00..=0xFE0F
+        | 0xFE20..=0xFE2F
+        | 0xFEFF => 0,
+        0x1100..=0x115F
+        | 0x2E80..=0x303E
+        | 0x3041..=0x4DBF
+        | 0x4E00..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1F64F
+        | 0x1F680..=0x1F6FF
+        | 0x1F900..=0x1F9FF
+        | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Column;
+    use super::*;
+    use crate::estimate::{Bound, Estimate, Scope};
+    use crate::method::Method;
+    use crate::unit::Unit;
+
+    fn table() -> Table {
+        let e = Estimate::new(0.213, Method::LogLinear, 10_000, &Scope::untimed(Unit::Second))
+            .with_bound(Bound::Guaranteed { lower: 0.21, upper: 0.22 });
+        Table::new("t", vec![Column::text("service"), Column::estimate("p99")])
+            .with(vec!["東京".into(), e.clone().into()])
+            .with(vec!["a\u{1b}[2J".into(), Estimate { bound: Bound::Exact, ..e }.into()])
+    }
+
+    #[test]
+    fn columns_line_up_and_estimates_say_where_they_come_from() {
+        let lines: Vec<String> = table().to_text(100).lines().map(str::to_owned).collect();
+        assert_eq!(
+            lines,
+            [
+                "service                                              p99",
+                "───────  ───────────────────────────────────────────────",
+                "東京     213 ms [210 ms, 220 ms] (n = 10000, log-linear)",
+                "a\u{fffd}[2J              213 ms (exact, n = 10000, log-linear)",
+            ]
+        );
+        assert!(lines.iter().all(|l| display_width(l) == display_width(&lines[0])));
+    }
+
+    #[test]
+    fn every_line_fits() {
+        for width in [20, 30, 40, 60] {
+            for line in table().to_text(width).lines() {
+                assert!(display_width(line) <= width, "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_columns_and_no_width_are_no_trouble() {
+        assert_eq!(Table::default().to_text(0).trim(), "");
+        assert!(table().to_text(0).contains('…'));
+    }
+}

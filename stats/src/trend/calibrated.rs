@@ -1,0 +1,167 @@
+//! Verdicts on seeded simulations and on degenerate input: the promises of the module, checked.
+
+#![allow(clippy::unwrap_used)]
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::*;
+use crate::series::{Identity, NanPolicy, Series};
+use crate::unit::Unit;
+
+fn series(values: &[f64]) -> Series {
+    let times = (0..values.len() as i64).map(|i| i * 15_000_000_000).collect();
+    Series::new(Identity::new("x", Unit::Second), times, values.to_vec(), NanPolicy::Refuse).unwrap()
+}
+
+fn ar1(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let scale = if phi < 1.0 { (1.0 - phi * phi).sqrt() } else { 1.0 };
+    let mut x: f64 = StandardNormal.sample(random);
+    (0..n)
+        .map(|_| {
+            let e: f64 = StandardNormal.sample(random);
+            x = phi * x + scale * e;
+            x
+        })
+        .collect()
+}
+
+const SERIES: usize = 400;
+/// 1.5 times the nominal 5 %, and two standard errors of 400 draws at that rate.
+const ALLOWED: usize = 30 + 11;
+
+fn alarms(phi: f64, seed: u64, mut alarm: impl FnMut(&Series) -> bool) -> usize {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    (0..SERIES).filter(|_| alarm(&series(&ar1(200, phi, &mut random)))).count()
+}
+
+#[test]
+fn trends_and_changes_keep_their_error_rate_under_autocorrelation() {
+    for (phi, seed) in [0.0, 0.3, 0.5, 0.8, 1.0].into_iter().zip(1..) {
+        let trends = alarms(phi, seed, |s| {
+            matches!(trend(s, TrendMethod::Auto, 0.95).unwrap().verdict, Verdict::Rising | Verdict::Falling)
+        });
+        assert!(trends <= ALLOWED, "φ = {phi}: {trends} trends in {SERIES}");
+        let steps = alarms(phi, seed + 50, |s| {
+            changes(s, &ChangeOptions::default()).unwrap().verdict == ChangeVerdict::Changed
+        });
+        assert!(steps <= ALLOWED, "φ = {phi}: {steps} with changes in {SERIES}");
+    }
+    // the tests for independent samples do not keep it, which is why they are not the default
+    let plain = alarms(0.5, 3, |s| trend(s, TrendMethod::MannKendall, 0.95).unwrap().verdict != Verdict::NoneShown);
+    assert!(plain > 2 * ALLOWED, "{plain}");
+}
+
+#[test]
+fn what_is_planted_is_found() {
+    let mut random = ChaCha8Rng::seed_from_u64(9);
+    let (mut rising, mut stepped, mut covered) = (0, 0, 0);
+    for _ in 0..100 {
+        let noise = ar1(200, 0.3, &mut random);
+        let line: Vec<f64> = noise.iter().zip(0..).map(|(v, i)| v + 0.01 * f64::from(i)).collect();
+        rising += usize::from(trend(&series(&line), TrendMethod::Auto, 0.95).unwrap().verdict == Verdict::Rising);
+        let step: Vec<f64> = noise.iter().zip(0..).map(|(v, i)| v + if i >= 90 { 2.0 } else { 0.0 }).collect();
+        let data = series(&step);
+        let found = changes(&data, &ChangeOptions::default()).unwrap();
+        stepped += usize::from(found.verdict == ChangeVerdict::Changed);
+        covered += usize::from(found.changes.iter().any(|c| {
+            c.onset.lower.0 <= data.times()[89] && c.onset.upper.0 >= data.times()[90] && c.p_value.unwrap() < 0.05
+        }));
+    }
+    assert!(rising >= 90 && stepped >= 95 && covered >= 90, "{rising} {stepped} {covered}");
+}
+
+#[test]
+fn degenerate_series_get_no_verdict_and_no_nan() {
+    let long_gap: Vec<f64> = (0..30).map(f64::from).collect();
+    let methods = [
+        TrendMethod::Auto,
+        TrendMethod::MannKendall,
+        TrendMethod::HamedRao(None),
+        TrendMethod::HamedRao(Some(100)),
+        TrendMethod::TheilSen,
+    ];
+    for values in [&[1.0][..], &[1.0, 2.0], &[3.0; 40], &[0.0, 1e200, -1e200, 5.0]] {
+        let data = series(values);
+        for method in methods {
+            let found = trend(&data, method, 0.95).unwrap();
+            assert!(matches!(found.verdict, Verdict::NoVerdict { .. }), "{values:?} {method}: {:?}", found.verdict);
+            assert_eq!(serde_json::to_value(&found).unwrap()["verdict"], "no-verdict");
+        }
+        let found = changes(&data, &ChangeOptions::default()).unwrap();
+        assert!(matches!(found.verdict, ChangeVerdict::NoVerdict { .. }), "{values:?}");
+    }
+    let tricky: [&[f64]; 8] = [
+        &[1.0, 2.0, 4.0],
+        &[1.0, 1.0, 2.0, 1.0],
+        &[5e-324, 0.0, 5e-324, 1e-310, 0.0, 0.0, 0.0],
+        &[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        &[1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0],
+        &[1e149, -1e149, 1e149, 0.0, 5.0, 1e149, -1e149, 0.0, 1e149, 0.0, 1.0, 2.0, -1e149],
+        &[1e9, 1e9 + 1.0, 1e9, 1e9, 1e9 + 1.0, 1e9, 1e9],
+        &long_gap,
+    ];
+    for values in tricky {
+        let mut times: Vec<i64> = (0..values.len() as i64).collect();
+        *times.last_mut().unwrap() = i64::MAX / 2;
+        times[0] = i64::MIN / 2;
+        let data = Series::new(Identity::default(), times, values.to_vec(), NanPolicy::Refuse).unwrap();
+        for method in methods {
+            let found = trend(&data, method, 0.95).unwrap();
+            for number in [found.z, found.p_value, found.ln_p, found.slope_per_s.map(|s| s.value), found.intercept] {
+                assert!(number.is_none_or(|v| !v.is_nan()), "{values:?} {method}: {number:?}");
+            }
+        }
+        for penalty in [None, Some(0.0), Some(1.0)] {
+            let found = changes(&data, &ChangeOptions { penalty, min_size: 1, level: 0.9 }).unwrap();
+            for change in &found.changes {
+                assert!(change.effect.value.is_finite() && change.p_value.is_none_or(|p| (0.0..=1.0).contains(&p)));
+                assert!(change.onset.lower < change.onset.upper);
+            }
+        }
+    }
+}
+
+#[test]
+fn json_has_the_contracts_keys() {
+    let values: Vec<f64> = (0..60u32).map(|i| f64::from(i * i % 7) + if i < 30 { 0.0 } else { 20.0 }).collect();
+    let found = serde_json::to_value(trend(&series(&values), TrendMethod::HamedRao(Some(3)), 0.95).unwrap()).unwrap();
+    for key in ["method", "reason", "statistic", "z", "p_value", "ln_p", "slope_per_s", "verdict"] {
+        assert!(found.get(key).is_some_and(|v| !v.is_null()), "{key}");
+    }
+    assert_eq!(found["slope_per_s"]["unit"], "s/s");
+    let found = serde_json::to_value(changes(&series(&values), &ChangeOptions::default()).unwrap()).unwrap();
+    assert_eq!(found["verdict"], "changed");
+    for key in ["index", "time", "onset", "before", "after", "effect", "p_value"] {
+        assert!(found["changes"][0].get(key).is_some_and(|v| !v.is_null()), "{key}");
+    }
+    assert_eq!(found["changes"][0]["index"], 30);
+}
+
+#[test]
+fn methods_are_read_back_by_their_names() {
+    for method in [
+        TrendMethod::Auto,
+        TrendMethod::MannKendall,
+        TrendMethod::HamedRao(None),
+        TrendMethod::HamedRao(Some(3)),
+        TrendMethod::TheilSen,
+    ] {
+        assert_eq!(method.to_string().parse::<TrendMethod>().unwrap(), method);
+    }
+    for bad in ["", "hamed-rao:", "hamed-rao:0", "hamed-rao:x", "kendall"] {
+        assert!(bad.parse::<TrendMethod>().is_err(), "{bad}");
+    }
+    assert!(trend(&series(&[1.0, 2.0, 3.0]), TrendMethod::Auto, 1.0).is_err());
+    assert!(trend(&series(&[1.0, 2.0, 3.0]), TrendMethod::Auto, f64::NAN).is_err());
+    assert!(changes(&series(&[1.0]), &ChangeOptions { min_size: 0, ..ChangeOptions::default() }).is_err());
+}
+
+#[test]
+fn a_noise_free_step_is_a_change() {
+    let values: Vec<f64> = (0..40).map(|i| if i < 25 { 3.0 } else { 5.0 }).collect();
+    let found = changes(&series(&values), &ChangeOptions::default()).unwrap();
+    assert_eq!(found.changes.iter().map(|c| c.index).collect::<Vec<_>>(), [25]);
+    assert_eq!(found.changes[0].effect.value, 2.0);
+}

@@ -1,0 +1,118 @@
+//! Samples by tick, with running sums: how many, how many of them bad, and how far from the limit they are in all.
+
+/// The samples of the ticks that have any, in order; the running sums have one entry more than there are ticks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Samples {
+    /// Ticks with at least one sample, strictly increasing.
+    pub(super) ticks: Vec<i64>,
+    /// Ticks with a bad sample, as intervals.
+    pub(super) bad_runs: Vec<(i64, i64)>,
+    count: Vec<u64>,
+    bad: Vec<u64>,
+    /// Running sum of value − limit, as an unevaluated sum of two f64, so that the difference of two far entries is as
+    /// exact as if it had been added up alone.
+    excess: Vec<(f64, f64)>,
+}
+
+impl Samples {
+    pub(super) fn with_capacity(n: usize) -> Self {
+        let mut samples = Self {
+            ticks: Vec::with_capacity(n),
+            bad_runs: Vec::new(),
+            count: Vec::with_capacity(n + 1),
+            bad: Vec::with_capacity(n + 1),
+            excess: Vec::with_capacity(n + 1),
+        };
+        samples.count.push(0);
+        samples.bad.push(0);
+        samples.excess.push((0.0, 0.0));
+        samples
+    }
+
+    /// Adds a sample at a tick not before the last one.
+    pub(super) fn push(&mut self, tick: i64, bad: bool, excess: f64) {
+        if self.ticks.last() != Some(&tick) {
+            self.ticks.push(tick);
+            self.count.push(self.count.last().copied().unwrap_or(0));
+            self.bad.push(self.bad.last().copied().unwrap_or(0));
+            self.excess.push(self.excess.last().copied().unwrap_or((0.0, 0.0)));
+        }
+        if let (Some(count), Some(bads), Some(sum)) =
+            (self.count.last_mut(), self.bad.last_mut(), self.excess.last_mut())
+        {
+            *count += 1;
+            *bads += u64::from(bad);
+            *sum = add(*sum, excess);
+        }
+        if bad {
+            match self.bad_runs.last_mut() {
+                Some(last) if last.1 == tick => last.1 = tick + 1,
+                Some(last) if last.1 > tick => {}
+                _ => self.bad_runs.push((tick, tick + 1)),
+            }
+        }
+    }
+
+    /// Samples and bad samples at the ticks numbered `[lo, hi)`.
+    pub(super) fn counts(&self, lo: usize, hi: usize) -> (i64, i64) {
+        ((self.count[hi] - self.count[lo]) as i64, (self.bad[hi] - self.bad[lo]) as i64)
+    }
+
+    /// The sum of value − limit at the ticks numbered `[lo, hi)`.
+    pub(super) fn excess(&self, lo: usize, hi: usize) -> f64 {
+        let (a, b) = (self.excess[lo], self.excess[hi]);
+        (b.0 - a.0) + (b.1 - a.1)
+    }
+
+    /// The ticks without a sample in `[0, ticks)`, as intervals.
+    pub(super) fn empty_runs(&self, ticks: i64) -> Vec<(i64, i64)> {
+        let mut out = Vec::new();
+        let mut from = 0;
+        for &t in &self.ticks {
+            if t > from {
+                out.push((from, t));
+            }
+            from = t + 1;
+        }
+        if from < ticks {
+            out.push((from, ticks));
+        }
+        out
+    }
+}
+
+/// Adds one number to an unevaluated sum of two (Knuth's two-sum, renormalised).
+fn add((hi, lo): (f64, f64), x: f64) -> (f64, f64) {
+    let s = hi + x;
+    let v = s - hi;
+    let e = (hi - (s - v)) + (x - v) + lo;
+    let hi = s + e;
+    (hi, e - (hi - s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_differences_lose_nothing() {
+        let mut s = Samples::with_capacity(4);
+        for (tick, x) in [(0, 1e16), (1, 0.1), (2, -0.1), (3, 1.0)] {
+            s.push(tick, x > 0.0, x);
+        }
+        assert_eq!(s.excess(1, 3), 0.0);
+        assert_eq!(s.excess(3, 4), 1.0);
+        assert_eq!(s.counts(0, 4), (4, 3));
+    }
+
+    #[test]
+    fn several_samples_share_a_tick() {
+        let mut s = Samples::with_capacity(4);
+        for tick in [2, 2, 5] {
+            s.push(tick, tick == 2, 1.0);
+        }
+        assert_eq!(s.ticks, [2, 5]);
+        assert_eq!(s.counts(0, 1), (2, 2));
+        assert_eq!(s.empty_runs(8), [(0, 2), (3, 5), (6, 8)]);
+    }
+}

@@ -1,0 +1,119 @@
+"""Runs every notebook of a folder from a clean Rust kernel and compares what it shows with what is committed.
+
+    python execute.py FOLDER [--update] [--only NAME]
+
+Fails on an error in a cell, a cell without its committed output, an output that differs, or a chapter without pictures.
+With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+
+def kernel_folder() -> str:
+    """A Jupyter path with the one kernel that the course uses."""
+    program = shutil.which("evcxr_jupyter")
+    if not program:
+        sys.exit("evcxr_jupyter is not on PATH: cargo install evcxr_jupyter --version 0.22.0 --locked")
+    folder = tempfile.mkdtemp(prefix="jupyter-")
+    spec = pathlib.Path(folder, "kernels", "rust")
+    spec.mkdir(parents=True)
+    argv = [program, "--control_file", "{connection_file}"]
+    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "Rust", "language": "rust"}))
+    return folder
+
+
+def shown(cell) -> list:
+    """What a reader sees of a cell's outputs: kernel chatter about builds left out, text joined, pictures whole."""
+    seen = []
+    for output in cell.get("outputs", []):
+        if output["output_type"] == "stream":
+            text = output["text"]
+            if output["name"] == "stdout" and text.strip():
+                if seen and seen[-1][0] == "stdout":
+                    seen[-1] = ("stdout", seen[-1][1] + text)
+                else:
+                    seen.append(("stdout", text))
+        elif output["output_type"] in ("display_data", "execute_result"):
+            data = output["data"]
+            seen.append(("data", {k: "".join(v) if isinstance(v, list) else v for k, v in sorted(data.items())}))
+        elif output["output_type"] == "error":
+            seen.append(("error", output["ename"]))
+    return seen
+
+
+def tidy(notebook) -> None:
+    """Keeps only what is the same on every machine: no times, no stderr, one kernel name."""
+    for cell in notebook.cells:
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k != "execution"}
+        if cell.cell_type == "code":
+            kept = [o for o in cell.outputs if o["output_type"] != "stream" or o["name"] == "stdout"]
+            cell.outputs = kept
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Rust", "language": "rust", "name": "rust"},
+        "language_info": {"file_extension": ".rs", "mimetype": "text/rust", "name": "Rust"},
+    }
+
+
+def run(path: pathlib.Path, update: bool) -> list:
+    problems = []
+    notebook = nbformat.read(path, as_version=4)
+    committed = [shown(c) for c in notebook.cells if c.cell_type == "code"]
+    began = time.monotonic()
+    client = NotebookClient(notebook, timeout=900, kernel_name="rust", resources={"metadata": {"path": str(path.parent)}})
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        return [f"{path.name}: {error}"]
+    tidy(notebook)
+    seconds = []
+    pictures = tables = 0
+    fresh = [c for c in notebook.cells if c.cell_type == "code"]
+    for number, cell in enumerate(fresh, 1):
+        now = shown(cell)
+        for kind, data in now:
+            if kind == "data":
+                pictures += "image/svg+xml" in data or "image/png" in data
+                tables += "<table" in data.get("text/html", "")
+            if kind == "error":
+                problems.append(f"{path.name}, code cell {number}: {data}")
+        if not update and now != committed[number - 1]:
+            problems.append(f"{path.name}, code cell {number}: the output differs from the committed one")
+        if len(cell.source.splitlines()) > 15:
+            problems.append(f"{path.name}, code cell {number}: more than 15 lines")
+    if not pictures or not tables:
+        problems.append(f"{path.name}: {pictures} pictures and {tables} tables were shown")
+    print(f"{path.name}: {len(fresh)} code cells, {pictures} pictures, {tables} tables, {time.monotonic() - began:.0f} s", flush=True)
+    if update and not problems:
+        nbformat.write(notebook, path)
+    return problems
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--only")
+    options = parser.parse_args()
+    os.environ["JUPYTER_PATH"] = kernel_folder()
+    if os.environ.get("CARGO_TARGET_DIR") == "":
+        del os.environ["CARGO_TARGET_DIR"]
+    notebooks = sorted(p for p in options.folder.glob("*.ipynb") if not options.only or options.only in p.name)
+    if not notebooks:
+        sys.exit(f"no notebook in {options.folder}")
+    problems = [problem for path in notebooks for problem in run(path, options.update)]
+    print("\n".join(problems), file=sys.stderr)
+    sys.exit(1 if problems else 0)
+
+
+main()
