@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use sre_stats::estimate::Estimate;
 use sre_stats::figure::{self, Axis, Direction, Figure, Mark, QuantileCurve, Role, Shape};
+use sre_stats::histogram::LogLinear;
 use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::method::Definition;
 use sre_stats::progress::Progress;
-use sre_stats::quantile::Quantile;
+use sre_stats::quantile::{Quantile, quantiles};
 use sre_stats::series::Series;
 use sre_stats::slo::{Objective, Options, SloInput, SloReport, evaluate};
 use sre_stats::time::{Span, Timestamp};
@@ -415,8 +418,41 @@ impl QuantileProfile {
             _ => None,
         };
         let values = derived.as_ref().map_or(item.values(), |s| s.values());
-        let unit: Unit = derived.as_ref().map_or(&item.identity, |s| s.identity()).unit.clone();
-        let _ = (values, unit, nines(0));
-        Err(Error::unsupported("quantiles are not there yet"))
+        let scope = match (&item.data, &derived) {
+            (_, Some(series)) => series.scope(),
+            (Data::Events(events), None) => events.scope(),
+            (Data::Gauge(series), None) => series.scope(),
+            _ => return Err(Error::unsupported("this kind of series has no quantiles yet")),
+        };
+        let qs = nines(values.len() as u64);
+        let exact = quantiles(values, &qs, Definition::default(), &scope)?;
+        progress.check()?;
+        let stored = LogLinear::from_values(values).quantiles(&qs, &scope)?;
+        progress.check()?;
+        let curve = |name: &str, estimates: Vec<Estimate>| QuantileCurve {
+            name: name.to_owned(),
+            points: qs.iter().copied().zip(estimates).collect(),
+        };
+        let curves = vec![curve("all samples", exact), curve("log-linear histogram", stored)];
+        let mut figure = figure::quantile_figure(&curves)?;
+        figure.title = format!("Quantiles of {}", derived.as_ref().map_or(&item.identity, |s| s.identity()).title());
+        if let Some(band) = confidence_band(&curves[0]) {
+            figure.marks.insert(0, band);
+            figure.caption.push_str(" The shade is the confidence interval of the quantile behind the samples, if they were independent.");
+        }
+        Ok(Self { curves, figure })
     }
+}
+
+/// The confidence intervals of a curve as a band; open ends leave it out.
+fn confidence_band(curve: &QuantileCurve) -> Option<Mark> {
+    let rows = curve.points.iter().filter_map(|(q, e)| Some((q.nines(), e.confidence?)));
+    let rows: Vec<_> = rows.filter(|(x, c)| x.is_finite() && c.lower.is_finite() && c.upper.is_finite()).collect();
+    let level = rows.first()?.1.level;
+    let shape = Shape::Band {
+        x: rows.iter().map(|r| r.0).collect(),
+        lower: rows.iter().map(|r| r.1.lower).collect(),
+        upper: rows.iter().map(|r| r.1.upper).collect(),
+    };
+    Some(Mark::new(format!("{} confidence", Unit::Ratio.show(level)), Role::Series(0), shape))
 }

@@ -8,7 +8,7 @@ use super::state::{Overlay, State};
 use super::theme::bold;
 
 /// Shows the overlay, if there is one.
-pub fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
+pub(super) fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
     let shown = match &state.overlay {
         Overlay::None => return,
         Overlay::Palette(text, line) => modal("palette", 110.0).show(ctx, |ui| palette(ui, text, *line, messages)).should_close(),

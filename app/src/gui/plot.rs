@@ -11,7 +11,7 @@ use egui_plot::{
 };
 use sre_stats::figure::theme::Tokens;
 use sre_stats::figure::{Axis, Cell, Direction, Figure, Interval, Mark, Scale, Shape};
-use sre_stats::report::{Column, Table};
+use sre_stats::report::Column;
 use sre_stats::unit::Unit;
 
 use super::theme::{bold, colour};
@@ -399,41 +399,6 @@ fn draw_strip(
     answer
 }
 
-/// The numbers of a figure as a table: a row for every place of every mark.
-pub fn figure_table(figure: &Figure) -> Table {
-    let columns = vec![
-        Column::text("mark"),
-        Column::text(if figure.x.label.is_empty() { "x" } else { &figure.x.label }),
-        Column::number("value", figure.y.unit.clone()),
-        Column::number("lower", figure.y.unit.clone()),
-        Column::number("upper", figure.y.unit.clone()),
-    ];
-    let mut table = Table::new(figure.title.clone(), columns);
-    let number = |v: f64| if v.is_finite() { sre_stats::report::Cell::Number(v) } else { sre_stats::report::Cell::Empty };
-    let mut row = |name: &str, x: f64, value: f64, lower: f64, upper: f64| {
-        table.rows.push(vec![name.into(), figure.x.show(x).into(), number(value), number(lower), number(upper)]);
-    };
-    for mark in &figure.marks {
-        let name = mark.name.as_str();
-        match &mark.shape {
-            Shape::Line { points } | Shape::Points { points } => {
-                points.iter().filter(|p| p.1.is_finite()).for_each(|p| row(name, p.0, p.1, f64::NAN, f64::NAN));
-            }
-            Shape::Band { x, lower, upper } => {
-                let all = x.iter().zip(lower).zip(upper).filter(|((_, l), _)| l.is_finite());
-                all.for_each(|((x, l), u)| row(name, *x, f64::NAN, *l, *u));
-            }
-            Shape::Bars { bars } => bars.iter().for_each(|b| row(name, b.lower, b.height, f64::NAN, f64::NAN)),
-            Shape::Steps { edges, values } => {
-                edges.iter().zip(values).for_each(|(x, v)| row(name, *x, *v, f64::NAN, f64::NAN));
-            }
-            Shape::Interval { intervals } => intervals.iter().for_each(|i| row(name, i.at, i.value, i.lower, i.upper)),
-            _ => {}
-        }
-    }
-    table
-}
-
 /// Plain seconds as a column, for tables of the views.
 pub fn seconds(name: &str) -> Column {
     Column::number(name, Unit::Second)
@@ -442,22 +407,11 @@ pub fn seconds(name: &str) -> Column {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sre_stats::figure::Role;
 
     #[test]
     fn gaps_split_runs() {
         let points = [1.0, 2.0, f64::NAN, f64::NAN, 3.0];
         assert_eq!(runs(points.into_iter(), |p| p.is_finite()), [vec![1.0, 2.0], vec![3.0]]);
         assert!(runs(std::iter::once(f64::NAN), |p| p.is_finite()).is_empty());
-    }
-
-    #[test]
-    fn every_number_of_a_figure_is_in_its_table() {
-        let figure = Figure::new("t", Axis::new("x", Unit::None), Axis::new("y", Unit::Second))
-            .with(Mark::new("line", Role::Truth, Shape::Line { points: vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 3.0)] }))
-            .with(Mark::new("band", Role::Truth, Shape::Band { x: vec![5.0], lower: vec![1.0], upper: vec![2.0] }));
-        let table = figure_table(&figure);
-        assert_eq!(table.rows.len(), 3);
-        assert_eq!(table.columns[2].name, "value");
     }
 }

@@ -8,7 +8,7 @@ use crate::gui::state::State;
 use crate::gui::theme::tokens;
 
 /// Shows the profile of the series selected.
-pub fn show(ui: &mut Ui, state: &State) {
+pub(super) fn show(ui: &mut Ui, state: &State) {
     let Some(key) = state.track_key() else { return };
     if let Some(text) = state.quantiles.failure_of(&key) {
         super::failed(ui, text);
@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, state: &State) {
 }
 
 /// A row for every quantile, with its provenance.
-pub fn table(state: &State) -> Option<Table> {
+pub(super) fn table(state: &State) -> Option<Table> {
     let profile = state.quantiles.of(&state.track_key()?)?;
     let mut columns = vec![Column::text("quantile")];
     columns.extend(profile.curves.iter().map(|c| Column::estimate(c.name.clone())));

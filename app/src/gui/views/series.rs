@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 use sre_stats::figure::Figure;
 use sre_stats::load::Data;
-use sre_stats::report::Table;
+use sre_stats::report::{Table, figure_table};
 
 use crate::gui::command::Command;
 use crate::gui::dispatch::Message;
@@ -14,7 +14,7 @@ use crate::gui::state::{State, cached};
 use crate::gui::theme::{colour, tokens};
 
 /// Shows the series selected.
-pub fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let Some(key) = state.track_key() else { return };
     let tokens = tokens(ui.theme());
     if let Some(text) = state.track.failure_of(&key) {
@@ -64,6 +64,6 @@ fn figure(state: &State, width: f32) -> Option<Arc<Figure>> {
 }
 
 /// What is in sight, as a table.
-pub fn table(state: &State) -> Option<Table> {
-    figure(state, 1000.0).map(|f| plot::figure_table(&f))
+pub(super) fn table(state: &State) -> Option<Table> {
+    figure(state, 1000.0).map(|f| figure_table(&f))
 }

@@ -10,7 +10,7 @@ use crate::gui::state::State;
 use crate::gui::theme::{bold, colour, tokens};
 
 /// Shows the story of the load.
-pub fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let Some(document) = &state.document else { return };
     let report = &document.dataset.report;
     let tokens = tokens(ui.theme());
@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
 }
 
 /// Every series with what is known of it.
-pub fn table(state: &State) -> Option<Table> {
+pub(super) fn table(state: &State) -> Option<Table> {
     let document = state.document.as_ref()?;
     let columns = vec![
         Column::text("series"),

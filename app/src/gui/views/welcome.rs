@@ -8,7 +8,7 @@ use crate::gui::state::State;
 use crate::gui::theme::{bold, colour, mix, tokens};
 
 /// Shows what the program is for and every way to open something.
-pub fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let tokens = tokens(ui.theme());
     if state.loading.is_some() {
         super::waiting(ui, "Reading…");

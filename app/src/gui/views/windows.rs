@@ -25,7 +25,7 @@ pub fn compact(span: Span) -> String {
 }
 
 /// Shows the analysis of the series selected under the objective.
-pub fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let tokens = tokens(ui.theme());
     objective(ui, tokens, state, messages);
     let key = state.window_key();
@@ -345,7 +345,7 @@ fn phases(
 }
 
 /// A row for every width.
-pub fn table(state: &State) -> Option<Table> {
+pub(super) fn table(state: &State) -> Option<Table> {
     let analysis = state.windows.latest()?;
     let columns = vec![
         Column::text("width"),
