@@ -24,6 +24,6 @@ pub use crate::time::{Grid, Span, Timestamp, Window};
 pub use crate::trend::{ChangeOptions, Changes, Trend, TrendMethod, changes, trend};
 pub use crate::unit::Unit;
 pub use crate::window::{
-    self, Accounting, Advice, AdvisorInput, BadTime, Budget, ClosedForm, Condition, IncidentPattern, Inverse, Ladder, Rule,
-    SeriesOptions, account, advise, closed_form, invert, reaggregate,
+    self, Accounting, Advice, AdvisorInput, BadTime, Budget, ClosedForm, Condition, IncidentPattern, Inverse, Ladder,
+    Rule, SeriesOptions, account, advise, closed_form, invert, reaggregate,
 };

@@ -501,7 +501,11 @@ impl Classifier<'_> {
             }
             if self.plan.ok.is_some() && guess::flag(self.name(i)).is_some() {
                 // split by whether they were good, series would be all good or all bad
-                self.report.understand("not read", self.name(i).to_owned(), "another flag; --ok chooses it, --by splits by it");
+                self.report.understand(
+                    "not read",
+                    self.name(i).to_owned(),
+                    "another flag; --ok chooses it, --by splits by it",
+                );
                 continue;
             }
             if few {

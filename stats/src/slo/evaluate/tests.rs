@@ -60,7 +60,11 @@ fn requests_by_condition_and_by_flag() {
     // 10 slow ones, and 4 that failed in time
     let both = by("99% of requests < 300ms over 1d");
     assert_eq!((both.budget.spent.value, both.verdict), (14.0, Verdict::Violated));
-    assert!(both.caveats.iter().any(|c| c.starts_with("4 of 1000 events meet “< 0.3s” and failed")), "{:?}", both.caveats);
+    assert!(
+        both.caveats.iter().any(|c| c.starts_with("4 of 1000 events meet “< 0.3s” and failed")),
+        "{:?}",
+        both.caveats
+    );
     assert_eq!(both.incidents.iter().map(|i| i.cost).sum::<f64>(), 14.0);
     let (id, times, values) = (events.identity().clone(), events.times().to_vec(), events.values().to_vec());
     let unflagged = Events::new(id, times, values, None, NanPolicy::Refuse).unwrap();

@@ -1,0 +1,161 @@
+//! Every action that needs no argument, in one flat list: menus, the palette, shortcuts and the shortcut sheet come from it.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// Where a command stands in the menu bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// Files and the program.
+    File,
+    /// Undo and copying.
+    Edit,
+    /// What is shown.
+    View,
+    /// The width and phase of the slices.
+    Windows,
+    /// Help and work in progress.
+    Help,
+}
+
+impl Menu {
+    /// All menus, in the order of the bar.
+    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Windows, Self::Help];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit",
+            Self::View => "View",
+            Self::Windows => "Slices",
+            Self::Help => "Help",
+        }
+    }
+}
+
+macro_rules! commands {
+    ($($variant:ident: $menu:ident, $name:literal, $tip:literal, $shortcut:expr;)*) => {
+        /// An action without an argument. Views send it, [`dispatch`](super::dispatch) carries it out.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Command {
+            $(#[doc = $tip] $variant,)*
+        }
+
+        impl Command {
+            /// Every command, in the order of the menus.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// What menus, palette and shortcut sheet call it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it does, in a sentence.
+            pub fn tooltip(self) -> &'static str {
+                match self { $(Self::$variant => $tip,)* }
+            }
+
+            /// The menu that holds it.
+            pub fn menu(self) -> Menu {
+                match self { $(Self::$variant => Menu::$menu,)* }
+            }
+
+            /// Its keys, if it has any.
+            pub fn shortcut(self) -> Option<KeyboardShortcut> {
+                match self { $(Self::$variant => $shortcut,)* }
+            }
+        }
+    };
+}
+
+const fn key(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+commands! {
+    Open: File, "Open…", "Choose files in the system's dialog.", ctrl(Key::O);
+    OpenPath: File, "Open path…", "Type the path of a file.", ctrl_shift(Key::O);
+    Reload: File, "Reload", "Read the same files again.", ctrl(Key::R);
+    Close: File, "Close file", "Go back to the welcome page.", ctrl(Key::W);
+    Quit: File, "Quit", "Close the window.", ctrl(Key::Q);
+    Undo: Edit, "Undo", "Take the last choice back.", ctrl(Key::Z);
+    Redo: Edit, "Redo", "Make the choice again that was taken back.", ctrl_shift(Key::Z);
+    CopyTable: Edit, "Copy as table", "Copy the numbers of this view as CSV.", ctrl_shift(Key::C);
+    EditObjective: Edit, "Edit objective", "Put the cursor into the objective.", ctrl(Key::L);
+    ViewUnderstood: View, "What was understood", "Show the guesses and warnings of reading the file.", ctrl(Key::Num1);
+    ViewSeries: View, "Series", "Show values over time, no peak hidden.", ctrl(Key::Num2);
+    ViewQuantiles: View, "Quantiles", "Show values over the nines, with their bounds.", ctrl(Key::Num3);
+    ViewWindows: View, "Windows", "Show what slices of each width and phase charge.", ctrl(Key::Num4);
+    ToggleTable: View, "Show as table", "Show the numbers of this view as a table, or as a picture again.", ctrl(Key::T);
+    ToggleRate: View, "Counters as rates", "Show counters as rates per second, or as they are.", key(Key::R);
+    NextSeries: View, "Next series", "Select the next series in the list.", key(Key::J);
+    PreviousSeries: View, "Previous series", "Select the series before.", key(Key::K);
+    ZoomIn: View, "Zoom in on time", "Halve the time shown.", key(Key::I);
+    ZoomOut: View, "Zoom out of time", "Double the time shown.", key(Key::O);
+    PanLeft: View, "Earlier", "Move the time shown back by a quarter.", key(Key::ArrowLeft);
+    PanRight: View, "Later", "Move the time shown on by a quarter.", key(Key::ArrowRight);
+    ResetZoom: View, "Show all time", "Show the whole of the series.", key(Key::Home);
+    ThemeLight: View, "Light theme", "Dark ink on a light ground.", None;
+    ThemeDark: View, "Dark theme", "Light ink on a dark ground.", None;
+    ThemeSystem: View, "System theme", "Light or dark, as the system has it.", None;
+    Wider: Windows, "Wider slices", "Take the next wider slice of the ladder.", key(Key::CloseBracket);
+    Narrower: Windows, "Narrower slices", "Take the next narrower slice of the ladder.", key(Key::OpenBracket);
+    PhaseLater: Windows, "Later phase", "Let the slices begin a little later.", key(Key::Period);
+    PhaseEarlier: Windows, "Earlier phase", "Let the slices begin a little earlier.", key(Key::Comma);
+    PhaseAligned: Windows, "Aligned phase", "Let the slices begin at multiples of their width, as dashboards do.", key(Key::A);
+    PhaseWorst: Windows, "Worst phase", "Let the slices begin where they charge most.", key(Key::W);
+    PhaseBest: Windows, "Best phase", "Let the slices begin where they charge least.", key(Key::B);
+    NextRule: Windows, "Next rule", "Take the next rule for when a slice is bad.", key(Key::N);
+    Palette: Help, "Command palette", "Find a command by its name.", ctrl(Key::P);
+    Shortcuts: Help, "Keyboard shortcuts", "Show every command with its keys.", key(Key::Questionmark);
+    CancelJobs: Help, "Cancel work in progress", "Stop whatever runs in the background.", ctrl(Key::Period);
+    DismissNotices: Help, "Dismiss messages", "Take all messages away.", ctrl_shift(Key::D);
+}
+
+impl Command {
+    /// The commands of a menu, in order.
+    pub fn of(menu: Menu) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |c| c.menu() == menu)
+    }
+
+    /// Commands whose name or description holds every word of `text`, names first.
+    pub fn matching(text: &str) -> Vec<Self> {
+        let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let holds = |hay: &str| words.iter().all(|w| hay.to_lowercase().contains(w));
+        let (mut first, rest): (Vec<Self>, Vec<Self>) = Self::ALL.iter().partition(|c| holds(c.name()));
+        first.extend(rest.into_iter().filter(|c| holds(&format!("{} {}", c.name(), c.tooltip()))));
+        first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_shortcuts_are_unique() {
+        for (i, a) in Command::ALL.iter().enumerate() {
+            for b in &Command::ALL[i + 1..] {
+                assert_ne!(a.name(), b.name());
+                assert!(a.shortcut().is_none() || a.shortcut() != b.shortcut(), "{a:?} {b:?}");
+            }
+            assert!(a.tooltip().ends_with('.'), "{a:?}");
+        }
+    }
+
+    #[test]
+    fn the_palette_finds_by_any_word() {
+        assert_eq!(Command::matching("wider").first(), Some(&Command::Wider));
+        assert!(Command::matching("dashboards").contains(&Command::PhaseAligned));
+        assert_eq!(Command::matching("").len(), Command::ALL.len());
+        assert!(Command::matching("no such thing").is_empty());
+    }
+}

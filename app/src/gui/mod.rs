@@ -1,0 +1,35 @@
+//! The window.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `command` | every action, in one flat list with names, keys and tooltips |
+//! | `dispatch` | the only place that changes the state |
+//! | `state` | the document, the user's choices, and what was made from them |
+//! | `undo` | snapshots of the choices |
+//! | `jobs` | the only place that starts threads |
+//! | `derive` | the calls into `sre-stats` that jobs make |
+//! | `pyramid` | levels of detail of long columns |
+//! | `plot` | a figure as a picture on the screen |
+//! | `theme` | tokens as colours, fonts |
+//! | `views`, `widgets`, `overlay` | what is on the screen |
+//! | `app` | the window around them |
+//! | `launch` | starting it, and timing it |
+
+pub mod app;
+pub mod command;
+pub mod derive;
+pub mod dispatch;
+pub mod jobs;
+pub mod launch;
+mod overlay;
+pub mod plot;
+pub mod pyramid;
+pub mod state;
+pub mod theme;
+pub mod undo;
+pub mod views;
+pub mod widgets;
+
+pub use app::App;
+pub use launch::{Launch, run};
+pub use state::{Sample, View};

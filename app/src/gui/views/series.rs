@@ -1,0 +1,70 @@
+//! Values over time, at any zoom.
+
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+use sre_stats::figure::Figure;
+use sre_stats::load::Data;
+use sre_stats::report::{Table, figure_table};
+
+use crate::gui::command::Command;
+use crate::gui::dispatch::Message;
+use crate::gui::plot::{self, Options};
+use crate::gui::state::{State, cached};
+use crate::gui::theme::{colour, tokens};
+
+/// Shows the series selected.
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    let Some(key) = state.track_key() else { return };
+    let tokens = tokens(ui.theme());
+    if let Some(text) = state.track.failure_of(&key) {
+        super::failed(ui, text);
+        return;
+    }
+    ui.horizontal(|ui| {
+        let from_to = state.track.of(&key).map(|t| {
+            let (a, b) = state.range.unwrap_or_else(|| t.extent());
+            let axis = sre_stats::figure::Axis::time(t.origin());
+            let (from, to) = (axis.instant(a), axis.instant(b));
+            let width =
+                sre_stats::time::Span::from_secs_f64((to.since(from).as_secs_f64()).round()).unwrap_or_default();
+            format!("{from}  to  {to}   ·   {width}")
+        });
+        ui.label(RichText::new(from_to.unwrap_or_default()).size(12.0).color(colour(tokens.muted)));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            super::button(ui, Command::ResetZoom, messages);
+            if state.item().is_some_and(|i| matches!(i.data, Data::Counter(_))) {
+                let mut rate = state.choices.rate;
+                if ui.checkbox(&mut rate, "as rate").on_hover_text(Command::ToggleRate.tooltip()).changed() {
+                    messages.push(Message::Run(Command::ToggleRate));
+                }
+            }
+        });
+    });
+    let width = ui.available_width();
+    let Some(figure) = figure(state, width) else {
+        super::waiting(ui, "Preparing the series…");
+        return;
+    };
+    let options = Options { height: ui.available_height(), pan: true, marker: None };
+    let answer = plot::show(ui, tokens, "series", &figure, options);
+    if answer.reset {
+        messages.push(Message::Range(None));
+    } else if let Some(range) = answer.range {
+        messages.push(Message::Range(Some(range)));
+    }
+}
+
+/// The picture of what is in sight; kept while nothing changes.
+fn figure(state: &State, width: f32) -> Option<Arc<Figure>> {
+    let key = state.track_key()?;
+    let track = state.track.of(&key)?;
+    let range = state.range.unwrap_or_else(|| track.extent());
+    let pixels = (width - 84.0).max(50.0) as usize;
+    cached(&state.pictures.series, (key, range, pixels), || Some(track.figure(range, pixels)))
+}
+
+/// What is in sight, as a table.
+pub(super) fn table(state: &State) -> Option<Table> {
+    figure(state, 1000.0).map(|f| figure_table(&f))
+}

@@ -1,0 +1,82 @@
+//! The page without a document.
+
+use egui::{RichText, Stroke, Ui, vec2};
+
+use crate::gui::command::Command;
+use crate::gui::dispatch::Message;
+use crate::gui::state::State;
+use crate::gui::theme::{bold, colour, mix, tokens};
+
+/// Shows what the program is for and every way to open something.
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    let tokens = tokens(ui.theme());
+    if state.loading.is_some() {
+        super::waiting(ui, "Reading…");
+        return;
+    }
+    egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.add_space((ui.available_height() * 0.12).max(16.0));
+        ui.vertical_centered(|ui| {
+            ui.set_max_width(640.0);
+            ui.label(RichText::new("What did my aggregation do to the truth?").family(bold()).size(30.0));
+            ui.add_space(4.0);
+            ui.label(
+                RichText::new("Open a metric export. See what it holds, how wrong its percentiles can be, and whether the width of the buckets decided your SLO.")
+                    .size(15.0)
+                    .color(colour(tokens.muted)),
+            );
+            ui.add_space(24.0);
+            egui::Frame::new()
+                .fill(mix(tokens.background, tokens.ink, 0.03))
+                .stroke(Stroke::new(1.5, colour(tokens.axis)))
+                .corner_radius(10.0)
+                .inner_margin(28.0)
+                .show(ui, |ui| {
+                    ui.set_width(560.0);
+                    ui.vertical_centered(|ui| {
+                        ui.label(RichText::new("Drop files here").family(bold()).size(18.0));
+                        ui.label(RichText::new("CSV, Prometheus JSON or text, Parquet, Arrow").color(colour(tokens.muted)));
+                        ui.add_space(12.0);
+                        let open = egui::Button::new(RichText::new(Command::Open.name()).family(bold()).size(16.0))
+                            .min_size(vec2(150.0, 36.0))
+                            .fill(mix(tokens.background, tokens.charged, 0.45));
+                        if ui.add(open).on_hover_text(Command::Open.tooltip()).clicked() {
+                            messages.push(Message::Run(Command::Open));
+                        }
+                        ui.add_space(2.0);
+                        super::button(ui, Command::OpenPath, messages);
+                    });
+                });
+            ui.add_space(24.0);
+            samples(ui, state, messages);
+            ui.add_space(18.0);
+            let keys = |c: Command| c.shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
+            let hint = format!("{} finds every command   ·   ? shows the keys", keys(Command::Palette));
+            ui.label(RichText::new(hint).size(12.0).color(colour(tokens.muted)));
+        });
+    });
+}
+
+fn samples(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    let tokens = tokens(ui.theme());
+    if state.samples.is_empty() {
+        return;
+    }
+    ui.label(RichText::new("Or begin with a sample").family(bold()));
+    for sample in &state.samples {
+        let text = egui::text::LayoutJob::single_section(
+            format!("{}\n", sample.name),
+            egui::TextFormat::simple(egui::FontId::new(15.0, bold()), colour(tokens.ink)),
+        );
+        let mut text = text;
+        text.append(
+            &sample.about,
+            0.0,
+            egui::TextFormat::simple(egui::FontId::proportional(13.0), colour(tokens.muted)),
+        );
+        let response = ui.add(egui::Button::new(text).min_size(vec2(616.0, 46.0)).wrap());
+        if response.on_hover_text(sample.path.display().to_string()).clicked() {
+            messages.push(Message::Open(vec![sample.path.clone()]));
+        }
+    }
+}
