@@ -22,6 +22,7 @@ pub mod inspect;
 pub mod invert;
 pub mod quantile;
 pub mod reaggregation;
+mod signal;
 pub mod slo;
 pub mod subject;
 pub mod trend;

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::signal::Signal;
 use crate::error::Result;
 use crate::estimate::Scope;
 use crate::load::{Data, Item};
-use crate::report::story::Signal;
 use crate::series::{Identity, Series};
 use crate::time::{Grid, Span, Timestamp, Window};
 
