@@ -126,6 +126,25 @@ fn slices_have_percentiles_means_and_ratios() {
 }
 
 #[test]
+fn time_by_events_is_counted_in_seconds() {
+    // three slow events in two of a hundred seconds
+    let mut list: Vec<(i64, f64, bool)> = (0..100).map(|i| (i, 0.1, true)).collect();
+    list.extend([(10, 0.9, true), (10, 0.8, true), (50, 0.9, true)]);
+    let events = requests(&list);
+    let report =
+        evaluate(&objective("97% of time < 500ms over 100s"), SloInput::Events(&events), &Options::default()).unwrap();
+    assert_eq!((report.budget.allowed.value, report.budget.spent.value), (3.0, 2.0));
+    assert_eq!(report.budget.spent.unit, Unit::Second);
+    assert_eq!(report.methods.occurrences.unwrap().value, 0.98);
+    assert_eq!(report.incidents.iter().map(|i| i.cost).sum::<f64>(), 2.0);
+    // values that are no 0 and 1 are neither up nor down
+    let id = Identity::new("latency", Unit::Second);
+    let plain = Events::new(id, vec![0, NS], vec![0.1, 0.2], None, NanPolicy::Refuse).unwrap();
+    let refused = evaluate(&objective("99% of time up over 1h"), SloInput::Events(&plain), &Options::default());
+    assert!(refused.unwrap_err().to_string().contains("neither good flags nor 0 and 1"));
+}
+
+#[test]
 fn older_data_are_left_out_of_the_period() {
     let mut values = vec![1.0; 7200];
     values[..600].fill(0.0);
