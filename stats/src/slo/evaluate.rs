@@ -316,7 +316,7 @@ fn proportion(good: u64, n: u64, method: Method, scope: &Scope, level: f64, what
     if n == 0 {
         return Err(Error::empty(format!("no {what} to count")));
     }
-    let (lower, upper) = wilson(good, n, level);
+    let (lower, upper) = wilson(good, n, level)?;
     Ok(Estimate::new(good as f64 / n as f64, method, n, scope)
         .with_confidence(Confidence { lower, upper, level })
         .with_caveat(format!(

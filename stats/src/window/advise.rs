@@ -172,10 +172,9 @@ struct Limits {
 
 fn narrowest(input: &AdvisorInput, why: &mut Vec<String>) -> Result<(Option<f64>, Option<u64>)> {
     let Some(q) = input.quantile else { return Ok((None, None)) };
-    let n = samples_needed(q, input.level);
-    if n == u64::MAX {
+    let Some(n) = samples_needed(q, input.level) else {
         return Err(Error::argument(format!("no number of samples bounds {q}")).hint("ask for one such as p99"));
-    }
+    };
     let Some(rate) = input.rate_per_s else {
         why.push(format!("{q} needs {n} samples a window at {} confidence; the traffic is not given", input.level));
         return Ok((None, Some(n)));
