@@ -25,7 +25,9 @@ impl Fit<'_> {
         };
         let (member, more) = match (self.input, objective.population) {
             (SloInput::Series(_), _) => ("An instant", ""),
-            (SloInput::Events(_), Population::Time) => ("An event", " A second of time is good unless an event in it is not."),
+            (SloInput::Events(_), Population::Time) => {
+                ("An event", " A second of time is good unless an event in it is not.")
+            }
             (SloInput::Events(_), _) => ("An event", ""),
         };
         let is = match (condition, flagged) {
@@ -171,10 +173,7 @@ mod tests {
         let text = b"time,latency_ms\n2026-01-01T00:00:00Z,12\n2026-01-01T00:00:01Z,80\n";
         let latencies = load_bytes("b.csv", text, &latencies, &Progress::new()).unwrap();
         let error = fitting(&latencies, &time).unwrap_err().to_string();
-        assert!(
-            error.contains("(events): no column says which") && error.contains("of requests ok"),
-            "{error}"
-        );
+        assert!(error.contains("(events): no column says which") && error.contains("of requests ok"), "{error}");
         let error = fitting(&requests, &objective("99% of requests < 3kB over 1h")).unwrap_err().to_string();
         assert!(error.contains("ms"), "{error}");
         let fits = fitting(&requests, &objective("99% of requests < 0.3s over 1h")).unwrap();
