@@ -27,22 +27,22 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
         data.write_csv(&mut out)?;
         out.flush()?;
         drop(out);
-        return tell(&data, Answer::default(), args, false);
+        return tell(&data, &Answer::default(), args, false);
     };
     let name = path.display().to_string();
     if to == "parquet" {
-        parquet(&data, path)?
+        parquet(&data, path)?;
     } else {
-        csv(&data, path, &name)?
+        csv(&data, path, &name)?;
     }
     let rows: u64 = data.items.iter().map(Item::count).sum();
     say(&format!("{rows} rows written to {name}\n"));
     let answer = Answer { results: vec![json!({"file": name, "format": to, "rows": rows})], ..Answer::default() };
-    tell(&data, answer, args, args.output.json)
+    tell(&data, &answer, args, args.output.json)
 }
 
-fn tell(data: &Dataset, answer: Answer, args: &ConvertArgs, json: bool) -> Result<ExitCode, Failure> {
-    output::give("convert", data, &answer, args.input.strict, &OutputArgs { json, out: None })
+fn tell(data: &Dataset, answer: &Answer, args: &ConvertArgs, json: bool) -> Result<ExitCode, Failure> {
+    output::give("convert", data, answer, args.input.strict, &OutputArgs { json, out: None })
 }
 
 fn csv(data: &Dataset, path: &Path, name: &str) -> Result<()> {
