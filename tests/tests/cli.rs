@@ -220,10 +220,12 @@ fn a_fast_failure_is_no_success() {
 
 #[test]
 fn buckets_are_inverted_to_an_interval() {
-    let text: String = (0..20)
-        .map(|i| format!("2026-01-01T{:02}:{:02}:00Z,{}\n", i / 12, i % 12 * 5, u8::from(!(5..8).contains(&i))))
-        .collect();
-    let file = Scratch::new("buckets.csv", format!("time,up\n{text}"));
+    let mut text = String::from("time,up\n");
+    for i in 0..20 {
+        let up = u8::from(!(5..8).contains(&i));
+        text.push_str(&format!("2026-01-01T{:02}:{:02}:00Z,{up}\n", i / 12, i % 12 * 5));
+    }
+    let file = Scratch::new("buckets.csv", text);
     let document = json(&["invert", file.path(), "--width", "5m", "--slo", "99% of time up over 1d"]);
     let result = &results(&document)[0];
     assert_eq!((&result["true_bad_s"]["lower"], &result["true_bad_s"]["upper"]), (&0.0.into(), &900.0.into()));
@@ -258,7 +260,9 @@ fn converted_data_read_back_the_same() {
     let series = |file: &str| {
         let document = json(&["inspect", file]);
         let mut all: Vec<Value> = results(&document).clone();
-        all.iter_mut().for_each(|r| r["format"] = Value::Null);
+        for result in &mut all {
+            result["format"] = Value::Null;
+        }
         all
     };
     assert_eq!(series(REQUESTS), series(&out));
@@ -400,6 +404,24 @@ fn a_reader_that_leaves_is_no_failure() {
     assert!(!text(&output.stderr).contains("panicked"));
 }
 
+/// Ctrl-C while it waits for input; the signal is sent once the program is known to catch it.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_ends_it_with_130() {
+    let mut child =
+        Command::new(program()).args(["inspect", "-"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let catches = |pid: u32| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let mask = status.lines().find_map(|l| l.strip_prefix("SigCgt:")).unwrap().trim().to_owned();
+        u64::from_str_radix(&mask, 16).unwrap() & (1 << 1) != 0
+    };
+    while !catches(child.id()) {
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
 #[test]
 fn standard_input_is_read() {
     let mut child = Command::new(program())
@@ -424,4 +446,29 @@ fn nothing_in_json_is_not_a_number() {
     let found = &results(&document)[0]["estimate"];
     assert_eq!(found["confidence"]["upper"], Value::Null);
     assert!(found["caveats"].to_string().contains("too few"), "{found}");
+}
+
+#[test]
+fn answers_of_prometheus_are_read() {
+    // 12 scrapes of the backend failed while it was stopped and one at its restart, 5 s each (datasets/recorded/README.md)
+    let document = json(&["slo", "datasets/recorded/up.json", "--slo", "99% of time up over 1h"]);
+    let shop = results(&document).iter().find(|r| r["series"]["labels"]["job"] == "shop").unwrap();
+    assert_eq!((estimate(&shop["budget"]["spent"]), &shop["verdict"]), (65.0, &"violated".into()));
+    assert_eq!(shop["incidents"].as_array().unwrap().len(), 2);
+    let node = results(&document).iter().find(|r| r["series"]["labels"]["job"] == "node").unwrap();
+    assert_eq!(estimate(&node["budget"]["spent"]), 40.0);
+
+    // counters are told by their rate, and what was not scraped is a gap
+    let document = json(&["describe", "datasets/recorded/shop_requests_total.json"]);
+    assert!(results(&document)[0]["note"].as_str().unwrap().contains("rate"));
+    assert_eq!(results(&document)[0]["statistics"]["mean"]["unit"], "count/s");
+    let document = json(&["inspect", "datasets/recorded/node_load1.json"]);
+    assert_eq!((&results(&document)[0]["gaps"], &results(&document)[0]["step_s"]), (&1.into(), &5.into()));
+    let (code, _, err) = told(&["slo", "datasets/recorded/node_load1.json", "--slo", "99% of time up over 1h"]);
+    assert_eq!(code, 3);
+    assert!(err.contains("not all 0 or 1"), "{err}");
+    let cut = Scratch::new("cut.json", &std::fs::read(root().join("datasets/recorded/up.json")).unwrap()[..2000]);
+    let (code, _, err) = told(&["inspect", cut.path()]);
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("cut.json"), "{err}");
 }

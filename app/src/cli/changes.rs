@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("--penalty needs to be more than 0"));
     }
     let data = args.input.load()?;
-    let answer = answer(&data, &options).or_nothing("no change")?;
+    let answer = answer(&data, &options).or_nothing("values to search for changes")?;
     output::give("changes", &data, &answer, args.input.strict, &args.output)
 }
 

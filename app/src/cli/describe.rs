@@ -14,7 +14,7 @@ use super::output::{self, Answer};
 
 pub(crate) fn run(args: &Plain) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
-    let answer = answer(&data).or_nothing("no description")?;
+    let answer = answer(&data).or_nothing("anything to describe")?;
     output::give("describe", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -27,6 +27,10 @@ impl Failure {
         Self { code: USAGE, message: error.to_string() }
     }
 
+    fn closed_pipe() -> Self {
+        Self { code: 0, message: String::new() }
+    }
+
     /// Tells what went wrong on standard error.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
@@ -38,6 +42,10 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let beneath = std::error::Error::source(&error).and_then(|e| e.downcast_ref::<std::io::Error>());
+        if beneath.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+            return Self::closed_pipe();
+        }
         let code = if error.kind() == ErrorKind::Cancelled { INTERRUPTED } else { INPUT };
         Self { code, message: error.to_string() }
     }
@@ -47,7 +55,7 @@ impl From<std::io::Error> for Failure {
     /// A closed pipe is no failure: whoever read has seen enough.
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            Self { code: 0, message: String::new() }
+            Self::closed_pipe()
         } else {
             Self { code: INPUT, message: error.to_string() }
         }

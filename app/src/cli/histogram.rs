@@ -22,7 +22,7 @@ pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
             answer.leave_out(item.title(), e.to_string());
         }
     }
-    let answer = answer.or_nothing("no histogram")?;
+    let answer = answer.or_nothing("a histogram")?;
     output::give("histogram", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -43,6 +43,9 @@ impl InputArgs {
             std::thread::sleep(std::time::Duration::from_millis(300));
             std::process::exit(i32::from(INTERRUPTED));
         });
-        Ok(load(&self.files, &self.options(), &progress)?)
+        let loaded = load(&self.files, &self.options(), &progress);
+        // whatever else went wrong meanwhile, an interrupt is told as one
+        progress.check()?;
+        Ok(loaded?)
     }
 }

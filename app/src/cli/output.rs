@@ -40,7 +40,7 @@ impl Answer {
     pub(crate) fn or_nothing(self, what: &str) -> Result<Self, Failure> {
         match self.left_out.first() {
             Some((title, why)) if self.results.is_empty() => {
-                Err(sre_stats::Error::empty(format!("{what} for none of the series; “{title}”: {why}")).into())
+                Err(sre_stats::Error::empty(format!("no series has {what}; “{title}”: {why}")).into())
             }
             _ => Ok(self),
         }
@@ -131,16 +131,19 @@ fn warnings(report: &LoadReport, left_out: &[(String, String)]) -> Value {
     Value::Array(all)
 }
 
-/// So many series that were left out are named on standard error.
-const NAMED: usize = 5;
+/// So many warnings, and series that were left out, are told on standard error.
+const NAMED: usize = 10;
 
 fn tell_input(report: &LoadReport, left_out: &[(String, String)]) {
     let mut text = String::new();
     for note in &report.understood {
         text.push_str(&format!("{}: {} ({})\n", note.what, note.choice, note.why));
     }
-    for warning in &report.warnings {
+    for warning in report.warnings.iter().take(NAMED) {
         text.push_str(&format!("warning: {warning}\n"));
+    }
+    if report.warnings.len() > NAMED {
+        text.push_str(&format!("warning: {} more; inspect lists them all\n", report.warnings.len() - NAMED));
     }
     for (title, why) in left_out.iter().take(NAMED) {
         text.push_str(&format!("left out: “{title}”: {why}\n"));
@@ -174,7 +177,9 @@ fn as_file(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
         "png" => draw::png(first_figure(report)?, draw::Size::default(), Theme::Light)?,
         "csv" => as_one_table(report)?.to_csv().into_bytes(),
         "parquet" => {
-            return Err(Failure::usage("this build does not write Parquet; choose .csv"));
+            return Err(Failure::usage(
+                "results are not written as Parquet; use .csv, or `convert --to parquet` for the data",
+            ));
         }
         _ => {
             return Err(Failure::usage(format!(
@@ -257,7 +262,13 @@ fn block(block: &Block, width: usize, colour: bool) -> Option<String> {
             }
             out
         }
-        Block::Warnings(warnings) => warnings.iter().map(|w| format!("! {}\n", printable(w))).collect(),
+        Block::Warnings(warnings) => {
+            let mut out = String::new();
+            for warning in warnings {
+                out.push_str(&printable(&format!("! {warning}\n")));
+            }
+            out
+        }
         _ => return None,
     })
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &QuantileArgs) -> Result<ExitCode, Failure> {
         every: args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?,
     };
     let data = args.input.load()?;
-    let answer = answer(&data, &asked).or_nothing("no quantile")?;
+    let answer = answer(&data, &asked).or_nothing("a quantile")?;
     output::give("quantile", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -39,7 +39,6 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     add("averages", windows::averages(&data, &[Quantile::MEDIAN, Quantile::P99]));
     add("changes", changes::answer(&data, &ChangeOptions::default()));
     add("trend", trend::answer(&data, TrendMethod::Auto));
-    drop(add);
     finish(&data, &answer, args, &mut clock)
 }
 

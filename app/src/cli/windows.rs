@@ -86,17 +86,18 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
 
 fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
     let observed = report.bad_time.observed().as_secs_f64();
-    let (rate, quantile) = match (fit.input, asked.objective.effective_criterion()) {
-        (SloInput::Series(_), _) => (None, None),
-        (SloInput::Events(_), Criterion::Percentile(q, _)) => (Some(q), Some(q)),
-        (SloInput::Events(_), Criterion::Value(_)) => (Some(Quantile::P99), Some(Quantile::P99)),
-        (SloInput::Events(_), _) => (None, None),
+    // the percentile that every window of events is to show, where the objective is about values
+    let quantile = match (fit.input, asked.objective.effective_criterion()) {
+        (SloInput::Events(_), Criterion::Percentile(q, _)) => Some(q),
+        (SloInput::Events(_), Criterion::Value(_)) => Some(Quantile::P99),
+        _ => None,
     };
+    let rate = report.bad_time.samples() as f64 / observed;
     AdvisorInput {
         budget,
         incidents: asked.incidents.clone().unwrap_or_else(|| IncidentPattern::Measured(report.bad_time.lengths())),
         rule,
-        rate_per_s: rate.map(|_| report.bad_time.samples() as f64 / observed).filter(|r| r.is_finite() && *r > 0.0),
+        rate_per_s: quantile.map(|_| rate).filter(|r| r.is_finite() && *r > 0.0),
         quantile,
         level: LEVEL,
     }

@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::load::{Data, Dataset, Item, Role};
-use crate::series::Series;
 use crate::slo::{Criterion, Objective, Population, SloInput};
 use crate::unit::Unit;
 use crate::window::Condition;
@@ -20,22 +19,24 @@ impl Fit<'_> {
     /// What makes a member of the population good, in words.
     pub fn good_means(&self, objective: &Objective) -> String {
         let flagged = matches!(self.input, SloInput::Events(events) if events.ok().is_some());
-        let member = match self.input {
-            SloInput::Events(_) => "An event",
-            SloInput::Series(_) => "An instant",
-        };
         let condition = match objective.effective_criterion() {
             Criterion::Up if flagged => None,
             _ => objective.condition().filter(|c| *c != Condition::up()),
         };
-        match (condition, flagged) {
-            (Some(c), true) => {
-                format!("{member} is good if it is {c} and its flag says so too: a fast failure is no success.")
+        let (member, more) = match (self.input, objective.population) {
+            (SloInput::Series(_), _) => ("An instant", ""),
+            (SloInput::Events(_), Population::Time) => {
+                ("An event", " A second of time is good unless an event in it is not.")
             }
-            (Some(c), false) => format!("{member} is good if it is {c}."),
-            (None, true) => format!("{member} is good if its flag says so."),
-            (None, false) => format!("{member} is good while the series is more than 0."),
-        }
+            (SloInput::Events(_), _) => ("An event", ""),
+        };
+        let is = match (condition, flagged) {
+            (Some(c), true) => format!("it is {c} and its flag says so too: a fast failure is no success"),
+            (Some(c), false) => format!("it is {c}"),
+            (None, true) => "its flag says so".to_owned(),
+            (None, false) => "its value is more than 0".to_owned(),
+        };
+        format!("{member} is good if {is}.{more}")
     }
 }
 
@@ -76,7 +77,7 @@ fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, String
                 if events.ok().is_some() { Ok(()) } else { Err(none) }
             };
             match (objective.population, objective.effective_criterion()) {
-                (Population::Time, Criterion::Up) => return Err("single events are not up or down".to_owned()),
+                (_, Criterion::Up) if is_binary(events.values()) => {}
                 (_, Criterion::Ok | Criterion::Up | Criterion::Ratio(_)) => flag()?,
                 (_, Criterion::Value(c) | Criterion::Percentile(_, c) | Criterion::Mean(c)) => {
                     converts(&c, &item.identity.unit)?;
@@ -89,7 +90,7 @@ fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, String
                 return Err("it has samples of time, and no single requests".to_owned());
             }
             match objective.effective_criterion() {
-                Criterion::Ok | Criterion::Up | Criterion::Ratio(_) if !is_binary(series) => {
+                Criterion::Ok | Criterion::Up | Criterion::Ratio(_) if !is_binary(series.values()) => {
                     return Err("its values are not all 0 or 1".to_owned());
                 }
                 Criterion::Ok | Criterion::Up | Criterion::Ratio(_) => {}
@@ -112,8 +113,8 @@ fn converts(condition: &Condition, unit: &Unit) -> Result<(), String> {
     })
 }
 
-fn is_binary(series: &Series) -> bool {
-    series.values().iter().all(|v| *v == 0.0 || *v == 1.0)
+fn is_binary(values: &[f64]) -> bool {
+    values.iter().all(|v| *v == 0.0 || *v == 1.0)
 }
 
 /// So many series are named in the error.
@@ -165,11 +166,14 @@ mod tests {
         for text in ["99% of requests ok over 1h", "99% of requests < 0.3s over 1h", "99% of 1m slices ok over 1h"] {
             assert_eq!(fitting(&requests, &objective(text)).unwrap().fits.len(), 1, "{text}");
         }
-        let error = fitting(&requests, &objective("99% of time up over 1h")).unwrap_err().to_string();
-        assert!(
-            error.contains("(events): single events are not up or down") && error.contains("of requests ok"),
-            "{error}"
-        );
+        let time = objective("99% of time up over 1h");
+        let fits = fitting(&requests, &time).unwrap();
+        assert!(fits.fits[0].good_means(&time).ends_with("A second of time is good unless an event in it is not."));
+        let latencies = LoadOptions { kind: Some(crate::load::Kind::Events), ..LoadOptions::default() };
+        let text = b"time,latency_ms\n2026-01-01T00:00:00Z,12\n2026-01-01T00:00:01Z,80\n";
+        let latencies = load_bytes("b.csv", text, &latencies, &Progress::new()).unwrap();
+        let error = fitting(&latencies, &time).unwrap_err().to_string();
+        assert!(error.contains("(events): no column says which") && error.contains("of requests ok"), "{error}");
         let error = fitting(&requests, &objective("99% of requests < 3kB over 1h")).unwrap_err().to_string();
         assert!(error.contains("ms"), "{error}");
         let fits = fitting(&requests, &objective("99% of requests < 0.3s over 1h")).unwrap();

@@ -79,7 +79,7 @@ mod tests {
     fn p_values_are_never_nothing() {
         assert_eq!(p_value(0.25, None), "p = 0.25");
         assert_eq!(p_value(0.0312, None), "p = 0.0312");
-        assert_eq!(p_value(0.0, Some(-2302.585_092_994_046)), "p = 10^-1000.0");
+        assert_eq!(p_value(0.0, Some(-2_302.585_092_994_046)), "p = 10^-1000.0");
         assert_eq!(p_value(0.0, None), "p < 0.0001");
     }
 }
