@@ -101,7 +101,8 @@ fn the_welcome_page_says_what_to_do_and_opens_a_sample() {
 
 #[test]
 fn a_file_is_opened_and_every_view_shows_it() {
-    let rows: String = (0..600).map(|i| format!("{},{}\n", 1_767_225_600 + i, 0.1 + f64::from(i % 50) / 100.0)).collect();
+    let rows: String =
+        (0..600).map(|i| format!("{},{}\n", 1_767_225_600 + i, 0.1 + f64::from(i % 50) / 100.0)).collect();
     let path = csv("latency.csv", &format!("time,latency_s\n{rows}"));
     let mut window = window(Vec::new());
     send(&mut window, Message::Open(vec![path]));
@@ -151,7 +152,8 @@ fn sliding_the_width_and_turning_the_dial_change_what_is_charged() {
     run(&mut window, Command::ViewWindows);
     // one minute that begins on a boundary of 5 minutes fills one slice
     assert_eq!(charged(&window), Span::from_secs(300));
-    let slider = window.get_all_by_role(Role::Slider).find(|n| n.accesskit_node().label().as_deref() == Some("Width")).unwrap();
+    let slider =
+        window.get_all_by_role(Role::Slider).find(|n| n.accesskit_node().label().as_deref() == Some("Width")).unwrap();
     slider.focus();
     window.step();
     window.key_press(Key::ArrowRight);
@@ -312,7 +314,10 @@ fn every_command_does_what_it_says() {
         run(&mut window, Command::Wider);
         let width = |w: &Window| w.state().state().width_row().unwrap().2.width.as_secs_f64();
         let (wide, phase) = (width(&window), window.state().state().choices.phase);
-        if matches!(command, Command::ZoomOut | Command::ResetZoom | Command::PanLeft | Command::PanRight | Command::ZoomIn) {
+        if matches!(
+            command,
+            Command::ZoomOut | Command::ResetZoom | Command::PanLeft | Command::PanRight | Command::ZoomIn
+        ) {
             run(&mut window, Command::ViewSeries);
             run(&mut window, Command::ZoomIn);
         }
@@ -371,4 +376,75 @@ fn every_command_does_what_it_says() {
             Command::DismissNotices => assert!(state.notices.is_empty()),
         }
     }
+}
+
+#[test]
+fn hostile_names_are_shown_and_nothing_falls() {
+    let times: Vec<i64> = (0..200).map(|i| i * NS).collect();
+    let values: Vec<f64> = (0..200).map(f64::from).collect();
+    let names = ["שלום עולם", "🔥🔥", "a\nb\tc", "<script>alert(1)</script>", ""];
+    let mut items: Vec<Item> = Vec::new();
+    for name in names.map(str::to_owned).into_iter().chain([String::from("x").repeat(4096)]) {
+        let mut identity = Identity::new(name.clone(), Unit::Other(name.chars().take(8).collect()));
+        identity.labels.set("label", name);
+        let series = Series::new(identity, times.clone(), values.clone(), NanPolicy::Drop).unwrap();
+        items.push(Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv));
+    }
+    let mut window = Harness::builder()
+        .with_size((900.0, 600.0))
+        .with_max_steps(30)
+        .allow_missing_glyphs()
+        .build_eframe(|cc| App::new(&cc.egui_ctx, Vec::new()));
+    window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
+    for item in 0..6 {
+        send(&mut window, Message::Select(item));
+        for view in View::ALL {
+            run(&mut window, view.command());
+        }
+        assert_eq!(window.state().state().choices.item, item);
+    }
+}
+
+#[test]
+fn a_counter_is_drawn_as_a_rate_and_as_it_is() {
+    let times: Vec<i64> = (0..600).map(|i| i * NS).collect();
+    let values = (0..600).map(|i| f64::from(if i < 300 { 5 * i } else { 5 * (i - 300) })).collect();
+    let counter =
+        sre_stats::counter::Counter::new(Identity::new("requests_total", Unit::Count), times, values, NanPolicy::Drop);
+    let item = Item::new(Kind::Counter, Data::Counter(counter.unwrap()), Format::Csv);
+    let mut window = window(Vec::new());
+    window.state_mut().show_dataset(Dataset { items: vec![item], ..Dataset::default() });
+    settle(&mut window);
+    let drawn = |window: &Window| {
+        let track = window.state().state().track.latest().unwrap();
+        (track.columns().1.len(), track.y.unit.to_string())
+    };
+    assert_eq!(drawn(&window), (599, "count/s".to_owned()));
+    window.get_by_role_and_label(Role::CheckBox, "as rate").click();
+    window.step();
+    settle(&mut window);
+    assert_eq!(drawn(&window), (600, "count".to_owned()));
+    assert!(shows(&window, "reset"));
+}
+
+#[test]
+fn no_peak_is_hidden_at_any_zoom() {
+    let n = 200_000;
+    let times: Vec<i64> = (0..n).map(|i| i * NS).collect();
+    let values = (0..n).map(|i| if i == 123_456 { 1e6 } else { (i % 7) as f64 }).collect();
+    let series = Series::new(Identity::new("spiky", Unit::None), times, values, NanPolicy::Drop).unwrap();
+    let mut window = window(Vec::new());
+    let items = vec![Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv)];
+    window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
+    settle(&mut window);
+    let track = std::sync::Arc::clone(window.state().state().track.latest().unwrap());
+    for (from, to) in [(0.0, 200_000.0), (100_000.0, 130_000.0), (123_000.0, 124_000.0), (123_455.5, 123_456.5)] {
+        for width in [50, 333, 1200] {
+            let figure = track.figure((from, to), width);
+            assert!(figure.y_range().1 >= 1e6, "{from} {to} {width}");
+            assert!(!figure.caption.is_empty());
+        }
+    }
+    // and what lies outside the range does not stretch the axis
+    assert!(track.figure((0.0, 1000.0), 500).y_range().1 < 10.0);
 }

@@ -57,6 +57,11 @@ impl App {
         dispatch::show_dataset(&mut self.state, Vec::new(), dataset);
     }
 
+    /// Takes this objective for the next file that is opened.
+    pub fn begin_with(&mut self, objective: String) {
+        dispatch::begin_with(&mut self.state, objective);
+    }
+
     /// Starts a job for tests of failure.
     pub fn spawn(
         &mut self,
@@ -98,7 +103,8 @@ impl App {
         if acted {
             ctx.request_repaint();
         }
-        let title = self.state.document.as_ref().map_or_else(|| "sre-stats".to_owned(), |d| format!("{} – sre-stats", d.title));
+        let title =
+            self.state.document.as_ref().map_or_else(|| "sre-stats".to_owned(), |d| format!("{} – sre-stats", d.title));
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -132,7 +138,10 @@ fn keys(ctx: &egui::Context, state: &State, messages: &mut Vec<Message>) {
 
 /// Keys that move a focused slider or dial.
 fn moves(key: egui::Key) -> bool {
-    matches!(key, egui::Key::ArrowLeft | egui::Key::ArrowRight | egui::Key::ArrowUp | egui::Key::ArrowDown | egui::Key::Home)
+    matches!(
+        key,
+        egui::Key::ArrowLeft | egui::Key::ArrowRight | egui::Key::ArrowUp | egui::Key::ArrowDown | egui::Key::Home
+    )
 }
 
 fn drops(ctx: &egui::Context, messages: &mut Vec<Message>) {
@@ -174,7 +183,11 @@ fn menu(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.separator();
             for view in View::ALL {
                 let command = view.command();
-                let text = RichText::new(command.name()).family(if view == state.view { bold() } else { egui::FontFamily::Proportional });
+                let text = RichText::new(command.name()).family(if view == state.view {
+                    bold()
+                } else {
+                    egui::FontFamily::Proportional
+                });
                 if ui.selectable_label(view == state.view, text).on_hover_text(command.tooltip()).clicked() {
                     messages.push(Message::Run(command));
                 }
@@ -198,7 +211,10 @@ fn enabled(state: &State, command: Command) -> bool {
         Command::DismissNotices => !state.notices.is_empty(),
         _ => match command.menu() {
             Menu::Windows => state.windows.latest().is_some(),
-            Menu::View => state.document.is_some() || matches!(command, Command::ThemeDark | Command::ThemeLight | Command::ThemeSystem),
+            Menu::View => {
+                state.document.is_some()
+                    || matches!(command, Command::ThemeDark | Command::ThemeLight | Command::ThemeSystem)
+            }
             Menu::Edit => state.document.is_some(),
             Menu::File => state.document.is_some() || command != Command::Close,
             Menu::Help => true,
@@ -219,7 +235,9 @@ fn list(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         n => format!("{n} warnings"),
     };
     let token = if warnings > 0 { tokens.warn } else { tokens.muted };
-    let link = egui::Button::new(RichText::new(format!("{note} · what was understood")).size(12.0).color(colour(token))).frame(false);
+    let link =
+        egui::Button::new(RichText::new(format!("{note} · what was understood")).size(12.0).color(colour(token)))
+            .frame(false);
     if ui.add(link).on_hover_text(Command::ViewUnderstood.tooltip()).clicked() {
         messages.push(Message::Run(Command::ViewUnderstood));
     }
@@ -269,9 +287,15 @@ fn row(ui: &mut Ui, item: &Item, selected: bool) -> egui::Response {
     }
     let noun = if matches!(item.data, Data::Events(_)) { "events" } else { "samples" };
     let step = item.step().map(|s| format!(" every {s}")).unwrap_or_default();
-    let about = format!("{} · {} · {} {noun}{step}", item.kind, item.identity.unit.name(), Unit::Count.show(item.count() as f64));
+    let about = format!(
+        "{} · {} · {} {noun}{step}",
+        item.kind,
+        item.identity.unit.name(),
+        Unit::Count.show(item.count() as f64)
+    );
     write(40.0, &about, 11.5, colour(tokens.muted));
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, format!("{title}, {about}")));
+    response
+        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, format!("{title}, {about}")));
     response.on_hover_text(format!("{title}\n{} to {} (UTC)", item.first(), item.last()))
 }
 
@@ -313,7 +337,11 @@ fn status(ui: &mut Ui, state: &State, jobs: &Jobs<Product>, messages: &mut Vec<M
         ui.set_min_height(22.0);
         for job in jobs.running() {
             let now = job.progress.snapshot();
-            ui.label(muted(if now.stage.is_empty() { job.name.clone() } else { format!("{}: {}", job.name, now.stage) }));
+            ui.label(muted(if now.stage.is_empty() {
+                job.name.clone()
+            } else {
+                format!("{}: {}", job.name, now.stage)
+            }));
             if let Some(share) = now.fraction() {
                 ui.add(egui::ProgressBar::new(share as f32).desired_width(120.0).desired_height(8.0))
                     .accessible_name(format!("Progress of {}", job.name));

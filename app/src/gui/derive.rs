@@ -173,9 +173,14 @@ impl Track {
             let edge = |i: usize| (i128::from(start) + span * i as i128 / width_px as i128) as i64;
             let mut a = from;
             for i in 1..=width_px {
-                let limit = if i == width_px { to } else { a + times.get(a..to).unwrap_or_default().partition_point(|&t| t < edge(i)) };
+                let limit = if i == width_px {
+                    to
+                } else {
+                    a + times.get(a..to).unwrap_or_default().partition_point(|&t| t < edge(i))
+                };
                 let Ok(node) = self.pyramid.query(values, a, limit) else { continue };
-                let (first, last) = (times.get(a).copied().unwrap_or_default(), times.get(limit - 1).copied().unwrap_or_default());
+                let (first, last) =
+                    (times.get(a).copied().unwrap_or_default(), times.get(limit - 1).copied().unwrap_or_default());
                 let middle = f64::midpoint(position(first), position(last));
                 let mut broken = false;
                 while breaks.next_if(|b| *b <= first).is_some() {
@@ -196,7 +201,11 @@ impl Track {
                 a = limit;
             }
             figure.marks.push(Mark::new("smallest to largest", Role::Series(0), Shape::Band { x, lower, upper }));
-            figure.marks.push(Mark::new(format!("mean of {}", self.title), Role::Series(0), Shape::Line { points: line }));
+            figure.marks.push(Mark::new(
+                format!("mean of {}", self.title),
+                Role::Series(0),
+                Shape::Line { points: line },
+            ));
         }
         let resets: Vec<&Timestamp> = self.resets.iter().filter(|r| r.0 >= start && r.0 <= end).collect();
         if resets.len() <= 50 {
@@ -438,7 +447,9 @@ impl QuantileProfile {
         figure.title = format!("Quantiles of {}", derived.as_ref().map_or(&item.identity, |s| s.identity()).title());
         if let Some(band) = confidence_band(&curves[0]) {
             figure.marks.insert(0, band);
-            figure.caption.push_str(" The shade is the confidence interval of the quantile behind the samples, if they were independent.");
+            figure.caption.push_str(
+                " The shade is the confidence interval of the quantile behind the samples, if they were independent.",
+            );
         }
         Ok(Self { curves, figure })
     }

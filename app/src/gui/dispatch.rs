@@ -177,7 +177,8 @@ fn open(state: &mut State, jobs: &mut Jobs<Product>, paths: Vec<PathBuf>) {
 }
 
 fn title_of(paths: &[PathBuf]) -> String {
-    let name = |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name =
+        |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
     match paths {
         [] => "data".to_owned(),
         [one] => name(one),
@@ -192,7 +193,7 @@ pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset) {
     // a reload keeps the choices where they still fit
     let reload = state.document.as_ref().is_some_and(|d| !paths.is_empty() && d.paths == paths);
     if !reload || state.choices.item >= dataset.items.len() {
-        state.choices = Choices::default();
+        state.choices = Choices { objective: state.first_objective.take(), ..Choices::default() };
         state.undo = Undo::new(state.choices.clone());
         state.range = None;
     }
@@ -200,6 +201,15 @@ pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset) {
     state.track = Slot::default();
     state.quantiles = Slot::default();
     state.windows = Slot::default();
+}
+
+/// Takes an objective for the next document, or the one that is open.
+pub fn begin_with(state: &mut State, objective: String) {
+    if state.document.is_some() {
+        state.choices.objective = Some(objective);
+    } else {
+        state.first_objective = Some(objective);
+    }
 }
 
 fn close(state: &mut State, jobs: &Jobs<Product>) {

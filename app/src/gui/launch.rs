@@ -24,6 +24,8 @@ pub struct Launch {
     pub samples: Vec<Sample>,
     /// The view to begin with.
     pub view: Option<View>,
+    /// The objective to begin with; `None` takes one that fits the series.
+    pub objective: Option<String>,
     /// The theme; `None` follows the system.
     pub theme: Option<ThemePreference>,
     /// The size of the window in points.
@@ -43,7 +45,7 @@ impl Launch {
     }
 
     /// Reads the settings of scripts from the environment: `SRE_STATS_VIEW` (`understood`, `series`, `quantiles`, `windows`),
-    /// `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and `SRE_STATS_BENCH_POINTS` (numbers).
+    /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and `SRE_STATS_BENCH_POINTS` (numbers).
     /// Unknown values are passed over.
     pub fn with_environment(mut self) -> Self {
         let var = |name: &str| std::env::var(name).ok();
@@ -54,6 +56,7 @@ impl Launch {
             Some("windows") => Some(View::Windows),
             _ => self.view,
         };
+        self.objective = var("SRE_STATS_OBJECTIVE").or(self.objective);
         self.theme = match var("SRE_STATS_THEME").as_deref() {
             Some("light") => Some(ThemePreference::Light),
             Some("dark") => Some(ThemePreference::Dark),
@@ -149,6 +152,9 @@ pub fn begin(ctx: &egui::Context, launch: &Launch) -> App {
     } else {
         app.send(ctx, Message::Open(launch.files.clone()));
     }
+    if let Some(objective) = &launch.objective {
+        app.begin_with(objective.clone());
+    }
     app
 }
 
@@ -200,7 +206,10 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
     let waited = Instant::now();
     loop {
         one(&mut app);
-        let ready = app.busy() == 0 && (app.state().document.is_none() || app.state().track.latest().is_some() || app.state().view != View::Series);
+        let ready = app.busy() == 0
+            && (app.state().document.is_none()
+                || app.state().track.latest().is_some()
+                || app.state().view != View::Series);
         if ready || waited.elapsed() > Duration::from_secs(120) {
             break;
         }
@@ -210,7 +219,15 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
         one(&mut app);
     }
     let (mut ui, mut tessellation, mut worst) = (0.0, 0.0, 0.0_f64);
-    let moves = [Command::ZoomIn, Command::PanRight, Command::ZoomIn, Command::PanLeft, Command::ZoomOut, Command::ZoomOut, Command::ResetZoom];
+    let moves = [
+        Command::ZoomIn,
+        Command::PanRight,
+        Command::ZoomIn,
+        Command::PanLeft,
+        Command::ZoomOut,
+        Command::ZoomOut,
+        Command::ResetZoom,
+    ];
     for i in 0..frames.max(1) {
         if let Some(command) = moves.get(i as usize % moves.len()) {
             app.send(&ctx, Message::Run(*command));

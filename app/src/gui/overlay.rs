@@ -11,7 +11,9 @@ use super::theme::bold;
 pub(super) fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
     let shown = match &state.overlay {
         Overlay::None => return,
-        Overlay::Palette(text, line) => modal("palette", 110.0).show(ctx, |ui| palette(ui, text, *line, messages)).should_close(),
+        Overlay::Palette(text, line) => {
+            modal("palette", 110.0).show(ctx, |ui| palette(ui, text, *line, messages)).should_close()
+        }
         Overlay::Shortcuts => modal("shortcuts", 60.0).show(ctx, shortcuts).should_close(),
         Overlay::Path(text) => modal("path", 140.0).show(ctx, |ui| path(ui, text, messages)).should_close(),
     };
@@ -50,7 +52,8 @@ fn palette(ui: &mut Ui, text: &str, line: usize, messages: &mut Vec<Message>) {
     ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
         for (i, command) in found.iter().enumerate() {
             let keys = command.shortcut().map(|k| ui.ctx().format_shortcut(&k)).unwrap_or_default();
-            let button = egui::Button::selectable(i == line, command.name()).shortcut_text(keys).min_size(vec2(500.0, 26.0));
+            let button =
+                egui::Button::selectable(i == line, command.name()).shortcut_text(keys).min_size(vec2(500.0, 26.0));
             let response = ui.add(button).on_hover_text(command.tooltip());
             if response.clicked() {
                 chosen = Some(*command);

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 use egui_plot::{
-    Axis as PlotAxis, AxisHints, FilledArea, GridInput, GridMark, HLine, HoverPosition, Line, LineStyle, MarkerShape, Plot,
-    PlotBounds, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points, Polygon, Span, Text, VLine,
+    Axis as PlotAxis, AxisHints, FilledArea, GridInput, GridMark, HLine, HoverPosition, Line, LineStyle, MarkerShape,
+    Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points, Polygon, Span, Text, VLine,
 };
 use sre_stats::figure::theme::Tokens;
 use sre_stats::figure::{Axis, Cell, Direction, Figure, Interval, Mark, Scale, Shape};
@@ -56,7 +56,8 @@ pub fn show(ui: &mut Ui, tokens: &Tokens, id: &str, figure: &Figure, options: Op
     let strip = if cells.is_empty() { 0.0 } else { STRIP + 6.0 };
     let height = (options.height - used - caption.size().y - strip - 16.0).max(90.0);
     let (answer, transform) = plot(ui, tokens, id, figure, options, height);
-    let answer = if cells.is_empty() { answer } else { draw_strip(ui, tokens, figure, &cells, &transform, options, answer) };
+    let answer =
+        if cells.is_empty() { answer } else { draw_strip(ui, tokens, figure, &cells, &transform, options, answer) };
     ui.add(egui::Label::new(egui::RichText::new(&figure.caption).size(12.0).color(colour(tokens.muted))).wrap());
     answer
 }
@@ -74,38 +75,51 @@ fn legend(ui: &mut Ui, tokens: &Tokens, figure: &Figure) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
         for (name, role, shape) in entries {
-            let (rect, _) = ui.allocate_exact_size(vec2(16.0, 14.0), Sense::hover());
-            let ink = colour(tokens.colour(role));
-            let painter = ui.painter();
-            match shape {
-                Shape::Line { .. } | Shape::Steps { .. } | Shape::Interval { .. } => {
-                    painter.hline(rect.x_range(), rect.center().y, Stroke::new(2.0, ink));
-                }
-                Shape::Rule { .. } => {
-                    painter.extend(egui::Shape::dashed_line(&[rect.left_center(), rect.right_center()], Stroke::new(2.0, ink), 4.0, 3.0));
-                }
-                Shape::Points { .. } => {
-                    painter.circle_filled(rect.center(), 3.0, ink);
-                }
-                Shape::Band { .. } | Shape::Region { .. } => {
-                    painter.rect_filled(rect.shrink2(vec2(0.0, 2.0)), 2.0, ink.gamma_multiply(0.35));
-                }
-                _ => {
-                    painter.rect_filled(rect.shrink2(vec2(2.0, 2.0)), 2.0, ink);
-                }
-            }
-            ui.label(egui::RichText::new(name).size(12.0));
-            ui.add_space(8.0);
+            // swatch and name are one thing, so that no line breaks between them
+            let galley = ui.painter().layout_no_wrap(name.clone(), FontId::proportional(12.0), colour(tokens.ink));
+            let (rect, response) = ui.allocate_exact_size(vec2(21.0 + galley.size().x, 16.0), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &name));
+            let text = pos2(rect.left() + 21.0, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(text, galley, colour(tokens.ink));
+            swatch(ui, Rect::from_min_size(rect.min, vec2(16.0, 16.0)), shape, colour(tokens.colour(role)));
         }
     });
+}
+
+fn swatch(ui: &Ui, rect: Rect, shape: &Shape, ink: Color32) {
+    let painter = ui.painter();
+    match shape {
+        Shape::Line { .. } | Shape::Steps { .. } | Shape::Interval { .. } => {
+            painter.hline(rect.x_range(), rect.center().y, Stroke::new(2.0, ink));
+        }
+        Shape::Rule { .. } => {
+            let line = [rect.left_center(), rect.right_center()];
+            painter.extend(egui::Shape::dashed_line(&line, Stroke::new(2.0, ink), 4.0, 3.0));
+        }
+        Shape::Points { .. } => {
+            painter.circle_filled(rect.center(), 3.0, ink);
+        }
+        Shape::Band { .. } | Shape::Region { .. } => {
+            painter.rect_filled(rect.shrink2(vec2(0.0, 3.0)), 2.0, ink.gamma_multiply(0.35));
+        }
+        _ => {
+            painter.rect_filled(rect.shrink2(vec2(2.0, 3.0)), 2.0, ink);
+        }
+    }
 }
 
 type Labels = Rc<RefCell<HashMap<u64, String>>>;
 
 /// Marks of the grid from the ticks of an axis; labels that would run into each other are left out.
-fn spacer<'a>(axis: &'a Axis, labels: &Labels, pixels: f32, per_label: f32, sideways: bool) -> impl Fn(GridInput) -> Vec<GridMark> + 'a {
+fn spacer<'a>(
+    axis: &'a Axis,
+    labels: &Labels,
+    pixels: f32,
+    per_label: f32,
+    sideways: bool,
+) -> impl Fn(GridInput) -> Vec<GridMark> + 'a {
     let labels = Rc::clone(labels);
     move |input: GridInput| {
         let (low, high) = input.bounds;
@@ -147,7 +161,14 @@ fn hints<'a>(axis: &Axis, which: PlotAxis, labels: &Labels, tokens: &Tokens) -> 
         .formatter(move |mark, _| labels.borrow().get(&mark.value.to_bits()).cloned().unwrap_or_default())
 }
 
-fn plot(ui: &mut Ui, tokens: &Tokens, id: &str, figure: &Figure, options: Options, height: f32) -> (Answer, PlotTransform) {
+fn plot(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    id: &str,
+    figure: &Figure,
+    options: Options,
+    height: f32,
+) -> (Answer, PlotTransform) {
     // room for half of the last label
     let width = ui.available_width() - 14.0;
     let (xs, ys) = (figure.x.scale, figure.y.scale);
@@ -193,7 +214,8 @@ fn plot(ui: &mut Ui, tokens: &Tokens, id: &str, figure: &Figure, options: Option
         }
     });
     let response = shown.response;
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, format!("{}. {}", figure.title, figure.caption)));
+    response
+        .widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, format!("{}. {}", figure.title, figure.caption)));
     let mut answer = Answer { reset: options.pan && response.double_clicked(), ..Answer::default() };
     let zooming = response.hovered() && ui.input(|i| i.zoom_delta_2d().x != 1.0);
     if options.pan && (response.dragged() || zooming) {
@@ -243,7 +265,15 @@ fn runs<T: Copy>(points: impl Iterator<Item = T>, finite: impl Fn(&T) -> bool) -
 
 type Ranges = ((f64, f64), (f64, f64));
 
-fn draw<'a>(p: &mut PlotUi<'a>, tokens: &Tokens, figure: &'a Figure, mark: &'a Mark, index: usize, ranges: Ranges, pixel: f64) {
+fn draw<'a>(
+    p: &mut PlotUi<'a>,
+    tokens: &Tokens,
+    figure: &'a Figure,
+    mark: &'a Mark,
+    index: usize,
+    ranges: Ranges,
+    pixel: f64,
+) {
     let ink = colour(tokens.colour(mark.role));
     let (xs, ys) = (figure.x.scale, figure.y.scale);
     let place = |&(x, y): &(f64, f64)| [xs.transform(x), ys.transform(y)];
@@ -259,7 +289,11 @@ fn draw<'a>(p: &mut PlotUi<'a>, tokens: &Tokens, figure: &'a Figure, mark: &'a M
             p.points(Points::new(mark.name.clone(), PlotPoints::from(points)).radius(3.0).color(ink).id(index));
         }
         Shape::Band { x, lower, upper } => {
-            let rows = x.iter().zip(lower).zip(upper).map(|((x, l), u)| [xs.transform(*x), ys.transform(*l), ys.transform(*u)]);
+            let rows = x
+                .iter()
+                .zip(lower)
+                .zip(upper)
+                .map(|((x, l), u)| [xs.transform(*x), ys.transform(*l), ys.transform(*u)]);
             let whole = |r: &[f64; 3]| r.iter().all(|v| v.is_finite());
             for (i, run) in runs(rows, whole).into_iter().enumerate() {
                 band(p, &mark.name, &run, ink, (index, i), pixel);
@@ -339,7 +373,16 @@ fn upright(run: &[[f64; 3]], pixel: f64) -> Vec<[f64; 3]> {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn rule(p: &mut PlotUi<'_>, figure: &Figure, mark: &Mark, index: usize, at: f64, direction: Direction, ink: Color32, ranges: Ranges) {
+fn rule(
+    p: &mut PlotUi<'_>,
+    figure: &Figure,
+    mark: &Mark,
+    index: usize,
+    at: f64,
+    direction: Direction,
+    ink: Color32,
+    ranges: Ranges,
+) {
     let style = LineStyle::dashed_loose();
     let name = mark.name.clone();
     let ((x0, x1), (y0, y1)) = ranges;
@@ -359,7 +402,14 @@ fn rule(p: &mut PlotUi<'_>, figure: &Figure, mark: &Mark, index: usize, at: f64,
     }
 }
 
-fn error_bar(p: &mut PlotUi<'_>, figure: &Figure, interval: &Interval, ink: Color32, id: (usize, usize), ranges: Ranges) {
+fn error_bar(
+    p: &mut PlotUi<'_>,
+    figure: &Figure,
+    interval: &Interval,
+    ink: Color32,
+    id: (usize, usize),
+    ranges: Ranges,
+) {
     let (x, ys) = (figure.x.scale.transform(interval.at), figure.y.scale);
     let (y0, y1) = ranges.1;
     let end = |v: f64, open: f64| if ys.transform(v).is_finite() { (ys.transform(v), false) } else { (open, true) };
@@ -372,7 +422,10 @@ fn error_bar(p: &mut PlotUi<'_>, figure: &Figure, interval: &Interval, ink: Colo
             p.points(arrow.allow_hover(false).id((id, y.to_bits())));
         } else {
             let cap = 0.006 * (ranges.0.1 - ranges.0.0);
-            let cap = Line::new("", PlotPoints::from(vec![[x - cap, y], [x + cap, y]])).color(ink).width(1.4).allow_band(false);
+            let cap = Line::new("", PlotPoints::from(vec![[x - cap, y], [x + cap, y]]))
+                .color(ink)
+                .width(1.4)
+                .allow_band(false);
             p.line(cap.allow_hover(false).id((id, y.to_bits())));
         }
     }
@@ -380,6 +433,18 @@ fn error_bar(p: &mut PlotUi<'_>, figure: &Figure, interval: &Interval, ink: Colo
         let dot = Points::new("", PlotPoints::from(vec![[x, ys.transform(interval.value)]])).radius(3.0).color(ink);
         p.points(dot.id((id, "value")));
     }
+}
+
+/// Cells that say the same side by side are one.
+fn merged(cells: &[&Cell]) -> Vec<Cell> {
+    let mut all: Vec<Cell> = Vec::new();
+    for cell in cells {
+        match all.last_mut() {
+            Some(last) if last.name == cell.name && last.to == cell.from => last.to = cell.to,
+            _ => all.push((*cell).clone()),
+        }
+    }
+    all
 }
 
 /// The strip under a plot, on the plot's own x.
@@ -397,7 +462,7 @@ fn draw_strip(
     let frame = *transform.frame();
     let x = |at: f64| transform.position_from_point_x(scale.transform(at)).clamp(frame.left(), frame.right());
     let painter = ui.painter();
-    for cell in cells {
+    for cell in merged(cells) {
         let left = x(cell.from);
         // a cell is never too narrow to be seen
         let part = Rect::from_x_y_ranges(left..=x(cell.to).max(left + 1.0), rect.y_range());
@@ -414,7 +479,11 @@ fn draw_strip(
         painter.vline(x, rect.y_range().expand(2.0), Stroke::new(2.0, colour(tokens.ink)));
     }
     response.widget_info(|| {
-        let said: Vec<String> = cells.iter().take(40).map(|c| format!("{} from {} to {}", c.name, figure.x.show(c.from), figure.x.show(c.to))).collect();
+        let said: Vec<String> = merged(cells)
+            .iter()
+            .take(40)
+            .map(|c| format!("{} from {} to {}", c.name, figure.x.show(c.from), figure.x.show(c.to)))
+            .collect();
         WidgetInfo::labeled(egui::Role::Button, true, format!("Verdict strip: {}", said.join("; ")))
     });
     if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.clicked()) {

@@ -96,7 +96,8 @@ fn visuals(theme: Theme) -> Visuals {
     w.noninteractive.bg_fill = colour(t.background);
     w.noninteractive.bg_stroke = Stroke::new(1.0, colour(t.grid));
     w.noninteractive.fg_stroke = Stroke::new(1.0, ink);
-    for (visuals, lift) in [(&mut w.inactive, 0.08), (&mut w.hovered, 0.14), (&mut w.active, 0.2), (&mut w.open, 0.12)] {
+    for (visuals, lift) in [(&mut w.inactive, 0.08), (&mut w.hovered, 0.14), (&mut w.active, 0.2), (&mut w.open, 0.12)]
+    {
         visuals.bg_fill = mix(t.background, t.ink, lift + 0.06);
         visuals.weak_bg_fill = mix(t.background, t.ink, lift);
         visuals.fg_stroke = Stroke::new(1.2, ink);

@@ -26,7 +26,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             let (a, b) = state.range.unwrap_or_else(|| t.extent());
             let axis = sre_stats::figure::Axis::time(t.origin());
             let (from, to) = (axis.instant(a), axis.instant(b));
-            let width = sre_stats::time::Span::from_secs_f64((to.since(from).as_secs_f64()).round()).unwrap_or_default();
+            let width =
+                sre_stats::time::Span::from_secs_f64((to.since(from).as_secs_f64()).round()).unwrap_or_default();
             format!("{from}  to  {to}   ·   {width}")
         });
         ui.label(RichText::new(from_to.unwrap_or_default()).size(12.0).color(colour(tokens.muted)));

@@ -16,7 +16,9 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let tokens = tokens(ui.theme());
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.heading("What was understood");
-        ui.label(RichText::new("Every guess made while reading, and why. Anything left out is listed as a warning.").weak());
+        ui.label(
+            RichText::new("Every guess made while reading, and why. Anything left out is listed as a warning.").weak(),
+        );
         ui.add_space(8.0);
         for file in &report.files {
             let rows = Unit::Count.show(file.rows as f64);
@@ -26,15 +28,23 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         }
         ui.add_space(8.0);
         if !report.warnings.is_empty() {
-            ui.label(RichText::new(format!("Warnings ({})", report.warnings.len())).family(bold()).color(colour(tokens.warn)));
+            ui.label(
+                RichText::new(format!("Warnings ({})", report.warnings.len()))
+                    .family(bold())
+                    .color(colour(tokens.warn)),
+            );
             for warning in &report.warnings {
-                egui::Frame::new().fill(colour(tokens.warn).gamma_multiply(0.12)).corner_radius(5.0).inner_margin(8.0).show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.add(egui::Label::new(warning.to_string()).wrap());
-                    if let Some(sample) = &warning.sample {
-                        ui.label(RichText::new(format!("first seen: {sample}")).monospace().weak());
-                    }
-                });
+                egui::Frame::new()
+                    .fill(colour(tokens.warn).gamma_multiply(0.12))
+                    .corner_radius(5.0)
+                    .inner_margin(8.0)
+                    .show(ui, |ui| {
+                        ui.set_width(ui.available_width());
+                        ui.add(egui::Label::new(warning.to_string()).wrap());
+                        if let Some(sample) = &warning.sample {
+                            ui.label(RichText::new(format!("first seen: {sample}")).monospace().weak());
+                        }
+                    });
             }
             ui.add_space(8.0);
         }

@@ -69,7 +69,11 @@ fn samples(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             egui::TextFormat::simple(egui::FontId::new(15.0, bold()), colour(tokens.ink)),
         );
         let mut text = text;
-        text.append(&sample.about, 0.0, egui::TextFormat::simple(egui::FontId::proportional(13.0), colour(tokens.muted)));
+        text.append(
+            &sample.about,
+            0.0,
+            egui::TextFormat::simple(egui::FontId::proportional(13.0), colour(tokens.muted)),
+        );
         let response = ui.add(egui::Button::new(text).min_size(vec2(616.0, 46.0)).wrap());
         if response.on_hover_text(sample.path.display().to_string()).clicked() {
             messages.push(Message::Open(vec![sample.path.clone()]));

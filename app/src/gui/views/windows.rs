@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{FontId, RichText, TextEdit, Ui, vec2};
 use sre_stats::figure::theme::{Rgb, Tokens};
 use sre_stats::figure::{Direction, Figure, Mark, Role, Shape};
-use sre_stats::report::{Cell, Table, Column};
+use sre_stats::report::{Cell, Column, Table};
 use sre_stats::slo::Objective;
 use sre_stats::time::Span;
 use sre_stats::unit::Unit;
@@ -35,7 +35,14 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         return;
     }
     let Some((analysis, index, row)) = state.width_row() else {
-        super::waiting(ui, if key.is_some() { "Charging slices of every width at every phase…" } else { "Mend the objective above." });
+        super::waiting(
+            ui,
+            if key.is_some() {
+                "Charging slices of every width at every phase…"
+            } else {
+                "Mend the objective above."
+            },
+        );
         return;
     };
     controls(ui, state, messages);
@@ -91,7 +98,11 @@ fn objective(ui: &mut Ui, tokens: &Tokens, state: &State, messages: &mut Vec<Mes
             messages.push(Message::ObjectiveFocused);
         }
         if let Some(error) = &error {
-            let at = error.position().and_then(|p| p.column.as_deref()?.parse::<usize>().ok()).unwrap_or(1).saturating_sub(1);
+            let at = error
+                .position()
+                .and_then(|p| p.column.as_deref()?.parse::<usize>().ok())
+                .unwrap_or(1)
+                .saturating_sub(1);
             let cursor = output.galley.pos_from_cursor(egui::text::CCursor::new(at));
             let x = output.galley_pos.x + cursor.min.x;
             let y = response.rect.bottom() - 2.0;
@@ -100,7 +111,8 @@ fn objective(ui: &mut Ui, tokens: &Tokens, state: &State, messages: &mut Vec<Mes
             let tip = [egui::pos2(x + 4.0, y - 3.0), egui::pos2(x + 8.5, y + 4.0), egui::pos2(x - 0.5, y + 4.0)];
             ui.painter().add(egui::Shape::convex_polygon(tip.to_vec(), bad, egui::Stroke::NONE));
             let hint = error.way_out().map(|h| format!("; {h}")).unwrap_or_default();
-            let galley = ui.painter().layout(format!("{}{hint}", error.message()), FontId::proportional(12.5), bad, 620.0);
+            let galley =
+                ui.painter().layout(format!("{}{hint}", error.message()), FontId::proportional(12.5), bad, 620.0);
             let left = (x - 2.0).min(ui.max_rect().right() - galley.size().x).max(ui.max_rect().left());
             ui.painter().galley(egui::pos2(left, response.rect.bottom() + 3.0), galley, bad);
         } else if let Some(analysis) = state.windows.latest() {
@@ -130,9 +142,12 @@ fn verdict_token(tokens: &Tokens, verdict: Option<Verdict>) -> Rgb {
 fn chip(ui: &mut Ui, tokens: &Tokens, verdict: Option<Verdict>) {
     let token = verdict_token(tokens, verdict);
     let word = verdict.map_or_else(|| "no verdict".to_owned(), |v| v.to_string().replace('-', " "));
-    egui::Frame::new().fill(colour(token)).corner_radius(5.0).inner_margin(egui::Margin::symmetric(9, 3)).show(ui, |ui| {
-        ui.label(RichText::new(word).family(bold()).color(colour(tokens.background)));
-    });
+    egui::Frame::new().fill(colour(token)).corner_radius(5.0).inner_margin(egui::Margin::symmetric(9, 3)).show(
+        ui,
+        |ui| {
+            ui.label(RichText::new(word).family(bold()).color(colour(tokens.background)));
+        },
+    );
 }
 
 fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
@@ -167,13 +182,16 @@ fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         });
         combo.response.labelled_by(label.id);
         let label = ui.label("no data counts as");
-        let combo = egui::ComboBox::from_id_salt("no data").selected_text(state.choices.no_data.to_string()).width(84.0).show_ui(ui, |ui| {
-            for policy in [NoData::Excluded, NoData::Bad, NoData::Good, NoData::Hold] {
-                if ui.selectable_label(state.choices.no_data == policy, policy.to_string()).clicked() {
-                    messages.push(Message::NoData(policy));
+        let combo = egui::ComboBox::from_id_salt("no data")
+            .selected_text(state.choices.no_data.to_string())
+            .width(84.0)
+            .show_ui(ui, |ui| {
+                for policy in [NoData::Excluded, NoData::Bad, NoData::Good, NoData::Hold] {
+                    if ui.selectable_label(state.choices.no_data == policy, policy.to_string()).clicked() {
+                        messages.push(Message::NoData(policy));
+                    }
                 }
-            }
-        });
+            });
         combo.response.labelled_by(label.id);
     });
 }
@@ -198,10 +216,9 @@ fn headline(ui: &mut Ui, tokens: &Tokens, analysis: &WindowAnalysis, row: &Width
     let share = row.met_share.map(|s| Unit::Ratio.show(s));
     let width = compact(row.width);
     let said = match row.verdict {
-        Some(Verdict::DependsOnPhase) => format!(
-            "Where the {width} slices begin decides: met at {} of the phases.",
-            share.unwrap_or_default()
-        ),
+        Some(Verdict::DependsOnPhase) => {
+            format!("Where the {width} slices begin decides: met at {} of the phases.", share.unwrap_or_default())
+        }
         Some(v) if Some(v) == truth => format!("{width} slices tell the truth: {v}, wherever they begin."),
         Some(v) => format!("{width} slices are wrong wherever they begin: they say {v}."),
         None => String::new(),
@@ -217,13 +234,28 @@ fn headline(ui: &mut Ui, tokens: &Tokens, analysis: &WindowAnalysis, row: &Width
     ui.add_space(4.0);
 }
 
-fn numbers(ui: &mut Ui, tokens: &Tokens, analysis: &WindowAnalysis, row: &WidthRow, phase: Span, messages: &mut Vec<Message>) {
+fn numbers(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    analysis: &WindowAnalysis,
+    row: &WidthRow,
+    phase: Span,
+    messages: &mut Vec<Message>,
+) {
     let span = |s: f64| Span::from_secs_f64(s).map_or_else(|_| Unit::Second.show(s), |s| s.to_string());
     let rounded = |s: f64| span((s * 10.0).round() / 10.0);
     let charged = row.profile.charged(phase);
     let n = |e: &sre_stats::estimate::Estimate| format!("{}; {}", rounded(e.value), e.provenance());
     ui.horizontal_wrapped(|ui| {
-        card(ui, tokens, "true bad time", &rounded(row.true_bad.value), "exact at the data's resolution", tokens.truth, &n(&row.true_bad));
+        card(
+            ui,
+            tokens,
+            "true bad time",
+            &rounded(row.true_bad.value),
+            "exact at the data's resolution",
+            tokens.truth,
+            &n(&row.true_bad),
+        );
         let slices = row.profile.bad_slices(phase);
         let note = format!("{slices} × {} at phase +{phase}", compact(row.width));
         card(ui, tokens, "charged here", &charged.to_string(), &note, tokens.charged, &note);
@@ -234,9 +266,25 @@ fn numbers(ui: &mut Ui, tokens: &Tokens, analysis: &WindowAnalysis, row: &WidthR
         match (&row.closed_form, row.no_closed_form) {
             (Some(form), _) => {
                 let value = format!("{} – {}", rounded(form.min), rounded(form.max));
-                card(ui, tokens, "closed form", &value, &format!("mean {}", rounded(form.mean)), tokens.neutral, "What theory says for these incidents, each alone in its slices.");
+                card(
+                    ui,
+                    tokens,
+                    "closed form",
+                    &value,
+                    &format!("mean {}", rounded(form.mean)),
+                    tokens.neutral,
+                    "What theory says for these incidents, each alone in its slices.",
+                );
             }
-            (None, why) => card(ui, tokens, "closed form", "none", why.unwrap_or("the rule has none"), tokens.neutral, "The measured values stand alone."),
+            (None, why) => card(
+                ui,
+                tokens,
+                "closed form",
+                "none",
+                why.unwrap_or("the rule has none"),
+                tokens.neutral,
+                "The measured values stand alone.",
+            ),
         }
     });
     let range = (charged_span(row.charged.min.value), charged_span(row.charged.max.value));
@@ -256,7 +304,9 @@ fn numbers(ui: &mut Ui, tokens: &Tokens, analysis: &WindowAnalysis, row: &WidthR
         }
     });
     for caveat in analysis.slo.caveats.iter().chain(analysis.slo.bad_time.caveats()) {
-        ui.add(egui::Label::new(RichText::new(format!("Note: {caveat}.")).size(12.0).color(colour(tokens.warn))).wrap());
+        ui.add(
+            egui::Label::new(RichText::new(format!("Note: {caveat}.")).size(12.0).color(colour(tokens.warn))).wrap(),
+        );
     }
 }
 
@@ -313,7 +363,14 @@ fn advice_text(analysis: &WindowAnalysis) -> (String, String) {
 }
 
 /// The plot by width, with the advisor's band.
-fn charged(ui: &mut Ui, tokens: &Tokens, analysis: &Arc<WindowAnalysis>, row: &WidthRow, height: f32, messages: &mut Vec<Message>) {
+fn charged(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    analysis: &Arc<WindowAnalysis>,
+    row: &WidthRow,
+    height: f32,
+    messages: &mut Vec<Message>,
+) {
     let mut figure: Figure = analysis.charged.clone();
     if let Ok(advice) = &analysis.advice
         && let (Some(widest), low) = (advice.widest, advice.narrowest)

@@ -37,7 +37,12 @@ pub fn budget_bar(ui: &mut Ui, tokens: &Tokens, line: &BudgetLine) {
     };
     tick(line.allowed, tokens.limit, 2.0);
     tick(line.truth, tokens.truth, 2.5);
-    painter.circle(pos2(x(line.charged), bar.center().y), 5.0, colour(tokens.charged), Stroke::new(1.5, colour(tokens.background)));
+    painter.circle(
+        pos2(x(line.charged), bar.center().y),
+        5.0,
+        colour(tokens.charged),
+        Stroke::new(1.5, colour(tokens.background)),
+    );
     // names above, values beneath; each kept inside and apart from the one before
     let font = FontId::proportional(12.0);
     let write = |y: f32, align: Align2, labels: &mut Vec<(f32, String, sre_stats::figure::theme::Rgb)>| {
@@ -56,7 +61,11 @@ pub fn budget_bar(ui: &mut Ui, tokens: &Tokens, line: &BudgetLine) {
         (x(line.allowed), format!("budget {}", line.allowed), tokens.limit),
     ];
     write(bar.top() - 3.0, Align2::CENTER_BOTTOM, &mut above);
-    let range = if line.range.0 == line.range.1 { String::new() } else { format!(" (all phases {} to {})", line.range.0, line.range.1) };
+    let range = if line.range.0 == line.range.1 {
+        String::new()
+    } else {
+        format!(" (all phases {} to {})", line.range.0, line.range.1)
+    };
     let mut below = vec![(x(line.charged), format!("charged {}{range}", line.charged), tokens.charged)];
     write(bar.bottom() + 3.0, Align2::CENTER_TOP, &mut below);
     response.widget_info(|| {

@@ -1,7 +1,10 @@
 //! The phase dial: a ring of all phases of a slice's width, with the verdict at each, and a hand at the one chosen.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{Color32, EventFilter, FontId, Key, Mesh, Pos2, Rect, Response, Role as WidgetRole, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{
+    Color32, EventFilter, FontId, Key, Mesh, Pos2, Rect, Response, Role as WidgetRole, Sense, Shape, Stroke, Ui, Vec2,
+    WidgetInfo,
+};
 use sre_stats::figure::theme::Tokens;
 use sre_stats::time::Span;
 use sre_stats::window::PhaseProfile;

@@ -26,9 +26,15 @@ pub fn table(ui: &mut Ui, table: &Table) {
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let mut builder = TableBuilder::new(ui).striped(true).id_salt(&table.title).auto_shrink([true, false]);
         for (i, column) in table.columns.iter().enumerate() {
-            let longest = table.rows.iter().take(200).filter_map(|r| r.get(i)).map(|c| cell_text(c, Some(column)).chars().count());
+            let longest = table
+                .rows
+                .iter()
+                .take(200)
+                .filter_map(|r| r.get(i))
+                .map(|c| cell_text(c, Some(column)).chars().count());
             let letters = longest.max().unwrap_or(0).max(column.name.chars().count()).min(60);
-            builder = builder.column(Width::initial(letters as f32 * 7.2 + 16.0).at_least(50.0).clip(true).resizable(true));
+            builder =
+                builder.column(Width::initial(letters as f32 * 7.2 + 16.0).at_least(50.0).clip(true).resizable(true));
         }
         builder
             .header(26.0, |mut row| {
