@@ -57,6 +57,11 @@ impl App {
         dispatch::show_dataset(&mut self.state, Vec::new(), dataset);
     }
 
+    /// Takes this objective for the next file that is opened.
+    pub fn begin_with(&mut self, objective: String) {
+        dispatch::begin_with(&mut self.state, objective);
+    }
+
     /// Starts a job for tests of failure.
     pub fn spawn(
         &mut self,
@@ -225,19 +230,20 @@ fn list(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     ui.add(egui::Label::new(RichText::new(&document.title).family(bold()).size(15.0)).truncate());
     let warnings = document.dataset.report.warnings.len();
     let note = match warnings {
-        0 => "read without a warning".to_owned(),
+        0 => "no warnings".to_owned(),
         1 => "1 warning".to_owned(),
         n => format!("{n} warnings"),
     };
     let token = if warnings > 0 { tokens.warn } else { tokens.muted };
-    let link = egui::Button::new(RichText::new(format!("{note}: what was understood")).size(12.0).color(colour(token)))
-        .frame(false);
+    let link =
+        egui::Button::new(RichText::new(format!("{note} · what was understood")).size(12.0).color(colour(token)))
+            .frame(false);
     if ui.add(link).on_hover_text(Command::ViewUnderstood.tooltip()).clicked() {
         messages.push(Message::Run(Command::ViewUnderstood));
     }
     ui.separator();
     let items = &document.dataset.items;
-    egui::ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, 44.0, items.len(), |ui, rows| {
+    egui::ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, items.len(), |ui, rows| {
         for i in rows {
             if let Some(item) = items.get(i)
                 && row(ui, item, i == state.choices.item).clicked()
@@ -248,9 +254,12 @@ fn list(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     });
 }
 
+/// The height of a series in the list.
+const ROW: f32 = 60.0;
+
 fn row(ui: &mut Ui, item: &Item, selected: bool) -> egui::Response {
     let tokens = theme::tokens(ui.theme());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), egui::Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), egui::Sense::click());
     let title = item.title();
     let fill = match (selected, response.hovered()) {
         (true, _) => mix(tokens.background, tokens.charged, 0.28),
@@ -268,7 +277,14 @@ fn row(ui: &mut Ui, item: &Item, selected: bool) -> egui::Response {
         let galley = painter.layout_job(job);
         painter.galley(egui::pos2(rect.left() + 8.0, rect.top() + y), galley, ink);
     };
-    write(5.0, &title, 13.5, colour(tokens.ink));
+    // the labels tell the series of one metric apart
+    let labels: Vec<String> = item.identity.labels.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    if labels.is_empty() {
+        write(12.0, &item.identity.name, 14.0, colour(tokens.ink));
+    } else {
+        write(5.0, &labels.join(", "), 14.0, colour(tokens.ink));
+        write(23.0, &item.identity.name, 12.0, colour(tokens.ink));
+    }
     let noun = if matches!(item.data, Data::Events(_)) { "events" } else { "samples" };
     let step = item.step().map(|s| format!(" every {s}")).unwrap_or_default();
     let about = format!(
@@ -277,7 +293,7 @@ fn row(ui: &mut Ui, item: &Item, selected: bool) -> egui::Response {
         item.identity.unit.name(),
         Unit::Count.show(item.count() as f64)
     );
-    write(24.0, &about, 11.5, colour(tokens.muted));
+    write(40.0, &about, 11.5, colour(tokens.muted));
     response
         .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, format!("{title}, {about}")));
     response.on_hover_text(format!("{title}\n{} to {} (UTC)", item.first(), item.last()))

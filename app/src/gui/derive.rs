@@ -127,11 +127,11 @@ impl Track {
         Timestamp(self.columns().0.first().copied().unwrap_or_default())
     }
 
-    /// The positions of the first and the last sample, a little apart where there is one sample only.
+    /// The positions of the first and the last sample with a little room, so that marks at the ends stay whole.
     pub fn extent(&self) -> (f64, f64) {
         let times = self.columns().0;
         let end = Timestamp(times.last().copied().unwrap_or_default()).since(self.origin()).as_secs_f64();
-        if end > 0.0 { (0.0, end) } else { (-0.5, 0.5) }
+        if end > 0.0 { (-0.01 * end, 1.01 * end) } else { (-0.5, 0.5) }
     }
 
     /// The picture of the time between two positions, for a plot `width_px` pixels wide: every sample while there are no more

@@ -193,7 +193,7 @@ pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset) {
     // a reload keeps the choices where they still fit
     let reload = state.document.as_ref().is_some_and(|d| !paths.is_empty() && d.paths == paths);
     if !reload || state.choices.item >= dataset.items.len() {
-        state.choices = Choices::default();
+        state.choices = Choices { objective: state.first_objective.take(), ..Choices::default() };
         state.undo = Undo::new(state.choices.clone());
         state.range = None;
     }
@@ -201,6 +201,15 @@ pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset) {
     state.track = Slot::default();
     state.quantiles = Slot::default();
     state.windows = Slot::default();
+}
+
+/// Takes an objective for the next document, or the one that is open.
+pub fn begin_with(state: &mut State, objective: String) {
+    if state.document.is_some() {
+        state.choices.objective = Some(objective);
+    } else {
+        state.first_objective = Some(objective);
+    }
 }
 
 fn close(state: &mut State, jobs: &Jobs<Product>) {
@@ -242,7 +251,7 @@ fn set_range(state: &mut State, range: Option<(f64, f64)>) {
     state.range = range.filter(|r| r.0.is_finite() && r.1.is_finite() && r.0 < r.1).and_then(|(from, to)| {
         // a nanosecond a pixel is as close as the data go; nothing lies beyond their ends
         let width = (to - from).clamp(1e-6, extent.1 - extent.0);
-        let from = (f64::midpoint(from, to) - width / 2.0).clamp(extent.0, extent.1 - width);
+        let from = (f64::midpoint(from, to) - width / 2.0).min(extent.1 - width).max(extent.0);
         (width < extent.1 - extent.0).then_some((from, from + width))
     });
 }

@@ -24,6 +24,8 @@ pub struct Launch {
     pub samples: Vec<Sample>,
     /// The view to begin with.
     pub view: Option<View>,
+    /// The objective to begin with; `None` takes one that fits the series.
+    pub objective: Option<String>,
     /// The theme; `None` follows the system.
     pub theme: Option<ThemePreference>,
     /// The size of the window in points.
@@ -43,12 +45,13 @@ impl Launch {
     }
 
     /// Reads the settings of scripts from the environment: `SRE_STATS_VIEW` (`understood`, `series`, `quantiles`, `windows`),
-    /// `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and `SRE_STATS_BENCH_POINTS` (numbers).
+    /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and `SRE_STATS_BENCH_POINTS` (numbers).
     /// Unknown values are passed over.
     pub fn with_environment(mut self) -> Self {
         let var = |name: &str| std::env::var(name).ok();
         self.view = var("SRE_STATS_VIEW").as_deref().and_then(view_of).or(self.view);
         self.theme = var("SRE_STATS_THEME").as_deref().and_then(theme_of).or(self.theme);
+        self.objective = var("SRE_STATS_OBJECTIVE").or(self.objective);
         let number = |name: &str| var(name).and_then(|v| v.parse::<usize>().ok());
         self.bench_frames = number("SRE_STATS_BENCH_FRAMES").and_then(|n| u32::try_from(n).ok()).or(self.bench_frames);
         self.bench_points = number("SRE_STATS_BENCH_POINTS").or(self.bench_points);
@@ -207,6 +210,9 @@ pub fn begin(ctx: &egui::Context, launch: &Launch) -> App {
         app.show_dataset(points);
     } else {
         app.send(ctx, Message::Open(launch.files.clone()));
+    }
+    if let Some(objective) = &launch.objective {
+        app.begin_with(objective.clone());
     }
     app
 }

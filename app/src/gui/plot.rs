@@ -75,37 +75,39 @@ fn legend(ui: &mut Ui, tokens: &Tokens, figure: &Figure) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
         for (name, role, shape) in entries {
-            let (rect, _) = ui.allocate_exact_size(vec2(16.0, 14.0), Sense::hover());
-            let ink = colour(tokens.colour(role));
-            let painter = ui.painter();
-            match shape {
-                Shape::Line { .. } | Shape::Steps { .. } | Shape::Interval { .. } => {
-                    painter.hline(rect.x_range(), rect.center().y, Stroke::new(2.0, ink));
-                }
-                Shape::Rule { .. } => {
-                    painter.extend(egui::Shape::dashed_line(
-                        &[rect.left_center(), rect.right_center()],
-                        Stroke::new(2.0, ink),
-                        4.0,
-                        3.0,
-                    ));
-                }
-                Shape::Points { .. } => {
-                    painter.circle_filled(rect.center(), 3.0, ink);
-                }
-                Shape::Band { .. } | Shape::Region { .. } => {
-                    painter.rect_filled(rect.shrink2(vec2(0.0, 2.0)), 2.0, ink.gamma_multiply(0.35));
-                }
-                _ => {
-                    painter.rect_filled(rect.shrink2(vec2(2.0, 2.0)), 2.0, ink);
-                }
-            }
-            ui.label(egui::RichText::new(name).size(12.0));
-            ui.add_space(8.0);
+            // swatch and name are one thing, so that no line breaks between them
+            let galley = ui.painter().layout_no_wrap(name.clone(), FontId::proportional(12.0), colour(tokens.ink));
+            let (rect, response) = ui.allocate_exact_size(vec2(21.0 + galley.size().x, 16.0), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &name));
+            let text = pos2(rect.left() + 21.0, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(text, galley, colour(tokens.ink));
+            swatch(ui, Rect::from_min_size(rect.min, vec2(16.0, 16.0)), shape, colour(tokens.colour(role)));
         }
     });
+}
+
+fn swatch(ui: &Ui, rect: Rect, shape: &Shape, ink: Color32) {
+    let painter = ui.painter();
+    match shape {
+        Shape::Line { .. } | Shape::Steps { .. } | Shape::Interval { .. } => {
+            painter.hline(rect.x_range(), rect.center().y, Stroke::new(2.0, ink));
+        }
+        Shape::Rule { .. } => {
+            let line = [rect.left_center(), rect.right_center()];
+            painter.extend(egui::Shape::dashed_line(&line, Stroke::new(2.0, ink), 4.0, 3.0));
+        }
+        Shape::Points { .. } => {
+            painter.circle_filled(rect.center(), 3.0, ink);
+        }
+        Shape::Band { .. } | Shape::Region { .. } => {
+            painter.rect_filled(rect.shrink2(vec2(0.0, 3.0)), 2.0, ink.gamma_multiply(0.35));
+        }
+        _ => {
+            painter.rect_filled(rect.shrink2(vec2(2.0, 3.0)), 2.0, ink);
+        }
+    }
 }
 
 type Labels = Rc<RefCell<HashMap<u64, String>>>;
@@ -167,13 +169,23 @@ fn plot(
     options: Options,
     height: f32,
 ) -> (Answer, PlotTransform) {
-    let width = ui.available_width();
+    // room for half of the last label
+    let width = ui.available_width() - 14.0;
     let (xs, ys) = (figure.x.scale, figure.y.scale);
     let range = |scale: Scale, (a, b): (f64, f64)| (scale.transform(a), scale.transform(b));
-    let ((x0, x1), (y0, y1)) = (range(xs, figure.x_range()), range(ys, figure.y_range()));
+    let ((mut x0, mut x1), (mut y0, mut y1)) = (range(xs, figure.x_range()), range(ys, figure.y_range()));
+    // marks at the ends stay whole, and the labels of both axes stay apart; a range that is dragged is kept as it is
+    if !options.pan {
+        let pad = 0.02 * (x1 - x0);
+        (x0, x1) = (x0 - pad, x1 + pad);
+    }
+    let pad = 0.025 * (y1 - y0);
+    (y0, y1) = (y0 - pad, y1 + pad);
+    let pixel = (x1 - x0) / f64::from(width - 70.0).max(1.0);
     let (x_labels, y_labels) = (Labels::default(), Labels::default());
     let plot = Plot::new(id)
         .height(height)
+        .width(width)
         .show_background(false)
         .show_crosshair(true)
         .cursor_color(colour(tokens.axis))
@@ -189,13 +201,13 @@ fn plot(
         .y_axis_min_width(64.0)
         .custom_x_axes(vec![hints(&figure.x, PlotAxis::X, &x_labels, tokens)])
         .custom_y_axes(vec![hints(&figure.y, PlotAxis::Y, &y_labels, tokens)])
-        .x_grid_spacer(spacer(&figure.x, &x_labels, width - 84.0, 95.0, true))
+        .x_grid_spacer(spacer(&figure.x, &x_labels, width - 70.0, 95.0, true))
         .y_grid_spacer(spacer(&figure.y, &y_labels, height - 40.0, 42.0, false))
         .label_formatter(|at| hover(figure, at));
     let shown = plot.show(ui, |p| {
         p.set_plot_bounds(PlotBounds::from_min_max([x0, y0], [x1, y1]));
         for (i, mark) in figure.marks.iter().enumerate() {
-            draw(p, tokens, figure, mark, i, ((x0, x1), (y0, y1)));
+            draw(p, tokens, figure, mark, i, ((x0, x1), (y0, y1)), pixel);
         }
         if let Some(at) = options.marker.map(|m| xs.transform(m)).filter(|m| m.is_finite()) {
             p.vline(VLine::new("", at).color(colour(tokens.ink)).width(1.5).allow_hover(false).id("marker"));
@@ -253,7 +265,15 @@ fn runs<T: Copy>(points: impl Iterator<Item = T>, finite: impl Fn(&T) -> bool) -
 
 type Ranges = ((f64, f64), (f64, f64));
 
-fn draw<'a>(p: &mut PlotUi<'a>, tokens: &Tokens, figure: &'a Figure, mark: &'a Mark, index: usize, ranges: Ranges) {
+fn draw<'a>(
+    p: &mut PlotUi<'a>,
+    tokens: &Tokens,
+    figure: &'a Figure,
+    mark: &'a Mark,
+    index: usize,
+    ranges: Ranges,
+    pixel: f64,
+) {
     let ink = colour(tokens.colour(mark.role));
     let (xs, ys) = (figure.x.scale, figure.y.scale);
     let place = |&(x, y): &(f64, f64)| [xs.transform(x), ys.transform(y)];
@@ -276,7 +296,7 @@ fn draw<'a>(p: &mut PlotUi<'a>, tokens: &Tokens, figure: &'a Figure, mark: &'a M
                 .map(|((x, l), u)| [xs.transform(*x), ys.transform(*l), ys.transform(*u)]);
             let whole = |r: &[f64; 3]| r.iter().all(|v| v.is_finite());
             for (i, run) in runs(rows, whole).into_iter().enumerate() {
-                band(p, &mark.name, &run, ink, (index, i));
+                band(p, &mark.name, &run, ink, (index, i), pixel);
             }
         }
         Shape::Steps { edges, values } => {
@@ -326,15 +346,30 @@ fn line(p: &mut PlotUi<'_>, name: &str, run: Vec<[f64; 2]>, ink: Color32, id: (u
     }
 }
 
-fn band(p: &mut PlotUi<'_>, name: &str, run: &[[f64; 3]], ink: Color32, id: (usize, usize)) {
-    if let [[x, low, high]] = run {
-        let edge = PlotPoints::from(vec![[*x, *low], [*x, *high]]);
-        p.line(Line::new(name.to_owned(), edge).color(ink.gamma_multiply(0.4)).width(1.0).allow_band(false).id(id));
-        return;
-    }
-    let column = |i: usize| run.iter().filter_map(|r| r.get(i).copied()).collect::<Vec<f64>>();
+/// The area between two edges. Where points are about a pixel apart each becomes an upright bar of at least a pixel: slanted
+/// edges would run between the centres of pixels, and a peak of one pixel would lose its tip.
+fn band(p: &mut PlotUi<'_>, name: &str, run: &[[f64; 3]], ink: Color32, id: (usize, usize), pixel: f64) {
+    let dense = match run {
+        [[a, ..], .., [b, ..]] => (b - a) / (run.len() - 1) as f64 <= 3.0 * pixel,
+        _ => true,
+    };
+    let corners: Vec<[f64; 3]> = if dense { upright(run, pixel) } else { run.to_vec() };
+    let column = |i: usize| corners.iter().filter_map(|r| r.get(i).copied()).collect::<Vec<f64>>();
     let area = FilledArea::new(name.to_owned(), &column(0), &column(1), &column(2));
-    p.add(area.fill_color(ink.gamma_multiply(0.30)).allow_hover(false).id(id));
+    let fill = ink.gamma_multiply(if dense { 0.45 } else { 0.30 });
+    p.add(area.fill_color(fill).allow_hover(false).id(id));
+}
+
+/// Each point as a bar that meets its neighbours half-way, and is at least a pixel wide.
+fn upright(run: &[[f64; 3]], pixel: f64) -> Vec<[f64; 3]> {
+    let mut corners = Vec::with_capacity(2 * run.len());
+    let mut from = run.first().map_or(0.0, |r| r[0] - pixel / 2.0);
+    for (i, [x, low, high]) in run.iter().enumerate() {
+        let to = run.get(i + 1).map_or(x + pixel / 2.0, |next| f64::midpoint(*x, next[0])).max(from + pixel * 0.999);
+        corners.extend([[from, *low, *high], [to, *low, *high]]);
+        from = to;
+    }
+    corners
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -350,7 +385,7 @@ fn rule(
 ) {
     let style = LineStyle::dashed_loose();
     let name = mark.name.clone();
-    let ((_, x1), (y0, y1)) = ranges;
+    let ((x0, x1), (y0, y1)) = ranges;
     match direction {
         Direction::Horizontal => {
             let y = figure.y.scale.transform(at);
@@ -358,7 +393,7 @@ fn rule(
             // the name stands on the line, below it where the top is near
             let align = if y > y0 + 0.9 * (y1 - y0) { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
             let text = egui::RichText::new(format!("{name} {}", figure.y.show(at))).size(12.0).color(ink);
-            p.text(Text::new("", PlotPoint::new(x1, y), text).anchor(align).id((index, "name")));
+            p.text(Text::new("", PlotPoint::new(x1 - 0.008 * (x1 - x0), y), text).anchor(align).id((index, "name")));
         }
         Direction::Vertical => {
             let x = figure.x.scale.transform(at);
@@ -400,6 +435,18 @@ fn error_bar(
     }
 }
 
+/// Cells that say the same side by side are one.
+fn merged(cells: &[&Cell]) -> Vec<Cell> {
+    let mut all: Vec<Cell> = Vec::new();
+    for cell in cells {
+        match all.last_mut() {
+            Some(last) if last.name == cell.name && last.to == cell.from => last.to = cell.to,
+            _ => all.push((*cell).clone()),
+        }
+    }
+    all
+}
+
 /// The strip under a plot, on the plot's own x.
 fn draw_strip(
     ui: &mut Ui,
@@ -415,7 +462,7 @@ fn draw_strip(
     let frame = *transform.frame();
     let x = |at: f64| transform.position_from_point_x(scale.transform(at)).clamp(frame.left(), frame.right());
     let painter = ui.painter();
-    for cell in cells {
+    for cell in merged(cells) {
         let left = x(cell.from);
         // a cell is never too narrow to be seen
         let part = Rect::from_x_y_ranges(left..=x(cell.to).max(left + 1.0), rect.y_range());
@@ -432,7 +479,7 @@ fn draw_strip(
         painter.vline(x, rect.y_range().expand(2.0), Stroke::new(2.0, colour(tokens.ink)));
     }
     response.widget_info(|| {
-        let said: Vec<String> = cells
+        let said: Vec<String> = merged(cells)
             .iter()
             .take(40)
             .map(|c| format!("{} from {} to {}", c.name, figure.x.show(c.from), figure.x.show(c.to)))
@@ -460,5 +507,15 @@ mod tests {
         let points = [1.0, 2.0, f64::NAN, f64::NAN, 3.0];
         assert_eq!(runs(points.into_iter(), |p| p.is_finite()), [vec![1.0, 2.0], vec![3.0]]);
         assert!(runs(std::iter::once(f64::NAN), |p| p.is_finite()).is_empty());
+    }
+
+    #[test]
+    fn a_peak_of_one_pixel_keeps_its_height_and_a_pixel_of_width() {
+        let run: Vec<[f64; 3]> = (0..9).map(|i| [f64::from(i), 0.0, if i == 4 { 9.0 } else { 1.0 }]).collect();
+        let corners = upright(&run, 1.0);
+        let peak: Vec<f64> = corners.iter().filter(|c| c[2] == 9.0).map(|c| c[0]).collect();
+        assert_eq!(peak.len(), 2);
+        assert!(peak[1] - peak[0] >= 0.999, "{peak:?}");
+        assert!(corners.windows(2).all(|w| w[0][0] <= w[1][0]));
     }
 }

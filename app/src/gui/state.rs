@@ -212,6 +212,8 @@ pub struct State {
     pub notices: Vec<Notice>,
     /// Whether the objective takes the keyboard in the next frame.
     pub focus_objective: bool,
+    /// The objective for the next document, where the command line gave one.
+    pub first_objective: Option<String>,
     /// The welcome page's files.
     pub samples: Vec<Sample>,
     /// The job that reads a file.
@@ -241,6 +243,7 @@ impl State {
             overlay: Overlay::default(),
             notices: Vec::new(),
             focus_objective: false,
+            first_objective: None,
             samples,
             loading: None,
             track: Slot::default(),

@@ -101,6 +101,7 @@ fn visuals(theme: Theme) -> Visuals {
         visuals.bg_fill = mix(t.background, t.ink, lift + 0.06);
         visuals.weak_bg_fill = mix(t.background, t.ink, lift);
         visuals.fg_stroke = Stroke::new(1.2, ink);
+        visuals.bg_stroke = Stroke::new(1.0, mix(t.background, t.ink, lift + 0.12));
         visuals.corner_radius = CornerRadius::same(5);
         visuals.expansion = 0.0;
     }

@@ -68,7 +68,9 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.vertical(|ui| numbers(ui, tokens, analysis, row, phase, messages));
         });
         let height = ui.available_height().max(300.0);
+        ui.spacing_mut().item_spacing.x = 28.0;
         ui.columns(2, |sides| {
+            sides.iter_mut().for_each(|side| side.spacing_mut().item_spacing.x = 8.0);
             let [left, right] = sides else { return };
             charged(left, tokens, analysis, row, height, messages);
             phases(right, tokens, state, analysis, index, phase, height, messages);
@@ -105,11 +107,13 @@ fn objective(ui: &mut Ui, tokens: &Tokens, state: &State, messages: &mut Vec<Mes
             let x = output.galley_pos.x + cursor.min.x;
             let y = response.rect.bottom() - 2.0;
             let bad = colour(tokens.bad);
-            ui.painter().hline(x..=x + 9.0, y, egui::Stroke::new(2.0, bad));
+            // a small arrow from the sentence to the character at which the text stops making sense
+            let tip = [egui::pos2(x + 4.0, y - 3.0), egui::pos2(x + 8.5, y + 4.0), egui::pos2(x - 0.5, y + 4.0)];
+            ui.painter().add(egui::Shape::convex_polygon(tip.to_vec(), bad, egui::Stroke::NONE));
             let hint = error.way_out().map(|h| format!("; {h}")).unwrap_or_default();
             let galley =
-                ui.painter().layout(format!("▲ {}{hint}", error.message()), FontId::proportional(12.5), bad, 620.0);
-            let left = x.min(ui.max_rect().right() - galley.size().x).max(ui.max_rect().left());
+                ui.painter().layout(format!("{}{hint}", error.message()), FontId::proportional(12.5), bad, 620.0);
+            let left = (x - 2.0).min(ui.max_rect().right() - galley.size().x).max(ui.max_rect().left());
             ui.painter().galley(egui::pos2(left, response.rect.bottom() + 3.0), galley, bad);
         } else if let Some(analysis) = state.windows.latest() {
             chip(ui, tokens, Some(analysis.slo.verdict));
@@ -290,8 +294,14 @@ fn numbers(
         for command in [Command::PhaseAligned, Command::PhaseBest, Command::PhaseWorst] {
             super::button(ui, command, messages);
         }
-        let text = advice_text(analysis);
-        ui.add(egui::Label::new(RichText::new(text).size(13.0).color(colour(tokens.muted))).wrap());
+        let (text, why) = advice_text(analysis);
+        let label = ui.add(egui::Label::new(RichText::new(text).size(13.0)).wrap());
+        if !why.is_empty() {
+            label.on_hover_text(&why);
+            ui.collapsing(RichText::new("Why").size(12.0), |ui| {
+                ui.add(egui::Label::new(RichText::new(&why).size(12.0).color(colour(tokens.muted))).wrap());
+            });
+        }
     });
     for caveat in analysis.slo.caveats.iter().chain(analysis.slo.bad_time.caveats()) {
         ui.add(
@@ -321,30 +331,35 @@ fn card(ui: &mut Ui, tokens: &Tokens, name: &str, value: &str, note: &str, token
     shown.response.on_hover_text(tip);
 }
 
-fn advice_text(analysis: &WindowAnalysis) -> String {
-    let width = |s: f64| Span::from_secs_f64((s * 10.0).round() / 10.0).map(compact).unwrap_or_default();
-    match &analysis.advice {
-        Err(why) => format!("No advice: {why}"),
-        Ok(advice) => {
-            let mut parts = Vec::new();
-            if let Some(w) = advice.widest {
-                parts.push(format!("safe at every phase up to {}", width(w)));
-            } else {
-                parts.push("no width is safe at every phase".to_owned());
-            }
-            if let Some(w) = advice.widest_expected {
-                parts.push(format!("on average up to {}", width(w)));
-            }
-            if let Some(w) = advice.narrowest {
-                parts.push(format!("p99 needs at least {}", width(w)));
-            }
-            let mut text = format!("Advisor: {}.", parts.join("; "));
-            for why in &advice.why {
-                text.push_str(&format!(" {why}."));
-            }
-            text.replace("..", ".")
-        }
+/// A width in words, no finer than what matters for it.
+fn about(seconds: f64) -> String {
+    let unit = if seconds >= 86_400.0 {
+        3600.0
+    } else if seconds >= 600.0 {
+        1.0
+    } else {
+        0.1
+    };
+    Span::from_secs_f64((seconds / unit).round() * unit).map(compact).unwrap_or_default()
+}
+
+/// The advice in one sentence, and the reasons for it.
+fn advice_text(analysis: &WindowAnalysis) -> (String, String) {
+    let advice = match &analysis.advice {
+        Err(why) => return (format!("No advice: {why}."), String::new()),
+        Ok(advice) => advice,
+    };
+    let mut parts = vec![advice.widest.map_or_else(
+        || "no width is safe at every phase".to_owned(),
+        |w| format!("safe at every phase up to {}", about(w)),
+    )];
+    if let Some(w) = advice.widest_expected {
+        parts.push(format!("on average up to {}", about(w)));
     }
+    if let Some(w) = advice.narrowest {
+        parts.push(format!("p99 needs at least {}", about(w)));
+    }
+    (format!("Advisor: {}.", parts.join("; ")), advice.why.join(". "))
 }
 
 /// The plot by width, with the advisor's band.

@@ -100,6 +100,10 @@ fn input(ui: &Ui, response: &Response, dial: &Dial<'_>, centre: Pos2) -> Option<
     let mut steps = 0;
     let mut to = None;
     if response.has_focus() {
+        // the lock on the arrow keys holds from the second frame with the focus on
+        if response.gained_focus() {
+            ui.ctx().request_repaint();
+        }
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
         ui.input(|i| {

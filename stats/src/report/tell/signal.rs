@@ -12,19 +12,18 @@ use crate::time::{Grid, Span};
 const WINDOWS: i64 = 240;
 
 /// Widths that people read, from 1 s to 1 d.
-const WIDTHS_S: [i64; 14] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 86_400];
+const WIDTHS_S: [i64; 18] =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
 /// A percentile of events per window, as a series.
 #[derive(Clone, Debug)]
-pub struct Signal {
+pub(super) struct Signal {
     /// One value for each window that holds an event, at the window's start.
-    pub series: Series,
+    pub(super) series: Series,
     /// The percentile.
-    pub quantile: Quantile,
+    pub(super) quantile: Quantile,
     /// The width of the windows.
-    pub width: Span,
-    /// The histograms that it was read from.
-    pub histograms: HistogramSeries,
+    pub(super) width: Span,
 }
 
 impl Signal {
@@ -32,7 +31,7 @@ impl Signal {
     ///
     /// # Errors
     /// What the histogram refuses.
-    pub fn of(events: &Events) -> Result<Self> {
+    pub(super) fn of(events: &Events) -> Result<Self> {
         let length = events.window().width;
         let wanted = length.0 / WINDOWS;
         let seconds = WIDTHS_S.into_iter().find(|s| Span::from_secs(*s).0 >= wanted).unwrap_or(86_400);
@@ -52,6 +51,6 @@ impl Signal {
             Identity { name: format!("{quantile} of {}", events.identity().name), ..events.identity().clone() };
         identity.unit = events.identity().unit.clone();
         let series = Series::new(identity, times, values, NanPolicy::Drop)?;
-        Ok(Self { series, quantile, width, histograms })
+        Ok(Self { series, quantile, width })
     }
 }

@@ -80,7 +80,7 @@ impl Subject<'_> {
 }
 
 /// An item as values over time, for questions of trend and change, with a note where they are not the item's own: the rate
-/// of a counter, a percentile of events per window (see [`Signal`]).
+/// of a counter, a percentile of events per window (see `signal`).
 ///
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) where a counter has no two neighbouring samples.
