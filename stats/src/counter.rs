@@ -90,7 +90,7 @@ impl Counter {
         let times = self.samples.times();
         let mut out = (Vec::new(), Vec::new());
         for (i, (&t, &v)) in increases.times().iter().zip(increases.values()).enumerate() {
-            let dt = t - times[i];
+            let dt = t.saturating_sub(times[i]);
             if dt <= max_gap.0 {
                 out.0.push(t);
                 out.1.push(v / Span(dt).as_secs_f64());

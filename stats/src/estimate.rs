@@ -166,7 +166,7 @@ impl Estimate<f64> {
     pub fn provenance(&self) -> String {
         let mut text = format!("{}, n = {}", self.method, self.n);
         if let Some(window) = self.window {
-            text.push_str(&format!(", {} from {}", window.width, window.start));
+            text.push_str(&format!(", {} from {}", window.width.about(), window.start));
         }
         text
     }

@@ -201,7 +201,7 @@ pub(crate) fn drop_unusable(times: &mut Vec<i64>, values: &mut Vec<f64>, policy:
 
 /// The most frequent distance of neighbours, the smaller one on a tie.
 pub(crate) fn most_frequent_step(times: &[i64]) -> Option<Span> {
-    let mut steps: Vec<i64> = times.windows(2).map(|w| w[1] - w[0]).filter(|s| *s > 0).collect();
+    let mut steps: Vec<i64> = times.windows(2).map(|w| w[1].saturating_sub(w[0])).filter(|s| *s > 0).collect();
     let first = *steps.first()?;
     if steps.iter().all(|s| *s == first) {
         return Some(Span(first));
@@ -230,8 +230,8 @@ pub(crate) fn gaps(times: &[i64], step: Option<Span>) -> Vec<(Timestamp, Timesta
     let Some(step) = step else { return Vec::new() };
     times
         .windows(2)
-        .filter(|w| (w[1] - w[0]) as f64 > 1.5 * step.0 as f64)
-        .map(|w| (Timestamp(w[0] + step.0), Timestamp(w[1])))
+        .filter(|w| w[1].saturating_sub(w[0]) as f64 > 1.5 * step.0 as f64)
+        .map(|w| (Timestamp(w[0]) + step, Timestamp(w[1])))
         .collect()
 }
 

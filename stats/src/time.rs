@@ -134,6 +134,22 @@ impl Span {
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / NS as f64
     }
+
+    /// The span for a sentence: to the millisecond below a minute, to the second from there on.
+    ///
+    /// ```
+    /// use sre_stats::time::Span;
+    /// assert_eq!(Span(1_439_623_740_001).about(), "24m");
+    /// assert_eq!(Span(1_234_567_890).about(), "1.235s");
+    /// ```
+    pub fn about(self) -> String {
+        let grain = if self.0.unsigned_abs() < 60 * NS as u64 { 1_000_000 } else { NS };
+        if self.0.abs() < 1_000_000 {
+            return self.to_string();
+        }
+        let rest = self.0.rem_euclid(grain);
+        Self(if rest * 2 >= grain { self.0.saturating_add(grain - rest) } else { self.0 - rest }).to_string()
+    }
 }
 
 impl fmt::Display for Span {

@@ -141,7 +141,7 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
     }
     // the last sample of a period may lie up to a step before its end
     if coverage < 0.999 {
-        caveats.push(format!("the data cover {covered} of the period's {}", period.width));
+        caveats.push(format!("the data cover {} of the period's {}", covered.about(), period.width));
     }
     Ok(Cut { period, coverage, caveats })
 }

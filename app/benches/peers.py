@@ -1,0 +1,38 @@
+"""The question of the benchmark asked of a peer: exact p50, p99 and p99.9 per minute and service.
+
+    pip install duckdb polars pandas && python peers.py duckdb|polars FILE
+
+Prints the wall time without the interpreter's start, the number of groups and the peak of memory.
+"""
+
+import json
+import resource
+import sys
+import time
+
+which, path = sys.argv[1], sys.argv[2]
+if which == "duckdb":
+    import duckdb
+
+    started = time.perf_counter()
+    groups = duckdb.sql(
+        f"SELECT service, time_bucket(INTERVAL 1 minute, time) AS minute, count(*), "
+        f"quantile_cont(latency_s, [0.5, 0.99, 0.999]) FROM '{path}' GROUP BY ALL"
+    ).fetchall()
+    version = duckdb.__version__
+else:
+    import polars as pl
+
+    started = time.perf_counter()
+    table = pl.scan_parquet(path) if path.endswith("parquet") else pl.scan_csv(path, try_parse_dates=True)
+    latency = pl.col("latency_s")
+    groups = (
+        table.with_columns(pl.col("time").dt.truncate("1m").alias("minute"))
+        .group_by("service", "minute")
+        .agg(pl.len(), *[latency.quantile(q, "linear").alias(str(q)) for q in (0.5, 0.99, 0.999)])
+        .collect(engine="streaming")
+    )
+    version = pl.__version__
+seconds = time.perf_counter() - started
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"peer": f"{which} {version}", "seconds": seconds, "groups": len(groups), "peak_mb": peak}))
