@@ -210,7 +210,7 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
             && (app.state().document.is_none()
                 || app.state().track.latest().is_some()
                 || app.state().view != View::Series);
-        if ready || waited.elapsed() > Duration::from_secs(120) {
+        if ready || waited.elapsed() > Duration::from_mins(2) {
             break;
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -238,7 +238,7 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
         worst = worst.max(a + b);
     }
     let n = f64::from(frames.max(1));
-    let points = app.state().item().map_or(0, |i| i.count());
+    let points = app.state().item().map_or(0, Item::count);
     serde_json::json!({
         "first_frame_ms": first_frame_ms,
         "frames": frames,
