@@ -1,3 +1,6 @@
-//! The desktop program: a window on a metric export and on what its aggregation did to the truth.
+//! The program: a window and a command line over the statistics crate.
+//!
+//! No number is computed here: every one comes from `sre-stats`, and so does every table, figure and sentence.
 
+pub mod cli;
 pub mod gui;

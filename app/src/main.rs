@@ -1,15 +1,24 @@
-//! The desktop program.
+//! The desktop program and its command line.
 
 use std::process::ExitCode;
 
-use sre_stats_app::gui::{Launch, run};
+use sre_stats_app::cli::{self, WindowArgs};
+use sre_stats_app::gui::{self, Launch};
 
 fn main() -> ExitCode {
-    let launch = Launch::new(std::env::args_os().skip(1).map(Into::into).collect()).with_environment();
-    match run(launch) {
+    cli::run(std::env::args_os(), open_window)
+}
+
+/// Opens the window on the files; the command line's words go before the environment's.
+fn open_window(arguments: &WindowArgs) -> ExitCode {
+    let launch = Launch::new(arguments.files.clone()).with_environment();
+    let opened = launch
+        .with_words(arguments.view.as_deref(), arguments.theme.as_deref(), arguments.bench_frames)
+        .and_then(|launch| gui::run(launch.with_samples()));
+    match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("sre-stats: {error}");
             ExitCode::from(2)
         }
     }

@@ -11,7 +11,7 @@ use sre_stats::quantile::Quantile;
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::time::Span;
 use sre_stats::unit::Unit;
-use sre_stats::window::{BadTime, Budget, Condition, Ladder, NoData, Rule, SeriesOptions, account};
+use sre_stats::window::{BadTime, Budget, Condition, Ladder, NoData, Rule, SeriesOptions, account, reaggregate};
 
 const POINTS: i64 = 30 * 86_400;
 
@@ -102,6 +102,11 @@ fn events(c: &mut Criterion) {
             });
         });
     }
+    let widths: Ladder = "1s,10s,1m,2m,5m,10m,15m,30m,1h,6h,12h,1d".parse().expect("widths");
+    let qs = [Quantile::MEDIAN, Quantile::P95, Quantile::P99];
+    group.bench_function("percentiles aggregated twice, 12 widths, 3 quantiles", |b| {
+        b.iter(|| reaggregate(black_box(&events), &widths, &qs).expect("events").len());
+    });
     group.finish();
 }
 

@@ -1,1 +1,29 @@
-//! (being built)
+//! The one `use` that a notebook needs: `use sre_stats::prelude::*;`.
+//!
+//! Types are owned and nameable, functions are plain, so that values persist from cell to cell. The names of this module do not
+//! clash with each other: where two modules have a type of the same name, it comes here under the name of its module.
+
+pub use crate::counter::Counter;
+pub use crate::describe::{Statistic, describe};
+pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
+pub use crate::events::Events;
+pub use crate::figure::{Axis, Figure, Mark, Role, Scale, Shape};
+pub use crate::figure::{events_figure, series_figure};
+pub use crate::histogram::{HistogramSeries, LogLinear};
+pub use crate::labels::Labels;
+pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
+pub use crate::method::{Definition, Method};
+pub use crate::notebook::read;
+pub use crate::progress::Progress;
+pub use crate::quantile::{Quantile, order_statistic_interval, proportion, quantiles, samples_needed, share_at_most};
+pub use crate::report::{Block, Column, Report, Section, Table};
+pub use crate::series::{Identity, NanPolicy, Series};
+pub use crate::slo::{self, Objective, SloInput, SloReport, evaluate};
+pub use crate::time::{Grid, Span, Timestamp, Window};
+pub use crate::trend::{ChangeOptions, Changes, Trend, TrendMethod, changes, trend};
+pub use crate::unit::Unit;
+pub use crate::window::{
+    self, Accounting, Advice, AdvisorInput, BadTime, Budget, ClosedForm, Condition, IncidentPattern, Inverse, Ladder,
+    Rule, SeriesOptions, account, advise, closed_form, invert, reaggregate,
+};

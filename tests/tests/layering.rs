@@ -176,6 +176,6 @@ fn each_outside_thing_has_its_one_place() {
         ],
         &["stats/src/load"],
     ));
-    found.extend(naming("app/src", &["thread::spawn", "thread::Builder"], &["app/src/jobs.rs"]));
+    found.extend(naming("app/src", &["thread::spawn", "thread::Builder"], &["app/src/gui/jobs.rs"]));
     assert!(found.is_empty(), "in the wrong house:\n{}", found.join("\n"));
 }

@@ -22,21 +22,23 @@ pub(crate) struct Cli {
 }
 
 /// How the window opens.
-#[derive(Debug, Default, Args)]
-pub(crate) struct WindowArgs {
+#[derive(Clone, Debug, Default, Args)]
+pub struct WindowArgs {
     /// Metric exports to open in the window
-    pub(crate) files: Vec<PathBuf>,
+    pub files: Vec<PathBuf>,
     /// Open on this view
     #[arg(long, value_name = "VIEW")]
-    pub(crate) view: Option<String>,
+    pub view: Option<String>,
     /// Open with this theme
     #[arg(long, value_name = "dark|light|system")]
-    pub(crate) theme: Option<String>,
+    pub theme: Option<String>,
     /// Draw N frames, print the UI's CPU time per frame and the time to the first one as JSON, and quit
     #[arg(long, value_name = "N")]
-    pub(crate) bench_frames: Option<u32>,
+    pub bench_frames: Option<u32>,
 }
 
+// one value a run: boxing the larger variants would buy nothing
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// What was understood of the input: series, kinds, units, steps, gaps, and what was dropped
@@ -206,9 +208,10 @@ pub(crate) struct WindowsArgs {
     /// The bucket widths to account for; without it a ladder from 1s to 1d
     #[arg(long, value_name = "SPAN,SPAN", value_delimiter = ',')]
     pub(crate) widths: Vec<Span>,
-    /// When a bucket is bad: any-bad, share:0.1, majority, all-bad, p99
-    #[arg(long, default_value = "any-bad")]
-    pub(crate) rule: Rule,
+    /// When a bucket is bad: any-bad, share:0.1, majority, all-bad, mean, ratio:99.5%, p99; by default as the objective says,
+    /// else any-bad
+    #[arg(long)]
+    pub(crate) rule: Option<Rule>,
     /// For the advisor: the length of one incident, in place of those that were measured
     #[arg(long, value_name = "SPAN")]
     pub(crate) incident: Option<Span>,
@@ -305,9 +308,9 @@ pub(crate) struct ConvertArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The format to write
-    #[arg(long, value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
-    pub(crate) to: String,
+    /// The format to write; the last time to keep is --until here
+    #[arg(long = "to", value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
+    pub(crate) target: String,
 }
 
 #[derive(Debug, Args)]

@@ -45,29 +45,88 @@ impl Launch {
     }
 
     /// Reads the settings of scripts from the environment: `SRE_STATS_VIEW` (`understood`, `series`, `quantiles`, `windows`),
-    /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and `SRE_STATS_BENCH_POINTS` (numbers).
-    /// Unknown values are passed over.
+    /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and
+    /// `SRE_STATS_BENCH_POINTS` (numbers). Unknown values are passed over.
     pub fn with_environment(mut self) -> Self {
         let var = |name: &str| std::env::var(name).ok();
-        self.view = match var("SRE_STATS_VIEW").as_deref() {
-            Some("understood") => Some(View::Understood),
-            Some("series") => Some(View::Series),
-            Some("quantiles") => Some(View::Quantiles),
-            Some("windows") => Some(View::Windows),
-            _ => self.view,
-        };
+        self.view = var("SRE_STATS_VIEW").as_deref().and_then(view_of).or(self.view);
         self.objective = var("SRE_STATS_OBJECTIVE").or(self.objective);
-        self.theme = match var("SRE_STATS_THEME").as_deref() {
-            Some("light") => Some(ThemePreference::Light),
-            Some("dark") => Some(ThemePreference::Dark),
-            Some("system") => Some(ThemePreference::System),
-            _ => self.theme,
-        };
+        self.theme = var("SRE_STATS_THEME").as_deref().and_then(theme_of).or(self.theme);
         let number = |name: &str| var(name).and_then(|v| v.parse::<usize>().ok());
         self.bench_frames = number("SRE_STATS_BENCH_FRAMES").and_then(|n| u32::try_from(n).ok()).or(self.bench_frames);
         self.bench_points = number("SRE_STATS_BENCH_POINTS").or(self.bench_points);
         self
     }
+
+    /// Takes what the command line says of the window.
+    ///
+    /// # Errors
+    /// Where it names a view or theme that there is not.
+    pub fn with_words(mut self, view: Option<&str>, theme: Option<&str>, bench_frames: Option<u32>) -> Result<Self> {
+        if let Some(name) = view {
+            self.view = Some(view_of(name).ok_or_else(|| {
+                Error::argument(format!("“{name}” is not a view"))
+                    .hint("choose understood, series, quantiles or windows")
+            })?);
+        }
+        if let Some(name) = theme {
+            self.theme = Some(theme_of(name).ok_or_else(|| {
+                Error::argument(format!("“{name}” is not a theme")).hint("choose dark, light or system")
+            })?);
+        }
+        self.bench_frames = bench_frames.or(self.bench_frames);
+        Ok(self)
+    }
+
+    /// Offers the project's sample files where the program is started beside them.
+    #[must_use]
+    pub fn with_samples(mut self) -> Self {
+        let samples = [
+            (
+                "Checkout, recorded",
+                "24 minutes of requests through a real proxy, with five faults",
+                "datasets/recorded/checkout.parquet",
+            ),
+            (
+                "A shop's month",
+                "200 000 requests of four services, with outages, deploys and a regression",
+                "datasets/generated/shop-month-200k.parquet",
+            ),
+            (
+                "Up or down, by the minute",
+                "30 days with 34 outages: what do 5-minute buckets make of them?",
+                "datasets/generated/workshop-minutes.csv",
+            ),
+        ];
+        let offered = samples.into_iter().filter(|(.., path)| std::path::Path::new(path).exists());
+        self.samples.extend(offered.map(|(name, about, path)| Sample {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            path: PathBuf::from(path),
+        }));
+        self
+    }
+}
+
+/// The view of a name.
+fn view_of(name: &str) -> Option<View> {
+    Some(match name {
+        "understood" => View::Understood,
+        "series" => View::Series,
+        "quantiles" => View::Quantiles,
+        "windows" => View::Windows,
+        _ => return None,
+    })
+}
+
+/// The theme of a name.
+fn theme_of(name: &str) -> Option<ThemePreference> {
+    Some(match name {
+        "light" => ThemePreference::Light,
+        "dark" => ThemePreference::Dark,
+        "system" => ThemePreference::System,
+        _ => return None,
+    })
 }
 
 /// The window that measures itself: the wall time to its first frame on the screen, then frames without a window.

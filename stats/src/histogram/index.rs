@@ -23,7 +23,7 @@ const SHIFT: u32 = 45;
 const LOW: u64 = (1 << SHIFT) - 1;
 /// Octaves from 2⁻⁴²⁶ to 2⁴²⁶ hold all of 10⁻¹²⁸ to 10¹²⁸.
 const FIRST_CELL: u64 = (1023 - 426) << 7;
-const CELLS: u64 = 2 * 426 << 7;
+const CELLS: u64 = (2 * 426) << 7;
 
 /// Where a magnitude belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(super) fn table() -> &'static [u64] {
 
 /// One more than the bin of a magnitude given by its bits; 0 below the first bin, `BINS + 1` beyond the last, `None` where
 /// the magnitude is outside the table on either side.
-#[inline(always)]
+#[inline]
 pub(super) fn number(table: &[u64], magnitude: u64) -> Option<usize> {
     let cell = (magnitude >> SHIFT).wrapping_sub(FIRST_CELL);
     table.get(cell as usize).map(|entry| ((entry + (magnitude & LOW)) >> SHIFT) as usize)
@@ -78,9 +78,8 @@ pub(super) fn place(magnitude: f64) -> Place {
     match number(table(), magnitude.to_bits()) {
         Some(0) => Place::Zero,
         Some(number) if number <= BINS => Place::Bin(number - 1),
-        Some(_) => Place::Beyond,
         None if magnitude < 1.0 => Place::Zero,
-        None => Place::Beyond,
+        _ => Place::Beyond,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
 use crate::series::Dropped;
 
-/// A log-linear histogram, base 10 with two digits: the layout of OpenHistogram, also known as Circllhist.
+/// A log-linear histogram, base 10 with two digits: the layout of `OpenHistogram`, also known as Circllhist.
 ///
 /// The bins of positive values are `[d × 10^(e−1), (d+1) × 10^(e−1))` with d from 10 to 99 and e from −128 to 127; negative
 /// values have the same bins mirrored, and one bin holds the magnitudes below 10⁻¹²⁸. A bin is at most 10 % wide, so the value
@@ -115,7 +115,9 @@ impl LogLinear {
             let (low, high) = extremes(chunk);
             if u64::MAX - self.total < chunk.len() as u64 || !(low.is_finite() && high.is_finite()) {
                 // infinities, NaN alone, or a full counter
-                chunk.iter().for_each(|value| self.insert(*value));
+                for value in chunk {
+                    self.insert(*value);
+                }
                 continue;
             }
             let mut rest = chunk;

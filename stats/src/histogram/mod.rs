@@ -2,7 +2,7 @@
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`LogLinear`] | base 10, two digits: the layout of OpenHistogram (Circllhist), with correctly placed edges |
+//! | [`LogLinear`] | base 10, two digits: the layout of `OpenHistogram` (Circllhist), with correctly placed edges |
 //! | [`HistogramSeries`] | one [`LogLinear`] a window of a [`Grid`](crate::time::Grid) |
 //! | [`Bin`] | one bin with its edges and its count |
 //! | [`Layout`] | what every layout can do: insert, merge, ask |

@@ -79,7 +79,9 @@ impl HistogramSeries {
     /// The histogram of all windows together.
     pub fn merged(&self) -> LogLinear {
         let mut all = LogLinear::new();
-        self.windows.iter().for_each(|(_, histogram)| all.merge(histogram));
+        for (_, histogram) in &self.windows {
+            all.merge(histogram);
+        }
         all
     }
 

@@ -23,7 +23,9 @@ impl Side {
     /// The count of a bin, to be changed; the window grows to hold it.
     pub(super) fn get_mut(&mut self, bin: usize) -> &mut u64 {
         let bin = bin.min(BINS - 1);
-        self.cover(bin, bin);
+        if bin.wrapping_sub(self.first) >= self.counts.len() {
+            self.cover(bin, bin);
+        }
         &mut self.counts[bin - self.first]
     }
 

@@ -1,18 +1,24 @@
-//! The wire forms of OpenHistogram: binary, base64 and JSON.
+//! The wire forms of `OpenHistogram`: binary, base64 and JSON.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::Error as _;
 
 use super::index::{self, BINS};
 use super::log_linear::LogLinear;
 use crate::error::{Error, Position, Result};
 
+/// The standard alphabet; writers of the format differ in whether they pad.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 /// The two-digit value that libcircllhist writes for “not a number”.
 const NOT_A_NUMBER: i8 = -1;
 
 impl LogLinear {
-    /// The binary form of OpenHistogram: the number of bins (16 bits, big-endian), then for each bin in ascending order its
+    /// The binary form of `OpenHistogram`: the number of bins (16 bits, big-endian), then for each bin in ascending order its
     /// signed two digits d, its exponent e (a byte each; the bin begins at d × 10^(e−1)), the length of the count less 1, and the
     /// count in as many bytes, little-endian.
     ///
@@ -35,7 +41,8 @@ impl LogLinear {
         bytes
     }
 
-    /// Reads the binary form; bins may come in any order, and one that comes twice adds up.
+    /// Reads the binary form; bins may come in any order, and one that comes twice adds up. The count of libcircllhist's bin
+    /// for what is not a number is taken as dropped.
     ///
     /// # Errors
     /// [`Parse`](crate::ErrorKind::Parse) with the byte where the input breaks the format.
@@ -76,15 +83,15 @@ impl LogLinear {
 
     /// [`to_bytes`](Self::to_bytes) in base64, with padding.
     pub fn to_base64(&self) -> String {
-        STANDARD.encode(self.to_bytes())
+        BASE64.encode(self.to_bytes())
     }
 
-    /// Reads the base64 form.
+    /// Reads the base64 form, padded or not.
     ///
     /// # Errors
     /// [`Parse`](crate::ErrorKind::Parse) where it is not base64, with its byte, or not the binary form, with the byte in that.
     pub fn from_base64(text: &str) -> Result<Self> {
-        let bytes = STANDARD.decode(text).map_err(|e| {
+        let bytes = BASE64.decode(text).map_err(|e| {
             let at = match &e {
                 base64::DecodeError::InvalidByte(at, _) => *at,
                 _ => text.len(),
@@ -94,7 +101,7 @@ impl LogLinear {
         Self::from_bytes(&bytes)
     }
 
-    /// The JSON form of OpenHistogram, ascending: `{"+12e-003":5}` has 5 values from 0.012 to 0.013; the zero bin is `"0"`.
+    /// The JSON form of `OpenHistogram`, ascending: `{"+12e-003":5}` has 5 values from 0.012 to 0.013; the zero bin is `"0"`.
     pub fn to_json(&self) -> String {
         let mut text = String::from("{");
         for (code, count) in self.filled() {
@@ -109,7 +116,7 @@ impl LogLinear {
         text
     }
 
-    /// Reads the JSON form; a key that comes twice counts once, with its last count.
+    /// Reads the JSON form; a key that comes twice counts once, with its last count. The count of `"NaN"` is taken as dropped.
     ///
     /// # Errors
     /// [`Parse`](crate::ErrorKind::Parse) where it is not JSON of that form, with the line and column or the key's byte.
@@ -124,6 +131,10 @@ impl LogLinear {
             let at = || text.find(&format!("\"{key}\"")).unwrap_or(0);
             let count =
                 count.as_u64().ok_or_else(|| bad(at(), format!("the count of “{key}” is not a whole number")))?;
+            if key == "NaN" {
+                histogram.dropped.nan = histogram.dropped.nan.saturating_add(count);
+                continue;
+            }
             let code = code_of_key(key).ok_or_else(|| {
                 bad(at(), format!("“{key}” is not a bin")).hint("bins are written like +12e-003, or 0 for the zero bin")
             })?;

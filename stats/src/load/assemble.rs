@@ -48,16 +48,16 @@ pub(crate) struct Part {
 }
 
 /// Sorts the rows of a piece into groups by their labels.
-pub(crate) fn partition(chunk: Chunk, plan: &Plan) -> Result<Part> {
+pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     let rows = chunk.rows;
     let mut part = Part {
         rows: rows as u64,
         lines: chunk.lines,
         zoneless: chunk.zoneless,
-        tallies: chunk.tallies.clone(),
+        tallies: std::mem::take(&mut chunk.tallies),
         ..Part::default()
     };
-    let times = row_times(&chunk, plan)?;
+    let times = row_times(&mut chunk, plan)?;
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
     let columns: Vec<&[f64]> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
@@ -89,11 +89,11 @@ fn words(chunk: &Chunk, column: usize) -> Result<(&[u32], &Dictionary)> {
 }
 
 /// The times of the rows; with a step, counted from the piece's first row.
-fn row_times(chunk: &Chunk, plan: &Plan) -> Result<Vec<i64>> {
+fn row_times(chunk: &mut Chunk, plan: &Plan) -> Result<Vec<i64>> {
     match plan.time {
         TimeSource::Step(step, _) => Ok((0..chunk.rows as i64).map(|row| step.0.saturating_mul(row)).collect()),
-        TimeSource::Column(i) => match chunk.columns.get(i) {
-            Some(Column::Time(times)) => Ok(times.clone()),
+        TimeSource::Column(i) => match chunk.columns.get_mut(i) {
+            Some(Column::Time(times)) => Ok(std::mem::take(times)),
             _ => Err(Error::mismatch("the column of times was read as something else")),
         },
     }
@@ -124,7 +124,10 @@ fn drop_rows(chunk: &Chunk, plan: &Plan, times: &[i64], group: &mut [u32], part:
             }
             Some(Column::Text(codes, dictionary)) => {
                 let keep: Vec<bool> = dictionary.words().iter().map(|w| clause.keeps_word(w)).collect();
-                group.iter_mut().zip(codes).for_each(|(g, c)| check(g, keep.get(*c as usize).copied().unwrap_or(false)));
+                group
+                    .iter_mut()
+                    .zip(codes)
+                    .for_each(|(g, c)| check(g, keep.get(*c as usize).copied().unwrap_or(false)));
             }
             _ => {}
         }
@@ -332,7 +335,12 @@ impl Collector {
                 }
                 Err((title, e)) if e.kind() == crate::ErrorKind::Empty => {
                     let position = Position::in_file(file);
-                    dataset.report.warn(WarningKind::EmptySeries, format!("“{title}” has no usable sample"), position, 1);
+                    dataset.report.warn(
+                        WarningKind::EmptySeries,
+                        format!("“{title}” has no usable sample"),
+                        position,
+                        1,
+                    );
                 }
                 Err((_, e)) => return Err(e.in_file(file)),
             }
@@ -383,7 +391,9 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
             let keep: Vec<bool> = values.iter().map(|v| !is_missing(*v)).collect();
             retain(&mut times, &keep);
             retain(&mut values, &keep);
-            ok.iter_mut().for_each(|ok| retain(ok, &keep));
+            if let Some(ok) = &mut ok {
+                retain(ok, &keep);
+            }
         }
         let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
         let identity = Identity {
@@ -422,7 +432,9 @@ fn build(raw: Raw, kind: Kind, value: Option<&Value>, format: Format) -> Result<
 fn refuse_wrong_columns(tallies: &Tallies, plan: &Plan, rows: u64, file: &str) -> Result<()> {
     for t in tallies.iter() {
         let (what, way_out) = match t.kind {
-            WarningKind::NotANumber => ("a number", "choose another column with --value, or leave those rows out with --where"),
+            WarningKind::NotANumber => {
+                ("a number", "choose another column with --value, or leave those rows out with --where")
+            }
             WarningKind::NotATime => ("a time", "choose another column with --time"),
             _ => continue,
         };
@@ -447,13 +459,19 @@ fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         WarningKind::Nan => format!("{} {is} NaN and {was} left out", counted(n, "value")),
         WarningKind::Infinite => format!("{} {is} infinite and {was} left out", counted(n, "value")),
         WarningKind::Blank => format!("{} {is} blank and {was} left out; blank is not 0", counted(n, "field")),
-        WarningKind::NotANumber => format!("{} {is} not a number, first “{}”, and {was} left out", counted(n, "field"), t.sample),
-        WarningKind::NotATime => format!("{} without a readable time, first “{}”, {was} left out", counted(n, "row"), t.sample),
+        WarningKind::NotANumber => {
+            format!("{} {is} not a number, first “{}”, and {was} left out", counted(n, "field"), t.sample)
+        }
+        WarningKind::NotATime => {
+            format!("{} without a readable time, first “{}”, {was} left out", counted(n, "row"), t.sample)
+        }
         WarningKind::BlankTime => format!("{} without a time {was} left out", counted(n, "row")),
         WarningKind::NotAFlag => {
             format!("{} {is} neither good nor bad, first “{}”, and counted as bad", counted(n, "field"), t.sample)
         }
-        WarningKind::Ragged => format!("{} had another number of fields than the header, first {}", counted(n, "row"), t.sample),
+        WarningKind::Ragged => {
+            format!("{} had another number of fields than the header, first {}", counted(n, "row"), t.sample)
+        }
         WarningKind::ZoneAmbiguity => {
             format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
         }
@@ -473,13 +491,16 @@ pub(crate) fn series_warnings(item: &Item, shape: Shape, file: &str, report: &mu
     };
     if shape.descents > 0 {
         let were = if shape.descents == 1 { "was" } else { "were" };
-        let message = format!("{} of “{title}” {were} earlier than the row before; sorted", counted(shape.descents, "row"));
+        let message =
+            format!("{} of “{title}” {were} earlier than the row before; sorted", counted(shape.descents, "row"));
         add(WarningKind::OutOfOrder, message, shape.descents);
     }
     let duplicate = item.dropped().duplicate;
     if duplicate > 0 {
-        let message =
-            format!("{} of “{title}” at a time that had one; the last of each time was kept", counted(duplicate, "sample"));
+        let message = format!(
+            "{} of “{title}” at a time that had one; the last of each time was kept",
+            counted(duplicate, "sample")
+        );
         add(WarningKind::Duplicate, message, duplicate);
     }
     if let Some(counter) = item.as_counter() {

@@ -32,9 +32,12 @@ pub(crate) struct Sample {
     pub(crate) lines: Vec<u64>,
     /// What the format itself says of the columns.
     pub(crate) hints: Vec<Hint>,
+    /// The units that the format's types imply.
+    pub(crate) units: Vec<Option<Unit>>,
 }
 
 /// What a typed format says of a column.
+#[cfg_attr(not(feature = "frame"), allow(dead_code, reason = "text says nothing of its columns"))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Hint {
     /// Nothing: it is text in the input.
@@ -149,7 +152,9 @@ struct Classifier<'a> {
 /// Decides what each column is, and reports the decisions.
 pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, report: &mut LoadReport) -> Result<Plan> {
     if options.kind == Some(Kind::Histogram) {
-        return Err(Error::unsupported("histograms are not read from tables").in_file(file).hint("choose another --kind"));
+        return Err(Error::unsupported("histograms are not read from tables")
+            .in_file(file)
+            .hint("choose another --kind"));
     }
     let zone = clock::zone(options.tz.as_deref())?;
     let stats: Vec<Stats> = sample.columns.iter().map(|c| Stats::of(c, zone.as_ref())).collect();
@@ -205,7 +210,8 @@ impl Classifier<'_> {
         let near = guess::nearest(wanted, names.iter().map(String::as_str));
         let shown: Vec<&str> = names.iter().take(20).map(String::as_str).collect();
         let more = if names.len() > 20 { format!(" and {} more", names.len() - 20) } else { String::new() };
-        let way_out = near.map_or_else(|| format!("choose one of them with {flag}"), |n| format!("did you mean “{n}”?"));
+        let way_out =
+            near.map_or_else(|| format!("choose one of them with {flag}"), |n| format!("did you mean “{n}”?"));
         Err(Error::argument(format!("there is no column “{wanted}”; the columns are {}{more}", shown.join(", ")))
             .in_file(self.file)
             .hint(way_out))
@@ -256,7 +262,8 @@ impl Classifier<'_> {
     }
 
     fn is_text_time(&self, i: usize) -> bool {
-        self.hint(i) == Hint::Time || self.stats.get(i).is_some_and(|s| self.hint(i) != Hint::Number && s.mostly(s.times))
+        self.hint(i) == Hint::Time
+            || self.stats.get(i).is_some_and(|s| self.hint(i) != Hint::Number && s.mostly(s.times))
     }
 
     /// The format of a column's times.
@@ -324,7 +331,10 @@ impl Classifier<'_> {
         } else if self.options.total.is_some() || self.options.bad.is_some() {
             return Ok(());
         } else {
-            let Some((i, rule)) = self.unused().into_iter().find_map(|i| Some((i, self.guess_flag(i)?))) else {
+            // a flag knows more than a status: an answer that never came has none, or 0
+            let (statuses, flags): (Vec<usize>, Vec<usize>) =
+                self.unused().into_iter().partition(|&i| guess::is_status(self.name(i)));
+            let Some((i, rule)) = flags.into_iter().chain(statuses).find_map(|i| Some((i, self.guess_flag(i)?))) else {
                 return Ok(());
             };
             (i, rule, "its name and values")
@@ -347,8 +357,7 @@ impl Classifier<'_> {
     fn guess_flag(&self, i: usize) -> Option<FlagRule> {
         let s = self.stat(i);
         let rule = if guess::is_status(self.name(i)) { self.flag_rule(i) } else { guess::flag(self.name(i))? };
-        let readable =
-            self.sample.columns.get(i)?.iter().filter(|f| matches!(rule.read(f), Field::Number(_))).count();
+        let readable = self.sample.columns.get(i)?.iter().filter(|f| matches!(rule.read(f), Field::Number(_))).count();
         (readable > 0 && s.mostly(readable)).then_some(rule)
     }
 
@@ -490,6 +499,15 @@ impl Classifier<'_> {
             if self.is_number(i) || self.is_text_time(i) || s.words == 0 {
                 continue;
             }
+            if self.plan.ok.is_some() && guess::flag(self.name(i)).is_some() {
+                // split by whether they were good, series would be all good or all bad
+                self.report.understand(
+                    "not read",
+                    self.name(i).to_owned(),
+                    "another flag; --ok chooses it, --by splits by it",
+                );
+                continue;
+            }
             if few {
                 labels.push(i);
             } else {
@@ -498,9 +516,15 @@ impl Classifier<'_> {
             }
         }
         while labels.len() > 1 && self.combinations(&labels) > MOST_GUESSED_SERIES {
-            let Some(at) = (0..labels.len()).max_by_key(|&k| labels.get(k).map_or(0, |&i| self.stat(i).words)) else { break };
+            let Some(at) = (0..labels.len()).max_by_key(|&k| labels.get(k).map_or(0, |&i| self.stat(i).words)) else {
+                break;
+            };
             let i = labels.remove(at);
-            let message = format!("rows are not split by “{}”, which would make more than {MOST_GUESSED_SERIES} series; --by {} splits by it", self.name(i), self.name(i));
+            let message = format!(
+                "rows are not split by “{}”, which would make more than {MOST_GUESSED_SERIES} series; --by {} splits by it",
+                self.name(i),
+                self.name(i)
+            );
             let position = Position::in_file(self.file).at_column(self.name(i));
             self.report.warn(WarningKind::TooManySeries, message, position, 1);
         }
@@ -525,7 +549,8 @@ impl Classifier<'_> {
     fn combinations(&self, columns: &[usize]) -> usize {
         let rows = 0..self.sample.lines.len();
         let key = |row: usize| -> Vec<&[u8]> {
-            let field = |&i: &usize| self.sample.columns.get(i).and_then(|c| c.get(row)).map_or(&b""[..], Vec::as_slice);
+            let field =
+                |&i: &usize| self.sample.columns.get(i).and_then(|c| c.get(row)).map_or(&b""[..], Vec::as_slice);
             columns.iter().map(field).collect()
         };
         rows.map(key).collect::<HashSet<_>>().len()
@@ -536,9 +561,11 @@ impl Classifier<'_> {
         for v in &mut values {
             let source = self.plan.wanted.get(v.column).map_or(0, |w| w.source);
             let s = self.stat(source);
+            let typed = self.sample.units.get(source).cloned().flatten();
             let (unit, why) = match (&self.options.unit, Unit::from_name(&v.name)) {
                 (Some(unit), _) => (unit.clone(), "--unit"),
                 _ if v.role != Role::Value => (Unit::Count, "counts of events"),
+                _ if typed.is_some() => (typed.unwrap_or_default(), "its type is a duration"),
                 (None, Some(unit)) => (unit, "its name's end"),
                 (None, None) if guess::is_latency(&v.name) => {
                     if s.median >= 10.0 || (s.integers == s.numbers && s.median >= 1.0) {

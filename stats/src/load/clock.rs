@@ -63,7 +63,9 @@ pub(crate) fn zone(name: Option<&str>) -> Result<Option<TimeZone>> {
     match name {
         None | Some("UTC" | "utc" | "Z" | "") => Ok(None),
         Some(name) => TimeZone::get(name).map(Some).map_err(|e| {
-            Error::argument(format!("“{name}” is not a time zone")).hint("name one like Europe/Berlin or UTC").caused_by(e)
+            Error::argument(format!("“{name}” is not a time zone"))
+                .hint("name one like Europe/Berlin or UTC")
+                .caused_by(e)
         }),
     }
 }
@@ -332,7 +334,17 @@ mod tests {
             assert_eq!(text(None, s), Some(want), "{s}");
         }
         assert_eq!(text(None, "2026-01-01T00:00:00.0000000019Z"), Some(want + 1));
-        for s in ["", "yesterday", "2026-13-01", "2026-02-29", "2026-01-01T25:00:00Z", "20260101", "12:30", "1.5", "9999-01-01"] {
+        for s in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-01-01T25:00:00Z",
+            "20260101",
+            "12:30",
+            "1.5",
+            "9999-01-01",
+        ] {
             assert_eq!(text(None, s), None, "{s}");
         }
     }

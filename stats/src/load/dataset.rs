@@ -179,7 +179,11 @@ impl Dataset {
     /// Sorts the items by name, labels and role, so that the order does not depend on the input's.
     pub(crate) fn sort(&mut self) {
         self.items.sort_by(|a, b| {
-            (&a.identity.name, &a.identity.labels, a.role as u8).cmp(&(&b.identity.name, &b.identity.labels, b.role as u8))
+            (&a.identity.name, &a.identity.labels, a.role as u8).cmp(&(
+                &b.identity.name,
+                &b.identity.labels,
+                b.role as u8,
+            ))
         });
     }
 
@@ -187,8 +191,9 @@ impl Dataset {
     pub(crate) fn absorb(&mut self, other: Self) -> Result<()> {
         let mut joined = 0;
         for item in other.items {
-            let same =
-                |i: &Item| i.identity == item.identity && i.kind == item.kind && i.role == item.role && same_flags(i, &item);
+            let same = |i: &Item| {
+                i.identity == item.identity && i.kind == item.kind && i.role == item.role && same_flags(i, &item)
+            };
             if let Some(at) = self.items.iter().position(same) {
                 let first = self.items.swap_remove(at);
                 self.items.push(first.joined(&item)?);
@@ -199,7 +204,11 @@ impl Dataset {
         }
         self.report.absorb(other.report);
         if joined > 0 {
-            self.report.understand("files", format!("{} joined", counted(joined, "series")), "name, labels, unit and kind agree");
+            self.report.understand(
+                "files",
+                format!("{} joined", counted(joined, "series")),
+                "name, labels, unit and kind agree",
+            );
         }
         self.sort();
         Ok(())

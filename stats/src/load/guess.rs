@@ -32,10 +32,10 @@ impl FlagRule {
         lower.copy_from_slice(field);
         lower.make_ascii_lowercase();
         let truth = match &*lower {
-            b"true" | b"t" | b"1" | b"1.0" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass" | b"passed" | b"up"
-            | b"good" | b"healthy" => true,
-            b"false" | b"f" | b"0" | b"0.0" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko" | b"down"
-            | b"bad" | b"timeout" | b"unhealthy" => false,
+            b"true" | b"t" | b"1" | b"1.0" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass"
+            | b"passed" | b"up" | b"good" | b"healthy" => true,
+            b"false" | b"f" | b"0" | b"0.0" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko"
+            | b"down" | b"bad" | b"timeout" | b"unhealthy" => false,
             _ => return Field::Bad,
         };
         Field::Number(f64::from(u8::from(truth == (self == Self::Good))))
@@ -66,8 +66,24 @@ pub(crate) fn base(name: &str) -> String {
 pub(crate) fn is_time(name: &str) -> bool {
     matches!(
         base(name).as_str(),
-        "time" | "timestamp" | "ts" | "date" | "datetime" | "date_time" | "t" | "epoch" | "start_time"
-            | "starttime" | "event_time" | "time_local" | "time_iso8601" | "unix" | "unixtime" | "unix_time" | "created_at" | "logged_at"
+        "time"
+            | "timestamp"
+            | "ts"
+            | "date"
+            | "datetime"
+            | "date_time"
+            | "t"
+            | "epoch"
+            | "start_time"
+            | "starttime"
+            | "event_time"
+            | "time_local"
+            | "time_iso8601"
+            | "unix"
+            | "unixtime"
+            | "unix_time"
+            | "created_at"
+            | "logged_at"
     )
 }
 
@@ -75,9 +91,23 @@ pub(crate) fn is_time(name: &str) -> bool {
 pub(crate) fn is_latency(name: &str) -> bool {
     matches!(
         base(name).as_str(),
-        "latency" | "duration" | "elapsed" | "response_time" | "responsetime" | "request_time" | "rt" | "rtt" | "took"
-            | "time_taken" | "http_req_duration" | "request_duration" | "request_latency" | "response_latency"
-            | "upstream_response_time" | "http_request_duration" | "total_time"
+        "latency"
+            | "duration"
+            | "elapsed"
+            | "response_time"
+            | "responsetime"
+            | "request_time"
+            | "rt"
+            | "rtt"
+            | "took"
+            | "time_taken"
+            | "http_req_duration"
+            | "request_duration"
+            | "request_latency"
+            | "response_latency"
+            | "upstream_response_time"
+            | "http_request_duration"
+            | "total_time"
     )
 }
 
@@ -94,15 +124,26 @@ pub(crate) fn is_value(name: &str) -> bool {
 
 /// Whether a column of this name names the series of a long table.
 pub(crate) fn is_series_name(name: &str) -> bool {
-    matches!(base(name).as_str(), "metric" | "metric_name" | "name__" | "series" | "measurement" | "field" | "metricname" | "name")
+    matches!(
+        base(name).as_str(),
+        "metric" | "metric_name" | "name__" | "series" | "measurement" | "field" | "metricname" | "name"
+    )
 }
 
 /// Whether a column of this name is an HTTP status.
 pub(crate) fn is_status(name: &str) -> bool {
     matches!(
         base(name).as_str(),
-        "status" | "code" | "status_code" | "statuscode" | "http_status" | "http_code" | "response_code" | "responsecode"
-            | "http_status_code" | "sc_status"
+        "status"
+            | "code"
+            | "status_code"
+            | "statuscode"
+            | "http_status"
+            | "http_code"
+            | "response_code"
+            | "responsecode"
+            | "http_status_code"
+            | "sc_status"
     )
 }
 
@@ -118,8 +159,10 @@ pub(crate) fn flag(name: &str) -> Option<FlagRule> {
 /// Whether a column of this name identifies rather than measures.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let base = base(name);
-    matches!(base.as_str(), "id" | "pid" | "tid" | "port" | "index" | "row" | "uid" | "line" | "seq" | "offset" | "shard")
-        || base.ends_with("_id")
+    matches!(
+        base.as_str(),
+        "id" | "pid" | "tid" | "port" | "index" | "row" | "uid" | "line" | "seq" | "offset" | "shard"
+    ) || base.ends_with("_id")
         || base.ends_with("_port")
 }
 
@@ -131,7 +174,7 @@ pub(crate) fn is_counter(name: &str) -> bool {
 
 /// The nearest of several names to a misspelt one, where one is near.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (wrong.chars().count() / 3).max(1);
+    let limit = wrong.chars().count().div_ceil(3);
     names
         .into_iter()
         .map(|n| (distance(&wrong.to_lowercase(), &n.to_lowercase()), n))
@@ -167,7 +210,12 @@ mod tests {
     #[test]
     fn names_mean_what_exports_mean() {
         assert!(is_time("timeStamp") && is_time("@timestamp") && is_time("Time") && is_time("ts_ms"));
-        assert!(is_latency("latency_ms") && is_latency("$request_time") && is_latency("Latency (ms)") && !is_latency("latency_p99"));
+        assert!(
+            is_latency("latency_ms")
+                && is_latency("$request_time")
+                && is_latency("Latency (ms)")
+                && !is_latency("latency_p99")
+        );
         assert!(is_counter("http_requests_total") && !is_counter("total"));
         assert_eq!(flag("Success"), Some(FlagRule::Good));
         assert!(is_identifier("user_id") && !is_identifier("paid"));

@@ -12,9 +12,10 @@
 //! | `source` | files and standard input; several files as one data set |
 //! | `detect` | the format, by content |
 //! | `csv` | delimited text, in parallel chunks |
-//! | `prometheus`, `exposition` | Prometheus' HTTP answers and text format |
+//! | `prometheus`, `exposition`, `samples` | Prometheus' HTTP answers and text format |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
+//! | `long` | a data set as one long table, as text |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
@@ -23,11 +24,17 @@ mod clock;
 mod csv;
 mod dataset;
 mod detect;
+mod exposition;
 mod filter;
+#[cfg(feature = "frame")]
+mod frame;
 mod guess;
+mod long;
 mod number;
 mod options;
+mod prometheus;
 mod report;
+mod samples;
 mod shape;
 mod source;
 mod table;

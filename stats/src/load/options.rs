@@ -60,7 +60,7 @@ pub enum Format {
     ArrowIpc,
     /// An answer of Prometheus' HTTP API to `query` or `query_range`.
     PrometheusJson,
-    /// Prometheus' text exposition format or OpenMetrics.
+    /// Prometheus' text exposition format or `OpenMetrics`.
     Exposition,
 }
 

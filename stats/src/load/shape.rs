@@ -13,6 +13,7 @@ const LOOKED_AT: usize = 20_000;
 
 /// What the samples of a series look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Shape {
     /// How many samples there are.
     pub(crate) count: usize,
@@ -109,7 +110,11 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
     }
     if value.role != Role::Value {
         let cumulative = !negative && (guess::is_counter(&value.name) || counts_up);
-        return if cumulative { (Kind::Counter, "it only rises") } else { (Kind::Delta, "counts of each row's period") };
+        return if cumulative {
+            (Kind::Counter, "it only rises")
+        } else {
+            (Kind::Delta, "counts of each row's period")
+        };
     }
     if plan.ok.is_some() {
         return (Kind::Events, "each row has a flag or status of its own");
@@ -133,6 +138,20 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
         return (Kind::Counter, "whole numbers that only rise, but for resets");
     }
     (Kind::Gauge, "regular samples that go up and down")
+}
+
+/// The kind of all series of one metric, and why, where the source does not say.
+pub(crate) fn decide_samples(shapes: &[Shape]) -> (Kind, &'static str) {
+    let negative = shapes.iter().any(|s| s.negative);
+    if negative {
+        (Kind::Gauge, "there are negative values")
+    } else if shapes.iter().any(|s| s.named_counter) {
+        (Kind::Counter, "its name")
+    } else if shapes.iter().any(|s| s.counts_up) && shapes.iter().all(|s| s.counts_up || s.count < ENOUGH) {
+        (Kind::Counter, "whole numbers that only rise, but for resets")
+    } else {
+        (Kind::Gauge, "samples that go up and down")
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::load::csv::{self, Input};
 use crate::load::dataset::Dataset;
 use crate::load::detect::detect;
 use crate::load::options::{Format, LoadOptions};
+use crate::load::{exposition, prometheus};
 use crate::progress::Progress;
 
 /// How much is read before the format is decided.
@@ -102,9 +103,55 @@ fn read(
     };
     match found {
         Format::Csv => csv::read(Input { name, head, whole, rest: source, size }, options, progress),
-        format => {
-            let _ = path;
-            Err(Error::unsupported(format!("this build does not read {format}")).in_file(name))
+        Format::PrometheusJson => prometheus::read(name, &everything(head, source, name, progress)?, options),
+        Format::Exposition => exposition::read(name, &everything(head, source, name, progress)?, options),
+        format @ (Format::Parquet | Format::ArrowIpc) => columnar(format, name, path, head, source, options, progress),
+    }
+}
+
+/// The whole input.
+fn everything(head: Vec<u8>, rest: &mut (dyn Read + Send), name: &str, progress: &Progress) -> Result<Vec<u8>> {
+    let mut bytes = head;
+    loop {
+        progress.check()?;
+        let n = rest.take(16 << 20).read_to_end(&mut bytes).map_err(|e| Error::io(e, name))?;
+        progress.advance(n as u64);
+        if n == 0 {
+            return Ok(bytes);
         }
     }
+}
+
+#[cfg(not(feature = "frame"))]
+fn columnar(
+    format: Format,
+    name: &str,
+    _path: Option<&Path>,
+    _head: Vec<u8>,
+    _rest: &mut (dyn Read + Send),
+    _options: &LoadOptions,
+    _progress: &Progress,
+) -> Result<Dataset> {
+    Err(Error::unsupported(format!("this build does not read {format}"))
+        .in_file(name)
+        .hint("build with the feature “frame”, or export CSV"))
+}
+
+/// Parquet and Arrow IPC are read from the file where there is one, else from memory.
+#[cfg(feature = "frame")]
+fn columnar(
+    format: Format,
+    name: &str,
+    path: Option<&Path>,
+    head: Vec<u8>,
+    rest: &mut (dyn Read + Send),
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
+    use crate::load::frame::Bytes;
+    let bytes = match path {
+        Some(path) => Bytes::File(path),
+        None => Bytes::Memory(everything(head, rest, name, progress)?),
+    };
+    crate::load::frame::read(name, format, bytes, options, progress)
 }

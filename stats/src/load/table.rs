@@ -141,7 +141,13 @@ pub(crate) struct Tallies(BTreeMap<(WarningKind, Option<usize>), Tally>);
 impl Tallies {
     /// Counts one more; the sample is asked for only the first time.
     #[cold]
-    pub(crate) fn note(&mut self, kind: WarningKind, column: Option<usize>, line: u64, sample: impl FnOnce() -> String) {
+    pub(crate) fn note(
+        &mut self,
+        kind: WarningKind,
+        column: Option<usize>,
+        line: u64,
+        sample: impl FnOnce() -> String,
+    ) {
         let fresh = || Tally { kind, column, count: 0, line, sample: sample() };
         self.0.entry((kind, column)).or_insert_with(fresh).count += 1;
     }

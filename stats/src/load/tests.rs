@@ -57,10 +57,10 @@ fn a_wide_table_is_a_series_a_column() {
         text += &format!("{};{};{}\r\n", 1_767_225_600_000_i64 + i * 15_000, 0.5 + 0.01 * (i % 3) as f64, i * 7);
     }
     let d = read(&text).unwrap();
-    assert_eq!(d.items.iter().map(|i| (i.title(), i.kind)).collect::<Vec<_>>(), [
-        ("cpu".to_owned(), Kind::Gauge),
-        ("requests_total".to_owned(), Kind::Counter)
-    ]);
+    assert_eq!(
+        d.items.iter().map(|i| (i.title(), i.kind)).collect::<Vec<_>>(),
+        [("cpu".to_owned(), Kind::Gauge), ("requests_total".to_owned(), Kind::Counter)]
+    );
     assert_eq!(d.items[0].step(), Some(Span::from_secs(15)));
     assert_eq!((d.items[0].first(), d.items[0].count()), (Timestamp(T0), 20));
 }
@@ -111,13 +111,18 @@ fn a_zone_is_taken_from_the_caller() {
     let d = read_with("time,v\n2026-01-01 01:00:00,5\n2026-01-01 01:00:10,6\n", &options).unwrap();
     assert_eq!(d.items[0].times(), [T0, T0 + 10 * S]);
     assert!(d.report.understood.iter().any(|u| u.what == "zone" && u.choice == "Europe/Berlin"));
+    let d = read_with("time,v\n2026-10-25 01:30:00,5\n2026-10-25 02:30:00,6\n", &options).unwrap();
+    assert_eq!((warned(&d, WarningKind::ZoneAmbiguity).position.line, d.items[0].step()), (Some(3), Some(Span::HOUR)));
 }
 
 #[test]
 fn an_empty_file_is_an_error() {
     for text in ["", "\n\n", "\u{feff}"] {
         let e = read(text).unwrap_err();
-        assert_eq!((e.kind(), e.to_string().as_str()), (ErrorKind::Empty, "x.csv: the file is empty; was the export finished?"));
+        assert_eq!(
+            (e.kind(), e.to_string().as_str()),
+            (ErrorKind::Empty, "x.csv: the file is empty; was the export finished?")
+        );
     }
 }
 
@@ -231,6 +236,34 @@ fn several_files_are_one_data_set() {
     assert_eq!(a.items.len(), 2);
     assert_eq!(a.items[0].values(), [1.0, 2.0, 3.0]);
     assert_eq!((a.report.files.len(), a.report.rows), (2, 4));
+}
+
+#[test]
+fn a_file_of_many_batches_is_read_as_one() {
+    let mut text = "time,service,note,latency\n".to_owned();
+    for i in 0..60_000_i64 {
+        let note = if i % 1000 == 7 { "\"a\n\"\"b\"\"\"" } else { "plain" };
+        text += &format!("{},{},{note},{}\n", T0 / S + i / 3, ["cart", "shop"][i as usize % 2], i % 977);
+    }
+    text += "soon,cart,plain,1\n";
+    assert!(text.len() > (1 << 20) + (1 << 18));
+    let options = |chunk_bytes| LoadOptions { chunk_bytes, by: vec!["service".into()], ..LoadOptions::default() };
+    let whole = read_with(&text, &options(64 << 20)).unwrap();
+    let cut = read_with(&text, &options(3000)).unwrap();
+    assert_eq!(whole, cut);
+    assert_eq!(whole.items.iter().map(Item::count).collect::<Vec<_>>(), [30_000, 30_000]);
+    // 60 notes have a line of their own within quotes
+    assert_eq!(warned(&whole, WarningKind::NotATime).position.line, Some(60_002 + 60));
+}
+
+#[test]
+fn what_is_written_as_text_is_read_back() {
+    let data = read("time,service,ok,latency_ms\n0,\"a,b\",true,1.5\n0,\"a,b\",false,2\n7,c,true,0.1\n").unwrap();
+    let mut out = Vec::new();
+    data.write_csv(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.lines().nth(1), Some("1970-01-01T00:00:00Z,latency_ms,\"a,b\",1.5,true"));
+    assert_eq!(read(&text).unwrap().items, data.items);
 }
 
 /// A table of every kind of field, some of them odd.

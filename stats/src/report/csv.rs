@@ -54,6 +54,7 @@ fn push_cell(fields: &mut Vec<String>, cell: &Cell, wide: bool) {
         fields.push(match cell {
             Cell::Text(text) => text_field(text),
             Cell::Number(value) => number(*value),
+            Cell::Span(span) => number(span.as_secs_f64()),
             Cell::Estimate(_) | Cell::Empty => String::new(),
         });
         if wide {

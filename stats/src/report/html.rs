@@ -47,11 +47,34 @@ pub fn to_html(report: &Report) -> Result<String> {
     Ok(out)
 }
 
+/// The sections alone, with their styles, for a page that is already there, such as a notebook's. The ground is opaque and
+/// light, whatever the page around it.
+///
+/// # Errors
+/// Where a figure cannot be drawn.
+pub fn to_fragment(report: &Report) -> Result<String> {
+    let mut out = format!("<div class=\"sre-stats\">\n<style>\n{}</style>\n", style::scoped());
+    for section in &report.sections {
+        if !section.title.is_empty() {
+            out.push_str(&format!("<h3>{}</h3>\n", escape(&section.title)));
+        }
+        push_blocks(&mut out, section)?;
+    }
+    out.push_str("</div>\n");
+    Ok(out)
+}
+
 fn push_section(out: &mut String, section: &Section, number: usize) -> Result<()> {
     out.push_str(&format!(
         "<section aria-labelledby=\"s{number}\">\n<h2 id=\"s{number}\">{}</h2>\n",
         escape(&section.title)
     ));
+    push_blocks(out, section)?;
+    out.push_str("</section>\n");
+    Ok(())
+}
+
+fn push_blocks(out: &mut String, section: &Section) -> Result<()> {
     for block in &section.blocks {
         match block {
             Block::Text(text) => {
@@ -72,7 +95,6 @@ fn push_section(out: &mut String, section: &Section, number: usize) -> Result<()
             }
         }
     }
-    out.push_str("</section>\n");
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 //! A number in a table is an [`Estimate`](crate::estimate::Estimate) wherever it was estimated, and then its cell shows the
 //! value, the bound, the sample count and the method.
 
-pub mod story;
 mod block;
 mod csv;
 mod escape;
@@ -12,10 +11,11 @@ mod html;
 mod markdown;
 mod style;
 mod table;
+pub mod tell;
 mod text;
 
 pub use block::{Block, Report, Section, Standing};
 pub use figure_table::figure_table;
-pub use html::to_html;
+pub use html::{to_fragment, to_html};
 pub use markdown::to_markdown;
 pub use table::{Align, Cell, Column, Table};

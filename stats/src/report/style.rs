@@ -11,6 +11,14 @@ pub(super) fn sheet() -> String {
     )
 }
 
+/// The sheet for a fragment in somebody else's page: light tokens, every rule below one class.
+pub(super) fn scoped() -> String {
+    format!(
+        ".sre-stats{{{};background:var(--background);color:var(--ink);padding:.5rem .8rem;\n{RULES}}}\n",
+        tokens(&LIGHT)
+    )
+}
+
 fn tokens(tokens: &Tokens) -> String {
     let declarations = [
         ("background", tokens.background),

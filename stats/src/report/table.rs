@@ -1,6 +1,7 @@
 //! Tables and their cells.
 
 use crate::estimate::{Bound, Estimate};
+use crate::time::Span;
 use crate::unit::Unit;
 
 /// Where a column's text stands.
@@ -35,6 +36,11 @@ impl Column {
         Self { name: name.into(), unit: Some(unit), align: Align::Right }
     }
 
+    /// A column of spans of time, shown like `7h 15m` and kept in seconds.
+    pub fn span(name: impl Into<String>) -> Self {
+        Self::number(name, Unit::Second)
+    }
+
     /// A column of estimates.
     pub fn estimate(name: impl Into<String>) -> Self {
         Self { name: name.into(), unit: None, align: Align::Right }
@@ -49,6 +55,8 @@ pub enum Cell {
     Text(String),
     /// A plain number, such as a count or a width, in the unit of its column.
     Number(f64),
+    /// A span of time, such as a width or the time charged.
+    Span(Span),
     /// A number with its provenance.
     Estimate(Estimate),
     /// Nothing: no value, which is not 0.
@@ -73,6 +81,12 @@ impl From<f64> for Cell {
     }
 }
 
+impl From<Span> for Cell {
+    fn from(span: Span) -> Self {
+        Self::Span(span)
+    }
+}
+
 impl From<Estimate> for Cell {
     fn from(estimate: Estimate) -> Self {
         Self::Estimate(estimate)
@@ -87,6 +101,7 @@ impl Cell {
             Self::Number(value) => {
                 column.and_then(|c| c.unit.as_ref()).map_or_else(|| Unit::None.show(*value), |u| u.show(*value))
             }
+            Self::Span(span) => span.to_string(),
             Self::Estimate(estimate) => estimate.unit.show(estimate.value),
             Self::Empty => "–".to_owned(),
         }

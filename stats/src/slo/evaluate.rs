@@ -1,14 +1,15 @@
 //! What data say of an objective.
 
-use super::incidents::{SloIncident, ranked};
+use super::incidents::{Cost, SloIncident, ranked};
 use super::objective::{Criterion, Objective, Population};
 use super::slices::{Slices, bad_in, mean_of_ratios};
 use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
+use crate::quantile::proportion::wilson;
 use crate::series::Series;
-use crate::time::{Span, Timestamp, Window};
+use crate::time::{Span, Window};
 use crate::unit::Unit;
 use crate::window::{BadTime, Budget, Condition, NoData, Rule, SeriesOptions, Verdict};
 
@@ -102,6 +103,9 @@ pub struct SloReport {
 
 /// Holds data against an objective: its service level by four ways of counting, its budget, and what spent it.
 ///
+/// An event is good iff the objective's condition holds for its value and its own good flag, where it has one, says so too:
+/// an error that is answered within the latency limit is no success. A slice's mean looks at the values alone.
+///
 /// The period is the one that ends with the data, or the calendar's that holds their end; older data are left out. Where the
 /// data cover only part of it, nothing is scaled up: a budget in events is that of the events seen, a budget in time is that
 /// of the whole period, and a caveat says so.
@@ -143,36 +147,50 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
 }
 
 fn of_events(objective: &Objective, events: &Events, options: &Options) -> Result<SloReport> {
-    if objective.population == Population::Time && objective.criterion.is_none() {
-        return Err(
-            Error::argument("events are not “up” or down; time is").hint("say “of requests”, or give a condition")
-        );
-    }
     let cut = cut(objective, events.window())?;
     let cut_events = events.slice(cut.period.start, cut.period.end());
     let events = cut_events.as_ref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
     let unit = &events.identity().unit;
     let condition = match objective.effective_criterion() {
-        // events of an up/down probe carry 0 or 1
         Criterion::Up if events.ok().is_some() => None,
+        Criterion::Up if !events.values().iter().all(|v| *v == 0.0 || *v == 1.0) => {
+            return Err(Error::argument(format!(
+                "“{}” holds neither good flags nor 0 and 1: nothing is up or down",
+                events.identity().title()
+            ))
+            .hint("say which values are good, as in “99.9% of time < 300ms over 30d”"));
+        }
         _ => objective.condition(),
     };
     let condition = condition.map(|c| c.converted(unit)).transpose()?;
     let resolution = options.resolution.unwrap_or(Span::SECOND);
     let bad = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    let good = |i: usize| match (&condition, events.ok()) {
-        (Some(c), _) => events.values().get(i).is_some_and(|v| c.holds(*v)),
-        (None, Some(ok)) => ok.get(i).copied().unwrap_or(false),
-        (None, None) => false,
-    };
+    // a request is good iff the condition holds and its flag, where it has one, says so too
+    let holds = |i: usize| condition.as_ref().is_none_or(|c| events.values().get(i).is_some_and(|v| c.holds(*v)));
+    let good = |i: usize| holds(i) && events.ok().is_none_or(|ok| ok.get(i).copied().unwrap_or(false));
+    let means = |width| mean_of_ratios(events.times(), good, width);
+    if objective.population == Population::Time {
+        let (counted, costs) = by_time(&bad, options)?;
+        return finish(objective, options, cut, bad, &counted, means, costs);
+    }
     let total = events.len() as u64;
     let n_good = (0..events.len()).filter(|&i| good(i)).count() as u64;
     let scope = Scope::new(Unit::Ratio, events.window());
     let occurrences = proportion(n_good, total, Method::Count, &scope, options.level, "events")?;
-    let means = |width| mean_of_ratios(events.times(), good, width);
     let counted = Counted { good: n_good, total, occurrences, scope };
     let costs = bad_in(events, good, &bad.intervals());
     finish(objective, options, cut, bad, &counted, means, costs)
+}
+
+/// Good and bad ticks of time, and the seconds that each bad interval cost.
+fn by_time(bad: &BadTime, options: &Options) -> Result<(Counted, Vec<Cost>)> {
+    let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
+    let total = ticks(bad.observed());
+    let good = total.saturating_sub(ticks(bad.total()));
+    let scope = Scope::new(Unit::Ratio, bad.period());
+    let occurrences = proportion(good, total, Method::Sum, &scope, options.level, "samples of time")?;
+    let costs = bad.intervals().into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
+    Ok((Counted { good, total, occurrences, scope }, costs))
 }
 
 fn of_series(objective: &Objective, series: &Series, options: &Options) -> Result<SloReport> {
@@ -187,15 +205,9 @@ fn of_series(objective: &Objective, series: &Series, options: &Options) -> Resul
     let keep_values = matches!(objective.effective_criterion(), Criterion::Mean(_)) || options.rule == Rule::Mean;
     let how = SeriesOptions { resolution: options.resolution, no_data: options.no_data, keep_values };
     let bad = BadTime::from_series(series, &condition, &how)?;
-    let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
-    let (total, n_bad) = (ticks(bad.observed()), ticks(bad.total()));
-    let scope = Scope::new(Unit::Ratio, bad.period());
-    let good = total.saturating_sub(n_bad);
-    let occurrences = proportion(good, total, Method::Sum, &scope, options.level, "samples of time")?;
     let holds = |i: usize| series.values().get(i).is_some_and(|v| condition.holds(*v));
     let means = |width| mean_of_ratios(series.times(), holds, width);
-    let counted = Counted { good, total, occurrences, scope };
-    let costs = bad.intervals().into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
+    let (counted, costs) = by_time(&bad, options)?;
     finish(objective, options, cut, bad, &counted, means, costs)
 }
 
@@ -214,7 +226,7 @@ fn finish(
     bad: BadTime,
     counted: &Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
-    costs: Vec<(Timestamp, Timestamp, f64)>,
+    costs: Vec<Cost>,
 ) -> Result<SloReport> {
     let Cut { period, coverage, mut caveats } = cut;
     caveats.extend_from_slice(bad.caveats());
@@ -304,23 +316,12 @@ fn proportion(good: u64, n: u64, method: Method, scope: &Scope, level: f64, what
     if n == 0 {
         return Err(Error::empty(format!("no {what} to count")));
     }
-    let (lower, upper) = wilson(good, n, level);
+    let (lower, upper) = wilson(good, n, level)?;
     Ok(Estimate::new(good as f64 / n as f64, method, n, scope)
         .with_confidence(Confidence { lower, upper, level })
         .with_caveat(format!(
             "the interval (Wilson) takes {what} as independent; where bad ones cluster it is too narrow"
         )))
-}
-
-/// The Wilson interval.
-fn wilson(good: u64, n: u64, level: f64) -> (f64, f64) {
-    use statrs::distribution::{ContinuousCDF, Normal};
-    let z = Normal::standard().inverse_cdf(0.5 + level / 2.0);
-    let (n, p) = (n as f64, good as f64 / n as f64);
-    let centre = p + z * z / (2.0 * n);
-    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z * z / n;
-    (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
 }
 
 #[cfg(test)]

@@ -17,10 +17,13 @@ pub struct SloIncident {
     pub share_of_budget: Option<f64>,
 }
 
+/// A bad interval `[from, to)` and what it cost, in the unit of the budget.
+pub(super) type Cost = (Timestamp, Timestamp, f64);
+
 /// Joins bad intervals that are no more than `gap` apart, adds up their costs and ranks them, dearest first.
 ///
 /// `bad` is sorted and disjoint, with the cost of each interval.
-pub(super) fn ranked(bad: &[(Timestamp, Timestamp, f64)], gap: Span, allowed: f64) -> Vec<SloIncident> {
+pub(super) fn ranked(bad: &[Cost], gap: Span, allowed: f64) -> Vec<SloIncident> {
     let mut out: Vec<SloIncident> = Vec::new();
     for &(start, end, cost) in bad {
         match out.last_mut() {

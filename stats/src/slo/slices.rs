@@ -1,5 +1,6 @@
 //! Slices of one width at phase 0, counted and compared.
 
+use super::incidents::Cost;
 use crate::error::Result;
 use crate::events::Events;
 use crate::time::{Grid, Span, Timestamp, Window};
@@ -48,11 +49,7 @@ pub(super) fn mean_of_ratios(times: &[i64], good: impl Fn(usize) -> bool, width:
 }
 
 /// How many bad events lie in each interval; both are sorted.
-pub(super) fn bad_in(
-    events: &Events,
-    good: impl Fn(usize) -> bool,
-    intervals: &[(Timestamp, Timestamp)],
-) -> Vec<(Timestamp, Timestamp, f64)> {
+pub(super) fn bad_in(events: &Events, good: impl Fn(usize) -> bool, intervals: &[(Timestamp, Timestamp)]) -> Vec<Cost> {
     let mut at = 0;
     let times = events.times();
     let count = |&(from, to): &(Timestamp, Timestamp)| {

@@ -119,7 +119,7 @@ impl<'a> Slopes<'a> {
             let inner = self.inner(bracket, &sample, (at(first) - margin, at(last) + margin), (first, last));
             match inner {
                 Some(inner) if inner.inside <= bracket.inside / 4 => {
-                    self.narrow(&inner, group, random, found, depth + 1)
+                    self.narrow(&inner, group, random, found, depth + 1);
                 }
                 _ => {
                     for &rank in group {

@@ -134,7 +134,7 @@ fn row(bad: &BadTime, width: Span, rule: &Rule, budget: Option<&Budget>) -> Resu
     let w = width.0 / bad.resolution().0;
     let starts = bad_starts(bad, w, rule)?;
     let profile = PhaseProfile::of(&starts, w, bad.resolution(), bad.first_tick());
-    let (least, mean, most, sd) = profile.moments();
+    let (least, sum, most, sd) = profile.moments();
     let seconds = width.as_secs_f64();
     let scope = Scope::new(Unit::Second, bad.period());
     let over = |what: &str, value: f64| {
@@ -146,7 +146,8 @@ fn row(bad: &BadTime, width: Span, rule: &Rule, budget: Option<&Budget>) -> Resu
     let charged = Charged {
         aligned: Estimate { n: slices_at(bad, w, 0), ..over("phase 0", profile.charged(Span::ZERO).as_secs_f64()) },
         min: over("least of all phases", least as f64 * seconds),
-        mean: over("mean of all phases", mean * seconds),
+        // each phase charges w times its slices, and w ticks are as many phases: the mean is the sum, in ticks
+        mean: over("mean of all phases", sum as f64 * bad.resolution().as_secs_f64()),
         max: over("greatest of all phases", most as f64 * seconds),
         sd: over("deviation of all phases", sd * seconds),
     };

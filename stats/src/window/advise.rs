@@ -3,7 +3,7 @@
 use super::budget::Budget;
 use super::rule::Rule;
 use crate::error::{Error, Result};
-use crate::quantile::Quantile;
+use crate::quantile::{Quantile, samples_needed};
 use crate::time::Span;
 
 /// At most this many candidate widths are looked at; beyond it the simple safe bound is given.
@@ -172,7 +172,9 @@ struct Limits {
 
 fn narrowest(input: &AdvisorInput, why: &mut Vec<String>) -> Result<(Option<f64>, Option<u64>)> {
     let Some(q) = input.quantile else { return Ok((None, None)) };
-    let n = samples_needed(q, input.level)?;
+    let Some(n) = samples_needed(q, input.level) else {
+        return Err(Error::argument(format!("no number of samples bounds {q}")).hint("ask for one such as p99"));
+    };
     let Some(rate) = input.rate_per_s else {
         why.push(format!("{q} needs {n} samples a window at {} confidence; the traffic is not given", input.level));
         return Ok((None, Some(n)));
@@ -286,12 +288,6 @@ fn safe_widths(lengths: &[(i64, u64)], theta: f64, budget: f64, most: f64, why: 
 fn ceil(x: f64) -> f64 {
     let whole = x.round();
     if (x - whole).abs() <= 1e-12 * x.abs().max(1.0) { whole } else { x.ceil() }
-}
-
-/// The smallest n with a finite one-sided upper bound of the quantile: 1 − pⁿ ≥ level.
-fn samples_needed(q: Quantile, level: f64) -> Result<u64> {
-    let n = ((1.0 - level).ln() / (-q.complement()).ln_1p()).ceil();
-    if n.is_finite() { Ok(n.max(1.0) as u64) } else { Err(Error::argument(format!("{q} has no finite bound"))) }
 }
 
 #[cfg(test)]

@@ -115,7 +115,8 @@ impl BadTime {
     }
 
     /// Bad time of events at a resolution, commonly 1 s: **a tick is bad iff at least one bad event lies in it**. An event
-    /// is good iff the condition holds for its value; without a condition its own good flag decides.
+    /// is good iff the condition holds for its value and its own good flag, where it has one, says so too: a fast failure
+    /// is no success. A caveat counts the events that meet the condition and failed.
     ///
     /// Ticks are aligned to the epoch. The period is `period` or from the first event's tick to the end of the last one's.
     /// Ticks without events are not gaps, as traffic may be thin; `no_data` says what a whole slice without events counts as.
@@ -153,12 +154,12 @@ impl BadTime {
             return Err(Error::argument("nothing says which events are good")
                 .hint("give a condition such as < 300ms, or a column of good flags"));
         }
+        let mut failed_within = 0_u64;
         for i in from..to {
-            let is_good = match (&condition, ok) {
-                (Some(condition), _) => condition.holds(values[i]),
-                (None, Some(ok)) => ok[i],
-                (None, None) => true,
-            };
+            let flag = ok.is_none_or(|ok| ok[i]);
+            let holds = condition.as_ref().is_none_or(|c| c.holds(values[i]));
+            failed_within += u64::from(holds && !flag && condition.is_some());
+            let is_good = holds && flag;
             let tick = (times[i] - first).div_euclid(resolution.0);
             samples.push(tick, !is_good, condition.as_ref().map_or(0.0, |c| values[i] - c.limit));
         }
@@ -170,6 +171,12 @@ impl BadTime {
         out.n = (to - from) as u64;
         // flags have counts and no values: the mean rule must not read zeros
         out.has_values = condition.is_some();
+        if let Some(condition) = condition.as_ref().filter(|_| failed_within > 0) {
+            out.caveats.push(format!(
+                "{failed_within} of {} events meet “{condition}” and failed all the same: they count as bad",
+                out.n
+            ));
+        }
         out.note_dropped(events.dropped().total(), "events");
         Ok(out)
     }

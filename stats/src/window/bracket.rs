@@ -24,15 +24,22 @@ pub struct RollUp {
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where a window does not have one value per probability,
 /// [`Empty`](crate::ErrorKind::Empty) without samples.
 pub fn bracket(windows: &[RollUp], stored: &[Quantile], wanted: Quantile) -> Result<(f64, f64)> {
+    let found = brackets(windows, stored, &[wanted])?;
+    found.first().copied().ok_or_else(|| Error::empty("no quantile is wanted"))
+}
+
+/// As [`bracket`] for several quantiles, at the price of one.
+///
+/// # Errors
+/// As [`bracket`].
+pub fn brackets(windows: &[RollUp], stored: &[Quantile], wanted: &[Quantile]) -> Result<Vec<(f64, f64)>> {
     let total: u64 = windows.iter().map(|w| w.n).sum();
     if total == 0 {
         return Err(Error::empty("the windows hold no samples"));
     }
-    let rank = wanted.rank(total);
-    // at which value how many more samples are surely at or below it, and how many more can be
-    let mut surely = Vec::with_capacity(windows.len() * stored.len());
-    let mut possibly = Vec::with_capacity(windows.len() * stored.len());
+    let mut steps = Vec::with_capacity(windows.len() * stored.len());
     let mut possible = 0_u64;
+    let mut own: Vec<(u64, f64)> = Vec::with_capacity(stored.len());
     for window in windows.iter().filter(|w| w.n > 0) {
         if window.quantiles.len() != stored.len() {
             return Err(Error::mismatch(format!(
@@ -41,32 +48,38 @@ pub fn bracket(windows: &[RollUp], stored: &[Quantile], wanted: Quantile) -> Res
                 stored.len()
             )));
         }
-        let mut steps: Vec<(f64, u64)> =
-            window.quantiles.iter().zip(stored).map(|(x, q)| (*x, q.rank(window.n))).collect();
-        steps.sort_unstable_by_key(|s| s.1);
-        let mut before = 0;
+        own.clear();
+        own.extend(stored.iter().zip(&window.quantiles).map(|(q, x)| (q.rank(window.n), *x)));
+        own.sort_unstable_by_key(|s| s.0);
         // until the first stored value the window has fewer than its rank at or below
-        possible += steps.first().map_or(window.n, |s| s.1 - 1);
-        for (i, &(x, r)) in steps.iter().enumerate() {
-            surely.push((x, r - before));
-            before = r;
-            let next = steps.get(i + 1).map_or(window.n, |s| s.1 - 1);
-            possibly.push((x, (next + 1).saturating_sub(r)));
+        possible += own.first().map_or(window.n, |s| s.0 - 1);
+        let mut before = 0;
+        for (i, &(rank, value)) in own.iter().enumerate() {
+            let next = own.get(i + 1).map_or(window.n + 1, |s| s.0);
+            steps.push(Step { value, surely: rank - before, possibly: next - rank });
+            before = rank;
         }
     }
-    let lower = reaches(&mut possibly, possible, rank).unwrap_or(f64::NEG_INFINITY);
-    let upper = reaches(&mut surely, 0, rank).unwrap_or(f64::INFINITY);
-    Ok((if possible >= rank { f64::NEG_INFINITY } else { lower }, upper))
+    steps.sort_unstable_by(|a, b| a.value.total_cmp(&b.value));
+    let mut sum = (0, possible);
+    for step in &mut steps {
+        sum = (sum.0 + step.surely, sum.1 + step.possibly);
+        (step.surely, step.possibly) = sum;
+    }
+    let at = |i: usize| steps.get(i).map_or(f64::INFINITY, |s| s.value);
+    let one = |q: &Quantile| {
+        let rank = q.rank(total);
+        let lower = if possible >= rank { f64::NEG_INFINITY } else { at(steps.partition_point(|s| s.possibly < rank)) };
+        (lower, at(steps.partition_point(|s| s.surely < rank)))
+    };
+    Ok(wanted.iter().map(one).collect())
 }
 
-/// The first value at which a count that grows by steps reaches `rank`.
-fn reaches(steps: &mut [(f64, u64)], from: u64, rank: u64) -> Option<f64> {
-    steps.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let mut count = from;
-    steps.iter().find_map(|&(x, by)| {
-        count += by;
-        (count >= rank).then_some(x)
-    })
+/// How many more samples are at or below a stored value than below it: surely, and at most; then their running sums.
+struct Step {
+    value: f64,
+    surely: u64,
+    possibly: u64,
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ mod brute_force;
 pub use account::{Accounting, Charged, Skipped, WidthRow, account, bad_windows};
 pub use advise::{Advice, AdvisorInput, IncidentPattern, advise};
 pub use bad_time::{BadTime, SeriesOptions};
-pub use bracket::{RollUp, bracket};
+pub use bracket::{RollUp, bracket, brackets};
 pub use budget::Budget;
 pub use closed_form::ClosedForm;
 pub use condition::{Comparison, Condition, NoData};

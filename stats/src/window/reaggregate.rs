@@ -1,6 +1,6 @@
 //! Percentiles of percentiles: what the usual second aggregation makes of the truth. The only place that averages them.
 
-use super::bracket::{RollUp, bracket};
+use super::bracket::{RollUp, brackets};
 use super::ladder::Ladder;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
@@ -69,10 +69,10 @@ pub fn reaggregate(events: &Events, ladder: &Ladder, qs: &[Quantile]) -> Result<
     let mut scratch = Vec::new();
     for &width in ladder.widths() {
         let rolled = roll_up(events, width, qs, &mut scratch)?;
+        let all = brackets(&rolled, qs, qs)?;
         for (i, &q) in qs.iter().enumerate() {
             let one: Vec<(f64, u64)> = rolled.iter().map(|w| (w.quantiles[i], w.n)).collect();
-            let all = bracket(&rolled, qs, q)?;
-            rows.push(row(width, q, &exact[i], &merged[i], &one, all, &scope));
+            rows.push(row(width, q, &exact[i], &merged[i], &one, all[i], &scope));
         }
     }
     Ok(rows)
@@ -144,5 +144,75 @@ fn row(
         max: again("maximum", most),
         bracket_one: (least, most),
         bracket_all,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::series::{Identity, NanPolicy};
+    use crate::unit::Unit;
+
+    /// A busy slow minute among quiet fast ones, by a linear congruence.
+    fn uneven() -> Events {
+        let (mut times, mut values) = (Vec::new(), Vec::new());
+        let mut state = 1_u64;
+        for minute in 0..60_i64 {
+            let busy = minute % 20 == 7;
+            for i in 0..if busy { 3000 } else { 50 } {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let noise = (state >> 33) as f64 / f64::from(1_u32 << 31);
+                times.push(minute * 60_000_000_000 + i * 10_000_000);
+                values.push(if busy { 0.5 } else { 0.01 } * (1.0 + noise));
+            }
+        }
+        Events::new(Identity::new("latency", Unit::Second), times, values, None, NanPolicy::Refuse).unwrap()
+    }
+
+    fn nearest_rank(values: &[f64], q: Quantile) -> f64 {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted[q.rank(sorted.len() as u64) as usize - 1]
+    }
+
+    #[test]
+    fn rows_agree_with_sorting_every_window() {
+        let events = uneven();
+        let qs = [Quantile::P99, Quantile::MEDIAN, Quantile::P90, Quantile::MEDIAN];
+        let rows = reaggregate(&events, &"1s,1m,10m,1h".parse().unwrap(), &qs).unwrap();
+        assert_eq!(rows.len(), 16);
+        for row in &rows {
+            let mut windows: std::collections::BTreeMap<i64, Vec<f64>> = std::collections::BTreeMap::new();
+            for (t, v) in events.times().iter().zip(events.values()) {
+                windows.entry(t.div_euclid(row.width.0)).or_default().push(*v);
+            }
+            let each: Vec<(f64, f64)> = windows.values().map(|w| (nearest_rank(w, row.q), w.len() as f64)).collect();
+            let mean = each.iter().map(|e| e.0).sum::<f64>() / each.len() as f64;
+            let weighted = each.iter().map(|e| e.0 * e.1).sum::<f64>() / events.len() as f64;
+            let exact = nearest_rank(events.values(), row.q);
+            assert_eq!(row.exact.value, exact);
+            assert_eq!(row.windows, each.len() as u64);
+            assert!((row.mean.estimate.value - mean).abs() < 1e-12);
+            assert!((row.weighted_mean.estimate.value - weighted).abs() < 1e-12);
+            assert_eq!(row.max.estimate.value, each.iter().map(|e| e.0).fold(0.0, f64::max));
+            assert!((row.mean.error - (mean - exact)).abs() < 1e-12);
+            for (lower, upper) in [row.bracket_one, row.bracket_all, row.merged_histogram.interval().unwrap()] {
+                assert!(lower <= exact && exact <= upper, "{} {}: {lower} {exact} {upper}", row.width, row.q);
+            }
+            assert!(row.bracket_all.0 >= row.bracket_one.0 && row.bracket_all.1 <= row.bracket_one.1);
+        }
+        // one window holds all: nothing is lost
+        assert!(rows[12..].iter().all(|r| r.mean.error == 0.0 && r.windows == 1));
+    }
+
+    #[test]
+    fn the_mean_of_percentiles_hides_the_busy_minutes() {
+        let row = &reaggregate(&uneven(), &"1m".parse().unwrap(), &[Quantile::P99]).unwrap()[0];
+        // three minutes of sixty carry most requests and are fifty times slower
+        assert!(row.mean.relative.unwrap() < -0.9 && row.mean.error < 0.0);
+        assert!(row.median.relative.unwrap() < -0.95);
+        assert!(row.max.relative.unwrap().abs() < 0.05);
+        assert!(row.merged_histogram.value > 0.9);
     }
 }

@@ -24,7 +24,7 @@ struct Rows {
     /// Places in the row and in the plan, in the order of the row.
     order: Vec<(usize, usize)>,
     width: usize,
-    rows: usize,
+    count: usize,
     tallies: Tallies,
 }
 
@@ -60,7 +60,7 @@ impl Rows {
             columns: plan.wanted.iter().map(|w| builder(w.kind)).collect(),
             order,
             width: plan.width,
-            rows: 0,
+            count: 0,
             tallies: Tallies::default(),
         }
     }
@@ -136,11 +136,17 @@ impl Rows {
                 };
                 out.push(value);
             }
-            Some(Builder::Time(clock, out)) => out.push(clock.parse(field).unwrap_or_else(|| {
-                let kind = if number::is_blank(field) { WarningKind::BlankTime } else { WarningKind::NotATime };
-                tallies.note(kind, Some(place), line, || show(field));
-                NO_TIME
-            })),
+            Some(Builder::Time(clock, out)) => {
+                let ambiguous = clock.ambiguous;
+                out.push(clock.parse(field).unwrap_or_else(|| {
+                    let kind = if number::is_blank(field) { WarningKind::BlankTime } else { WarningKind::NotATime };
+                    tallies.note(kind, Some(place), line, || show(field));
+                    NO_TIME
+                }));
+                if clock.ambiguous > ambiguous {
+                    tallies.note(WarningKind::ZoneAmbiguity, Some(place), line, || show(field));
+                }
+            }
             Some(Builder::Flag(rule, memo, out)) => {
                 if memo.length == field.len() && memo.field.get(..field.len()) == Some(field) && !field.is_empty() {
                     out.push(memo.value);
@@ -167,7 +173,7 @@ impl Rows {
 
     /// Fills up a short row and counts it, or a long one.
     fn end_row<'a>(&mut self, fields: usize, absent: impl Iterator<Item = &'a (usize, usize)>, line: u64) {
-        self.rows += 1;
+        self.count += 1;
         if fields != self.width {
             let width = self.width;
             self.tallies.note(WarningKind::Ragged, None, line, || format!("{fields} fields instead of {width}"));
@@ -183,23 +189,19 @@ impl Rows {
     }
 
     fn finish(self, lines: u64) -> Chunk {
-        let mut tallies = self.tallies;
         let mut zoneless = 0;
         let mut columns = Vec::with_capacity(self.columns.len());
-        for (place, builder) in self.columns.into_iter().enumerate() {
+        for builder in self.columns {
             columns.push(match builder {
                 Builder::Time(clock, out) => {
                     zoneless += clock.zoneless;
-                    for _ in 0..clock.ambiguous {
-                        tallies.note(WarningKind::ZoneAmbiguity, Some(place), 0, String::new);
-                    }
                     Column::Time(out)
                 }
                 Builder::Number(out) | Builder::Flag(_, _, out) => Column::Number(out),
                 Builder::Text(dictionary, out) => Column::Text(out, dictionary),
             });
         }
-        Chunk { columns, rows: self.rows, lines, tallies, zoneless }
+        Chunk { columns, rows: self.count, lines, tallies: self.tallies, zoneless }
     }
 }
 

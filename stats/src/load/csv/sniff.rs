@@ -23,8 +23,7 @@ pub(crate) struct Layout {
 /// Looks at the first part of a text; `whole` where that is all of it.
 pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
     let delimiter = delimiter(head);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
     let mut rows: Vec<(u64, csv::ByteRecord)> = Vec::new();
     let mut record = csv::ByteRecord::new();
     let mut after_first = (0, 0);
@@ -46,7 +45,9 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
     if header {
         rows.remove(0);
         if rows.is_empty() {
-            return Err(Error::empty("the file has a header and no rows").in_file(file).hint("was the export finished?"));
+            return Err(Error::empty("the file has a header and no rows")
+                .in_file(file)
+                .hint("was the export finished?"));
         }
     }
     let width = if header { first.len() } else { rows.iter().map(|(_, r)| r.len()).max().unwrap_or(0) };
@@ -61,6 +62,7 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
         columns: (0..width).map(column).collect(),
         lines: rows.iter().map(|(line, _)| *line).collect(),
         hints: Vec::new(),
+        units: Vec::new(),
     };
     let (data_byte, data_line) = if header { after_first } else { (0, 0) };
     Ok(Layout { delimiter, sample, data_byte, data_line })

@@ -35,13 +35,11 @@ pub(crate) fn cut(text: &[u8], delimiter: u8, size: usize, last: bool) -> Cuts {
         if stop == text.len() {
             break;
         }
-        match closing(text, stop + 1) {
-            Some(after) => at = after,
-            None => {
-                cuts.open = Some(stop);
-                break;
-            }
-        }
+        let Some(after) = closing(text, stop + 1) else {
+            cuts.open = Some(stop);
+            break;
+        };
+        at = after;
     }
     let end = if last { text.len() } else { boundary };
     if end > cuts.ends.last().copied().unwrap_or(0) {

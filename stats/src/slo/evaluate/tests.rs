@@ -57,7 +57,19 @@ fn requests_by_condition_and_by_flag() {
         (0..1000).map(|i| (i, if i % 100 == 7 { 0.5 } else { 0.1 }, i % 250 != 0)).collect();
     let events = requests(&list);
     let by = |text: &str| evaluate(&objective(text), SloInput::Events(&events), &Options::default()).unwrap();
-    let slow = by("99% of requests < 300ms over 1d");
+    // 10 slow ones, and 4 that failed in time
+    let both = by("99% of requests < 300ms over 1d");
+    assert_eq!((both.budget.spent.value, both.verdict), (14.0, Verdict::Violated));
+    assert!(
+        both.caveats.iter().any(|c| c.starts_with("4 of 1000 events meet “< 0.3s” and failed")),
+        "{:?}",
+        both.caveats
+    );
+    assert_eq!(both.incidents.iter().map(|i| i.cost).sum::<f64>(), 14.0);
+    let (id, times, values) = (events.identity().clone(), events.times().to_vec(), events.values().to_vec());
+    let unflagged = Events::new(id, times, values, None, NanPolicy::Refuse).unwrap();
+    let alone = |text: &str| evaluate(&objective(text), SloInput::Events(&unflagged), &Options::default()).unwrap();
+    let slow = alone("99% of requests < 300ms over 1d");
     let sli = slow.methods.occurrences.unwrap();
     assert_eq!((sli.value, sli.n), (0.99, 1000));
     // the Wilson interval of 990 of 1000, as scipy's binomtest(990, 1000).proportion_ci has it
@@ -72,7 +84,7 @@ fn requests_by_condition_and_by_flag() {
     assert!(slow.caveats.iter().any(|c| c.contains("cover")), "{:?}", slow.caveats);
     assert!(slow.caveats.iter().any(|c| c.contains("events seen")));
     assert_eq!(slow.incidents.len(), 10);
-    assert_eq!(by("99.5% of requests < 300ms over 1d").verdict, Verdict::Violated);
+    assert_eq!(alone("99.5% of requests < 300ms over 1d").verdict, Verdict::Violated);
     let flagged = by("99.5% of requests ok over 1d");
     assert_eq!((flagged.budget.spent.value, flagged.verdict), (4.0, Verdict::Met));
     // exactly at the target: 99.6 % of 1000 allows 4
@@ -115,6 +127,25 @@ fn slices_have_percentiles_means_and_ratios() {
     assert_eq!(bad("99% of 1m slices have ratio >= 99% over 1h"), 2.0);
     assert_eq!(bad("99% of 1m slices have mean <= 109ms over 1h"), 2.0);
     assert_eq!(bad("99% of 1m slices < 500ms over 1h"), 3.0);
+}
+
+#[test]
+fn time_by_events_is_counted_in_seconds() {
+    // three slow events in two of a hundred seconds
+    let mut list: Vec<(i64, f64, bool)> = (0..100).map(|i| (i, 0.1, true)).collect();
+    list.extend([(10, 0.9, true), (10, 0.8, true), (50, 0.9, true)]);
+    let events = requests(&list);
+    let report =
+        evaluate(&objective("97% of time < 500ms over 100s"), SloInput::Events(&events), &Options::default()).unwrap();
+    assert_eq!((report.budget.allowed.value, report.budget.spent.value), (3.0, 2.0));
+    assert_eq!(report.budget.spent.unit, Unit::Second);
+    assert_eq!(report.methods.occurrences.unwrap().value, 0.98);
+    assert_eq!(report.incidents.iter().map(|i| i.cost).sum::<f64>(), 2.0);
+    // values that are no 0 and 1 are neither up nor down
+    let id = Identity::new("latency", Unit::Second);
+    let plain = Events::new(id, vec![0, NS], vec![0.1, 0.2], None, NanPolicy::Refuse).unwrap();
+    let refused = evaluate(&objective("99% of time up over 1h"), SloInput::Events(&plain), &Options::default());
+    assert!(refused.unwrap_err().to_string().contains("neither good flags nor 0 and 1"));
 }
 
 #[test]

@@ -40,14 +40,16 @@ impl Signal {
         let histograms = HistogramSeries::from_events(events, Grid::new(width, Span::ZERO)?)?;
         let per_window = events.len() as u64 / (histograms.windows().len() as u64).max(1);
         let bounded = |q: &Quantile| samples_needed(*q, 0.95).is_some_and(|n| n <= per_window);
-        let quantile = [Quantile::P99, Quantile::P95, Quantile::P90].into_iter().find(bounded).unwrap_or(Quantile::MEDIAN);
+        let quantile =
+            [Quantile::P99, Quantile::P95, Quantile::P90].into_iter().find(bounded).unwrap_or(Quantile::MEDIAN);
         let (mut times, mut values) = (Vec::new(), Vec::new());
         for (window, histogram) in histograms.windows() {
             let scope = Scope::new(events.identity().unit.clone(), *window);
             times.push(window.start.0);
             values.push(histogram.quantile(quantile, &scope)?.value);
         }
-        let mut identity = Identity { name: format!("{quantile} of {}", events.identity().name), ..events.identity().clone() };
+        let mut identity =
+            Identity { name: format!("{quantile} of {}", events.identity().name), ..events.identity().clone() };
         identity.unit = events.identity().unit.clone();
         let series = Series::new(identity, times, values, NanPolicy::Drop)?;
         Ok(Self { series, quantile, width, histograms })

@@ -1,0 +1,63 @@
+//! `convert`: what was loaded, in another format.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::json;
+use sre_stats::load::{Dataset, Item};
+use sre_stats::{Error, Result};
+
+use super::args::{ConvertArgs, OutputArgs};
+use super::failure::{Failure, say};
+use super::output::{self, Answer};
+
+pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
+    let to = args.target.as_str();
+    match (&args.output.out, to) {
+        (None, _) if args.output.json => {
+            return Err(Failure::usage("--json tells about the file that was written: name it with --out"));
+        }
+        (None, "parquet") => return Err(Failure::usage("Parquet is written to a file: name it with --out")),
+        _ => {}
+    }
+    let data = args.input.load()?;
+    let Some(path) = &args.output.out else {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        data.write_csv(&mut out)?;
+        out.flush()?;
+        drop(out);
+        return tell(&data, &Answer::default(), args, false);
+    };
+    let name = path.display().to_string();
+    if to == "parquet" {
+        parquet(&data, path)?;
+    } else {
+        csv(&data, path, &name)?;
+    }
+    let rows: u64 = data.items.iter().map(Item::count).sum();
+    say(&format!("{rows} rows written to {name}\n"));
+    let answer = Answer { results: vec![json!({"file": name, "format": to, "rows": rows})], ..Answer::default() };
+    tell(&data, &answer, args, args.output.json)
+}
+
+fn tell(data: &Dataset, answer: &Answer, args: &ConvertArgs, json: bool) -> Result<ExitCode, Failure> {
+    output::give("convert", data, answer, args.input.strict, &OutputArgs { json, out: None })
+}
+
+fn csv(data: &Dataset, path: &Path, name: &str) -> Result<()> {
+    let io = |e| Error::io(e, name);
+    let mut out = BufWriter::new(std::fs::File::create(path).map_err(io)?);
+    data.write_csv(&mut out)?;
+    out.flush().map_err(io)
+}
+
+#[cfg(feature = "frame")]
+fn parquet(data: &Dataset, path: &Path) -> Result<(), Failure> {
+    Ok(data.write_parquet(path)?)
+}
+
+#[cfg(not(feature = "frame"))]
+fn parquet(_data: &Dataset, _path: &Path) -> Result<(), Failure> {
+    Err(Failure::usage("this build does not write Parquet; use --to csv, or build with the feature “frame”"))
+}

@@ -1,0 +1,74 @@
+//! What went wrong, as a message and an exit code.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use sre_stats::{Error, ErrorKind};
+
+/// Wrong words on the command line.
+pub(crate) const USAGE: u8 = 2;
+/// Input that cannot be used.
+pub(crate) const INPUT: u8 = 3;
+/// `--strict`, and something was dropped.
+pub(crate) const STRICT: u8 = 4;
+/// Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Why a command did not come to its end.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// Words that do not fit.
+    pub(crate) fn usage(error: impl std::fmt::Display) -> Self {
+        Self { code: USAGE, message: error.to_string() }
+    }
+
+    fn closed_pipe() -> Self {
+        Self { code: 0, message: String::new() }
+    }
+
+    /// Tells what went wrong on standard error.
+    pub(crate) fn report(&self) -> ExitCode {
+        if !self.message.is_empty() {
+            say(&format!("sre-stats: {}\n", self.message));
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let beneath = std::error::Error::source(&error).and_then(|e| e.downcast_ref::<std::io::Error>());
+        if beneath.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+            return Self::closed_pipe();
+        }
+        let code = if error.kind() == ErrorKind::Cancelled { INTERRUPTED } else { INPUT };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// A closed pipe is no failure: whoever read has seen enough.
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::closed_pipe()
+        } else {
+            Self { code: INPUT, message: error.to_string() }
+        }
+    }
+}
+
+/// Help and version on standard output, errors of usage on standard error; a pipe that nobody reads is no failure.
+pub(crate) fn refused(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
+}
+
+/// Writes to standard error and does not mind if nobody listens.
+pub(crate) fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,51 @@
+//! Files and flags become a data set.
+
+use sre_stats::load::{Dataset, LoadOptions, load};
+use sre_stats::progress::Progress;
+use sre_stats::time::Span;
+
+use super::args::InputArgs;
+use super::failure::{Failure, INTERRUPTED};
+
+impl InputArgs {
+    /// What the flags say of the input.
+    pub(crate) fn options(&self) -> LoadOptions {
+        LoadOptions {
+            format: self.format,
+            time: self.time.clone(),
+            value: self.value.clone(),
+            by: self.by.clone(),
+            ok: self.ok.clone(),
+            total: self.total.clone(),
+            bad: self.bad.clone(),
+            step: self.step,
+            unit: self.unit.clone(),
+            kind: self.kind,
+            filter: self.filter.clone(),
+            from: self.from,
+            to: self.to,
+            tz: self.tz.clone(),
+            chunk_bytes: 0,
+        }
+    }
+
+    /// Reads the files. Ctrl-C stops that.
+    pub(crate) fn load(&self) -> Result<Dataset, Failure> {
+        if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
+            return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
+        }
+        let progress = Progress::new();
+        let watched = progress.clone();
+        // a second handler is refused, and then the first one still ends the program
+        let _ = ctrlc::set_handler(move || {
+            watched.cancel();
+            // what does not look at the handle, such as a read from a terminal, is ended here
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            std::process::exit(i32::from(INTERRUPTED));
+        });
+        let loaded = load(&self.files, &self.options(), &progress);
+        // whatever else went wrong meanwhile, an interrupt is told as one
+        progress.check()?;
+        Ok(loaded?)
+    }
+}

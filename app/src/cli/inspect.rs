@@ -1,0 +1,38 @@
+//! `inspect`: what was understood of the input.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use sre_stats::load::Dataset;
+use sre_stats::report::tell;
+
+use super::args::Plain;
+use super::failure::Failure;
+use super::output::{self, Answer};
+
+pub(crate) fn run(args: &Plain) -> Result<ExitCode, Failure> {
+    let data = args.input.load()?;
+    output::give("inspect", &data, &answer(&data), args.input.strict, &args.output)
+}
+
+/// One result a series: what it is, how long, how full.
+pub(crate) fn answer(data: &Dataset) -> Answer {
+    let mut answer = Answer { sections: vec![tell::inspect::section(data)], ..Answer::default() };
+    for item in &data.items {
+        answer.results.push(output::of_series(
+            item,
+            &json!({
+                "format": item.format,
+                "kind": item.kind,
+                "unit": item.identity.unit,
+                "step_s": item.step(),
+                "first": item.first(),
+                "last": item.last(),
+                "count": item.count(),
+                "gaps": item.gaps().len(),
+                "dropped": item.dropped(),
+            }),
+        ));
+    }
+    answer
+}

@@ -1,0 +1,116 @@
+//! The command line: what is asked in words, answered as a table, one JSON document, a picture or a report.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `args` | the words; they are extended, never renamed |
+//! | `input` | files and flags become a data set; Ctrl-C stops the reading |
+//! | `output` | an answer becomes text, JSON or a file |
+//! | `failure` | what went wrong becomes a message and an exit code |
+//! | `inspect` … `generate` | one command each |
+//!
+//! Exit codes: 0 done, 2 usage, 3 input that cannot be used, 4 `--strict` and something was dropped, 130 interrupted.
+
+mod args;
+mod budget;
+mod changes;
+mod convert;
+mod describe;
+mod failure;
+mod generate;
+mod histogram;
+mod input;
+mod inspect;
+mod invert;
+mod output;
+mod quantile;
+mod report;
+mod slo;
+mod trend;
+mod windows;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
+
+pub use args::WindowArgs;
+
+use args::{Cli, Command};
+use failure::Failure;
+
+/// Runs the program on its arguments, the first of which is its name. Without a command `open_window` takes over.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&WindowArgs) -> ExitCode) -> ExitCode {
+    let parsed = words().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return failure::refused(&error),
+    };
+    let Some(command) = cli.command else {
+        return match mistyped(&cli.window) {
+            Some(error) => failure::refused(&error),
+            None => open_window(&cli.window),
+        };
+    };
+    match dispatch(command) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// The words as they are understood: `convert --to` names a format, so its last time is `--until`.
+fn words() -> clap::Command {
+    Cli::command().mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")))
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Describe(args) => describe::run(&args),
+        Command::Quantile(args) => quantile::run(&args),
+        Command::Histogram(args) => histogram::run(&args),
+        Command::Windows(args) => windows::run(&args),
+        Command::Invert(args) => invert::run(&args),
+        Command::Slo(args) => slo::run(&args),
+        Command::Budget(args) => budget::run(&args),
+        Command::Trend(args) => trend::run(&args),
+        Command::Changes(args) => changes::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Generate(args) => generate::run(&args),
+    }
+}
+
+/// The error for a first word that is no file and looks like a command.
+fn mistyped(window: &WindowArgs) -> Option<clap::Error> {
+    let word = window.files.first()?;
+    if word.exists() {
+        return None;
+    }
+    let commands = Cli::command();
+    let probe = clap::Command::new("sre-stats")
+        .subcommand_required(true)
+        .subcommands(commands.get_subcommands().cloned().collect::<Vec<_>>());
+    let error = probe.try_get_matches_from([OsString::from("sre-stats"), word.as_os_str().to_owned()]).err()?;
+    let near = error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_some();
+    near.then_some(error)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_fit_together() {
+        words().debug_assert();
+    }
+
+    #[test]
+    fn a_word_near_a_command_is_not_a_file() {
+        let window = |word: &str| WindowArgs { files: vec![word.into()], ..WindowArgs::default() };
+        assert!(mistyped(&window("inspekt")).unwrap().to_string().contains("inspect"));
+        assert!(mistyped(&window("latency.csv")).is_none());
+        assert!(mistyped(&window("Cargo.toml")).is_none());
+    }
+}

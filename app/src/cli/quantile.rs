@@ -1,0 +1,92 @@
+//! `quantile`: by any definition or from a histogram, over all or per window.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use sre_stats::Error;
+use sre_stats::estimate::Scope;
+use sre_stats::load::{Dataset, Item};
+use sre_stats::method::Definition;
+use sre_stats::quantile::Quantile;
+use sre_stats::report::tell::quantile::{self, QuantileRow};
+use sre_stats::report::{Block, tell};
+use sre_stats::time::{Grid, Span};
+
+use super::args::{Layout, QuantileArgs};
+use super::failure::Failure;
+use super::output::{self, Answer};
+
+/// Which quantiles, and how they are read.
+pub(crate) struct Asked {
+    pub(crate) quantiles: Vec<Quantile>,
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) exact: bool,
+    pub(crate) log_linear: bool,
+    pub(crate) every: Option<Grid>,
+}
+
+pub(crate) fn run(args: &QuantileArgs) -> Result<ExitCode, Failure> {
+    let has = |layout| args.layout.contains(&layout) || args.layout.contains(&Layout::All);
+    let asked = Asked {
+        quantiles: args.quantiles.clone(),
+        definitions: args.definition.0.clone(),
+        exact: has(Layout::Exact),
+        log_linear: has(Layout::LogLinear),
+        every: args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?,
+    };
+    let data = args.input.load()?;
+    let answer = answer(&data, &asked).or_nothing("a quantile")?;
+    output::give("quantile", &data, &answer, args.input.strict, &args.output)
+}
+
+/// One result a series, window, definition or layout, and quantile.
+pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Answer {
+    let mut answer = Answer::default();
+    for item in &data.items {
+        if let Err(e) = one(item, asked, &mut answer) {
+            answer.leave_out(item.title(), e.to_string());
+        }
+    }
+    answer
+}
+
+fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
+    let subject = tell::subject::subject(item)?;
+    let mut rows = Vec::new();
+    match asked.every {
+        None => read(&subject.values, asked, &subject.scope, &mut rows)?,
+        Some(grid) => {
+            for (window, values) in subject.windows(grid) {
+                let mut of_window = Vec::new();
+                read(values, asked, &Scope::new(subject.scope.unit.clone(), window), &mut of_window)?;
+                rows.extend(of_window.into_iter().map(|row| QuantileRow { window: Some(window), ..row }));
+            }
+        }
+    }
+    for row in &rows {
+        let mut found = json!({
+            "q": row.q, "definition": row.definition.map(|d| d.to_string()), "layout": row.layout, "estimate": row.estimate,
+        });
+        if let Some(window) = row.window {
+            found["window"] = json!(window);
+        }
+        if let Some(bytes) = row.bytes {
+            found["bytes"] = bytes.into();
+        }
+        answer.results.push(output::of_series(item, &found));
+    }
+    let mut section = quantile::section(&subject.identity.title(), &rows);
+    section.blocks.extend(subject.note.map(Block::Text));
+    answer.sections.push(section);
+    Ok(())
+}
+
+fn read(values: &[f64], asked: &Asked, scope: &Scope, rows: &mut Vec<QuantileRow>) -> Result<(), Error> {
+    if asked.exact {
+        rows.extend(quantile::exact(values, &asked.quantiles, &asked.definitions, scope)?);
+    }
+    if asked.log_linear {
+        rows.extend(quantile::log_linear(values, &asked.quantiles, scope)?);
+    }
+    Ok(())
+}

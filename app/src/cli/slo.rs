@@ -1,0 +1,61 @@
+//! `slo`: the objective by every way of counting, its budget, and what spent it.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use sre_stats::load::Dataset;
+use sre_stats::report::tell::{self, fit::Fit};
+use sre_stats::slo::{Objective, Options, SloReport, evaluate};
+use sre_stats::window::Rule;
+
+use super::args::SloArgs;
+use super::failure::Failure;
+use super::output::{self, Answer};
+
+pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
+    let data = args.input.load()?;
+    let answer = answer(&data, &args.slo)?;
+    output::give("slo", &data, &answer, args.input.strict, &args.output)
+}
+
+/// One result a series that fits.
+pub(crate) fn answer(data: &Dataset, objective: &Objective) -> Result<Answer, Failure> {
+    let mut answer = Answer::default();
+    for (fit, report) in held(data, objective, None, &mut answer)? {
+        let good_means = fit.good_means(objective);
+        let mut found = json!(report);
+        found["good_means"] = good_means.clone().into();
+        answer.results.push(output::of_series(fit.item, &found));
+        answer.sections.push(tell::slo::section(&fit.item.title(), &report, &good_means));
+    }
+    Ok(answer)
+}
+
+/// Every series that fits the objective, held against it; those that do not are noted.
+pub(crate) fn held<'a>(
+    data: &'a Dataset,
+    objective: &Objective,
+    rule: Option<Rule>,
+    answer: &mut Answer,
+) -> Result<Vec<(Fit<'a>, SloReport)>, Failure> {
+    let found = tell::fit::fitting(data, objective)?;
+    for (title, why) in found.left_out {
+        answer.leave_out(title, why);
+    }
+    let options = Options { rule: rule.unwrap_or(Options::default().rule), ..Options::default() };
+    let mut reports = Vec::new();
+    let mut last = None;
+    for fit in found.fits {
+        match evaluate(objective, fit.input, &options) {
+            Ok(report) => reports.push((fit, report)),
+            Err(e) => {
+                answer.leave_out(fit.item.title(), e.to_string());
+                last = Some(e);
+            }
+        }
+    }
+    match last {
+        Some(error) if reports.is_empty() => Err(error.into()),
+        _ => Ok(reports),
+    }
+}

@@ -1,0 +1,122 @@
+//! `windows`: what every bucket width and phase would have charged, and which widths are safe.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use sre_stats::load::Dataset;
+use sre_stats::quantile::Quantile;
+use sre_stats::report::tell::{self, fit::Fit};
+use sre_stats::slo::{Criterion, Objective, SloInput, SloReport};
+use sre_stats::window::{AdvisorInput, Budget, IncidentPattern, Ladder, Rule, account, advise, reaggregate};
+use sre_stats::{Error, ErrorKind};
+
+use super::args::WindowsArgs;
+use super::failure::Failure;
+use super::output::{self, Answer};
+use super::slo::held;
+
+/// What is accounted for.
+pub(crate) struct Asked {
+    pub(crate) objective: Objective,
+    pub(crate) ladder: Ladder,
+    pub(crate) rule: Option<Rule>,
+    pub(crate) incidents: Option<IncidentPattern>,
+}
+
+/// The confidence that a window's percentile has a finite upper bound.
+const LEVEL: f64 = 0.95;
+
+pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
+    let asked = Asked {
+        objective: args.slo.clone(),
+        ladder: if args.widths.is_empty() {
+            Ladder::default()
+        } else {
+            Ladder::new(&args.widths).map_err(Failure::usage)?
+        },
+        rule: args.rule,
+        incidents: args.incident.map(|length| IncidentPattern::Equal { length, count: u64::from(args.incidents) }),
+    };
+    let data = args.input.load()?;
+    let answer = answer(&data, &asked)?;
+    output::give("windows", &data, &answer, args.input.strict, &args.output)
+}
+
+/// For each series that fits: one result a width, then the advisor's.
+pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
+    let mut answer = Answer::default();
+    for (fit, report) in held(data, &asked.objective, asked.rule, &mut answer)? {
+        one(&fit, &report, asked, &mut answer)?;
+    }
+    Ok(answer)
+}
+
+fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
+    let title = fit.item.title();
+    let rule = asked.rule.or(asked.objective.rule()).unwrap_or(Rule::AnyBad);
+    let budget = Budget::new(asked.objective.target, report.period.width);
+    let accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
+    for row in &accounting.rows {
+        let mut found = output::of_series(fit.item, row);
+        found["verdict_aligned"] = json!(tell::windows::aligned_verdict(row, &budget));
+        answer.results.push(found);
+    }
+    let mut section = tell::windows::section(&title, &accounting, Some(&budget));
+    section.blocks.insert(1, sre_stats::report::Block::Text(fit.good_means(&asked.objective)));
+    if !report.caveats.is_empty() {
+        section.blocks.insert(2, sre_stats::report::Block::Warnings(report.caveats.clone()));
+    }
+    answer.sections.push(section);
+    let mut last = json!({
+        "advisor": null, "truth": accounting.truth, "allowed_s": budget.allowed(), "good_means": fit.good_means(&asked.objective),
+        "caveats": report.caveats, "skipped": accounting.skipped,
+    });
+    match advise(&advisor(fit, report, asked, rule, budget)) {
+        Ok(advice) => {
+            last["advisor"] = json!(advice);
+            answer.sections.push(tell::advice::section(&title, &advice));
+        }
+        // a rule without a closed form has no advice
+        Err(e) if e.kind() == ErrorKind::Argument => last["advisor"] = json!({"why": [e.to_string()]}),
+        Err(e) => return Err(e),
+    }
+    answer.results.push(output::of_series(fit.item, &last));
+    Ok(())
+}
+
+fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
+    let observed = report.bad_time.observed().as_secs_f64();
+    // the percentile that every window of events is to show, where the objective is about values
+    let quantile = match (fit.input, asked.objective.effective_criterion()) {
+        (SloInput::Events(_), Criterion::Percentile(q, _)) => Some(q),
+        (SloInput::Events(_), Criterion::Value(_)) => Some(Quantile::P99),
+        _ => None,
+    };
+    let rate = report.bad_time.samples() as f64 / observed;
+    AdvisorInput {
+        budget,
+        incidents: asked.incidents.clone().unwrap_or_else(|| IncidentPattern::Measured(report.bad_time.lengths())),
+        rule,
+        rate_per_s: quantile.map(|_| rate).filter(|r| r.is_finite() && *r > 0.0),
+        quantile,
+        level: LEVEL,
+    }
+}
+
+/// What averaging percentiles per window makes of them, for every series of events.
+pub(crate) fn averages(data: &Dataset, quantiles: &[Quantile]) -> Answer {
+    let mut answer = Answer::default();
+    for item in &data.items {
+        let Some(events) = item.as_events() else { continue };
+        let narrow = |w: &&sre_stats::time::Span| w.0 * 2 <= events.window().width.0;
+        let widths: Vec<_> = Ladder::default().widths().iter().filter(narrow).copied().collect();
+        match Ladder::new(&widths).and_then(|ladder| reaggregate(events, &ladder, quantiles)) {
+            Ok(rows) => {
+                answer.results.extend(rows.iter().map(|row| output::of_series(item, row)));
+                answer.sections.push(tell::reaggregation::section(&item.title(), &rows));
+            }
+            Err(e) => answer.leave_out(item.title(), e.to_string()),
+        }
+    }
+    answer
+}

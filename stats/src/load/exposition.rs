@@ -1,0 +1,362 @@
+//! Prometheus' text exposition format and `OpenMetrics`.
+//!
+//! The formats are those of Prometheus' documentation, “Exposition formats”, and of the `OpenMetrics` 1.0 specification: HELP,
+//! TYPE and UNIT, samples with escaped labels, quoted UTF-8 names, and exemplars, which are skipped. Times are milliseconds,
+//! in `OpenMetrics` (which ends in `# EOF`) seconds. A histogram's buckets are counters by `le`.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Position, Result};
+use crate::labels::Labels;
+use crate::load::dataset::Dataset;
+use crate::load::number::{self, Field, show};
+use crate::load::options::{Format, Kind, LoadOptions};
+use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
+use crate::load::samples::{Samples, to_dataset};
+use crate::unit::Unit;
+
+/// What the comments say of a family of metrics.
+#[derive(Clone, Debug, Default)]
+struct Family {
+    kind: Option<Declared>,
+    unit: Option<Unit>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Declared {
+    Counter,
+    Gauge,
+    /// Histograms and summaries: their parts count, but for a summary's quantiles.
+    Parts,
+    Unknown,
+}
+
+/// One line with a sample.
+struct Line {
+    name: String,
+    labels: Labels,
+    value: f64,
+    time: Option<f64>,
+}
+
+/// Reads text of either format.
+pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let open_metrics = text.trim_ascii_end().ends_with(b"# EOF");
+    let scale = if open_metrics { 1e6 } else { 1e3 };
+    let mut report = LoadReport::default();
+    let mut families: HashMap<String, Family> = HashMap::new();
+    let mut index: HashMap<(String, Labels), usize> = HashMap::new();
+    let mut all: Vec<Samples> = Vec::new();
+    let (mut untimed, mut rows) = (0_u64, 0_u64);
+    let mut rest = text;
+    let mut number = 0;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest);
+        let (line, tail) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, &[]));
+        rest = tail.get(1..).unwrap_or_default();
+        number += 1;
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        if let Some(comment) = line.strip_prefix(b"#") {
+            describe(comment, &mut families);
+            continue;
+        }
+        let sample = match sample(line) {
+            Ok(sample) => sample,
+            Err(_) if end.is_none() && rows > 0 => {
+                let position = Position::in_file(name).at_line(number);
+                report.warn(WarningKind::Truncated, "the last line ends in the middle and was left out", position, 1);
+                continue;
+            }
+            Err((what, at)) => {
+                return Err(Error::parse(format!("“{}” is no sample: {what}", show(line)))
+                    .at(Position::in_file(name).at_line(number).at_column((at + 1).to_string()))
+                    .hint("a line is: name{label=\"value\"} number [time]"));
+            }
+        };
+        rows += 1;
+        let time = if let Some(t) = sample.time {
+            // seconds with decimals, or milliseconds, by way of whole microseconds
+            let us = (t * scale).round();
+            (us.abs() < 9.2e15).then_some(us as i64 * 1000)
+        } else {
+            untimed += 1;
+            Some(options.from.unwrap_or_default().0)
+        };
+        let Some(time) = time else {
+            let position = Position::in_file(name).at_line(number);
+            report.warn(WarningKind::NotATime, "the time of a sample is out of range; it was left out", position, 1);
+            continue;
+        };
+        let fresh = all.len();
+        let at = *index.entry((sample.name.clone(), sample.labels.clone())).or_insert(fresh);
+        if at == fresh {
+            all.push(Samples { name: sample.name, labels: sample.labels, ..Samples::default() });
+        }
+        if let Some(s) = all.get_mut(at) {
+            s.times.push(time);
+            s.values.push(sample.value);
+        }
+    }
+    if untimed > 0 {
+        let at = options.from.unwrap_or_default();
+        let message =
+            format!("{} without a time, taken to be of {at}; --from sets another", counted(untimed, "sample"));
+        report.warn(WarningKind::NoTime, message, Position::in_file(name), untimed);
+    }
+    for s in &mut all {
+        (s.kind, s.unit) = declared(&s.name, &s.labels, &families);
+    }
+    let variant = if open_metrics { "OpenMetrics, times in seconds" } else { "Prometheus text, times in milliseconds" };
+    report.understand("text", variant, if open_metrics { "it ends in # EOF" } else { "it does not end in # EOF" });
+    report.rows = rows;
+    report.files.push(FileRead { name: name.to_owned(), format: Format::Exposition, bytes: bytes.len() as u64, rows });
+    to_dataset(all, options, Format::Exposition, name, report)
+}
+
+/// `# TYPE name counter` or `# UNIT name seconds`; other comments say nothing.
+fn describe(comment: &[u8], families: &mut HashMap<String, Family>) {
+    let text = String::from_utf8_lossy(comment);
+    let mut words = text.split_ascii_whitespace();
+    let (Some(what), Some(name)) = (words.next(), words.next()) else { return };
+    let name = name.trim_matches('"').to_owned();
+    match (what, words.next()) {
+        ("TYPE", Some(kind)) => {
+            families.entry(name).or_default().kind = Some(match kind {
+                "counter" => Declared::Counter,
+                "gauge" | "info" | "stateset" => Declared::Gauge,
+                "histogram" | "summary" | "gaugehistogram" => Declared::Parts,
+                _ => Declared::Unknown,
+            });
+        }
+        ("UNIT", Some(unit)) => families.entry(name).or_default().unit = unit.parse().ok(),
+        _ => {}
+    }
+}
+
+/// The kind and unit of a series by its family's comments.
+fn declared(name: &str, labels: &Labels, families: &HashMap<String, Family>) -> (Option<Kind>, Option<Unit>) {
+    let base = ["_total", "_bucket", "_count", "_sum", "_created"].iter().find_map(|end| name.strip_suffix(end));
+    let found = families.get(name).map(|f| (f, true)).or_else(|| Some((families.get(base?)?, false)));
+    let Some((family, whole)) = found else { return (None, None) };
+    let kind = match family.kind {
+        Some(Declared::Gauge) => Some(Kind::Gauge),
+        Some(Declared::Counter) => Some(if name.ends_with("_created") { Kind::Gauge } else { Kind::Counter }),
+        Some(Declared::Parts) if name.ends_with("_created") || (whole && labels.get("quantile").is_some()) => {
+            Some(Kind::Gauge)
+        }
+        Some(Declared::Parts) => Some(Kind::Counter),
+        Some(Declared::Unknown) | None => None,
+    };
+    // the unit is that of the observations: parts that count them have none of it
+    let counts = name.ends_with("_bucket") || name.ends_with("_count");
+    (kind, family.unit.clone().filter(|_| !counts))
+}
+
+/// Reads a sample's line; an error is what is wrong and at which byte.
+fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
+    let bare = line.iter().take_while(|b| !matches!(b, b'{' | b' ' | b'\t')).count();
+    let mut name = String::from_utf8_lossy(line.get(..bare).unwrap_or_default()).into_owned();
+    let mut at = bare;
+    let mut labels = Labels::new();
+    if line.get(at) == Some(&b'{') {
+        at = braces(line, at + 1, &mut name, &mut labels)?;
+    }
+    if name.is_empty() {
+        return Err(("a name is missing", 0));
+    }
+    let rest = line.get(at..).unwrap_or_default();
+    // an exemplar follows a lone #
+    let rest = memchr::memmem::find(rest, b" # ").and_then(|i| rest.get(..i)).unwrap_or(rest);
+    let mut words = rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
+    let number = |w: &[u8]| match number::parse(w) {
+        Field::Number(v) => Some(v),
+        Field::Blank | Field::Bad => None,
+    };
+    let value = words.next().and_then(number).ok_or(("a number is missing", at))?;
+    let time = match words.next() {
+        Some(word) => Some(number(word).filter(|t| t.is_finite()).ok_or(("its time is not a number", at))?),
+        None => None,
+    };
+    if words.next().is_some() {
+        return Err(("there is something after its time", at));
+    }
+    Ok(Line { name, labels, value, time })
+}
+
+/// Reads labels up to the closing brace and gives the place after it; a quoted word alone is the metric's name.
+fn braces(line: &[u8], from: usize, name: &mut String, labels: &mut Labels) -> Result<usize, (&'static str, usize)> {
+    let mut at = from;
+    let blanks = |mut at: usize| {
+        while matches!(line.get(at), Some(b' ' | b'\t' | b',')) {
+            at += 1;
+        }
+        at
+    };
+    loop {
+        at = blanks(at);
+        let start = at;
+        let was_quoted = line.get(at) == Some(&b'"');
+        let label = match line.get(at) {
+            Some(b'}') => return Ok(at + 1),
+            Some(b'"') => {
+                let (word, after) = quoted(line, at + 1)?;
+                at = after;
+                word
+            }
+            Some(_) => {
+                let stop =
+                    line.iter().skip(at).position(|b| matches!(b, b'=' | b'}' | b' ')).map_or(line.len(), |i| at + i);
+                let word = String::from_utf8_lossy(line.get(at..stop).unwrap_or_default()).into_owned();
+                at = stop;
+                word
+            }
+            None => return Err(("a } is missing", at)),
+        };
+        at = blanks(at);
+        if line.get(at) != Some(&b'=') {
+            if name.is_empty() && !label.is_empty() && was_quoted {
+                *name = label;
+                continue;
+            }
+            return Err(("a = is missing after a label", start));
+        }
+        at = blanks(at + 1);
+        if line.get(at) != Some(&b'"') {
+            return Err(("a label's value is not in quotes", at));
+        }
+        let (value, after) = quoted(line, at + 1)?;
+        labels.set(label, value);
+        at = after;
+    }
+}
+
+/// Reads up to the closing quote, undoing `\\`, `\"` and `\n`; gives the text and the place after the quote.
+fn quoted(line: &[u8], from: usize) -> Result<(String, usize), (&'static str, usize)> {
+    let mut out = Vec::new();
+    let mut at = from;
+    loop {
+        match (line.get(at), line.get(at + 1)) {
+            (Some(b'"'), _) => return Ok((String::from_utf8_lossy(&out).into_owned(), at + 1)),
+            (Some(b'\\'), Some(b'n')) => {
+                out.push(b'\n');
+                at += 2;
+            }
+            (Some(b'\\'), Some(c)) => {
+                out.push(*c);
+                at += 2;
+            }
+            (Some(c), _) => {
+                out.push(*c);
+                at += 1;
+            }
+            (None, _) => return Err(("a quote is not closed", from - 1)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::load::load_bytes;
+    use crate::progress::Progress;
+    use crate::time::Timestamp;
+    use proptest::prelude::*;
+
+    const TEXT: &str = r#"# HELP http_requests_total The requests.
+# TYPE http_requests_total counter
+http_requests_total{method="post",path="a\"b\\c\nd"} 1027 1395066363000
+http_requests_total{method="post",path="a\"b\\c\nd"} 1030 1395066378000
+
+# TYPE temperature_celsius gauge
+temperature_celsius -3.5 1395066363000
+# TYPE rpc_seconds histogram
+rpc_seconds_bucket{le="0.1",} 3 1395066363000
+rpc_seconds_bucket{le="+Inf"} 5 1395066363000
+rpc_seconds_sum 1.5 1395066363000
+rpc_seconds_count 5 1395066363000
+# TYPE lag_seconds summary
+lag_seconds{quantile="0.5"} NaN 1395066363000
+lag_seconds{quantile="0.9"} 0.25 1395066363000
+"#;
+
+    fn load(text: &str) -> Result<Dataset> {
+        load_bytes("m.txt", text.as_bytes(), &LoadOptions::default(), &Progress::new())
+    }
+
+    fn item<'a>(d: &'a Dataset, name: &str) -> &'a crate::load::Item {
+        d.find(name)[0]
+    }
+
+    #[test]
+    fn the_text_format_is_read() {
+        let d = load(TEXT).unwrap();
+        let requests = item(&d, "http_requests_total");
+        assert_eq!((requests.kind, requests.values()), (Kind::Counter, &[1027.0, 1030.0][..]));
+        assert_eq!(requests.identity.labels.get("path"), Some("a\"b\\c\nd"));
+        assert_eq!(requests.times()[0], 1_395_066_363_000_000_000);
+        assert_eq!(item(&d, "temperature_celsius").kind, Kind::Gauge);
+        assert_eq!(d.find("rpc_seconds_bucket").len(), 2);
+        assert_eq!(item(&d, "rpc_seconds_bucket").identity.unit, Unit::Count);
+        assert_eq!(item(&d, "rpc_seconds_sum").identity.unit, Unit::Second);
+        let lag = item(&d, "lag_seconds");
+        assert_eq!((lag.kind, lag.identity.labels.get("quantile")), (Kind::Gauge, Some("0.9")));
+        let kinds: Vec<WarningKind> = d.report.warnings.iter().map(|w| w.kind).collect();
+        assert_eq!(kinds, [WarningKind::Nan, WarningKind::EmptySeries]);
+    }
+
+    #[test]
+    fn open_metrics_has_seconds_units_and_exemplars() {
+        let d = load(
+            "# TYPE jobs counter\n# UNIT jobs jobs\njobs_total{q=\"x\"} 17 1520879607.789 # {trace_id=\"a\"} 0.5\n\
+             {\"http.server.duration\",code=\"200\"} 0.5 1520879607.789\n# EOF\n",
+        )
+        .unwrap();
+        let jobs = item(&d, "jobs_total");
+        assert_eq!((jobs.kind, jobs.times()), (Kind::Counter, &[1_520_879_607_789_000_000][..]));
+        assert_eq!(jobs.identity.unit, Unit::Other("jobs".into()));
+        assert_eq!(item(&d, "http.server.duration").identity.labels.get("code"), Some("200"));
+    }
+
+    #[test]
+    fn samples_without_time_are_told() {
+        let options = LoadOptions { from: Some(Timestamp(7)), ..LoadOptions::default() };
+        let d = load_bytes("m.txt", b"up 1\nup{a=\"b\"} 0\n", &options, &Progress::new()).unwrap();
+        assert_eq!(d.items[0].times(), [7]);
+        assert_eq!((d.report.warnings[0].kind, d.report.warnings[0].count), (WarningKind::NoTime, 2));
+        let d = load("up 1\n").unwrap();
+        assert_eq!(
+            d.report.warnings[0].to_string(),
+            "m.txt: 1 sample without a time, taken to be of 1970-01-01T00:00:00Z; --from sets another"
+        );
+    }
+
+    #[test]
+    fn a_bad_line_is_named_and_a_cut_tail_is_kept_out() {
+        let e = load("up 1\nup{job=\"x\" 2\nup 3\n").unwrap_err();
+        assert!(e.to_string().starts_with("m.txt, line 2, column 12: “up{job=\"x\" 2” is no sample"), "{e}");
+        let d = load("up 1 1000\nup{job=\"x").unwrap();
+        assert_eq!((d.items.len(), d.report.warnings[0].kind), (1, WarningKind::Truncated));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..120), text in "[a{}=\",\\\\ 1\n#]{0,60}") {
+            let _ = read("x", &bytes, &LoadOptions::default());
+            let _ = read("x", text.as_bytes(), &LoadOptions::default());
+        }
+
+        /// Labels of any text survive being written and read.
+        #[test]
+        fn labels_round_trip(value in "\\PC{0,20}|[\"\\\\\n]{0,6}") {
+            let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let line = format!("m{{l=\"{escaped}\"}} 1 5");
+            let got = sample(line.as_bytes()).map_err(|e| e.0).unwrap();
+            prop_assert_eq!(got.labels.get("l"), Some(value.as_str()));
+        }
+    }
+}

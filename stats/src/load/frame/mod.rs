@@ -1,0 +1,15 @@
+//! Columnar formats (feature `frame`): Parquet and Arrow IPC through polars' lazy streaming engine, and conversions from and
+//! to polars data frames and Arrow record batches.
+//!
+//! Columns of any of them become the same typed pieces as those of delimited text, so that long and wide tables, guesses and
+//! warnings are the same. In warnings `line` is the row, counted from 1.
+
+mod arrow;
+mod polars;
+mod read;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod write;
+
+pub(crate) use read::{Bytes, read};

@@ -1,0 +1,127 @@
+//! Parquet and Arrow IPC files, by polars' lazy streaming engine.
+
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use polars::prelude as pl;
+use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SerReader};
+
+use super::polars::{failed, renamed};
+use super::typed::{Origin, SAMPLE_ROWS, assemble, plan};
+use crate::error::{Error, ErrorKind, Position, Result};
+use crate::load::dataset::Dataset;
+use crate::load::options::{Format, LoadOptions};
+use crate::load::report::LoadReport;
+use crate::progress::Progress;
+
+/// A file, or its bytes.
+pub(crate) enum Bytes<'a> {
+    /// A file, of which only what is wanted is read.
+    File(&'a Path),
+    /// All bytes.
+    Memory(Vec<u8>),
+}
+
+/// Reads a columnar file to a data set.
+pub(crate) fn read(
+    name: &str,
+    format: Format,
+    bytes: Bytes<'_>,
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
+    let size = check_tail(&bytes, format, name)?;
+    progress.stage("reading", size);
+    // damaged files can make the reader panic; that must not end the program
+    let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress));
+    catch_unwind(work)
+        .unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")))
+        .map_err(|e| e.in_file(name))
+}
+
+fn decode(
+    name: &str,
+    format: Format,
+    bytes: Bytes<'_>,
+    size: u64,
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
+    let wrap = |e: &pl::PolarsError| damaged(format, failed(e).message());
+    let lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
+    let head = collect(lazy.clone().limit(SAMPLE_ROWS as u32)).map_err(|e| wrap(&e))?;
+    if head.height() == 0 {
+        return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
+    }
+    progress.check()?;
+    let mut report = LoadReport::default();
+    let plan = plan(&head, options, name, &mut report)?;
+    let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let names = head.get_column_names();
+    let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
+    let frame = collect(lazy.select(columns)).map_err(|e| wrap(&e))?;
+    progress.advance(size);
+    progress.check()?;
+    let at = |source: usize| frame.select_at_idx(sources.binary_search(&source).ok()?).cloned();
+    let wanted = plan.wanted.iter().filter_map(|w| at(w.source)).enumerate().map(renamed).collect();
+    let chosen = DataFrame::new(frame.height(), wanted).map_err(|e| wrap(&e))?;
+    drop(frame);
+    assemble(&chosen, &plan, &Origin { file: name, format, bytes: size }, report)
+}
+
+fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
+    match (format, bytes) {
+        (Format::Parquet, Bytes::Memory(bytes)) => Ok(pl::ParquetReader::new(Cursor::new(bytes)).finish()?.lazy()),
+        (_, Bytes::Memory(bytes)) => Ok(pl::IpcReader::new(Cursor::new(bytes)).finish()?.lazy()),
+        (Format::Parquet, Bytes::File(path)) => {
+            let args = pl::ScanArgsParquet { glob: false, ..pl::ScanArgsParquet::default() };
+            LazyFrame::scan_parquet(pl::PlRefPath::new(path.to_string_lossy().as_ref()), args)
+        }
+        (_, Bytes::File(path)) => {
+            let args = pl::UnifiedScanArgs { glob: false, ..pl::UnifiedScanArgs::default() };
+            LazyFrame::scan_ipc(
+                pl::PlRefPath::new(path.to_string_lossy().as_ref()),
+                pl::IpcScanOptions::default(),
+                args,
+            )
+        }
+    }
+}
+
+fn collect(lazy: LazyFrame) -> pl::PolarsResult<DataFrame> {
+    Ok(lazy.collect_with_engine(pl::Engine::Streaming)?.unwrap_single())
+}
+
+fn damaged(format: Format, what: &str) -> Error {
+    Error::new(ErrorKind::Parse, format!("this {format} file cannot be read: {what}"))
+        .hint("it may be damaged: export it again")
+}
+
+/// Both formats end as they begin; a file that does not was cut off.
+fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
+    let magic: &[u8] = if format == Format::Parquet { b"PAR1" } else { b"ARROW1" };
+    let mut tail = Vec::new();
+    let size = match bytes {
+        Bytes::Memory(bytes) => {
+            tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(magic.len())..).unwrap_or_default());
+            bytes.len() as u64
+        }
+        Bytes::File(path) => {
+            let io = |e| Error::io(e, name);
+            let mut file = std::fs::File::open(path).map_err(io)?;
+            let size = file.metadata().map_err(io)?.len();
+            file.seek(SeekFrom::Start(size.saturating_sub(magic.len() as u64))).map_err(io)?;
+            file.read_to_end(&mut tail).map_err(io)?;
+            size
+        }
+    };
+    if tail == magic && size > 2 * magic.len() as u64 {
+        return Ok(size);
+    }
+    Err(Error::parse(format!("this {format} file is cut off: its end, with the table of contents, is missing"))
+        .at(Position::in_file(name).at_byte(size))
+        .hint("copy or export it again"))
+}

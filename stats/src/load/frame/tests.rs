@@ -1,0 +1,187 @@
+//! Columnar files and frames against the same table as text.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, Float64Array, RecordBatch, types::Int32Type};
+use polars::prelude as pl;
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, SerWriter};
+use proptest::prelude::*;
+
+use crate::error::ErrorKind;
+use crate::load::{Data, Dataset, Format, Kind, LoadOptions, WarningKind, load, load_bytes};
+use crate::progress::Progress;
+use crate::unit::Unit;
+
+const T0: i64 = 1_767_225_600_000_000_000;
+const S: i64 = 1_000_000_000;
+
+/// A folder of its own that goes away.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("sre-stats-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn csv(text: &str) -> Dataset {
+    load_bytes("x.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
+}
+
+fn requests() -> Dataset {
+    let mut text = "time,service,status,latency_ms\n".to_owned();
+    for i in 0..500 {
+        let service = ["cart", "checkout"][i % 2];
+        let status = if i % 50 == 7 { 503 } else { 200 };
+        text += &format!("{},{service},{status},{}\n", T0 / 1_000_000 + (i * i % 9973) as i64, i as f64 / 8.0);
+    }
+    csv(&text)
+}
+
+fn read(path: PathBuf) -> crate::Result<Dataset> {
+    load(&[path], &LoadOptions::default(), &Progress::new())
+}
+
+/// The same series, whatever their report and format.
+fn same(a: &Dataset, b: &Dataset) {
+    assert_eq!(a.items.len(), b.items.len());
+    for (x, y) in a.items.iter().zip(&b.items) {
+        assert_eq!((x.title(), x.kind), (y.title(), y.kind));
+        assert_eq!((x.times(), x.values()), (y.times(), y.values()));
+        if let (Data::Events(x), Data::Events(y)) = (&x.data, &y.data) {
+            assert_eq!(x.ok(), y.ok());
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let folder = Folder::new("round-trip");
+    let data = requests();
+    let (parquet, arrow) = (folder.file("a.bin"), folder.file("b.bin"));
+    data.write_parquet(&parquet).unwrap();
+    data.write_arrow(&arrow).unwrap();
+    for (path, format) in [(parquet, Format::Parquet), (arrow, Format::ArrowIpc)] {
+        let back = read(path.clone()).unwrap();
+        same(&data, &back);
+        assert_eq!((back.items[0].format, back.report.rows), (format, 500));
+        let memory = load_bytes("m", &std::fs::read(path).unwrap(), &LoadOptions::default(), &Progress::new()).unwrap();
+        same(&data, &memory);
+    }
+    same(&data, &Dataset::try_from(&data.to_frame().unwrap()).unwrap());
+    same(&data, &Dataset::try_from(&data.to_record_batch().unwrap()).unwrap());
+}
+
+#[test]
+fn a_truncated_file_names_the_byte_and_the_way_out() {
+    let folder = Folder::new("truncated");
+    let path = folder.file("t.parquet");
+    requests().write_parquet(&path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let e = read(path.clone()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Parse);
+    assert_eq!(
+        e.to_string(),
+        format!(
+            "{}, byte {}: this parquet file is cut off: its end, with the table of contents, is missing; \
+             copy or export it again",
+            path.display(),
+            bytes.len() / 2
+        )
+    );
+    // an end that looks right over a damaged table of contents
+    let mut damaged = bytes[..bytes.len() / 2].to_vec();
+    damaged.extend_from_slice(&bytes[bytes.len() - 8..]);
+    std::fs::write(&path, &damaged).unwrap();
+    let e = read(path).unwrap_err().to_string();
+    assert!(e.contains("cannot be read") && e.contains("export it again"), "{e}");
+}
+
+#[test]
+fn types_tell_what_names_do_not() {
+    let n = 40_i64;
+    let column = |s: pl::Series| s.into_column();
+    let times: Vec<i64> = (0..n).map(|i| (T0 + i * i * S) / 1000).collect();
+    let times =
+        pl::Series::new("seen".into(), times).cast(&pl::DataType::Datetime(pl::TimeUnit::Microseconds, None)).unwrap();
+    let took: Vec<Option<i64>> = (0..n).map(|i| (i != 3).then_some(i * 250)).collect();
+    let took = pl::Series::new("took".into(), took).cast(&pl::DataType::Duration(pl::TimeUnit::Milliseconds)).unwrap();
+    let ok = pl::Series::new("ok".into(), (0..n).map(|i| i % 4 != 0).collect::<Vec<bool>>());
+    let small = pl::Series::new("shard_id".into(), vec![7_i32; n as usize]).cast(&pl::DataType::Int8).unwrap();
+    let frame = DataFrame::new(n as usize, vec![column(times), column(took), column(ok), column(small)]).unwrap();
+    let d = Dataset::try_from(&frame).unwrap();
+    let item = &d.items[0];
+    assert_eq!((d.items.len(), item.kind, item.identity.unit.clone()), (1, Kind::Events, Unit::Second));
+    assert_eq!((item.times()[1], item.values()[1], item.count()), (T0 + S, 0.25, 39));
+    assert_eq!(item.as_events().unwrap().ok().unwrap()[..4], [false, true, true, false]);
+    let blank = d.report.warnings.iter().find(|w| w.kind == WarningKind::Blank).unwrap();
+    assert_eq!((blank.count, blank.position.line), (1, Some(4)));
+}
+
+#[test]
+fn record_batches_with_dictionaries_and_nulls() {
+    let host: DictionaryArray<Int32Type> = vec![Some("a"), Some("b"), None, Some("a")].into_iter().collect();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("ts", Arc::new(Float64Array::from(vec![0.5, 0.5, 1.0, 1.5]))),
+        ("host", Arc::new(host)),
+        ("up", Arc::new(BooleanArray::from(vec![true, false, true, true]))),
+        ("load", Arc::new(Float64Array::from(vec![Some(1.0), Some(f64::NAN), Some(2.0), None]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let options = LoadOptions { by: vec!["host".into()], value: Some("load".into()), ..LoadOptions::default() };
+    let d = Dataset::from_record_batch(&batch, &options).unwrap();
+    let got: Vec<(String, &[i64], &[f64])> = d.items.iter().map(|i| (i.title(), i.times(), i.values())).collect();
+    assert_eq!(
+        got,
+        [
+            ("load{host=\"\"}".to_owned(), &[S][..], &[2.0][..]),
+            ("load{host=\"a\"}".to_owned(), &[S / 2][..], &[1.0][..]),
+        ]
+    );
+    let kinds: Vec<WarningKind> = d.report.warnings.iter().map(|w| w.kind).collect();
+    assert_eq!(kinds, [WarningKind::Nan, WarningKind::Blank, WarningKind::EmptySeries]);
+}
+
+#[test]
+fn a_wrong_column_is_answered_as_in_text() {
+    let e = Dataset::from_frame(
+        &requests().to_frame().unwrap(),
+        &LoadOptions { value: Some("valeu".into()), ..LoadOptions::default() },
+    )
+    .unwrap_err();
+    assert!(e.to_string().contains("did you mean “value”?"), "{e}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    /// Damage anywhere gives an error or data, never a panic of ours.
+    #[test]
+    fn damage_does_not_panic(at in 0.0_f64..1.0, byte in any::<u8>()) {
+        let mut out = Vec::new();
+        let mut frame = csv("time,v\n0,1\n10,2.5\n20,3\n").to_frame().unwrap();
+        pl::ParquetWriter::new(&mut out).finish(&mut frame).unwrap();
+        let i = 4 + ((out.len() - 9) as f64 * at) as usize;
+        out[i] = byte;
+        let _ = load_bytes("x", &out, &LoadOptions::default(), &Progress::new());
+        let mut out = Vec::new();
+        pl::IpcWriter::new(&mut out).finish(&mut frame).unwrap();
+        let i = 8 + ((out.len() - 15) as f64 * at) as usize;
+        out[i] = byte;
+        let _ = load_bytes("x", &out, &LoadOptions::default(), &Progress::new());
+    }
+}

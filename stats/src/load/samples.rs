@@ -1,0 +1,199 @@
+//! From named samples, as monitoring systems give them, to items.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::counter::Counter;
+use crate::error::{Error, ErrorKind, Position, Result};
+use crate::events::Events;
+use crate::labels::Labels;
+use crate::load::assemble::series_warnings;
+use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::filter::{self, Clause, Literal};
+use crate::load::number::{self, Field};
+use crate::load::options::{Format, Kind, LoadOptions};
+use crate::load::report::{LoadReport, WarningKind, counted};
+use crate::load::shape::{self, Shape};
+use crate::series::{Identity, NanPolicy, Series};
+use crate::unit::Unit;
+
+/// The samples of one series, and what the source says of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Samples {
+    pub(crate) name: String,
+    pub(crate) labels: Labels,
+    /// The unit by the source's metadata.
+    pub(crate) unit: Option<Unit>,
+    /// The kind by the source's metadata.
+    pub(crate) kind: Option<Kind>,
+    pub(crate) times: Vec<i64>,
+    pub(crate) values: Vec<f64>,
+}
+
+/// The unit that a metric's name tells, that of a histogram's parts included.
+fn unit_of(name: &str) -> Unit {
+    if name.ends_with("_bucket") || name.ends_with("_count") {
+        return Unit::Count;
+    }
+    Unit::from_name(name.strip_suffix("_sum").unwrap_or(name)).unwrap_or_default()
+}
+
+/// Makes items of the samples that the options want.
+pub(crate) fn to_dataset(
+    all: Vec<Samples>,
+    options: &LoadOptions,
+    format: Format,
+    file: &str,
+    mut report: LoadReport,
+) -> Result<Dataset> {
+    if options.kind == Some(Kind::Histogram) {
+        return Err(Error::unsupported("histograms are not read from this format; their buckets are counters")
+            .in_file(file)
+            .hint("choose another --kind"));
+    }
+    if all.is_empty() {
+        return Err(Error::empty("the answer holds no series").in_file(file).hint("check the query and its range"));
+    }
+    let found = all.len();
+    let clauses = options.filter.as_deref().map(filter::parse).transpose()?.unwrap_or_default();
+    let mut chosen = choose(all, options, &clauses, file)?;
+    if chosen.len() < found {
+        report.understand(
+            "where",
+            format!("{} of {}", chosen.len(), counted(found as u64, "series")),
+            "--value and --where",
+        );
+    }
+    let outside = chosen.iter_mut().map(|s| cut(s, options)).sum::<u64>();
+    if outside > 0 {
+        report.understand("range", format!("{} outside left out", counted(outside, "sample")), "--from and --to");
+    }
+    count_unusable(&chosen, file, &mut report);
+    let shapes: Vec<Shape> = chosen.par_iter().map(|s| shape::measure(&s.name, &s.times, &s.values)).collect();
+    let kinds = kinds(&chosen, &shapes, options, &mut report);
+    let built: Vec<(String, Shape, Result<Item>)> = chosen
+        .into_par_iter()
+        .zip(shapes)
+        .map(|(s, shape)| {
+            let kind = kinds.get(&s.name).copied().unwrap_or(Kind::Gauge);
+            let unit = options.unit.clone().or_else(|| s.unit.clone()).unwrap_or_else(|| unit_of(&s.name));
+            let identity = Identity { name: s.name, labels: s.labels, unit };
+            (identity.title(), shape, build(identity, s.times, s.values, kind, format))
+        })
+        .collect();
+    let mut dataset = Dataset { items: Vec::new(), report };
+    for (title, shape, result) in built {
+        match result {
+            Ok(item) => {
+                series_warnings(&item, shape, file, &mut dataset.report);
+                dataset.items.push(item);
+            }
+            Err(e) if e.kind() == ErrorKind::Empty => {
+                let message = format!("“{title}” has no usable sample");
+                dataset.report.warn(WarningKind::EmptySeries, message, Position::in_file(file), 1);
+            }
+            Err(e) => return Err(e.in_file(file)),
+        }
+    }
+    if dataset.items.is_empty() {
+        return Err(Error::empty("no usable sample is left")
+            .in_file(file)
+            .hint("widen --from and --to, or change --where"));
+    }
+    dataset.sort();
+    Ok(dataset)
+}
+
+/// The series whose name is `--value` and whose labels pass `--where`.
+fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &str) -> Result<Vec<Samples>> {
+    let passes = |s: &Samples| {
+        clauses.iter().all(|c| {
+            let word =
+                if c.column == "__name__" { s.name.as_str() } else { s.labels.get(&c.column).unwrap_or_default() };
+            match (&c.literal, number::parse(word.as_bytes())) {
+                (Literal::Number(_), Field::Number(v)) => c.keeps_number(v),
+                (Literal::Number(_), _) => false,
+                (Literal::Text(_), _) => c.keeps_word(word.as_bytes()),
+            }
+        })
+    };
+    let named = |s: &Samples| options.value.as_ref().is_none_or(|v| *v == s.name);
+    let mut names: Vec<String> = all.iter().map(|s| s.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    let chosen: Vec<Samples> = all.into_iter().filter(|s| named(s) && passes(s)).collect();
+    if !chosen.is_empty() {
+        return Ok(chosen);
+    }
+    let shown: Vec<&str> = names.iter().take(20).map(String::as_str).collect();
+    Err(Error::argument(format!("no series passes --value and --where; the names are {}", shown.join(", ")))
+        .in_file(file)
+        .hint("choose one of them with --value"))
+}
+
+/// Leaves out samples outside the range.
+fn cut(s: &mut Samples, options: &LoadOptions) -> u64 {
+    if options.from.is_none() && options.to.is_none() {
+        return 0;
+    }
+    let inside = |t: i64| options.from.is_none_or(|from| t >= from.0) && options.to.is_none_or(|to| t < to.0);
+    let before = s.times.len();
+    let (times, values): (Vec<i64>, Vec<f64>) =
+        s.times.iter().zip(&s.values).filter(|(t, _)| inside(**t)).map(|(t, v)| (*t, *v)).unzip();
+    (s.times, s.values) = (times, values);
+    (before - s.times.len()) as u64
+}
+
+fn count_unusable(all: &[Samples], file: &str, report: &mut LoadReport) {
+    for (kind, word, test) in [
+        (WarningKind::Nan, "NaN", (|v: f64| v.is_nan()) as fn(f64) -> bool),
+        (WarningKind::Infinite, "infinite", f64::is_infinite),
+    ] {
+        let count = all.iter().flat_map(|s| &s.values).filter(|v| test(**v)).count() as u64;
+        if let Some(first) = all.iter().find(|s| s.values.iter().any(|v| test(*v))) {
+            let (is, was) = if count == 1 { ("is", "was") } else { ("are", "were") };
+            let message = format!("{} {is} {word} and {was} left out", counted(count, "value"));
+            report.warn(kind, message, Position::in_file(file).at_column(first.name.clone()), count);
+        }
+    }
+}
+
+/// The kind of each name, the same for all its series.
+fn kinds(all: &[Samples], shapes: &[Shape], options: &LoadOptions, report: &mut LoadReport) -> BTreeMap<String, Kind> {
+    let mut groups: BTreeMap<&str, (Option<Kind>, Vec<Shape>)> = BTreeMap::new();
+    for (s, shape) in all.iter().zip(shapes) {
+        let group = groups.entry(&s.name).or_default();
+        group.0 = group.0.or(s.kind);
+        group.1.push(*shape);
+    }
+    let mut out = BTreeMap::new();
+    for (name, (stated, shapes)) in groups {
+        let (kind, why) = match (options.kind, stated) {
+            (Some(kind), _) => (kind, "--kind"),
+            (None, Some(kind)) => (kind, "its TYPE"),
+            (None, None) => shape::decide_samples(&shapes),
+        };
+        if groups_are_few(all) {
+            report.understand("kind", format!("{name}: {kind}"), why);
+        }
+        out.insert(name.to_owned(), kind);
+    }
+    out
+}
+
+/// A list of guesses is read by people; thousands of names are not.
+fn groups_are_few(all: &[Samples]) -> bool {
+    all.len() <= 200
+}
+
+fn build(identity: Identity, times: Vec<i64>, values: Vec<f64>, kind: Kind, format: Format) -> Result<Item> {
+    let data = match kind {
+        Kind::Events => Data::Events(Events::new(identity, times, values, None, NanPolicy::Drop)?),
+        Kind::Counter => Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?),
+        Kind::Gauge | Kind::Delta | Kind::Histogram => {
+            Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?)
+        }
+    };
+    Ok(Item::new(kind, data, format))
+}

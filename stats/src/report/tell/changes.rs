@@ -1,0 +1,129 @@
+//! Since when?
+
+use super::words::p_value;
+use crate::error::Result;
+use crate::figure::{Direction, Figure, Mark, Role, Shape, series_figure};
+use crate::report::{Block, Cell, Column, Section, Standing, Table};
+use crate::series::Series;
+use crate::trend::{Change, ChangeVerdict, Changes};
+
+/// One row a change: when it happened, and the level before and after.
+pub fn table(changes: &Changes) -> Table {
+    let columns = vec![
+        Column::text("changed at"),
+        Column::text("after"),
+        Column::text("and by"),
+        Column::estimate("mean before"),
+        Column::estimate("mean after"),
+        Column::estimate("effect"),
+        Column::text("p"),
+    ];
+    let mut table = Table::new("Changes of level", columns);
+    let row = |c: &Change| {
+        vec![
+            c.time.to_string().into(),
+            c.onset.lower.to_string().into(),
+            c.onset.upper.to_string().into(),
+            c.before.clone().into(),
+            c.after.clone().into(),
+            c.effect.clone().into(),
+            c.p_value.map_or(Cell::Empty, |p| p_value(p, None).into()),
+        ]
+    };
+    table.rows = changes.changes.iter().map(row).collect();
+    table
+}
+
+/// The answer in one sentence; of several changes the largest is told.
+pub fn finding(changes: &Changes) -> (Standing, String) {
+    match &changes.verdict {
+        ChangeVerdict::NoVerdict { why } => return (Standing::Unknown, format!("No verdict on a change: {why}.")),
+        ChangeVerdict::NoneShown => {
+            let text = "No change of level was shown; that is not evidence that there is none.".to_owned();
+            return (Standing::Unknown, text);
+        }
+        ChangeVerdict::Changed => {}
+    }
+    let size = |c: &&Change| c.effect.value.abs();
+    let Some(largest) = changes.changes.iter().max_by(|a, b| size(a).total_cmp(&size(b))) else {
+        return (Standing::Unknown, "No change of level was shown.".to_owned());
+    };
+    let unit = &largest.effect.unit;
+    let count = match changes.changes.len() {
+        1 => "One change of level".to_owned(),
+        n => format!("{n} changes of level, the largest"),
+    };
+    let text = format!(
+        "{count}: from {} to {}, between {} and {}.",
+        unit.show(largest.before.value),
+        unit.show(largest.after.value),
+        largest.onset.lower,
+        largest.onset.upper
+    );
+    (Standing::Depends, text)
+}
+
+/// The series with the mean of each stretch; the interval of each onset is shaded.
+///
+/// # Errors
+/// As [`series_figure`].
+pub fn figure(series: &Series, changes: &Changes, width_px: u32) -> Result<Figure> {
+    let mut figure = series_figure(&[series], width_px)?;
+    let (Some(first), Some(last)) = (changes.changes.first(), changes.changes.last()) else { return Ok(figure) };
+    let mut edges = vec![figure.x.position(series.window().start)];
+    let mut values = vec![first.before.value];
+    for change in &changes.changes {
+        let (from, to) = (figure.x.position(change.onset.lower), figure.x.position(change.onset.upper));
+        let shape = Shape::Region { from, to, direction: Direction::Vertical };
+        figure.marks.push(Mark::new("onset", Role::Warn, shape));
+        edges.push(figure.x.position(change.time));
+        values.push(change.after.value);
+    }
+    let end = series.window().end().max(last.time);
+    edges.push(figure.x.position(end));
+    figure.marks.push(Mark::new("mean of each stretch", Role::Limit, Shape::Steps { edges, values }));
+    Ok(figure)
+}
+
+/// Sentence, table and figure under the name of the series; `note` says how the series came about.
+pub fn section(series: &Series, changes: &Changes, note: Option<&str>) -> Section {
+    let (standing, text) = finding(changes);
+    let mut section = Section::new(format!("Changes of {}", series.identity().title())).with(Block::Verdict {
+        standing,
+        text,
+        evidence: Vec::new(),
+    });
+    let words = [note.map(str::to_owned), (!changes.reason.is_empty()).then(|| changes.reason.clone())];
+    section.blocks.extend(words.into_iter().flatten().map(Block::Text));
+    if !changes.changes.is_empty() {
+        section.blocks.push(Block::Table(table(changes)));
+    }
+    if let Ok(figure) = figure(series, changes, 960) {
+        section.blocks.push(Block::Figure(figure));
+    }
+    section
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::series::{Identity, NanPolicy};
+    use crate::trend::{ChangeOptions, changes};
+    use crate::unit::Unit;
+
+    #[test]
+    fn a_step_is_told_with_its_onset() {
+        let times = (0..100).map(|i| i * 60_000_000_000).collect();
+        let values = (0..100).map(|i| if i < 60 { 1.0 } else { 3.0 } + f64::from(i * 37 % 17) * 0.01).collect();
+        let series = Series::new(Identity::new("x", Unit::Second), times, values, NanPolicy::Drop).unwrap();
+        let found = changes(&series, &ChangeOptions::default()).unwrap();
+        let (standing, text) = finding(&found);
+        assert_eq!(standing, Standing::Depends);
+        assert!(text.starts_with("One change of level: from 1.0"), "{text}");
+        assert!(text.contains("between 1970-01-01T00:59:00Z and 1970-01-01T01:00:00Z"), "{text}");
+        let picture = figure(&series, &found, 800).unwrap();
+        assert!(picture.marks.iter().any(|m| m.name == "onset"));
+        assert_eq!(table(&found).rows.len(), 1);
+    }
+}

@@ -1,0 +1,59 @@
+//! Histograms.
+
+use crate::error::Result;
+use crate::figure::{Figure, HistogramBin, Scale, histogram_figure};
+use crate::histogram::LogLinear;
+use crate::report::{Block, Column, Section, Table};
+use crate::series::Identity;
+use crate::time::Window;
+use crate::unit::Unit;
+
+/// The bins of each window, or of all.
+pub fn table(histograms: &[(Window, LogLinear)], unit: &Unit) -> Table {
+    let windowed = histograms.len() > 1;
+    let mut columns = vec![
+        Column::number("lower", unit.clone()),
+        Column::number("upper", unit.clone()),
+        Column::number("count", Unit::Count),
+    ];
+    if windowed {
+        columns.insert(0, Column::text("window"));
+    }
+    let mut table = Table::new("Bins that hold something", columns);
+    for (window, histogram) in histograms {
+        for bin in histogram.bins() {
+            let mut cells = vec![bin.lower.into(), bin.upper.into(), (bin.count as f64).into()];
+            if windowed {
+                cells.insert(0, window.start.to_string().into());
+            }
+            table.rows.push(cells);
+        }
+    }
+    table
+}
+
+/// The bins as areas, on a log scale where values are positive.
+///
+/// # Errors
+/// As [`histogram_figure`].
+pub fn figure(histogram: &LogLinear, identity: &Identity) -> Result<Figure> {
+    let bins: Vec<HistogramBin> =
+        histogram.bins().iter().map(|b| HistogramBin { lower: b.lower, upper: b.upper, count: b.count }).collect();
+    let positive = bins.iter().filter(|b| b.lower > 0.0).map(|b| b.count).sum::<u64>();
+    let scale = if positive * 2 > histogram.count() { Scale::Log } else { Scale::Linear };
+    histogram_figure(&identity.title(), &identity.unit, &bins, scale)
+}
+
+/// Figure of all windows together and the bins of each, under the name of the series.
+pub fn section(identity: &Identity, histograms: &[(Window, LogLinear)]) -> Section {
+    let mut section = Section::new(format!("Histogram of {}", identity.title()));
+    let mut all = LogLinear::new();
+    for (_, histogram) in histograms {
+        all.merge(histogram);
+    }
+    if let Ok(figure) = figure(&all, identity) {
+        section.blocks.push(Block::Figure(figure));
+    }
+    section.blocks.push(Block::Table(table(histograms, &identity.unit)));
+    section
+}

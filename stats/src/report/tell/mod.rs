@@ -1,0 +1,30 @@
+//! Results told as tables, figures and sentences: the command line, the report, the notebook and the window say the same.
+//!
+//! | file | what it tells |
+//! |---|---|
+//! | `inspect` | what was understood of the input, and what was lost |
+//! | `subject` | what of an item is described: a counter by its rate, events by window |
+//! | `describe`, `quantile`, `histogram` | a sample |
+//! | `windows`, `advice`, `invert`, `reaggregation` | what an aggregation does to the truth |
+//! | `fit`, `slo`, `budget` | objectives: which series they speak of, whether they are met, what they allow |
+//! | `trend`, `changes` | is it getting worse, and since when |
+//!
+//! Nothing is computed here that an analysis has computed already. Every `section` function gives the whole telling of one
+//! result under one heading; its parts are there for those who need only one of them.
+
+pub mod advice;
+pub mod budget;
+pub mod changes;
+pub mod describe;
+pub mod fit;
+pub mod histogram;
+pub mod inspect;
+pub mod invert;
+pub mod quantile;
+pub mod reaggregation;
+mod signal;
+pub mod slo;
+pub mod subject;
+pub mod trend;
+pub mod windows;
+mod words;

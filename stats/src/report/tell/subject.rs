@@ -1,0 +1,140 @@
+//! What of an item is described: its values as they are, a counter by its rate, events by window.
+
+use std::borrow::Cow;
+
+use super::signal::Signal;
+use crate::error::Result;
+use crate::estimate::Scope;
+use crate::load::{Data, Item};
+use crate::series::{Identity, Series};
+use crate::time::{Grid, Span, Timestamp, Window};
+
+/// The samples of an item that statistics are made of.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// Name, labels and unit of the samples.
+    pub identity: Identity,
+    /// Their times in nanoseconds since the epoch, sorted.
+    pub times: Cow<'a, [i64]>,
+    /// Their values.
+    pub values: Cow<'a, [f64]>,
+    /// Unit and window.
+    pub scope: Scope,
+    /// What a reader must know of them, where they are not the item's own.
+    pub note: Option<String>,
+}
+
+/// The samples of an item: a gauge's, delta's or events' values, and the rate per second of a counter, whose cumulative
+/// values mean nothing by themselves.
+///
+/// # Errors
+/// [`Empty`](crate::ErrorKind::Empty) where a counter has no two neighbouring samples.
+pub fn subject(item: &Item) -> Result<Subject<'_>> {
+    Ok(match &item.data {
+        Data::Gauge(series) => of_series(series),
+        Data::Events(events) => Subject {
+            identity: events.identity().clone(),
+            times: events.times().into(),
+            values: events.values().into(),
+            scope: events.scope(),
+            note: None,
+        },
+        Data::Counter(_) => {
+            let (rate, note) = as_series(item)?;
+            let rate = rate.into_owned();
+            let owned = of_series(&rate);
+            Subject {
+                identity: owned.identity,
+                times: Cow::Owned(owned.times.into_owned()),
+                values: Cow::Owned(owned.values.into_owned()),
+                scope: owned.scope,
+                note,
+            }
+        }
+    })
+}
+
+fn of_series(series: &Series) -> Subject<'_> {
+    Subject {
+        identity: series.identity().clone(),
+        times: series.times().into(),
+        values: series.values().into(),
+        scope: series.scope(),
+        note: None,
+    }
+}
+
+impl Subject<'_> {
+    /// The samples of each window of a grid that holds any, with the window's scope.
+    pub fn windows(&self, grid: Grid) -> Vec<(Window, &[f64])> {
+        let mut out = Vec::new();
+        let mut at = 0;
+        while let Some(&t) = self.times.get(at) {
+            let window = grid.window_at(Timestamp(t));
+            let n = self.times[at..].partition_point(|t| *t < window.end().0).max(1);
+            out.push((window, &self.values[at..at + n]));
+            at += n;
+        }
+        out
+    }
+}
+
+/// An item as values over time, for questions of trend and change, with a note where they are not the item's own: the rate
+/// of a counter, a percentile of events per window (see [`Signal`]).
+///
+/// # Errors
+/// [`Empty`](crate::ErrorKind::Empty) where a counter has no two neighbouring samples.
+pub fn as_series(item: &Item) -> Result<(Cow<'_, Series>, Option<String>)> {
+    match &item.data {
+        Data::Gauge(series) => Ok((Cow::Borrowed(series), None)),
+        Data::Counter(counter) => {
+            let step = counter.samples().step().unwrap_or(Span::MINUTE);
+            let rate = counter.rate(Span(step.0.saturating_mul(3) / 2))?;
+            Ok((Cow::Owned(rate), Some("a counter: told by its rate between neighbouring samples".to_owned())))
+        }
+        Data::Events(events) => {
+            let signal = Signal::of(events)?;
+            let note = format!("events: told by their {} per {}", signal.quantile, super::words::width(signal.width));
+            Ok((Cow::Owned(signal.series), Some(note)))
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::counter::Counter;
+    use crate::events::Events;
+    use crate::load::{Format, Kind};
+    use crate::series::NanPolicy;
+    use crate::unit::Unit;
+
+    #[test]
+    fn events_become_a_percentile_per_window_and_counters_a_rate() {
+        let times: Vec<i64> = (0..600).map(|s| s * 1_000_000_000).collect();
+        let identity = || Identity::new("latency", Unit::Second);
+        let events = Events::new(identity(), times.clone(), vec![0.1; 600], None, NanPolicy::Refuse).unwrap();
+        let item = Item::new(Kind::Events, Data::Events(events), Format::Csv);
+        let (series, note) = as_series(&item).unwrap();
+        assert!(
+            series.identity().name.ends_with("of latency")
+                && note.unwrap().starts_with("events: told by their p50 per 5s")
+        );
+        let counter = Counter::new(identity(), times, (0..600).map(f64::from).collect(), NanPolicy::Refuse).unwrap();
+        let item = Item::new(Kind::Counter, Data::Counter(counter), Format::Csv);
+        assert_eq!(subject(&item).unwrap().values[..3], [1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn windows_hold_every_sample_once() {
+        let series =
+            Series::new(Identity::new("x", Unit::None), vec![5, 7, 12, 30], vec![1.0, 2.0, 3.0, 4.0], NanPolicy::Drop)
+                .unwrap();
+        let item = Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv);
+        let subject = subject(&item).unwrap();
+        let windows = subject.windows(Grid::new(Span(10), Span::ZERO).unwrap());
+        let found: Vec<(i64, &[f64])> = windows.iter().map(|w| (w.0.start.0, w.1)).collect();
+        assert_eq!(found, [(0, &[1.0, 2.0][..]), (10, &[3.0][..]), (30, &[4.0][..])]);
+    }
+}
