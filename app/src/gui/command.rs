@@ -128,6 +128,18 @@ impl Command {
         Self::ALL.iter().copied().filter(move |c| c.menu() == menu)
     }
 
+    /// Its keys as text, such as `Ctrl+Shift+Z` or `]`; empty where it has none.
+    pub fn keys(self, ctx: &egui::Context) -> String {
+        let Some(keys) = self.shortcut() else { return String::new() };
+        let text = ctx.format_shortcut(&keys);
+        // punctuation reads better as itself than by its name
+        let symbol = match keys.logical_key.symbol_or_name() {
+            plain if plain.is_ascii() => plain,
+            _ => keys.logical_key.name(),
+        };
+        text.strip_suffix(keys.logical_key.name()).map_or_else(|| text.clone(), |rest| format!("{rest}{symbol}"))
+    }
+
     /// Commands whose name or description holds every word of `text`, names first.
     pub fn matching(text: &str) -> Vec<Self> {
         let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();

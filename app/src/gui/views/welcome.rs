@@ -50,8 +50,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.add_space(24.0);
             samples(ui, state, messages);
             ui.add_space(18.0);
-            let keys = |c: Command| c.shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
-            let hint = format!("{} finds every command   ·   ? shows the keys", keys(Command::Palette));
+            let (palette, sheet) = (Command::Palette.keys(ui.ctx()), Command::Shortcuts.keys(ui.ctx()));
+            let hint = format!("{palette} finds every command   ·   {sheet} shows the keys");
             ui.label(RichText::new(hint).size(12.0).color(colour(tokens.muted)));
         });
     });

@@ -170,8 +170,8 @@ pub(super) fn table(state: &State) -> Option<Table> {
         seconds("mean"),
         seconds("most"),
         seconds("closed form mean"),
-        Column::text("verdict"),
         Column::number("met at", Unit::Ratio),
+        Column::text("verdict"),
     ];
     let mut table = Table::new(format!("Slices under “{}”, {}", analysis.slo.objective, analysis.rule), columns);
     for row in &analysis.accounting.rows {
@@ -185,13 +185,13 @@ pub(super) fn table(state: &State) -> Option<Table> {
             c.mean.clone().into(),
             c.max.clone().into(),
             row.closed_form.map_or(Cell::Empty, |f| Cell::Number(f.mean)),
-            row.verdict.map_or(Cell::Empty, |v| v.to_string().into()),
             row.met_share.map_or(Cell::Empty, Cell::Number),
+            row.verdict.map_or(Cell::Empty, |v| v.to_string().into()),
         ]);
     }
     for skipped in &analysis.accounting.skipped {
         let mut cells = vec![compact(skipped.width).into()];
-        cells.resize(8, Cell::Empty);
+        cells.resize(9, Cell::Empty);
         cells.push(skipped.why.clone().into());
         table.rows.push(cells);
     }
