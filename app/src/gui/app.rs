@@ -170,7 +170,7 @@ fn menu(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         for menu in Menu::ALL {
             ui.menu_button(menu.title(), |ui| {
                 for command in Command::of(menu) {
-                    let keys = command.shortcut().map(|k| ui.ctx().format_shortcut(&k)).unwrap_or_default();
+                    let keys = command.keys(ui.ctx());
                     let button = egui::Button::new(command.name()).shortcut_text(keys);
                     if ui.add_enabled(enabled(state, command), button).on_hover_text(command.tooltip()).clicked() {
                         messages.push(Message::Run(command));
@@ -315,14 +315,15 @@ fn notices(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             .show(ui, |ui| {
                 ui.horizontal_top(|ui| {
                     ui.label(RichText::new(word).family(bold()).color(colour(token)));
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-                        if ui.button("Dismiss").clicked() {
-                            messages.push(Message::Dismiss(i));
-                        }
-                        ui.with_layout(egui::Layout::left_to_right(egui::Align::Min).with_main_wrap(true), |ui| {
-                            ui.add(egui::Label::new(&notice.text).wrap());
-                        });
+                    // the sentence takes what the button leaves, and as many lines as it needs
+                    let width = ui.available_width() - 90.0;
+                    ui.scope(|ui| {
+                        ui.set_max_width(width);
+                        ui.add(egui::Label::new(&notice.text).wrap());
                     });
+                    if ui.button("Dismiss").clicked() {
+                        messages.push(Message::Dismiss(i));
+                    }
                 });
             });
         ui.add_space(6.0);

@@ -33,8 +33,17 @@ impl Menu {
     }
 }
 
+macro_rules! shortcut {
+    (()) => {
+        None
+    };
+    (($modifiers:ident, Key::$key:ident)) => {
+        Some(KeyboardShortcut::new($modifiers, Key::$key))
+    };
+}
+
 macro_rules! commands {
-    ($($variant:ident: $menu:ident, $name:literal, $tip:literal, $shortcut:expr;)*) => {
+    ($($variant:ident: $menu:ident, $name:literal, $tip:literal, $shortcut:tt;)*) => {
         /// An action without an argument. Views send it, [`dispatch`](super::dispatch) carries it out.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Command {
@@ -62,68 +71,73 @@ macro_rules! commands {
 
             /// Its keys, if it has any.
             pub fn shortcut(self) -> Option<KeyboardShortcut> {
-                match self { $(Self::$variant => $shortcut,)* }
+                match self { $(Self::$variant => shortcut!($shortcut),)* }
             }
         }
     };
 }
 
-const fn key(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::NONE, key))
-}
-
-const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
-}
-
-const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
-}
+/// A key alone, with Ctrl (or the Mac's command key), and with Shift too.
+const BARE: Modifiers = Modifiers::NONE;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 commands! {
-    Open: File, "Open…", "Choose files in the system's dialog.", ctrl(Key::O);
-    OpenPath: File, "Open path…", "Type the path of a file.", ctrl_shift(Key::O);
-    Reload: File, "Reload", "Read the same files again.", ctrl(Key::R);
-    Close: File, "Close file", "Go back to the welcome page.", ctrl(Key::W);
-    Quit: File, "Quit", "Close the window.", ctrl(Key::Q);
-    Undo: Edit, "Undo", "Take the last choice back.", ctrl(Key::Z);
-    Redo: Edit, "Redo", "Make the choice again that was taken back.", ctrl_shift(Key::Z);
-    CopyTable: Edit, "Copy as table", "Copy the numbers of this view as CSV.", ctrl_shift(Key::C);
-    EditObjective: Edit, "Edit objective", "Put the cursor into the objective.", ctrl(Key::L);
-    ViewUnderstood: View, "What was understood", "Show the guesses and warnings of reading the file.", ctrl(Key::Num1);
-    ViewSeries: View, "Series", "Show values over time, no peak hidden.", ctrl(Key::Num2);
-    ViewQuantiles: View, "Quantiles", "Show values over the nines, with their bounds.", ctrl(Key::Num3);
-    ViewWindows: View, "Windows", "Show what slices of each width and phase charge.", ctrl(Key::Num4);
-    ToggleTable: View, "Show as table", "Show the numbers of this view as a table, or as a picture again.", ctrl(Key::T);
-    ToggleRate: View, "Counters as rates", "Show counters as rates per second, or as they are.", key(Key::R);
-    NextSeries: View, "Next series", "Select the next series in the list.", key(Key::J);
-    PreviousSeries: View, "Previous series", "Select the series before.", key(Key::K);
-    ZoomIn: View, "Zoom in on time", "Halve the time shown.", key(Key::I);
-    ZoomOut: View, "Zoom out of time", "Double the time shown.", key(Key::O);
-    PanLeft: View, "Earlier", "Move the time shown back by a quarter.", key(Key::ArrowLeft);
-    PanRight: View, "Later", "Move the time shown on by a quarter.", key(Key::ArrowRight);
-    ResetZoom: View, "Show all time", "Show the whole of the series.", key(Key::Home);
-    ThemeLight: View, "Light theme", "Dark ink on a light ground.", None;
-    ThemeDark: View, "Dark theme", "Light ink on a dark ground.", None;
-    ThemeSystem: View, "System theme", "Light or dark, as the system has it.", None;
-    Wider: Windows, "Wider slices", "Take the next wider slice of the ladder.", key(Key::CloseBracket);
-    Narrower: Windows, "Narrower slices", "Take the next narrower slice of the ladder.", key(Key::OpenBracket);
-    PhaseLater: Windows, "Later phase", "Let the slices begin a little later.", key(Key::Period);
-    PhaseEarlier: Windows, "Earlier phase", "Let the slices begin a little earlier.", key(Key::Comma);
-    PhaseAligned: Windows, "Aligned phase", "Let the slices begin at multiples of their width, as dashboards do.", key(Key::A);
-    PhaseWorst: Windows, "Worst phase", "Let the slices begin where they charge most.", key(Key::W);
-    PhaseBest: Windows, "Best phase", "Let the slices begin where they charge least.", key(Key::B);
-    NextRule: Windows, "Next rule", "Take the next rule for when a slice is bad.", key(Key::N);
-    Palette: Help, "Command palette", "Find a command by its name.", ctrl(Key::P);
-    Shortcuts: Help, "Keyboard shortcuts", "Show every command with its keys.", key(Key::Questionmark);
-    CancelJobs: Help, "Cancel work in progress", "Stop whatever runs in the background.", ctrl(Key::Period);
-    DismissNotices: Help, "Dismiss messages", "Take all messages away.", ctrl_shift(Key::D);
+    Open: File, "Open…", "Choose files in the system's dialog.", (CTRL, Key::O);
+    OpenPath: File, "Open path…", "Type the path of a file.", (CTRL_SHIFT, Key::O);
+    Reload: File, "Reload", "Read the same files again.", (CTRL, Key::R);
+    Close: File, "Close file", "Go back to the welcome page.", (CTRL, Key::W);
+    Quit: File, "Quit", "Close the window.", (CTRL, Key::Q);
+    Undo: Edit, "Undo", "Take the last choice back.", (CTRL, Key::Z);
+    Redo: Edit, "Redo", "Make the choice again that was taken back.", (CTRL_SHIFT, Key::Z);
+    CopyTable: Edit, "Copy as table", "Copy the numbers of this view as CSV.", (CTRL_SHIFT, Key::C);
+    EditObjective: Edit, "Edit objective", "Put the cursor into the objective.", (CTRL, Key::L);
+    ViewUnderstood: View, "What was understood", "Show the guesses and warnings of reading the file.", (CTRL, Key::Num1);
+    ViewSeries: View, "Series", "Show values over time, no peak hidden.", (CTRL, Key::Num2);
+    ViewQuantiles: View, "Quantiles", "Show values over the nines, with their bounds.", (CTRL, Key::Num3);
+    ViewWindows: View, "Windows", "Show what slices of each width and phase charge.", (CTRL, Key::Num4);
+    ToggleTable: View, "Show as table", "Show the numbers of this view as a table, or as a picture again.", (CTRL, Key::T);
+    ToggleRate: View, "Counters as rates", "Show counters as rates per second, or as they are.", (BARE, Key::R);
+    NextSeries: View, "Next series", "Select the next series in the list.", (BARE, Key::J);
+    PreviousSeries: View, "Previous series", "Select the series before.", (BARE, Key::K);
+    ZoomIn: View, "Zoom in on time", "Halve the time shown.", (BARE, Key::I);
+    ZoomOut: View, "Zoom out of time", "Double the time shown.", (BARE, Key::O);
+    PanLeft: View, "Earlier", "Move the time shown back by a quarter.", (BARE, Key::ArrowLeft);
+    PanRight: View, "Later", "Move the time shown on by a quarter.", (BARE, Key::ArrowRight);
+    ResetZoom: View, "Show all time", "Show the whole of the series.", (BARE, Key::Home);
+    ThemeLight: View, "Light theme", "Dark ink on a light ground.", ();
+    ThemeDark: View, "Dark theme", "Light ink on a dark ground.", ();
+    ThemeSystem: View, "System theme", "Light or dark, as the system has it.", ();
+    Wider: Windows, "Wider slices", "Take the next wider slice of the ladder.", (BARE, Key::CloseBracket);
+    Narrower: Windows, "Narrower slices", "Take the next narrower slice of the ladder.", (BARE, Key::OpenBracket);
+    PhaseLater: Windows, "Later phase", "Let the slices begin a little later.", (BARE, Key::Period);
+    PhaseEarlier: Windows, "Earlier phase", "Let the slices begin a little earlier.", (BARE, Key::Comma);
+    PhaseAligned: Windows, "Aligned phase", "Let the slices begin at multiples of their width, as dashboards do.", (BARE, Key::A);
+    PhaseWorst: Windows, "Worst phase", "Let the slices begin where they charge most.", (BARE, Key::W);
+    PhaseBest: Windows, "Best phase", "Let the slices begin where they charge least.", (BARE, Key::B);
+    NextRule: Windows, "Next rule", "Take the next rule for when a slice is bad.", (BARE, Key::N);
+    Palette: Help, "Command palette", "Find a command by its name.", (CTRL, Key::P);
+    Shortcuts: Help, "Keyboard shortcuts", "Show every command with its keys.", (BARE, Key::Questionmark);
+    CancelJobs: Help, "Cancel work in progress", "Stop whatever runs in the background.", (CTRL, Key::Period);
+    DismissNotices: Help, "Dismiss messages", "Take all messages away.", (CTRL_SHIFT, Key::D);
 }
 
 impl Command {
     /// The commands of a menu, in order.
     pub fn of(menu: Menu) -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(move |c| c.menu() == menu)
+    }
+
+    /// Its keys as text, such as `Ctrl+Shift+Z` or `]`; empty where it has none.
+    pub fn keys(self, ctx: &egui::Context) -> String {
+        let Some(keys) = self.shortcut() else { return String::new() };
+        let text = ctx.format_shortcut(&keys);
+        // punctuation reads better as itself than by its name
+        let symbol = match keys.logical_key.symbol_or_name() {
+            plain if plain.is_ascii() => plain,
+            _ => keys.logical_key.name(),
+        };
+        text.strip_suffix(keys.logical_key.name()).map_or_else(|| text.clone(), |rest| format!("{rest}{symbol}"))
     }
 
     /// Commands whose name or description holds every word of `text`, names first.

@@ -73,7 +73,7 @@ impl<T: Send + 'static> Jobs<T> {
         let label = name.clone();
         let body = move || {
             let outcome = match catch_unwind(AssertUnwindSafe(|| work(&progress))) {
-                Ok(Ok(_)) | Ok(Err(_)) if progress.is_cancelled() => Outcome::Cancelled,
+                Ok(Ok(_) | Err(_)) if progress.is_cancelled() => Outcome::Cancelled,
                 Ok(Ok(result)) => Outcome::Done(result),
                 Ok(Err(error)) if error.kind() == ErrorKind::Cancelled => Outcome::Cancelled,
                 Ok(Err(error)) => Outcome::Failed(error.to_string()),

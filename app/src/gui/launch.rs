@@ -45,13 +45,13 @@ impl Launch {
     }
 
     /// Reads the settings of scripts from the environment: `SRE_STATS_VIEW` (`understood`, `series`, `quantiles`, `windows`),
-    /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and `SRE_STATS_BENCH_POINTS` (numbers).
-    /// Unknown values are passed over.
+    /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and
+    /// `SRE_STATS_BENCH_POINTS` (numbers). Unknown values are passed over.
     pub fn with_environment(mut self) -> Self {
         let var = |name: &str| std::env::var(name).ok();
         self.view = var("SRE_STATS_VIEW").as_deref().and_then(view_of).or(self.view);
-        self.theme = var("SRE_STATS_THEME").as_deref().and_then(theme_of).or(self.theme);
         self.objective = var("SRE_STATS_OBJECTIVE").or(self.objective);
+        self.theme = var("SRE_STATS_THEME").as_deref().and_then(theme_of).or(self.theme);
         let number = |name: &str| var(name).and_then(|v| v.parse::<usize>().ok());
         self.bench_frames = number("SRE_STATS_BENCH_FRAMES").and_then(|n| u32::try_from(n).ok()).or(self.bench_frames);
         self.bench_points = number("SRE_STATS_BENCH_POINTS").or(self.bench_points);
@@ -269,7 +269,7 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
             && (app.state().document.is_none()
                 || app.state().track.latest().is_some()
                 || app.state().view != View::Series);
-        if ready || waited.elapsed() > Duration::from_secs(120) {
+        if ready || waited.elapsed() > Duration::from_mins(2) {
             break;
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -297,7 +297,7 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
         worst = worst.max(a + b);
     }
     let n = f64::from(frames.max(1));
-    let points = app.state().item().map_or(0, |i| i.count());
+    let points = app.state().item().map_or(0, Item::count);
     serde_json::json!({
         "first_frame_ms": first_frame_ms,
         "frames": frames,

@@ -51,7 +51,7 @@ fn palette(ui: &mut Ui, text: &str, line: usize, messages: &mut Vec<Message>) {
     let mut chosen = enter.then(|| found.get(line).copied()).flatten();
     ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
         for (i, command) in found.iter().enumerate() {
-            let keys = command.shortcut().map(|k| ui.ctx().format_shortcut(&k)).unwrap_or_default();
+            let keys = command.keys(ui.ctx());
             let button =
                 egui::Button::selectable(i == line, command.name()).shortcut_text(keys).min_size(vec2(500.0, 26.0));
             let response = ui.add(button).on_hover_text(command.tooltip());
@@ -74,13 +74,14 @@ fn palette(ui: &mut Ui, text: &str, line: usize, messages: &mut Vec<Message>) {
 fn shortcuts(ui: &mut Ui) {
     ui.set_width(720.0);
     ui.heading("Keyboard shortcuts");
-    ScrollArea::vertical().max_height(560.0).show(ui, |ui| {
+    let height = (ui.ctx().content_rect().height() - 200.0).max(200.0);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         egui::Grid::new("shortcuts").num_columns(3).spacing([20.0, 5.0]).striped(true).show(ui, |ui| {
             for menu in Menu::ALL {
                 ui.label(RichText::new(menu.title()).family(bold()));
                 ui.end_row();
                 for command in Command::of(menu) {
-                    let keys = command.shortcut().map(|k| ui.ctx().format_shortcut(&k)).unwrap_or_default();
+                    let keys = command.keys(ui.ctx());
                     ui.label(command.name());
                     ui.label(RichText::new(keys).monospace());
                     ui.label(RichText::new(command.tooltip()).weak());

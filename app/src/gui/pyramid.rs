@@ -60,7 +60,9 @@ impl Pyramid {
                 .chunks(FAN)
                 .map(|chunk| {
                     let mut node = Node::NOTHING;
-                    chunk.iter().for_each(|n| node.add(*n));
+                    for n in chunk {
+                        node.add(*n);
+                    }
                     node
                 })
                 .collect();

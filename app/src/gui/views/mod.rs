@@ -56,10 +56,8 @@ pub fn table_of(state: &State) -> Option<Table> {
 
 /// A button for a command, with its tooltip.
 fn button(ui: &mut Ui, command: Command, messages: &mut Vec<Message>) {
-    let tip = match command.shortcut() {
-        Some(keys) => format!("{} ({})", command.tooltip(), ui.ctx().format_shortcut(&keys)),
-        None => command.tooltip().to_owned(),
-    };
+    let keys = command.keys(ui.ctx());
+    let tip = if keys.is_empty() { command.tooltip().to_owned() } else { format!("{} ({keys})", command.tooltip()) };
     if ui.button(command.name()).on_hover_text(tip).clicked() {
         messages.push(Message::Run(command));
     }

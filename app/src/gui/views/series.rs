@@ -6,6 +6,7 @@ use egui::{RichText, Ui};
 use sre_stats::figure::Figure;
 use sre_stats::load::Data;
 use sre_stats::report::{Table, figure_table};
+use sre_stats::time::{Span, Timestamp};
 
 use crate::gui::command::Command;
 use crate::gui::dispatch::Message;
@@ -25,10 +26,12 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         let from_to = state.track.of(&key).map(|t| {
             let (a, b) = state.range.unwrap_or_else(|| t.extent());
             let axis = sre_stats::figure::Axis::time(t.origin());
-            let (from, to) = (axis.instant(a), axis.instant(b));
-            let width =
-                sre_stats::time::Span::from_secs_f64((to.since(from).as_secs_f64()).round()).unwrap_or_default();
-            format!("{from}  to  {to}   ·   {width}")
+            let width = Span::from_secs_f64(b - a).unwrap_or_default();
+            // no finer than a thousandth of what is shown
+            let grain = [Span::SECOND.0, 1_000_000, 1000, 1].into_iter().find(|g| width.0 / 1000 >= *g).unwrap_or(1);
+            let rounded = |ns: i64| ns.div_euclid(grain) * grain;
+            let (from, to) = (Timestamp(rounded(axis.instant(a).0)), Timestamp(rounded(axis.instant(b).0)));
+            format!("{from}  to  {to}   ·   {}", Span(rounded(width.0)))
         });
         ui.label(RichText::new(from_to.unwrap_or_default()).size(12.0).color(colour(tokens.muted)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -1,6 +1,6 @@
 //! The page without a document.
 
-use egui::{RichText, Stroke, Ui, vec2};
+use egui::{Align2, FontId, RichText, Sense, Stroke, Ui, vec2};
 
 use crate::gui::command::Command;
 use crate::gui::dispatch::Message;
@@ -50,8 +50,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.add_space(24.0);
             samples(ui, state, messages);
             ui.add_space(18.0);
-            let keys = |c: Command| c.shortcut().map(|s| ui.ctx().format_shortcut(&s)).unwrap_or_default();
-            let hint = format!("{} finds every command   ·   ? shows the keys", keys(Command::Palette));
+            let (palette, sheet) = (Command::Palette.keys(ui.ctx()), Command::Shortcuts.keys(ui.ctx()));
+            let hint = format!("{palette} finds every command   ·   {sheet} shows the keys");
             ui.label(RichText::new(hint).size(12.0).color(colour(tokens.muted)));
         });
     });
@@ -64,17 +64,18 @@ fn samples(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     }
     ui.label(RichText::new("Or begin with a sample").family(bold()));
     for sample in &state.samples {
-        let text = egui::text::LayoutJob::single_section(
-            format!("{}\n", sample.name),
-            egui::TextFormat::simple(egui::FontId::new(15.0, bold()), colour(tokens.ink)),
-        );
-        let mut text = text;
-        text.append(
-            &sample.about,
-            0.0,
-            egui::TextFormat::simple(egui::FontId::proportional(13.0), colour(tokens.muted)),
-        );
-        let response = ui.add(egui::Button::new(text).min_size(vec2(616.0, 46.0)).wrap());
+        let (rect, response) = ui.allocate_exact_size(vec2(616.0, 50.0), Sense::click());
+        let lift = if response.hovered() { 0.12 } else { 0.05 };
+        let edge = if response.has_focus() { tokens.charged } else { tokens.grid };
+        let stroke = Stroke::new(if response.has_focus() { 2.0 } else { 1.0 }, colour(edge));
+        let painter = ui.painter_at(rect);
+        painter.rect(rect, 6.0, mix(tokens.background, tokens.ink, lift), stroke, egui::StrokeKind::Inside);
+        let at = rect.min + vec2(14.0, 7.0);
+        painter.text(at, Align2::LEFT_TOP, &sample.name, FontId::new(15.0, bold()), colour(tokens.ink));
+        let at = at + vec2(0.0, 20.0);
+        painter.text(at, Align2::LEFT_TOP, &sample.about, FontId::proportional(13.0), colour(tokens.muted));
+        let said = format!("{}: {}", sample.name, sample.about);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &said));
         if response.on_hover_text(sample.path.display().to_string()).clicked() {
             messages.push(Message::Open(vec![sample.path.clone()]));
         }

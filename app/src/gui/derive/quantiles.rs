@@ -1,0 +1,84 @@
+//! The quantiles of a series over the nines.
+
+use sre_stats::estimate::Estimate;
+use sre_stats::figure::{self, Figure, Mark, QuantileCurve, Role, Shape};
+use sre_stats::histogram::LogLinear;
+use sre_stats::load::Data;
+use sre_stats::method::Definition;
+use sre_stats::progress::Progress;
+use sre_stats::quantile::{Quantile, quantiles};
+use sre_stats::unit::Unit;
+use sre_stats::{Error, Result};
+
+use super::document::{Document, rate};
+use super::track::TrackKey;
+
+/// The quantiles of an item over the nines.
+#[derive(Debug)]
+pub struct QuantileProfile {
+    /// The curves: exact, and from the log-linear histogram with its guaranteed bounds.
+    pub curves: Vec<QuantileCurve>,
+    /// The picture.
+    pub figure: Figure,
+}
+
+/// The quantiles shown, as far as the samples reach.
+fn nines(n: u64) -> Vec<Quantile> {
+    let all = ["0.5", "0.75", "0.9", "0.95", "0.99", "0.995", "0.999", "0.9995", "0.9999", "0.99999"];
+    let all = all.iter().filter_map(|p| p.parse::<Quantile>().ok());
+    // beyond the largest sample every quantile is that sample
+    all.filter(|q| q.p() <= 0.5 || q.complement() * n as f64 >= 1.0).collect()
+}
+
+impl QuantileProfile {
+    /// Computes quantiles of the item's values.
+    ///
+    /// # Errors
+    /// Where there is no value, or on request.
+    pub fn new(document: &Document, key: &TrackKey, progress: &Progress) -> Result<Self> {
+        progress.stage("computing quantiles", 0);
+        let item = document.item(key.item)?;
+        let derived = match &item.data {
+            Data::Counter(counter) => Some(rate(counter)?),
+            _ => None,
+        };
+        let values = derived.as_ref().map_or(item.values(), |s| s.values());
+        let scope = match (&item.data, &derived) {
+            (Data::Events(events), None) => events.scope(),
+            (_, Some(series)) | (Data::Gauge(series), None) => series.scope(),
+            _ => return Err(Error::unsupported("this kind of series has no quantiles yet")),
+        };
+        let qs = nines(values.len() as u64);
+        let exact = quantiles(values, &qs, Definition::default(), &scope)?;
+        progress.check()?;
+        let stored = LogLinear::from_values(values).quantiles(&qs, &scope)?;
+        progress.check()?;
+        let curve = |name: &str, estimates: Vec<Estimate>| QuantileCurve {
+            name: name.to_owned(),
+            points: qs.iter().copied().zip(estimates).collect(),
+        };
+        let curves = vec![curve("all samples", exact), curve("log-linear histogram", stored)];
+        let mut figure = figure::quantile_figure(&curves)?;
+        figure.title = format!("Quantiles of {}", derived.as_ref().map_or(&item.identity, |s| s.identity()).title());
+        if let Some(band) = confidence_band(&curves[0]) {
+            figure.marks.insert(0, band);
+            figure.caption.push_str(
+                " The shade is the confidence interval of the quantile behind the samples, if they were independent.",
+            );
+        }
+        Ok(Self { curves, figure })
+    }
+}
+
+/// The confidence intervals of a curve as a band; open ends leave it out.
+fn confidence_band(curve: &QuantileCurve) -> Option<Mark> {
+    let rows = curve.points.iter().filter_map(|(q, e)| Some((q.nines(), e.confidence?)));
+    let rows: Vec<_> = rows.filter(|(x, c)| x.is_finite() && c.lower.is_finite() && c.upper.is_finite()).collect();
+    let level = rows.first()?.1.level;
+    let shape = Shape::Band {
+        x: rows.iter().map(|r| r.0).collect(),
+        lower: rows.iter().map(|r| r.1.lower).collect(),
+        upper: rows.iter().map(|r| r.1.upper).collect(),
+    };
+    Some(Mark::new(format!("{} confidence", Unit::Ratio.show(level)), Role::Series(0), shape))
+}

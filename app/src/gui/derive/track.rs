@@ -1,0 +1,199 @@
+//! A column ready to be drawn at any zoom.
+
+use std::sync::Arc;
+
+use sre_stats::Result;
+use sre_stats::figure::{Axis, Direction, Figure, Mark, Role, Shape};
+use sre_stats::load::Data;
+use sre_stats::progress::Progress;
+use sre_stats::series::Series;
+use sre_stats::time::Timestamp;
+
+use super::document::{Document, rate};
+use crate::gui::pyramid::Pyramid;
+
+/// What a track is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrackKey {
+    /// The document.
+    pub document: u64,
+    /// The item.
+    pub item: usize,
+    /// Whether a counter is drawn as its rate.
+    pub rate: bool,
+}
+
+/// A column ready to be drawn at any zoom.
+#[derive(Debug)]
+pub struct Track {
+    document: Arc<Document>,
+    item: usize,
+    derived: Option<Series>,
+    pyramid: Pyramid,
+    gaps: Vec<(Timestamp, Timestamp)>,
+    resets: Vec<Timestamp>,
+    dropped: u64,
+    /// The name with its labels.
+    pub title: String,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What one sample is called.
+    pub what: &'static str,
+}
+
+impl Track {
+    /// Prepares an item for drawing.
+    ///
+    /// # Errors
+    /// Where the item cannot be drawn, or on request.
+    pub fn new(document: &Arc<Document>, key: &TrackKey, progress: &Progress) -> Result<Self> {
+        let item = document.item(key.item)?;
+        let derived = match &item.data {
+            Data::Counter(counter) if key.rate => Some(rate(counter)?),
+            _ => None,
+        };
+        let values = derived.as_ref().map_or(item.values(), |s| s.values());
+        let pyramid = Pyramid::build(values, progress)?;
+        progress.check()?;
+        let identity = derived.as_ref().map_or(&item.identity, |s| s.identity());
+        let (what, resets) = match &item.data {
+            Data::Events(_) => ("events", Vec::new()),
+            Data::Counter(counter) => ("samples", counter.resets()),
+            _ => ("samples", Vec::new()),
+        };
+        Ok(Self {
+            document: Arc::clone(document),
+            item: key.item,
+            pyramid,
+            gaps: item.gaps(),
+            resets,
+            dropped: item.dropped().total(),
+            title: identity.title(),
+            y: Axis::new(&*identity.name, identity.unit.clone()),
+            what,
+            derived,
+        })
+    }
+
+    /// Times and values.
+    pub fn columns(&self) -> (&[i64], &[f64]) {
+        match (&self.derived, self.document.dataset.items.get(self.item)) {
+            (Some(series), _) => (series.times(), series.values()),
+            (None, Some(item)) => (item.times(), item.values()),
+            (None, None) => (&[], &[]),
+        }
+    }
+
+    /// The first instant: position 0 of the time axis.
+    pub fn origin(&self) -> Timestamp {
+        Timestamp(self.columns().0.first().copied().unwrap_or_default())
+    }
+
+    /// The positions of the first and the last sample with a little room, so that marks at the ends stay whole.
+    pub fn extent(&self) -> (f64, f64) {
+        let times = self.columns().0;
+        let end = Timestamp(times.last().copied().unwrap_or_default()).since(self.origin()).as_secs_f64();
+        if end > 0.0 { (-0.01 * end, 1.01 * end) } else { (-0.5, 0.5) }
+    }
+
+    /// The picture of the time between two positions, for a plot `width_px` pixels wide: every sample while there are no more
+    /// than two a pixel, the range and the mean of each pixel beyond that.
+    pub fn figure(&self, range: (f64, f64), width_px: usize) -> Figure {
+        let (times, values) = self.columns();
+        let origin = self.origin();
+        let x = Axis::time(origin).with_range(range.0, range.1);
+        let (start, end) = (x.instant(range.0).0, x.instant(range.1).0);
+        let mut figure = Figure::new(self.title.clone(), x, self.y.clone());
+        let from = times.partition_point(|&t| t < start).saturating_sub(1);
+        let to = (times.partition_point(|&t| t <= end) + 1).min(times.len());
+        let seen = self.gaps.iter().filter(|g| g.1.0 >= start && g.0.0 <= end);
+        let gaps: Vec<(Timestamp, Timestamp)> = seen.copied().collect();
+        if gaps.len() <= 50 {
+            for (a, b) in &gaps {
+                let (from, to) = (figure.x.position(*a), figure.x.position(*b));
+                let shape = Shape::Region { from, to, direction: Direction::Vertical };
+                figure.marks.push(Mark::new("no data", Role::Neutral, shape));
+            }
+        }
+        let position = |t: i64| Timestamp(t).since(origin).as_secs_f64();
+        let mut breaks = gaps.iter().map(|g| g.1.0).peekable();
+        let mut densest = 1;
+        let width_px = width_px.max(1);
+        if to - from <= 2 * width_px {
+            let mut points = Vec::with_capacity(to - from);
+            for (&t, &v) in times.iter().zip(values).take(to).skip(from) {
+                if breaks.next_if(|b| *b <= t).is_some() && !points.is_empty() {
+                    points.push((position(t), f64::NAN));
+                }
+                points.push((position(t), v));
+            }
+            let shape = if self.what == "events" { Shape::Points { points } } else { Shape::Line { points } };
+            figure.marks.push(Mark::new(self.title.clone(), Role::Series(0), shape));
+        } else {
+            let (mut x, mut lower, mut upper, mut line) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let span = (i128::from(end) - i128::from(start)).max(1);
+            let edge = |i: usize| (i128::from(start) + span * i as i128 / width_px as i128) as i64;
+            let mut a = from;
+            for i in 1..=width_px {
+                let limit = if i == width_px {
+                    to
+                } else {
+                    a + times.get(a..to).unwrap_or_default().partition_point(|&t| t < edge(i))
+                };
+                let Ok(node) = self.pyramid.query(values, a, limit) else { continue };
+                let (first, last) =
+                    (times.get(a).copied().unwrap_or_default(), times.get(limit - 1).copied().unwrap_or_default());
+                let middle = f64::midpoint(position(first), position(last));
+                let mut broken = false;
+                while breaks.next_if(|b| *b <= first).is_some() {
+                    broken = true;
+                }
+                if broken {
+                    x.push(middle);
+                    lower.push(f64::NAN);
+                    upper.push(f64::NAN);
+                    line.push((middle, f64::NAN));
+                }
+                let count = limit - a;
+                densest = densest.max(count);
+                x.push(middle);
+                lower.push(node.min);
+                upper.push(node.max);
+                line.push((middle, (node.sum / count as f64).clamp(node.min, node.max)));
+                a = limit;
+            }
+            figure.marks.push(Mark::new("smallest to largest", Role::Series(0), Shape::Band { x, lower, upper }));
+            figure.marks.push(Mark::new(
+                format!("mean of {}", self.title),
+                Role::Series(0),
+                Shape::Line { points: line },
+            ));
+        }
+        let resets: Vec<&Timestamp> = self.resets.iter().filter(|r| r.0 >= start && r.0 <= end).collect();
+        if resets.len() <= 50 {
+            for reset in resets {
+                let shape = Shape::Rule { at: figure.x.position(*reset), direction: Direction::Vertical };
+                figure.marks.push(Mark::new("reset", Role::Warn, shape));
+            }
+        }
+        figure.caption = self.caption(to - from, densest, gaps.len());
+        figure
+    }
+
+    fn caption(&self, shown: usize, densest: usize, gaps: usize) -> String {
+        let what = self.what;
+        let mut text = format!("{shown} of {} {what} shown.", self.columns().0.len());
+        if densest > 1 {
+            text.push_str(&format!(
+                " One pixel stands for up to {densest} {what}: the line is their mean, the band reaches from the smallest to the largest, so no peak is hidden."
+            ));
+        }
+        if gaps > 0 {
+            text.push_str(&format!(" {gaps} {} without data.", if gaps == 1 { "gap" } else { "gaps" }));
+        }
+        if self.dropped > 0 {
+            text.push_str(&format!(" {} unusable values were left out.", self.dropped));
+        }
+        text
+    }
+}
