@@ -1,1 +1,44 @@
 //! Helpers shared by the tests of the whole workspace.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The program, built beside the tests.
+///
+/// # Panics
+/// Where it is not there.
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let program = folder.join(format!("sre-stats{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is missing: build it first with `cargo build -p sre-stats-app`", program.display());
+    program
+}
+
+/// The top of the repository.
+///
+/// # Panics
+/// Never: the tests lie one folder below it.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// Runs the program at the top of the repository, without input.
+///
+/// # Panics
+/// Where it cannot be started.
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).current_dir(root()).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Exit code, standard output and standard error of the program.
+///
+/// # Panics
+/// Where it cannot be started, is killed or prints what is not UTF-8.
+pub fn told(arguments: &[&str]) -> (i32, String, String) {
+    let output = run(arguments);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}

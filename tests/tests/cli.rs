@@ -8,32 +8,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-
-/// The program, built beside the tests.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).unwrap();
-    let program = folder.join(format!("sre-stats{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is missing: build it first with `cargo build -p sre-stats-app`", program.display());
-    program
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
-}
-
-fn run(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).current_dir(root()).stdin(Stdio::null()).output().unwrap()
-}
+use workspace_tests::{program, root, run, told};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// The exit code, standard output and standard error.
-fn told(arguments: &[&str]) -> (i32, String, String) {
-    let output = run(arguments);
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
 /// The JSON document of a command that must succeed, its frame checked.
