@@ -103,6 +103,7 @@ fn deliver(
         let report = Report { title: title.to_owned(), sections: answer.sections.clone() };
         let bytes = as_file(&report, path)?;
         std::fs::write(path, bytes).map_err(|e| sre_stats::Error::io(e, &path.display().to_string()))?;
+        say(&printable(&format!("written: {}\n", path.display())));
     }
     if to.json {
         let document = json!({
@@ -113,7 +114,7 @@ fn deliver(
             "results": answer.results,
         });
         write_out(&format!("{document:#}\n"))?;
-    } else if to.out.is_none() {
+    } else {
         write_out(&as_text(&answer.sections))?;
     }
     Ok(())

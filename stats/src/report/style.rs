@@ -51,7 +51,7 @@ caption{text-align:left;font-weight:600;padding:0 0 .4rem}
 th,td{padding:.4rem 1.1rem .4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
 thead th{color:var(--muted);font-weight:600;border-bottom:2px solid var(--grid);vertical-align:bottom}
 tbody th{font-weight:500}
-th.number,td.number{text-align:right;padding:.4rem 0 .4rem 1.1rem}
+th.number,td.number{text-align:right;padding:.4rem 1.1rem .4rem .6rem}
 .value{white-space:nowrap}
 td .bound,td .source,td .caveat{display:block;font-size:.8rem;line-height:1.35;color:var(--muted)}
 dd .value{font-weight:600}

@@ -97,8 +97,18 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
         .take(SHADED)
         .map(|i| Incident { start: i.start, end: i.end, name: String::new() })
         .collect();
-    budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)
+    let mut figure =
+        budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)?;
+    if report.coverage < LITTLE {
+        let seen = report.bad_time.period();
+        figure.x.range = Some((figure.x.position(seen.start), figure.x.position(seen.end())));
+        figure.caption.push_str(&format!(" The axis shows the {} that the data cover.", seen.width.about()));
+    }
+    Ok(figure)
 }
+
+/// Data that cover less of the period than this are drawn alone: in the whole period they would be a stroke.
+const LITTLE: f64 = 0.4;
 
 /// The verdict in one sentence.
 pub fn finding(report: &SloReport) -> (Standing, String) {
