@@ -4,13 +4,18 @@
 
 Fails on an error in a cell, a cell without its committed output, an output that differs, or a chapter without pictures.
 With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH.
+
+A line a notebook says how long its first cell took, which builds the library (cold: from nothing; warm: from what an
+earlier notebook built in the same EVCXR_TMPDIR), and how long the later ones took.
 """
 
 import argparse
+import datetime
 import json
 import os
 import pathlib
 import shutil
+import statistics
 import sys
 import tempfile
 import time
@@ -65,18 +70,36 @@ def tidy(notebook) -> None:
     }
 
 
+def seconds_of(cell) -> float:
+    """How long the kernel was busy with a cell."""
+    marks = cell.metadata.get("execution", {})
+    at = [marks.get(f"iopub.status.{state}") for state in ("busy", "idle")]
+    if None in at:
+        return float("nan")
+    begin, end = (datetime.datetime.fromisoformat(t.replace("Z", "+00:00")) for t in at)
+    return (end - begin).total_seconds()
+
+
+def times(cells: list, built: bool) -> str:
+    """The times of the first cell, which builds, and of the later ones, which only compile themselves."""
+    first, later = seconds_of(cells[0]), [seconds_of(c) for c in cells[1:]]
+    text = f"first cell {first:.1f} s ({'warm' if built else 'cold'})"
+    return f"{text}, later ones {statistics.median(later):.1f} s, {max(later):.1f} s at most" if later else text
+
+
 def run(path: pathlib.Path, update: bool) -> list:
     problems = []
     notebook = nbformat.read(path, as_version=4)
     committed = [shown(c) for c in notebook.cells if c.cell_type == "code"]
     began = time.monotonic()
+    built = pathlib.Path(os.environ["EVCXR_TMPDIR"], "target").exists()
     client = NotebookClient(notebook, timeout=900, kernel_name="rust", resources={"metadata": {"path": str(path.parent)}})
     try:
         client.execute()
     except CellExecutionError as error:
         return [f"{path.name}: {error}"]
+    spent = times([c for c in notebook.cells if c.cell_type == "code"], built)
     tidy(notebook)
-    seconds = []
     pictures = tables = 0
     fresh = [c for c in notebook.cells if c.cell_type == "code"]
     for number, cell in enumerate(fresh, 1):
@@ -93,7 +116,8 @@ def run(path: pathlib.Path, update: bool) -> list:
             problems.append(f"{path.name}, code cell {number}: more than 15 lines")
     if not pictures or not tables:
         problems.append(f"{path.name}: {pictures} pictures and {tables} tables were shown")
-    print(f"{path.name}: {len(fresh)} code cells, {pictures} pictures, {tables} tables, {time.monotonic() - began:.0f} s", flush=True)
+    total = f"{time.monotonic() - began:.0f} s"
+    print(f"{path.name}: {len(fresh)} code cells, {pictures} pictures, {tables} tables, {total}: {spent}", flush=True)
     if update and not problems:
         nbformat.write(notebook, path)
     return problems
@@ -105,6 +129,8 @@ def main() -> None:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--only")
     options = parser.parse_args()
+    if not os.environ.get("EVCXR_TMPDIR"):
+        os.environ["EVCXR_TMPDIR"] = tempfile.mkdtemp(prefix="evcxr-")
     os.environ["JUPYTER_PATH"] = kernel_folder()
     if os.environ.get("CARGO_TARGET_DIR") == "":
         del os.environ["CARGO_TARGET_DIR"]

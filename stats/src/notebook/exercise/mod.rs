@@ -1,0 +1,9 @@
+//! Exercises of the course: a checker for each says whether an answer is right and, if not, what went wrong, without giving
+//! the answer away.
+//!
+//! What is expected is computed by the library and not written down beside the question.
+
+pub mod chapter_7;
+mod marked;
+
+pub use marked::{Marked, close};
