@@ -73,7 +73,8 @@ fn ours(file: &Path, folder: &Path) -> Best {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let timings: Vec<&str> = said.lines().filter(|l| l.ends_with(" s") || l.starts_with("peak memory")).collect();
-    let peak_kb = said.lines().find_map(|l| l.strip_prefix("peak memory: ")?.strip_suffix(" kB")?.trim().parse::<f64>().ok());
+    let peak_kb =
+        said.lines().find_map(|l| l.strip_prefix("peak memory: ")?.strip_suffix(" kB")?.trim().parse::<f64>().ok());
     let detail = format!("    {}", timings.join("\n    "));
     Best { name: "sre-stats, whole report".into(), seconds, peak_mb: peak_kb.unwrap_or(f64::NAN) / 1024.0, detail }
 }

@@ -1,12 +1,14 @@
 //! `report`: the whole story of an export.
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use serde_json::Value;
 use sre_stats::load::Dataset;
 use sre_stats::method::Definition;
 use sre_stats::quantile::Quantile;
+use sre_stats::slo::Objective;
 use sre_stats::trend::{ChangeOptions, TrendMethod};
 use sre_stats::window::Ladder;
 
@@ -15,31 +17,57 @@ use super::failure::{Failure, say};
 use super::output::{self, Answer};
 use super::{changes, describe, inspect, quantile, slo, trend, windows};
 
+/// A part of the report: its name, and how it is computed.
+type Part<'a> = (&'static str, Box<dyn Fn() -> Result<Answer, Failure> + Send + Sync + 'a>);
+
+/// Computes all parts, as many at once as rayon has threads, and lays them out in their order.
 pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let mut clock = Clock { since: Instant::now(), print: args.timings };
     let data = args.input.load()?;
     clock.lap("load");
+    let parts = parts(&data, args.slo.as_ref());
+    let found: Vec<(Result<Answer, Failure>, Duration)> = parts
+        .par_iter()
+        .map(|(_, compute)| {
+            let since = Instant::now();
+            (compute(), since.elapsed())
+        })
+        .collect();
     let mut answer = Answer::default();
-    let mut add = |part: &str, found: Answer| {
-        clock.lap(part);
-        answer.absorb(labelled(part, found));
-    };
-    add("inspect", inspect::answer(&data));
-    if let Some(objective) = &args.slo {
-        add("slo", slo::answer(&data, objective)?);
-        let asked =
-            windows::Asked { objective: objective.clone(), ladder: Ladder::default(), rule: None, incidents: None };
-        let mut found = windows::answer(&data, &asked)?;
-        // the objective's part has named them
-        found.left_out.clear();
-        add("windows", found);
+    for ((part, _), (found, took)) in parts.iter().zip(found) {
+        clock.part(part, took);
+        answer.absorb(labelled(part, found?));
     }
-    add("describe", describe::answer(&data));
-    add("quantile", quantile::answer(&data, &quantiles()));
-    add("averages", windows::averages(&data, &[Quantile::MEDIAN, Quantile::P99]));
-    add("changes", changes::answer(&data, &ChangeOptions::default()));
-    add("trend", trend::answer(&data, TrendMethod::Auto));
+    clock.lap("analyses, all parts");
     finish(&data, &answer, args, &mut clock)
+}
+
+fn parts<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part<'a>> = vec![("inspect", Box::new(|| Ok(inspect::answer(data))))];
+    if let Some(objective) = objective {
+        parts.push(("slo", Box::new(|| slo::answer(data, objective))));
+        parts.push((
+            "windows",
+            Box::new(|| {
+                let asked = windows::Asked {
+                    objective: objective.clone(),
+                    ladder: Ladder::default(),
+                    rule: None,
+                    incidents: None,
+                };
+                let mut found = windows::answer(data, &asked)?;
+                // the objective's part has named them
+                found.left_out.clear();
+                Ok(found)
+            }),
+        ));
+    }
+    parts.push(("describe", Box::new(|| Ok(describe::answer(data)))));
+    parts.push(("quantile", Box::new(|| Ok(quantile::answer(data, &quantiles())))));
+    parts.push(("averages", Box::new(|| Ok(windows::averages(data, &[Quantile::MEDIAN, Quantile::P99])))));
+    parts.push(("changes", Box::new(|| Ok(changes::answer(data, &ChangeOptions::default())))));
+    parts.push(("trend", Box::new(|| Ok(trend::answer(data, TrendMethod::Auto)))));
+    parts
 }
 
 fn finish(data: &Dataset, answer: &Answer, args: &ReportArgs, clock: &mut Clock) -> Result<ExitCode, Failure> {
@@ -80,6 +108,13 @@ struct Clock {
 }
 
 impl Clock {
+    /// Prints the time of a part, which ran beside others.
+    fn part(&self, name: &str, took: Duration) {
+        if self.print {
+            say(&format!("  {name}: {:.3} s\n", took.as_secs_f64()));
+        }
+    }
+
     fn lap(&mut self, phase: &str) {
         if self.print {
             say(&format!("{phase}: {:.3} s\n", self.since.elapsed().as_secs_f64()));

@@ -103,13 +103,16 @@ fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget:
     }
 }
 
+/// Widths at which percentiles are commonly rolled up: the report averages at these.
+const AVERAGED_S: [i64; 6] = [10, 60, 300, 3600, 21_600, 86_400];
+
 /// What averaging percentiles per window makes of them, for every series of events.
 pub(crate) fn averages(data: &Dataset, quantiles: &[Quantile]) -> Answer {
     let mut answer = Answer::default();
     for item in &data.items {
         let Some(events) = item.as_events() else { continue };
-        let narrow = |w: &&sre_stats::time::Span| w.0 * 2 <= events.window().width.0;
-        let widths: Vec<_> = Ladder::default().widths().iter().filter(narrow).copied().collect();
+        let narrow = |w: &sre_stats::time::Span| w.0 * 2 <= events.window().width.0;
+        let widths: Vec<_> = AVERAGED_S.map(sre_stats::time::Span::from_secs).into_iter().filter(narrow).collect();
         match Ladder::new(&widths).and_then(|ladder| reaggregate(events, &ladder, quantiles)) {
             Ok(rows) => {
                 answer.results.extend(rows.iter().map(|row| output::of_series(item, row)));
