@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{CentralPanel, Panel, RichText, Stroke, Ui, vec2};
 use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 
 use super::command::{Command, Menu};
@@ -54,7 +55,8 @@ impl App {
 
     /// Shows a data set that was made in memory.
     pub fn show_dataset(&mut self, dataset: Dataset) {
-        dispatch::show_dataset(&mut self.state, Vec::new(), dataset);
+        let steps = super::derive::steps(&dataset);
+        dispatch::show_dataset(&mut self.state, Vec::new(), dataset, steps);
     }
 
     /// Takes this objective for the next file that is opened.
@@ -246,7 +248,7 @@ fn list(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     egui::ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, items.len(), |ui, rows| {
         for i in rows {
             if let Some(item) = items.get(i)
-                && row(ui, item, i == state.choices.item).clicked()
+                && row(ui, item, document.steps.get(i).copied().flatten(), i == state.choices.item).clicked()
             {
                 messages.push(Message::Select(i));
             }
@@ -257,7 +259,7 @@ fn list(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
 /// The height of a series in the list.
 const ROW: f32 = 60.0;
 
-fn row(ui: &mut Ui, item: &Item, selected: bool) -> egui::Response {
+fn row(ui: &mut Ui, item: &Item, step: Option<Span>, selected: bool) -> egui::Response {
     let tokens = theme::tokens(ui.theme());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), egui::Sense::click());
     let title = item.title();
@@ -286,7 +288,7 @@ fn row(ui: &mut Ui, item: &Item, selected: bool) -> egui::Response {
         write(23.0, &item.identity.name, 12.0, colour(tokens.ink));
     }
     let noun = if matches!(item.data, Data::Events(_)) { "events" } else { "samples" };
-    let step = item.step().map(|s| format!(" every {s}")).unwrap_or_default();
+    let step = step.map(|s| format!(" every {s}")).unwrap_or_default();
     let about = format!(
         "{} · {} · {} {noun}{step}",
         item.kind,

@@ -11,7 +11,7 @@ use sre_stats::time::Span;
 use sre_stats::window::{NoData, Rule};
 
 use super::command::Command;
-use super::derive::{Document, QuantileProfile, Track, TrackKey, WindowAnalysis, WindowKey, rules};
+use super::derive::{Document, QuantileProfile, Track, TrackKey, WindowAnalysis, WindowKey, rules, steps};
 use super::jobs::{Finished, JobId, Jobs, Outcome};
 use super::state::{Choices, Notice, Overlay, Severity, Slot, State, View};
 use super::undo::Undo;
@@ -54,7 +54,7 @@ pub enum Message {
 #[derive(Debug)]
 pub enum Product {
     /// A file was read.
-    Loaded(Vec<PathBuf>, Box<Dataset>),
+    Loaded(Vec<PathBuf>, Box<Dataset>, Vec<Option<Span>>),
     /// Files were chosen in the dialog; `None` where it was closed.
     Picked(Option<Vec<PathBuf>>),
     /// The system has no dialog.
@@ -172,7 +172,9 @@ fn open(state: &mut State, jobs: &mut Jobs<Product>, paths: Vec<PathBuf>) {
     let name = format!("Reading {}", title_of(&paths));
     state.loading = Some(jobs.spawn(name, move |progress| {
         let dataset = load(&paths, &LoadOptions::default(), progress)?;
-        Ok(Product::Loaded(paths, Box::new(dataset)))
+        progress.stage("looking over the series", 0);
+        let steps = steps(&dataset);
+        Ok(Product::Loaded(paths, Box::new(dataset), steps))
     }));
 }
 
@@ -187,7 +189,7 @@ fn title_of(paths: &[PathBuf]) -> String {
 }
 
 /// Shows a data set, read from a file or made in memory.
-pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset) {
+pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset, steps: Vec<Option<Span>>) {
     let id = state.next_document;
     state.next_document += 1;
     // a reload keeps the choices where they still fit
@@ -197,7 +199,7 @@ pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset) {
         state.undo = Undo::new(state.choices.clone());
         state.range = None;
     }
-    state.document = Some(Arc::new(Document { id, title: title_of(&paths), paths, dataset }));
+    state.document = Some(Arc::new(Document { id, title: title_of(&paths), paths, dataset, steps }));
     state.track = Slot::default();
     state.quantiles = Slot::default();
     state.windows = Slot::default();
@@ -323,9 +325,9 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
         state.loading = None;
     }
     match outcome {
-        Outcome::Done(Product::Loaded(paths, dataset)) => {
+        Outcome::Done(Product::Loaded(paths, dataset, steps)) => {
             if loading {
-                show_dataset(state, paths, *dataset);
+                show_dataset(state, paths, *dataset, steps);
             }
         }
         Outcome::Done(Product::Picked(paths)) => open(state, jobs, paths.unwrap_or_default()),

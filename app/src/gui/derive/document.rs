@@ -17,6 +17,13 @@ pub struct Document {
     pub paths: Vec<std::path::PathBuf>,
     /// What was in it.
     pub dataset: Dataset,
+    /// The step of every series; finding it takes a walk through all of its times, too long for a frame.
+    pub steps: Vec<Option<Span>>,
+}
+
+/// The step of every series of a data set.
+pub fn steps(dataset: &Dataset) -> Vec<Option<Span>> {
+    dataset.items.iter().map(Item::step).collect()
 }
 
 impl Document {

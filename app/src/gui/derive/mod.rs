@@ -6,7 +6,7 @@ mod quantiles;
 mod track;
 mod windows;
 
-pub use document::{Document, first_objective};
+pub use document::{Document, first_objective, steps};
 pub use quantiles::QuantileProfile;
 pub use track::{Track, TrackKey};
 pub use windows::{WindowAnalysis, WindowKey, rules, verdict};

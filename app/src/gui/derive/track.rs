@@ -41,6 +41,29 @@ pub struct Track {
     pub what: &'static str,
 }
 
+/// The first index in `from..to` whose time is not below `limit`, sought around a guess: neighbouring pixels hold about
+/// equally many samples, so that a few looks near the guess replace a search through memory that is not at hand.
+fn gallop(times: &[i64], from: usize, to: usize, guess: usize, limit: i64) -> usize {
+    let below = |i: usize| times.get(i).is_some_and(|t| *t < limit);
+    let guess = guess.clamp(from, to);
+    let (mut low, mut high, mut step) = (from, guess, 1);
+    if guess < to && below(guess) {
+        low = guess + 1;
+        while low + step < to && below(low + step) {
+            low += step + 1;
+            step *= 2;
+        }
+        high = to.min(low + step);
+    } else {
+        while high > from && high - from > step && !below(high - step) {
+            high -= step;
+            step *= 2;
+        }
+        low = low.max(high.saturating_sub(step));
+    }
+    low + times.get(low..high).unwrap_or_default().partition_point(|t| *t < limit)
+}
+
 impl Track {
     /// Prepares an item for drawing.
     ///
@@ -133,13 +156,10 @@ impl Track {
             let (mut x, mut lower, mut upper, mut line) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             let span = (i128::from(end) - i128::from(start)).max(1);
             let edge = |i: usize| (i128::from(start) + span * i as i128 / width_px as i128) as i64;
-            let mut a = from;
+            let (mut a, mut wide) = (from, (to - from) / width_px);
             for i in 1..=width_px {
-                let limit = if i == width_px {
-                    to
-                } else {
-                    a + times.get(a..to).unwrap_or_default().partition_point(|&t| t < edge(i))
-                };
+                let limit = if i == width_px { to } else { gallop(times, a, to, a + wide, edge(i)) };
+                wide = limit - a;
                 let Ok(node) = self.pyramid.query(values, a, limit) else { continue };
                 let (first, last) =
                     (times.get(a).copied().unwrap_or_default(), times.get(limit - 1).copied().unwrap_or_default());
@@ -195,5 +215,23 @@ impl Track {
             text.push_str(&format!(" {} unusable values were left out.", self.dropped));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn galloping_finds_what_a_plain_search_finds() {
+        let times: Vec<i64> = (0..200_i64).map(|i| i * i / 7).collect();
+        for (from, to) in [(0, 200), (13, 150), (40, 41), (50, 50)] {
+            for limit in (-3..6000).step_by(11) {
+                let plain = from + times[from..to].partition_point(|t| *t < limit);
+                for guess in [0, from, from + 1, from + 17, to, 400] {
+                    assert_eq!(gallop(&times, from, to, guess, limit), plain, "{from} {to} {limit} {guess}");
+                }
+            }
+        }
     }
 }

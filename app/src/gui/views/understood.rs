@@ -81,13 +81,13 @@ pub(super) fn table(state: &State) -> Option<Table> {
         Column::number("left out", Unit::Count),
     ];
     let mut table = Table::new("Series of the data set", columns);
-    for item in &document.dataset.items {
+    for (item, step) in document.dataset.items.iter().zip(&document.steps) {
         table.rows.push(vec![
             item.title().into(),
             item.kind.to_string().into(),
             item.identity.unit.name().into(),
             Cell::Number(item.count() as f64),
-            item.step().map_or(Cell::Empty, |s| s.to_string().into()),
+            step.map_or(Cell::Empty, |s| s.to_string().into()),
             item.first().to_string().into(),
             item.last().to_string().into(),
             Cell::Number(item.dropped().total() as f64),
