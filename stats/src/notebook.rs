@@ -60,9 +60,9 @@ mod tests {
         let csv = "time,route,latency_s\n2026-06-01T00:00:00Z,cart,0.1\n2026-06-01T00:00:01.5Z,search,0.2\n\
                    2026-06-01T00:00:01.7Z,cart,0.3\n";
         let data = load_bytes("requests.csv", csv.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
-        assert_eq!(events_named(&data, "cart").unwrap().values(), [0.1, 0.3]);
-        let error = series_named(&data, "cart").unwrap_err();
+        assert_eq!(series_named(&data, "cart").unwrap().values(), [0.1, 0.3]);
+        let error = events_named(&data, "cart").unwrap_err();
         assert!(format!("{error:?}").contains("search"), "{error:?}");
-        assert!(events_named(&data, "checkout").is_err());
+        assert!(series_named(&data, "checkout").is_err());
     }
 }

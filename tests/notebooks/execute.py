@@ -11,11 +11,11 @@ earlier notebook built in the same EVCXR_TMPDIR), and how long the later ones to
 
 import argparse
 import datetime
-import json
 import os
 import pathlib
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,10 +31,8 @@ def kernel_folder() -> str:
     if not program:
         sys.exit("evcxr_jupyter is not on PATH: cargo install evcxr_jupyter --version 0.22.0 --locked")
     folder = tempfile.mkdtemp(prefix="jupyter-")
-    spec = pathlib.Path(folder, "kernels", "rust")
-    spec.mkdir(parents=True)
-    argv = [program, "--control_file", "{connection_file}"]
-    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "Rust", "language": "rust"}))
+    install = [program, "--install"]
+    subprocess.run(install, env={**os.environ, "JUPYTER_PATH": folder}, stdout=subprocess.DEVNULL, check=True)
     return folder
 
 

@@ -18,14 +18,19 @@ fn give(mime: &str, content: &str) {
 
 /// What the rules of a notebook's own page would do to our tables: stripes in the colours of its theme, text to the right.
 const OVERRIDES: &str = "\
-.sre-stats{font:15px/1.5 Roboto,'Segoe UI','Helvetica Neue',Arial,'Liberation Sans',sans-serif;border-radius:6px;\
-max-width:1040px;box-sizing:border-box}
+.sre-stats{font:15px/1.5 Roboto,'Segoe UI','Helvetica Neue',Arial,'Liberation Sans',sans-serif;max-width:1040px;box-sizing:border-box}
 .sre-stats .table table{display:table;margin:0;border:0;font-size:.9rem;table-layout:auto}
 .sre-stats .table table tr:nth-child(n){background:var(--background);color:var(--ink)}
-.sre-stats .table table th,.sre-stats .table table td{max-width:34ch;color:var(--ink);border-width:0 0 1px}
+.sre-stats .table table tr :is(th,td){max-width:44ch;padding:.35rem .8rem;color:var(--ink);text-align:left;vertical-align:top;\
+white-space:normal;border-width:0 0 1px}
+.sre-stats .table table tr :is(th,td).number{max-width:none;text-align:right}
+.sre-stats .table table tr :is(th,td):first-child{padding-left:0}
 .sre-stats .table table thead th{color:var(--muted);vertical-align:bottom}
+.sre-stats .table table :not(.number)>.value{white-space:normal}
+.sre-stats .table table :is(.bound,.source){white-space:nowrap}
+.sre-stats .table table .caveat{max-width:44ch;margin-left:auto}
 .sre-stats .table table caption{caption-side:top;color:var(--ink)}
-.sre-stats .verdict p{font-size:1rem;max-width:80ch}
+.sre-stats .verdict p{font-size:1rem;max-width:84ch}
 ";
 
 /// Blocks as HTML on a light, opaque ground. Pictures are drawn here, as those of a report follow the reader's system into
@@ -34,7 +39,7 @@ fn html(title: &str, blocks: &[Block]) -> Result<String> {
     let fragment = |title: &str, blocks: &[Block]| {
         to_fragment(&Report::new("").with(Section { title: title.to_owned(), blocks: blocks.to_vec() }))
     };
-    let mut out = format!("<style>\n{OVERRIDES}</style>\n");
+    let mut out = String::new();
     let mut title = title;
     let mut rest = blocks;
     while let Some(at) = rest.iter().position(|block| matches!(block, Block::Figure(_))) {
@@ -50,6 +55,8 @@ fn html(title: &str, blocks: &[Block]) -> Result<String> {
     if !rest.is_empty() {
         out.push_str(&fragment(title, rest)?);
     }
+    // last, as of equal rules the later one holds
+    out.push_str(&format!("<style>\n{OVERRIDES}</style>\n"));
     Ok(out)
 }
 
