@@ -19,7 +19,7 @@ fn give(mime: &str, content: &str) {
 /// What the rules of a notebook's own page would do to our tables: stripes in the colours of its theme, text to the right.
 const OVERRIDES: &str = "\
 .sre-stats{font:15px/1.5 Roboto,'Segoe UI','Helvetica Neue',Arial,'Liberation Sans',sans-serif;max-width:1040px;box-sizing:border-box}
-.sre-stats .table table{display:table;margin:0;border:0;font-size:.9rem;table-layout:auto}
+.sre-stats .table table{display:table;margin:0;border:0;font-size:.9rem;table-layout:auto;width:max-content}
 .sre-stats .table table tr:nth-child(n){background:var(--background);color:var(--ink)}
 .sre-stats .table table tr :is(th,td){max-width:44ch;padding:.35rem .8rem;color:var(--ink);text-align:left;vertical-align:top;\
 white-space:normal;border-width:0 0 1px}
@@ -29,7 +29,7 @@ white-space:normal;border-width:0 0 1px}
 .sre-stats .table table :not(.number)>.value{white-space:normal}
 .sre-stats .table table :is(.bound,.source){white-space:nowrap}
 .sre-stats .table table .caveat{max-width:44ch;margin-left:auto}
-.sre-stats .table table caption{caption-side:top;color:var(--ink)}
+.sre-stats .table table caption{caption-side:top;white-space:nowrap;color:var(--ink)}
 .sre-stats .verdict p{font-size:1rem;max-width:84ch}
 ";
 

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     /// The right answer passes, each planted mistake is found and told by its own words, and no hint has the answer in it.
-    fn check(right: Marked, mistakes: &[(Marked, &str)], secrets: &[&str]) {
+    fn check(right: &Marked, mistakes: &[(Marked, &str)], secrets: &[&str]) {
         assert!(right.right, "{right}");
         for (marked, words) in mistakes {
             assert!(!marked.right && marked.why.contains(words), "{marked} lacks “{words}”");
@@ -190,7 +190,7 @@ mod tests {
             (mark("99.999%"), "which is less"),
             (mark("99.95%"), "more"),
         ];
-        check(mark("99.99%"), &mistakes, &["99.99"]);
+        check(&mark("99.99%"), &mistakes, &["99.99"]);
         assert!(recap("four nines").is_err());
     }
 
@@ -208,7 +208,7 @@ mod tests {
             (mark(f64::NAN, 12.0, 15.0), "charged whole"),
             (mark(10.0, f64::NAN, 15.0), "mean is wrong"),
         ];
-        check(mark(10.0, 12.0, 15.0), &mistakes, &["10 ", "12", "15"]);
+        check(&mark(10.0, 12.0, 15.0), &mistakes, &["10 ", "12", "15"]);
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
             (mark(1.0), "for more"),
             (mark(0.0), "for more"),
         ];
-        check(mark(2.0), &mistakes, &["2 of"]);
+        check(&mark(2.0), &mistakes, &["2 of"]);
         assert!(mark(2.0).why.contains("99.9306 %"));
         assert!(!mark(f64::NAN).right);
     }
@@ -235,14 +235,14 @@ mod tests {
             (mark(15.0, 20.0), "lower end"),
             (mark(f64::NAN, 20.0), "lower end"),
         ];
-        check(mark(10.0, 20.0), &mistakes, &["10", "20"]);
+        check(&mark(10.0, 20.0), &mistakes, &["10", "20"]);
     }
 
     #[test]
     fn what_four_red_buckets_say_of_a_budget() {
         let mark = |text: &str| what_follows(text).unwrap();
         let mistakes = [(mark("met"), "longest"), (mark("Violated"), "shortest"), (mark("perhaps"), "none of")];
-        check(mark(" Undecidable"), &mistakes, &[]);
+        check(&mark(" Undecidable"), &mistakes, &[]);
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
             (mark(1000.0), "greater of the two"),
             (mark(250.0), "Sort all 1010"),
         ];
-        check(mark(100.0), &mistakes, &["100 ms", "100."]);
+        check(&mark(100.0), &mistakes, &["100 ms", "100."]);
         // brute force: sort all of them
         let mut all = vec![100.0; 1000];
         all.extend([1000.0; 10]);
