@@ -130,7 +130,7 @@ pub(crate) struct OutputArgs {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write a picture, table or report: .html .md .svg .png .csv .parquet
+    /// Also write a picture, table or report: .html .md .svg .png .csv
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 }

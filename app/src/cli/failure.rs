@@ -68,7 +68,14 @@ pub(crate) fn refused(error: &clap::Error) -> ExitCode {
     ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
 }
 
-/// Writes to standard error and does not mind if nobody listens.
+/// Writes to standard error, without control characters, and does not mind if nobody listens.
 pub(crate) fn say(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = std::io::stderr().write_all(printable(text).as_bytes());
+}
+
+/// No control character and no change of direction in the input reaches a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let hidden =
+        |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
 }

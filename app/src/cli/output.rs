@@ -10,7 +10,7 @@ use sre_stats::load::{Dataset, Item, LoadReport};
 use sre_stats::report::{Block, Cell, Column, Report, Section, Standing, Table, to_html, to_markdown};
 
 use super::args::OutputArgs;
-use super::failure::{Failure, STRICT, say};
+use super::failure::{Failure, STRICT, printable, say};
 
 /// What a command has to say.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ pub(crate) fn give(
         files => format!("{command} of {} files", files.len()),
     };
     deliver(command, &title, &input(&data.report), &warnings(&data.report, &answer.left_out), answer, to)?;
-    if strict && !data.report.warnings.is_empty() {
+    if strict && !(data.report.warnings.is_empty() && answer.left_out.is_empty()) {
         say("sre-stats: --strict: the warnings above are errors\n");
         return Ok(ExitCode::from(STRICT));
     }
@@ -103,7 +103,7 @@ fn deliver(
         let report = Report { title: title.to_owned(), sections: answer.sections.clone() };
         let bytes = as_file(&report, path)?;
         std::fs::write(path, bytes).map_err(|e| sre_stats::Error::io(e, &path.display().to_string()))?;
-        say(&printable(&format!("written: {}\n", path.display())));
+        say(&format!("written: {}\n", path.display()));
     }
     if to.json {
         let document = json!({
@@ -152,12 +152,7 @@ fn tell_input(report: &LoadReport, left_out: &[(String, String)]) {
     if left_out.len() > NAMED {
         text.push_str(&format!("left out: {} more series\n", left_out.len() - NAMED));
     }
-    say(&printable(&text));
-}
-
-/// No control character of the input reaches a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    say(&text);
 }
 
 /// Writes to standard output.
@@ -184,7 +179,7 @@ fn as_file(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
         }
         _ => {
             return Err(Failure::usage(format!(
-                "--out {}: the ending says the format; use .html, .md, .svg, .png, .csv or .parquet",
+                "--out {}: the ending says the format; use .html, .md, .svg, .png or .csv",
                 path.display()
             )));
         }

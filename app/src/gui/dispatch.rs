@@ -252,7 +252,7 @@ fn set_range(state: &mut State, range: Option<(f64, f64)>) {
     let extent = track.extent();
     state.range = range.filter(|r| r.0.is_finite() && r.1.is_finite() && r.0 < r.1).and_then(|(from, to)| {
         // a nanosecond a pixel is as close as the data go; nothing lies beyond their ends
-        let width = (to - from).clamp(1e-6, extent.1 - extent.0);
+        let width = (to - from).max(1e-6).min(extent.1 - extent.0);
         let from = (f64::midpoint(from, to) - width / 2.0).min(extent.1 - width).max(extent.0);
         (width < extent.1 - extent.0).then_some((from, from + width))
     });

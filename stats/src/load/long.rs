@@ -62,7 +62,11 @@ impl Dataset {
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Empty`](crate::ErrorKind::Empty) without items.
     pub fn write_csv(&self, out: &mut dyn Write) -> Result<()> {
-        let failed = |e: csv::Error| Error::io(std::io::Error::other(e), "the output");
+        let failed = |e: csv::Error| match e.into_kind() {
+            // as it came, so that a closed pipe is seen for what it is
+            csv::ErrorKind::Io(e) => Error::io(e, "the output"),
+            other => Error::io(std::io::Error::other(format!("{other:?}")), "the output"),
+        };
         let long = LongTable::of(self)?;
         let mut writer = csv::Writer::from_writer(out);
         let mut header = vec!["time"];

@@ -397,7 +397,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_cut_or_flipped_byte_panics(cut in 0_usize..400, at in 0_usize..400, byte in any::<u8>()) {
+        fn no_cut_or_flipped_byte_panics(cut in 0_usize..=MATRIX.len(), at in 0_usize..MATRIX.len(), byte in any::<u8>()) {
             let mut bytes = MATRIX.as_bytes()[..cut.min(MATRIX.len())].to_vec();
             if let Some(b) = bytes.get_mut(at) {
                 *b = byte;
