@@ -39,7 +39,7 @@ impl Document {
 /// The rate of a counter, across no more than a step and a half.
 pub(super) fn rate(counter: &Counter) -> Result<Series> {
     let step = counter.samples().step().unwrap_or(Span::MINUTE);
-    counter.rate(Span(step.0 + step.0 / 2))
+    counter.rate(Span(step.0.saturating_mul(3) / 2))
 }
 
 /// An objective that fits an item, as a start.

@@ -4,14 +4,15 @@ use sre_stats::figure::{self, Figure};
 use sre_stats::load::Data;
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
-use sre_stats::slo::{Objective, Options, SloInput, SloReport, evaluate};
+use sre_stats::report::tell::fit::fit;
+use sre_stats::slo::{Objective, Options, SloReport, evaluate};
 use sre_stats::time::Span;
 use sre_stats::window::{
-    Accounting, Advice, AdvisorInput, IncidentPattern, Ladder, NoData, Rule, Verdict, account, advise,
+    Accounting, Advice, AdvisorInput, Budget, IncidentPattern, Ladder, NoData, Rule, Verdict, account, advise,
 };
 use sre_stats::{Error, Result};
 
-use super::document::{Document, rate};
+use super::document::Document;
 
 /// The rules offered in the list.
 pub fn rules() -> Vec<Rule> {
@@ -61,20 +62,12 @@ impl WindowAnalysis {
         let item = document.item(key.item)?;
         let rule = key.rule.or_else(|| key.objective.rule()).unwrap_or(Rule::AnyBad);
         let options = Options { rule, no_data: key.no_data, ..Options::default() };
-        let counter;
-        let input = match &item.data {
-            Data::Gauge(series) => SloInput::Series(series),
-            Data::Events(events) => SloInput::Events(events),
-            Data::Counter(c) => {
-                counter = rate(c)?;
-                SloInput::Series(&counter)
-            }
-            _ => return Err(Error::unsupported("this kind of series has no bad time yet")),
-        };
+        let input = fit(item, &key.objective)
+            .map_err(|why| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title())))?;
         let slo = evaluate(&key.objective, input, &options)?;
         progress.check()?;
         progress.stage("charging slices of every width", 0);
-        let budget = key.objective.budget();
+        let budget = Budget::new(key.objective.target, slo.period.width);
         let bad = &slo.bad_time;
         let accounting = account(bad, &Ladder::default(), &rule, Some(&budget))?;
         progress.check()?;
@@ -112,7 +105,7 @@ impl WindowAnalysis {
 
     /// The bad time that the objective allows.
     pub fn allowed(&self) -> Span {
-        self.slo.objective.budget().allowed()
+        Budget::new(self.slo.objective.target, self.slo.period.width).allowed()
     }
 
     /// The row of the width nearest above `width`, or the last.

@@ -65,7 +65,11 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
     if found.fits.is_empty() { Err(nothing_fits(data, objective, &found.left_out)) } else { Ok(found) }
 }
 
-fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, String> {
+/// One series as the objective takes it, or in words why it does not fit.
+///
+/// # Errors
+/// The reason, as a sentence's end: “it is a counter …”.
+pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, String> {
     if item.role != Role::Value {
         return Err("it counts the events of a row".to_owned());
     }
