@@ -160,7 +160,7 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
 }
 
 fn shown(seconds: f64) -> String {
-    Span::from_secs_f64(seconds).map_or_else(|_| format!("{seconds} s"), |s| s.to_string())
+    Span::from_secs_f64(seconds).map_or_else(|_| format!("{seconds} s"), Span::about)
 }
 
 #[derive(Default)]
