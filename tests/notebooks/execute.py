@@ -129,6 +129,10 @@ def main() -> None:
     options = parser.parse_args()
     if not os.environ.get("EVCXR_TMPDIR"):
         os.environ["EVCXR_TMPDIR"] = tempfile.mkdtemp(prefix="evcxr-")
+    # the kernel's relative run path to the standard library only holds where folder and toolchain share no parent
+    found = subprocess.run(["rustc", "--print", "target-libdir"], capture_output=True, text=True, check=True).stdout.strip()
+    libraries = [found, os.environ.get("LD_LIBRARY_PATH", "")]
+    os.environ["LD_LIBRARY_PATH"] = ":".join(filter(None, libraries))
     os.environ["JUPYTER_PATH"] = kernel_folder()
     if os.environ.get("CARGO_TARGET_DIR") == "":
         del os.environ["CARGO_TARGET_DIR"]
