@@ -1,6 +1,6 @@
-//! The report of five million requests beside polars and DuckDB over the same files.
+//! The report of five million requests beside polars and `DuckDB` over the same files.
 //!
-//! `PYTHON=python3 cargo bench -p sre-stats-app --bench report`, where that Python has duckdb and polars from PyPI. Each
+//! `PYTHON=python3 cargo bench -p sre-stats-app --bench report`, where that Python has both from `PyPI`. Each
 //! program runs in a process of its own, the programs in turn, three times; the least time of each counts. Ours does the
 //! whole report (read, histograms, exact quantiles, windows, objective, changes, trend, page with pictures); the peers one
 //! group-by with exact quantiles. A peer that cannot run ends the benchmark.

@@ -23,7 +23,7 @@ pub struct Statistic {
 /// standard deviation as far as it likes. Only minimum, maximum and mean merge across windows (the mean with its count);
 /// the median and the deviations do not. Moments are summed about a provisional mean with compensated addition, so that
 /// a large offset costs no digits. Statistics that the sample is too small for are left out: sd needs 2 samples, skewness
-/// 3 and kurtosis 4, each with some spread. NaN and infinities are left out and counted in a caveat.
+/// 3 and kurtosis 4, each with some spread and with powers within the range of an f64. NaN and infinities are left out and counted in a caveat.
 ///
 /// ```
 /// use sre_stats::{describe::describe, estimate::Scope, unit::Unit};
@@ -95,19 +95,21 @@ impl Moments {
         let n = values.len() as f64;
         // a sample near the centre as the origin keeps the sums small and 10⁹ offsets exact
         let origin = values[values.len() / 2];
-        let mean = origin + compensated(values.iter().map(|v| v - origin)) / n;
+        let near = origin + compensated(values.iter().map(|v| v - origin)) / n;
+        // differences beyond the f64 range: the mean of scaled values, which is less exact and finite
+        let mean = if near.is_finite() { near } else { compensated(values.iter().map(|v| v / n)) };
         let power = |k: i32| compensated(values.iter().map(|v| (v - mean).powi(k)));
         let drift = power(1);
         Self { n, mean, m2: power(2) - drift * drift / n, m3: power(3), m4: power(4) }
     }
 
     fn sd(&self) -> Option<f64> {
-        (self.n >= 2.0).then(|| (self.m2.max(0.0) / (self.n - 1.0)).sqrt())
+        (self.n >= 2.0 && self.m2.is_finite()).then(|| (self.m2.max(0.0) / (self.n - 1.0)).sqrt())
     }
 
     fn skewness(&self) -> Option<f64> {
         let n = self.n;
-        (n >= 3.0 && self.m2 > 0.0).then(|| {
+        (n >= 3.0 && self.m2 > 0.0 && self.m3.is_finite()).then(|| {
             let g1 = (self.m3 / n) / (self.m2 / n).powf(1.5);
             g1 * (n * (n - 1.0)).sqrt() / (n - 2.0)
         })
@@ -115,7 +117,7 @@ impl Moments {
 
     fn kurtosis(&self) -> Option<f64> {
         let n = self.n;
-        (n >= 4.0 && self.m2 > 0.0).then(|| {
+        (n >= 4.0 && self.m2 > 0.0 && self.m4.is_finite()).then(|| {
             let g2 = (self.m4 / n) / (self.m2 / n).powi(2) - 3.0;
             (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * g2 + 6.0)
         })
@@ -178,6 +180,8 @@ mod tests {
         };
         assert_eq!(names(&[1.0]), ["mean", "median", "mad", "iqr", "min", "max"]);
         assert!(!names(&[3.0; 9]).contains(&"skewness"));
+        assert!(!names(&[0.0, 1e200]).contains(&"sd"), "its square is beyond the range");
+        assert_eq!(value(&[1e308, -1e308], "mean"), 0.0);
         assert!(describe(&[f64::NAN], &Scope::untimed(Unit::None)).is_err());
     }
 }

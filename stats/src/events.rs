@@ -107,7 +107,7 @@ impl Events {
         Scope::new(self.identity.unit.clone(), self.window())
     }
 
-    /// The events with times in `[from, to)`; `None` where there are none.
+    /// The events with times in `[from, to)`; `None` where there are none. What was dropped stays that of the whole.
     pub fn slice(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
         let a = self.times.partition_point(|&t| t < from.0);
         let b = self.times.partition_point(|&t| t < to.0).max(a);
@@ -116,7 +116,7 @@ impl Events {
             times: self.times[a..b].to_vec(),
             values: self.values[a..b].to_vec(),
             ok: self.ok.as_ref().map(|ok| ok[a..b].to_vec()),
-            dropped: Dropped::default(),
+            dropped: self.dropped,
         })
     }
 }

@@ -72,7 +72,7 @@ impl FromStr for Definition {
         Ok(match lower.as_str() {
             "numpy" | "pandas" | "r" | "excel-inc" | "percentile.inc" | "percentile_cont" => Self::Type7,
             "excel-exc" | "percentile.exc" => Self::Type6,
-            "percentile_disc" | "nearest-rank" | "statsd" => Self::Type1,
+            "percentile_disc" | "nearest-rank" => Self::Type1,
             _ => {
                 return Err(Error::parse(format!("“{text}” is not a quantile definition"))
                     .hint("choose one of type1 to type9, or a tool such as numpy or percentile_disc"));

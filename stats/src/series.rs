@@ -160,7 +160,7 @@ impl Series {
         gaps(&self.times, self.step())
     }
 
-    /// The part with times in `[from, to)`; `None` where no sample lies there.
+    /// The part with times in `[from, to)`; `None` where no sample lies there. What was dropped stays that of the whole.
     pub fn slice(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
         let a = self.times.partition_point(|&t| t < from.0);
         let b = self.times.partition_point(|&t| t < to.0).max(a);
@@ -168,7 +168,7 @@ impl Series {
             identity: self.identity.clone(),
             times: self.times[a..b].to_vec(),
             values: self.values[a..b].to_vec(),
-            dropped: Dropped::default(),
+            dropped: self.dropped,
         })
     }
 }

@@ -144,11 +144,12 @@ impl Span {
     /// ```
     pub fn about(self) -> String {
         let grain = if self.0.unsigned_abs() < 60 * NS as u64 { 1_000_000 } else { NS };
-        if self.0.abs() < 1_000_000 {
+        if self.0.unsigned_abs() < 1_000_000 {
             return self.to_string();
         }
         let rest = self.0.rem_euclid(grain);
-        Self(if rest * 2 >= grain { self.0.saturating_add(grain - rest) } else { self.0 - rest }).to_string()
+        Self(if rest * 2 >= grain { self.0.saturating_add(grain - rest) } else { self.0.saturating_sub(rest) })
+            .to_string()
     }
 }
 

@@ -117,6 +117,9 @@ impl Unit {
     pub fn from_name(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         let lower = lower.strip_suffix("_total").map_or(lower.as_str(), |base| base);
+        if let Some(base) = ["_per_second", "_per_sec", "_per_s"].iter().find_map(|end| lower.strip_suffix(end)) {
+            return Some(Self::PerSecond(Box::new(Self::from_name(base).unwrap_or(Self::Count))));
+        }
         let last = lower.rsplit(['_', '.', '-', ' ', '(', '[']).next()?.trim_end_matches([')', ']']);
         Some(match last {
             "ns" | "nanos" | "nanoseconds" | "nanosecond" => Self::Nanosecond,
@@ -268,6 +271,8 @@ mod tests {
         assert_eq!(Unit::from_name("http_requests_total"), Some(Unit::Count));
         assert_eq!(Unit::from_name("Latency (ms)"), Some(Unit::Millisecond));
         assert_eq!(Unit::from_name("status"), None);
+        assert_eq!(Unit::from_name("requests_per_second"), Some(Unit::PerSecond(Box::new(Unit::Count))));
+        assert_eq!(Unit::from_name("bytes_per_s"), Some(Unit::PerSecond(Box::new(Unit::Byte))));
     }
 
     #[test]

@@ -63,6 +63,9 @@ pub fn quantiles(values: &[f64], qs: &[Quantile], definition: Definition, scope:
                 .map_or_else(|| "no number of samples gives one".into(), |n| format!("{n} needed"));
             e.caveats.push(format!("n = {n} is too few for an upper bound of {q} in a 95 % interval ({needed})"));
         }
+        if lower.is_none() {
+            e.caveats.push(format!("n = {n} is too few for a lower bound of {q} in a 95 % interval"));
+        }
         if dropped > 0 {
             e.caveats.push(format!("{dropped} values that were NaN or infinite are left out"));
         }
@@ -82,13 +85,13 @@ pub fn quantiles(values: &[f64], qs: &[Quantile], definition: Definition, scope:
 ///
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) without samples, [`Argument`](crate::ErrorKind::Argument) where they are not sorted
-/// or hold a NaN.
+/// or hold a NaN or an infinity.
 pub fn quantile_sorted(sorted: &[f64], q: Quantile, definition: Definition) -> Result<f64> {
     if sorted.is_empty() {
         return Err(Error::empty("a quantile needs at least one sample"));
     }
-    if !sorted.is_sorted() || sorted.iter().any(|v| v.is_nan()) {
-        return Err(Error::argument("the samples are not sorted").hint("sort them, or use quantiles()"));
+    if !sorted.is_sorted() || sorted.iter().any(|v| !v.is_finite()) {
+        return Err(Error::argument("the samples are not sorted and finite").hint("sort them, or use quantiles()"));
     }
     Ok(at(sorted, q, definition))
 }
@@ -100,8 +103,14 @@ fn at(samples: &[f64], q: Quantile, definition: Definition) -> f64 {
     if weight == 0.0 || a == b {
         a
     } else {
-        // from the nearer end, so that weights near 1 lose nothing
-        if weight < 0.5 { a + (b - a) * weight } else { b - (b - a) * (1.0 - weight) }
+        // from the nearer end, so that weights near 1 lose nothing; a difference beyond the f64 range is not formed
+        if !(b - a).is_finite() {
+            a * (1.0 - weight) + b * weight
+        } else if weight < 0.5 {
+            a + (b - a) * weight
+        } else {
+            b - (b - a) * (1.0 - weight)
+        }
     }
 }
 
@@ -191,6 +200,12 @@ mod tests {
         let e = &quantiles(&values, &[Quantile::P999], Definition::Type7, &scope).unwrap()[0];
         assert_eq!(e.confidence.unwrap().upper, f64::INFINITY);
         assert!(e.caveats[0].contains("n = 120 is too few"), "{:?}", e.caveats);
+    }
+
+    #[test]
+    fn extremes_interpolate_within_the_range() {
+        assert_eq!(exact(&[-1e308, 1e308], 0.5, Definition::Type7), 0.0);
+        assert!(quantile_sorted(&[1.0, f64::INFINITY], Quantile::MEDIAN, Definition::Type7).is_err());
     }
 
     #[test]

@@ -132,6 +132,9 @@ impl FromStr for Quantile {
             None => Self::new(trimmed.parse().map_err(|_| bad())?).map_err(|_| bad()),
             Some(percent) => {
                 let percent = percent.trim();
+                if !percent.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+                    return Err(bad());
+                }
                 let value: f64 = percent.parse().map_err(|_| bad())?;
                 if !(0.0..=100.0).contains(&value) {
                     return Err(bad());
@@ -182,7 +185,7 @@ mod tests {
             assert_eq!((q.p(), q.complement()), (p, complement), "{text}");
             assert_eq!(q.to_string(), shown, "{text}");
         }
-        for bad in ["", "p", "1.1", "-0.1", "p101", "101%", "NaN", "p-1", "99,9%", "é%"] {
+        for bad in ["", "p", "1.1", "-0.1", "p101", "101%", "NaN", "p-1", "99,9%", "é%", "1e0%"] {
             assert!(bad.parse::<Quantile>().is_err(), "{bad}");
         }
     }

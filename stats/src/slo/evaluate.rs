@@ -147,7 +147,7 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
 }
 
 fn of_events(objective: &Objective, events: &Events, options: &Options) -> Result<SloReport> {
-    let cut = cut(objective, events.window())?;
+    let mut cut = cut(objective, events.window())?;
     let cut_events = events.slice(cut.period.start, cut.period.end());
     let events = cut_events.as_ref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
     let unit = &events.identity().unit;
@@ -170,6 +170,10 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
     let good = |i: usize| holds(i) && events.ok().is_none_or(|ok| ok.get(i).copied().unwrap_or(false));
     let means = |width| mean_of_ratios(events.times(), good, width);
     if objective.population == Population::Time {
+        let silence: i64 = bad.no_data().iter().map(|(a, b)| b.since(*a).0).sum();
+        if silence > 0 {
+            cut.caveats.push(format!("{} without any event is counted as good", Span(silence).about()));
+        }
         let (counted, costs) = by_time(&bad, options)?;
         return finish(objective, options, cut, bad, &counted, means, costs);
     }

@@ -237,8 +237,11 @@ impl Test<'_> {
     fn auto(self) -> Trend {
         let n = self.series.len();
         if n < 6 {
-            let reason = format!("with {n} samples autocorrelation cannot be measured: samples taken as independent");
-            return self.finish(Method::Named("mann-kendall"), reason, 1.0);
+            let why = format!("{n} samples are too few to measure autocorrelation: 6 or more are needed");
+            let reason = "no autocorrelation could be measured".to_owned();
+            let mut found = self.finish(Method::Named("mann-kendall"), reason, 1.0);
+            found.verdict = Verdict::NoVerdict { why };
+            return found;
         }
         let rest = self.detrended();
         let spread = rest.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
@@ -292,7 +295,11 @@ impl Test<'_> {
     fn by_interval(self) -> Trend {
         let (mut found, line) =
             self.with_line(Method::Named("theil-sen"), "asked for; holds for independent samples".into(), 1.0);
-        found.verdict = if line.lower > 0.0 {
+        // of n! equally likely orders the two monotone ones are the rarest: below 5 samples even they are no evidence at 95 %
+        let rarest = 2.0 / (1..=self.series.len().min(20)).map(|k| k as f64).product::<f64>();
+        found.verdict = if rarest > 1.0 - self.level {
+            Verdict::NoneShown
+        } else if line.lower > 0.0 {
             Verdict::Rising
         } else if line.upper < 0.0 {
             Verdict::Falling

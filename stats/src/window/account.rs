@@ -167,7 +167,10 @@ fn row(bad: &BadTime, width: Span, rule: &Rule, budget: Option<&Budget>) -> Resu
         closed_form,
         no_closed_form,
         verdict: budget.map(|b| {
-            match (least as i64 * width.0 <= b.allowed().0, most as i64 * width.0 <= b.allowed().0) {
+            match (
+                (least as i64).saturating_mul(width.0) <= b.allowed().0,
+                (most as i64).saturating_mul(width.0) <= b.allowed().0,
+            ) {
                 (true, true) => Verdict::Met,
                 (true, false) => Verdict::DependsOnPhase,
                 _ => Verdict::Violated,

@@ -77,7 +77,7 @@ impl BadTime {
         let resolution = options.resolution.unwrap_or(step);
         let (times, values) = (series.times(), series.values());
         let (first, last) = (times[0], times[times.len() - 1]);
-        let period = Window::new(Timestamp(first), Span((last - first).saturating_add(step.0)))?;
+        let period = Window::new(Timestamp(first), Span(last.saturating_sub(first).saturating_add(step.0)))?;
         let mut out = Self::empty(period, resolution, options.no_data)?;
         let scan = Scan { times, values, step: step.0, hold: options.no_data == NoData::Hold };
         let found = scan.under(&condition);
@@ -141,7 +141,8 @@ impl BadTime {
             None => events.window(),
         };
         let (first, end) = (covered.start.0.div_euclid(resolution.0) * resolution.0, covered.end().0);
-        let mut out = Self::empty(Window::new(Timestamp(first), Span(end - first))?, resolution, no_data)?;
+        let mut out =
+            Self::empty(Window::new(Timestamp(first), Span(end.saturating_sub(first)))?, resolution, no_data)?;
         let (times, values) = (events.times(), events.values());
         let from = times.partition_point(|&t| t < covered.start.0);
         let to = times.partition_point(|&t| t < end).max(from);

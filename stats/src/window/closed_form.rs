@@ -69,7 +69,8 @@ fn checked(d: Span, w: Span, theta: f64) -> Result<()> {
 /// [`Argument`](crate::ErrorKind::Argument) for a negative length or share, or a width that is not more than 0.
 pub fn single_incident(d: Span, w: Span, theta: f64) -> Result<ClosedForm> {
     checked(d, w, theta)?;
-    if d.0 == 0 || (d.0 as f64) < theta * w.0 as f64 {
+    // more than a slice cannot be bad: such a slice is never seen
+    if d.0 == 0 || theta > 1.0 || (d.0 as f64) < theta * w.0 as f64 {
         return Ok(ClosedForm::NOTHING);
     }
     let length = d.0 as f64 + w.0 as f64 * (1.0 - 2.0 * theta);
@@ -189,6 +190,9 @@ mod tests {
         assert_eq!(t(0.01), 0.1);
         assert!(t(0.0005) > 1.0);
         assert!(theta_of_target("99%".parse().unwrap(), 0.0).is_err());
+        // what is never seen is never charged, however long
+        let unseen = single_incident(Span::from_secs(2000), Span::from_secs(100), t(0.0005)).unwrap();
+        assert_eq!((unseen.mean, unseen.max), (0.0, 0.0));
     }
 
     #[test]
