@@ -104,7 +104,7 @@ fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget:
 }
 
 /// Widths at which percentiles are commonly rolled up: the report averages at these.
-const AVERAGED_S: [i64; 6] = [10, 60, 300, 3600, 21_600, 86_400];
+const AVERAGED_S: [i64; 5] = [60, 300, 3600, 21_600, 86_400];
 
 /// What averaging percentiles per window makes of them, for every series of events.
 pub(crate) fn averages(data: &Dataset, quantiles: &[Quantile]) -> Answer {
