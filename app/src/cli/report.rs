@@ -17,57 +17,55 @@ use super::failure::{Failure, say};
 use super::output::{self, Answer};
 use super::{changes, describe, inspect, quantile, slo, trend, windows};
 
-/// A part of the report: its name, and how it is computed.
-type Part<'a> = (&'static str, Box<dyn Fn() -> Result<Answer, Failure> + Send + Sync + 'a>);
+/// Parts of the report that are computed together.
+type Job<'a> = Box<dyn Fn() -> Result<Vec<(&'static str, Answer)>, Failure> + Send + Sync + 'a>;
 
 /// Computes all parts, as many at once as rayon has threads, and lays them out in their order.
 pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let mut clock = Clock { since: Instant::now(), print: args.timings };
     let data = args.input.load()?;
     clock.lap("load");
-    let parts = parts(&data, args.slo.as_ref());
-    let found: Vec<(Result<Answer, Failure>, Duration)> = parts
+    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, args.slo.as_ref())
         .par_iter()
-        .map(|(_, compute)| {
+        .map(|job| {
             let since = Instant::now();
-            (compute(), since.elapsed())
+            (job(), since.elapsed())
         })
         .collect();
     let mut answer = Answer::default();
-    for ((part, _), (found, took)) in parts.iter().zip(found) {
-        clock.part(part, took);
-        answer.absorb(labelled(part, found?));
+    for (parts, took) in found {
+        let parts = parts?;
+        let names: Vec<&str> = parts.iter().map(|p| p.0).collect();
+        clock.part(&names.join(", "), took);
+        for (name, part) in parts {
+            answer.absorb(labelled(name, part));
+        }
     }
     clock.lap("analyses, all parts");
     finish(&data, &answer, args, &mut clock)
 }
 
-fn parts<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Part<'a>> {
-    let mut parts: Vec<Part<'a>> = vec![("inspect", Box::new(|| Ok(inspect::answer(data))))];
+fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>> {
+    let mut jobs: Vec<Job<'a>> = vec![Box::new(|| Ok(vec![("inspect", inspect::answer(data))]))];
     if let Some(objective) = objective {
-        parts.push(("slo", Box::new(|| slo::answer(data, objective))));
-        parts.push((
-            "windows",
-            Box::new(|| {
-                let asked = windows::Asked {
-                    objective: objective.clone(),
-                    ladder: Ladder::default(),
-                    rule: None,
-                    incidents: None,
-                };
-                let mut found = windows::answer(data, &asked)?;
-                // the objective's part has named them
-                found.left_out.clear();
-                Ok(found)
-            }),
-        ));
+        jobs.push(Box::new(|| against(data, objective)));
     }
-    parts.push(("describe", Box::new(|| Ok(describe::answer(data)))));
-    parts.push(("quantile", Box::new(|| Ok(quantile::answer(data, &quantiles())))));
-    parts.push(("averages", Box::new(|| Ok(windows::averages(data, &[Quantile::MEDIAN, Quantile::P99])))));
-    parts.push(("changes", Box::new(|| Ok(changes::answer(data, &ChangeOptions::default())))));
-    parts.push(("trend", Box::new(|| Ok(trend::answer(data, TrendMethod::Auto)))));
-    parts
+    jobs.push(Box::new(|| Ok(vec![("describe", describe::answer(data))])));
+    jobs.push(Box::new(|| Ok(vec![("quantile", quantile::answer(data, &quantiles()))])));
+    jobs.push(Box::new(|| Ok(vec![("averages", windows::averages(data, &[Quantile::MEDIAN, Quantile::P99]))])));
+    jobs.push(Box::new(|| Ok(vec![("changes", changes::answer(data, &ChangeOptions::default()))])));
+    jobs.push(Box::new(|| Ok(vec![("trend", trend::answer(data, TrendMethod::Auto))])));
+    jobs
+}
+
+/// The objective and the bucket widths, from one evaluation.
+fn against(data: &Dataset, objective: &Objective) -> Result<Vec<(&'static str, Answer)>, Failure> {
+    let (mut told, mut accounted) = (Answer::default(), Answer::default());
+    let held = slo::held(data, objective, None, &mut told)?;
+    slo::add(&held, objective, &mut told);
+    let asked = windows::Asked { objective: objective.clone(), ladder: Ladder::default(), rule: None, incidents: None };
+    windows::add(&held, &asked, &mut accounted)?;
+    Ok(vec![("slo", told), ("windows", accounted)])
 }
 
 fn finish(data: &Dataset, answer: &Answer, args: &ReportArgs, clock: &mut Clock) -> Result<ExitCode, Failure> {

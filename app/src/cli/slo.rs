@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use rayon::prelude::*;
 use serde_json::json;
 use sre_stats::load::Dataset;
 use sre_stats::report::tell::{self, fit::Fit};
@@ -21,14 +22,20 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
 /// One result a series that fits.
 pub(crate) fn answer(data: &Dataset, objective: &Objective) -> Result<Answer, Failure> {
     let mut answer = Answer::default();
-    for (fit, report) in held(data, objective, None, &mut answer)? {
+    let held = held(data, objective, None, &mut answer)?;
+    add(&held, objective, &mut answer);
+    Ok(answer)
+}
+
+/// Tells what the data say of the objective.
+pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, answer: &mut Answer) {
+    for (fit, report) in held {
         let good_means = fit.good_means(objective);
         let mut found = json!(report);
         found["good_means"] = good_means.clone().into();
         answer.results.push(output::of_series(fit.item, &found));
-        answer.sections.push(tell::slo::section(&fit.item.title(), &report, &good_means));
+        answer.sections.push(tell::slo::section(&fit.item.title(), report, &good_means));
     }
-    Ok(answer)
 }
 
 /// Every series that fits the objective, held against it; those that do not are noted.
@@ -45,8 +52,9 @@ pub(crate) fn held<'a>(
     let options = Options { rule: rule.unwrap_or(Options::default().rule), ..Options::default() };
     let mut reports = Vec::new();
     let mut last = None;
-    for fit in found.fits {
-        match evaluate(objective, fit.input, &options) {
+    let evaluated: Vec<_> = found.fits.par_iter().map(|fit| evaluate(objective, fit.input, &options)).collect();
+    for (fit, report) in found.fits.into_iter().zip(evaluated) {
+        match report {
             Ok(report) => reports.push((fit, report)),
             Err(e) => {
                 answer.leave_out(fit.item.title(), e.to_string());

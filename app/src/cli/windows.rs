@@ -45,10 +45,14 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
 /// For each series that fits: one result a width, then the advisor's.
 pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
     let mut answer = Answer::default();
-    for (fit, report) in held(data, &asked.objective, asked.rule, &mut answer)? {
-        one(&fit, &report, asked, &mut answer)?;
-    }
+    let held = held(data, &asked.objective, asked.rule, &mut answer)?;
+    add(&held, asked, &mut answer)?;
     Ok(answer)
+}
+
+/// Accounts for the bad time of every series that was held against the objective.
+pub(crate) fn add(held: &[(Fit<'_>, SloReport)], asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
+    held.iter().try_for_each(|(fit, report)| one(fit, report, asked, answer))
 }
 
 fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
