@@ -136,7 +136,7 @@ fn json_error(e: &serde_json::Error, text: &[u8], name: &str) -> Error {
 /// Seconds to nanoseconds by way of whole microseconds: an `f64` of today's epoch holds no more.
 fn micros(seconds: f64) -> Option<i64> {
     let us = (seconds * 1e6).round();
-    (us.abs() < 9.2e15).then_some(us as i64 * 1000)
+    (us.abs() < 9.2e15).then(|| us as i64 * 1000)
 }
 
 fn value(text: &str) -> Option<f64> {
