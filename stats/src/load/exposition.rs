@@ -81,7 +81,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let time = if let Some(t) = sample.time {
             // seconds with decimals, or milliseconds, by way of whole microseconds
             let us = (t * scale).round();
-            (us.abs() < 9.2e15).then_some(us as i64 * 1000)
+            (us.abs() < 9.2e15).then(|| us as i64 * 1000)
         } else {
             untimed += 1;
             Some(options.from.unwrap_or_default().0)
