@@ -9,6 +9,19 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
 use sre_stats::histogram::LogLinear;
 
+/// A sum that the processor can overlap.
+fn lanes(values: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let chunks = values.chunks_exact(8);
+    let rest: f64 = chunks.remainder().iter().sum();
+    for chunk in chunks {
+        for (sum, value) in sums.iter_mut().zip(chunk) {
+            *sum += value;
+        }
+    }
+    sums.iter().sum::<f64>() + rest
+}
+
 /// Latencies in seconds with a median of 100 ms.
 fn latencies(n: usize) -> Vec<f64> {
     let shape = LogNormal::new(0.1_f64.ln(), 1.0).unwrap();
@@ -16,10 +29,13 @@ fn latencies(n: usize) -> Vec<f64> {
 }
 
 fn fill(criterion: &mut Criterion) {
-    let values = latencies(1_000_000);
+    // 80 MB: more than the caches hold, as a day of latencies is
+    let values = latencies(10_000_000);
     let mut group = criterion.benchmark_group("fill");
     group.sample_size(20).throughput(Throughput::Elements(values.len() as u64));
-    group.bench_function("plain sum", |b| b.iter(|| black_box(&values).iter().sum::<f64>()));
+    // one running sum waits for each addition; eight show what a pass over the data really costs
+    group.bench_function("sum in eight lanes", |b| b.iter(|| lanes(black_box(&values))));
+    group.bench_function("sum one by one", |b| b.iter(|| black_box(&values).iter().sum::<f64>()));
     group.bench_function("log-linear, slice", |b| b.iter(|| LogLinear::from_values(black_box(&values))));
     group.bench_function("log-linear, one by one", |b| {
         b.iter(|| {
