@@ -246,6 +246,8 @@ pub(crate) struct SloArgs {
     /// The objective, such as '99.9% of requests < 300ms over 30d'
     #[arg(long, value_name = "TEXT")]
     pub(crate) slo: Objective,
+    #[command(flatten)]
+    pub(crate) alerts: super::alerts::AlertArgs,
 }
 
 #[derive(Debug, Args)]

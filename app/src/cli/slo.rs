@@ -9,32 +9,30 @@ use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::{Objective, Options, SloReport, evaluate};
 use sre_stats::window::Rule;
 
+use super::alerts::AlertArgs;
 use super::args::SloArgs;
 use super::failure::Failure;
 use super::output::{self, Answer};
 
 pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
+    let documents = args.alerts.documents()?;
     let data = args.input.load()?;
-    let answer = answer(&data, &args.slo)?;
+    let mut answer = Answer::default();
+    let held = held(&data, &args.slo, None, &mut answer)?;
+    add(&held, &args.slo, &args.alerts, &mut answer);
+    args.alerts.export(held.iter().map(|h| &h.0), &args.slo, documents)?;
     output::give("slo", &data, &answer, args.input.strict, &args.output)
 }
 
-/// One result a series that fits.
-pub(crate) fn answer(data: &Dataset, objective: &Objective) -> Result<Answer, Failure> {
-    let mut answer = Answer::default();
-    let held = held(data, objective, None, &mut answer)?;
-    add(&held, objective, &mut answer);
-    Ok(answer)
-}
-
-/// Tells what the data say of the objective.
-pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, answer: &mut Answer) {
+/// Tells what the data say of the objective and what alerts would have made of it, one result a series.
+pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, alerts: &AlertArgs, answer: &mut Answer) {
     for (fit, report) in held {
         let good_means = fit.good_means(objective);
         let mut found = json!(report);
         found["good_means"] = good_means.clone().into();
-        answer.results.push(output::of_series(fit.item, &found));
         answer.sections.push(tell::slo::section(&fit.item.title(), report, &good_means));
+        super::alerts::add(fit, objective, alerts, &mut found, &mut answer.sections);
+        answer.results.push(output::of_series(fit.item, &found));
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`phase_figure`] | bad time charged against the phase of the buckets |
 //! | [`reaggregation_figure`] | the error of re-aggregated percentiles by width |
 //! | [`budget_figure`] | error budget spent over time |
+//! | [`alerts_figure`] | burn rates over time, thresholds and firings |
 
 mod axis;
 mod build;
@@ -26,9 +27,9 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
-    ReaggregationPoint, Verdict, budget_figure, charged_figure, events_figure, histogram_figure, phase_figure,
-    quantile_figure, reaggregation_figure, series_figure,
+    BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
+    ReaggregationPoint, Verdict, alerts_figure, budget_figure, charged_figure, events_figure, histogram_figure,
+    phase_figure, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};
