@@ -19,16 +19,16 @@ use super::failure::{Failure, say};
 #[command(next_help_heading = "Alerts")]
 pub(crate) struct AlertArgs {
     /// A burn-rate rule such as '14.4x over 1h and 5m page'; may be repeated; without it those of the SRE workbook
-    #[arg(long = "alert", value_name = "TEXT")]
-    rules: Vec<BurnRateRule>,
+    #[arg(long, value_name = "TEXT")]
+    alert: Vec<BurnRateRule>,
     /// Search for rules that would have done better on this history: chosen on its first half, checked on its second
     #[arg(long)]
     tune_alerts: bool,
     /// Write the rules for Prometheus, with a unit test for promtool beside them in OUT.test.yml; needs --docs
-    #[arg(long = "rules", value_name = "OUT.yml")]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "OUT.yml")]
+    rules: Option<PathBuf>,
     /// Markdown with the headings Explanation, Business impact, Remediation and Escalation, and a text below each
-    #[arg(long, value_name = "FILE", requires = "out")]
+    #[arg(long, value_name = "FILE", requires = "rules")]
     docs: Option<PathBuf>,
     /// For --rules: the counters of bad requests, such as 'http_requests_total{code=~"5.."}'; a series' labels are added
     #[arg(long, value_name = "SELECTOR", requires = "rules_total", conflicts_with = "rules_good")]
@@ -37,7 +37,7 @@ pub(crate) struct AlertArgs {
     #[arg(long, value_name = "SELECTOR", requires = "rules_total")]
     rules_good: Option<Selector>,
     /// For --rules: the counters of all requests
-    #[arg(long, value_name = "SELECTOR", requires = "out")]
+    #[arg(long, value_name = "SELECTOR", requires = "rules")]
     rules_total: Option<Selector>,
 }
 
@@ -70,7 +70,7 @@ fn refusal(what: &str, title: &str, error: &Error) -> Section {
 }
 
 fn rules(objective: &Objective, asked: &AlertArgs) -> Vec<BurnRateRule> {
-    if asked.rules.is_empty() { BurnRateRule::workbook(objective.period.length()) } else { asked.rules.clone() }
+    if asked.alert.is_empty() { BurnRateRule::workbook(objective.period.length()) } else { asked.alert.clone() }
 }
 
 fn assessed(
@@ -109,7 +109,7 @@ fn searched(tally: &Tally, objective: &Objective, title: &str, found: &mut Value
 impl AlertArgs {
     /// The documents, read before anything else, where rules are to be written.
     pub(crate) fn documents(&self) -> Result<Option<Documents>, Failure> {
-        if self.out.is_none() {
+        if self.rules.is_none() {
             return Ok(None);
         }
         let text = match &self.docs {
@@ -130,7 +130,7 @@ impl AlertArgs {
         objective: &Objective,
         documents: Option<Documents>,
     ) -> Result<(), Failure> {
-        let (Some(out), Some(documents)) = (&self.out, documents) else { return Ok(()) };
+        let (Some(out), Some(documents)) = (&self.rules, documents) else { return Ok(()) };
         let rules = rules(objective, self);
         let sets = fits
             .map(|fit| {

@@ -16,7 +16,7 @@ pub(super) const MAX_TICKS: usize = 1 << 25;
 /// use sre_stats::slo::{Population, alert::Tally};
 /// use sre_stats::time::{Span, Timestamp};
 /// let counts = Tally::new(Timestamp(0), Span::SECOND, &[0, 2, 1], &[10, 10, 5], Population::Requests)?;
-/// let second = |s| Timestamp(s * 1_000_000_000);
+/// let second = |s: i64| Timestamp(s * 1_000_000_000);
 /// assert_eq!(counts.between(second(1), second(3)), (3, 15));
 /// # Ok::<(), sre_stats::Error>(())
 /// ```
