@@ -58,7 +58,8 @@ pub fn alerts_figure(
             thresholds.push(at);
             peak = peak.max(at);
             let rule = Shape::Rule { at, direction: Direction::Horizontal };
-            figure.marks.push(Mark::new(format!("{at}×"), Role::Limit, rule));
+            let window = curve.name.strip_prefix("over ").unwrap_or(&curve.name);
+            figure.marks.push(Mark::new(format!("{window} limit"), Role::Limit, rule));
         }
     }
     figure.y.range = Some((FLOOR, peak * 1.5));

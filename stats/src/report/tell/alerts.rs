@@ -149,12 +149,11 @@ pub fn finding(alerts: &Alerts) -> (Standing, String) {
         (n, m) => format!("The pages miss {m} of {} that spent {threshold} of the budget or more", incidents(n)),
     };
     if n > 0 {
-        text.push_str(
-            &pages
-                .delay_median
-                .as_ref()
-                .map_or_else(|| ".".to_owned(), |d| format!(", half of those found within {}.", span(d.value))),
-        );
+        text.push_str(&match &pages.delay_median {
+            None => ".".to_owned(),
+            Some(delay) if n == 1 => format!(", after {}.", span(delay.value)),
+            Some(delay) => format!(", half of those found within {}.", span(delay.value)),
+        });
     }
     let (fired, wrong) = (pages.firings.len() as u64, pages.false_pages);
     text.push_str(&match (fired, wrong) {

@@ -112,10 +112,21 @@ pub fn assess(
     let mut caveats = counts.caveats().to_vec();
     let significant = truth.incidents.iter().filter(|i| i.significant).count();
     if significant < FEW {
+        let number = match significant {
+            0 => "no significant incident is".to_owned(),
+            1 => "1 significant incident is".to_owned(),
+            n => format!("{n} significant incidents are"),
+        };
         caveats.push(format!(
-            "{} significant incidents are too few to judge a rule by: its recall and delays may differ \
-                              widely on other data",
-            if significant == 0 { "no".to_owned() } else { significant.to_string() }
+            "{number} too little to judge a rule by: its recall and delays may differ widely on other data"
+        ));
+    }
+    let one = truth.share(1);
+    if counts.population() == Population::Requests && one >= truth.significant {
+        caveats.push(format!(
+            "one failed request is {} of a period's budget: at so little traffic every failure counts as a significant incident, and \
+             precision says nothing",
+            Unit::Ratio.show(one)
         ));
     }
     let assessed: Vec<Assessed> = rules

@@ -163,7 +163,7 @@ pub(super) fn judged(counts: &Tally, truth: &Truth, found: &[Firing]) -> Replay 
     }
     let warm_up = firings.iter().filter(|f| f.firing.warm_up).count();
     if warm_up > 0 {
-        caveats.push(format!("{warm_up} firings began before the data filled the long window"));
+        caveats.push(format!("{warm_up} of {} firings began before the data filled the long window", firings.len()));
     }
     Replay {
         false_pages,
