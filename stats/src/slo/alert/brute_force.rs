@@ -72,13 +72,13 @@ impl Naive<'_> {
             since.is_some_and(|j| times[i] - times[j] >= hold)
         };
         let mut out: Vec<(i64, i64, bool)> = Vec::new();
-        for i in 0..times.len() {
+        for (i, &t) in times.iter().enumerate() {
             match (fires(i), i > 0 && fires(i - 1)) {
-                (true, false) => out.push((times[i], times[i], true)),
-                (true, true) => out.last_mut().unwrap().1 = times[i],
+                (true, false) => out.push((t, t, true)),
+                (true, true) => out.last_mut().unwrap().1 = t,
                 (false, true) => {
                     let last = out.last_mut().unwrap();
-                    (last.1, last.2) = (times[i], false);
+                    (last.1, last.2) = (t, false);
                 }
                 (false, false) => {}
             }
@@ -259,7 +259,7 @@ fn a_blip_at_night_is_a_false_page_and_a_slow_burn_is_none() {
     let day = 86_400_usize;
     // 20 a second by day; one a minute by night, of which one fails: 20 times the budget's rate in that hour, and nothing spent
     let mut total: Vec<u64> =
-        (0..2 * day).map(|s| if s % day < 43_200 { 20 } else { u64::from(s % 60 == 0) }).collect();
+        (0..2 * day).map(|s| if s % day < 43_200 { 20 } else { u64::from(s.is_multiple_of(60)) }).collect();
     let mut bad = vec![0_u64; 2 * day];
     bad[60_000] = 1;
     let rules = [rule(14.4, 3600, 300)];

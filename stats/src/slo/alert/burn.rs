@@ -44,7 +44,7 @@ pub fn burn_rates(
         let (bad, total) = counts.of(now.saturating_sub(width), now);
         let burn = (total > 0).then(|| bad as f64 / total as f64 / target.complement());
         match out.last_mut() {
-            Some(last) if step as usize % stretch != 0 => {
+            Some(last) if !(step as usize).is_multiple_of(stretch) => {
                 if burn > last.burn {
                     *last = BurnPoint { time, burn };
                 }

@@ -57,7 +57,7 @@ impl Threshold {
             .zip(decimal(budget))
             .and_then(|(a, b)| Some((a.0.checked_mul(b.0)?, a.1 + b.1)))
             .ok_or_else(too_fine)?;
-        while places > 0 && product % 10 == 0 {
+        while places > 0 && product.is_multiple_of(10) {
             (product, places) = (product / 10, places - 1);
         }
         let denominator = 10_u64.checked_pow(places).ok_or_else(too_fine)?;
