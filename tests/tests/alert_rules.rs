@@ -59,6 +59,10 @@ fn exported(folder: &Folder, data: &str, slo: &str, more: &[&str]) -> String {
     let (rules, docs) = (folder.file("rules.yml"), folder.file("docs.md"));
     let mut arguments = vec!["slo", data, "--slo", slo, "--rules", &rules, "--docs", &docs];
     arguments.extend(more);
+    // windows of hours: promtool takes minutes for windows of days
+    if !more.contains(&"--alert") {
+        arguments.extend(["--alert", "14.4x over 1h and 5m page", "--alert", "6x over 2h and 10m ticket"]);
+    }
     let (code, _, err) = told(&arguments);
     assert_eq!(code, 0, "{err}");
     assert!(err.contains("rules.test.yml"), "{err}");
@@ -76,7 +80,7 @@ const MINUTES: &str = "datasets/generated/workshop-minutes.csv";
 fn rules_of_an_up_series_fire_on_an_outage_alone() {
     let folder = Folder::new("up-rules");
     let text = exported(&folder, MINUTES, "99.9% of time up over 30d", &[]);
-    assert_eq!(text.matches("- alert:").count(), 3);
+    assert_eq!(text.matches("- alert:").count(), 2);
     assert!(text.contains("sum_over_time(up[1h])") && text.contains("> 0.0144 and"), "{text}");
     // rules of one's own, a `for`, a short period and a loose target
     let more = ["--alert", "3.36x over 1h and 5m for 2m page", "--alert", "1.5x over 1h and 5m ticket"];
