@@ -220,14 +220,12 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
         return Tally::from_events(events, &good, resolution);
     }
     let time = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    match objective.population {
-        Population::Slices(width) => Tally::from_slices(&time, width, &objective.rule().unwrap_or(options.rule)),
-        _ => {
-            let mut out = Tally::from_bad_time(&without_silence(&time)?)?;
-            out.caveats.extend_from_slice(time.caveats());
-            Ok(out)
-        }
+    if let Population::Slices(width) = objective.population {
+        return Tally::from_slices(&time, width, &objective.rule().unwrap_or(options.rule));
     }
+    let mut out = Tally::from_bad_time(&without_silence(&time)?)?;
+    out.caveats.extend_from_slice(time.caveats());
+    Ok(out)
 }
 
 /// Seconds without events are good where time is counted, as [`evaluate`](crate::slo::evaluate) has it: traffic may be thin.
