@@ -51,6 +51,12 @@ impl Counter {
         self.samples.dropped()
     }
 
+    /// The same counter, of which more was left out before.
+    #[must_use]
+    pub(crate) fn with_dropped(self, before: Dropped) -> Self {
+        Self { samples: self.samples.with_dropped(before) }
+    }
+
     /// The window from the first sample to one step after the last.
     pub fn window(&self) -> Window {
         self.samples.window()

@@ -97,6 +97,12 @@ impl Events {
         self.dropped
     }
 
+    /// The same events, of which more was left out before.
+    #[must_use]
+    pub(crate) fn with_dropped(self, before: Dropped) -> Self {
+        Self { dropped: self.dropped.plus(before), ..self }
+    }
+
     /// The window from the first event to just after the last.
     pub fn window(&self) -> Window {
         covering(&self.times, None)

@@ -131,8 +131,19 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// Also write a picture, table or report: .html .md .svg .png .csv
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written)]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// A file to write, refused before any work where its ending names no format.
+fn written(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match ending.as_str() {
+        "html" | "htm" | "md" | "svg" | "png" | "csv" => Ok(path),
+        "parquet" => Err("results are not written as Parquet; use .csv, or `convert --to parquet` for the data".into()),
+        _ => Err("the ending says the format; use .html, .md, .svg, .png or .csv".into()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -309,7 +320,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// The format to write; the last time to keep is --until here
-    #[arg(long = "to", value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
+    #[arg(long = "to", value_name = "csv|parquet|arrow", value_parser = ["csv", "parquet", "arrow"])]
     pub(crate) target: String,
 }
 

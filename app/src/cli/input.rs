@@ -1,11 +1,11 @@
 //! Files and flags become a data set.
 
 use sre_stats::load::{Dataset, LoadOptions, load};
-use sre_stats::progress::Progress;
 use sre_stats::time::Span;
 
 use super::args::InputArgs;
 use super::failure::{Failure, INTERRUPTED};
+use super::progress;
 
 impl InputArgs {
     /// What the flags say of the input.
@@ -34,7 +34,7 @@ impl InputArgs {
         if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
             return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
         }
-        let progress = Progress::new();
+        let progress = progress::watched();
         let watched = progress.clone();
         // a second handler is refused, and then the first one still ends the program
         let _ = ctrlc::set_handler(move || {
@@ -44,6 +44,7 @@ impl InputArgs {
             std::process::exit(i32::from(INTERRUPTED));
         });
         let loaded = load(&self.files, &self.options(), &progress);
+        progress::done();
         // whatever else went wrong meanwhile, an interrupt is told as one
         progress.check()?;
         Ok(loaded?)

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `args` | the words; they are extended, never renamed |
 //! | `input` | files and flags become a data set; Ctrl-C stops the reading |
+//! | `progress` | how far the reading is, on a terminal |
 //! | `output` | an answer becomes text, JSON or a file |
 //! | `failure` | what went wrong becomes a message and an exit code |
 //! | `inspect` … `generate` | one command each |
@@ -22,6 +23,7 @@ mod input;
 mod inspect;
 mod invert;
 mod output;
+mod progress;
 mod quantile;
 mod report;
 mod slo;
@@ -58,9 +60,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
     }
 }
 
-/// The words as they are understood: `convert --to` names a format, so its last time is `--until`.
+/// The words as they are understood: `convert --to` names a format, so its last time is `--until`; what it and `generate`
+/// write has the ending that one likes.
 fn words() -> clap::Command {
-    Cli::command().mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")))
+    let any_file = |out: clap::Arg| out.value_parser(clap::value_parser!(std::path::PathBuf));
+    Cli::command()
+        .mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")).mut_arg("out", any_file))
+        .mut_subcommand("generate", |c| c.mut_arg("out", any_file))
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {

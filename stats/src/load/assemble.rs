@@ -35,6 +35,20 @@ pub(crate) struct Group {
     ok: Option<Vec<bool>>,
 }
 
+impl Group {
+    /// Leaves out the rows from a time on, where times rise, and says how many they are.
+    fn cut_from(&mut self, end: i64) -> usize {
+        let keep = self.times.partition_point(|t| *t < end);
+        let cut = self.times.len() - keep;
+        self.times.truncate(keep);
+        self.values.iter_mut().for_each(|column| column.truncate(keep));
+        if let Some(ok) = &mut self.ok {
+            ok.truncate(keep);
+        }
+        cut
+    }
+}
+
 /// One piece of a table, sorted into groups.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Part {
@@ -267,6 +281,10 @@ impl Collector {
             if let TimeSource::Step(step, first) = plan.time {
                 let base = first.saturating_add(step.0.saturating_mul(self.rows as i64));
                 group.times.iter_mut().for_each(|t| *t = t.saturating_add(base));
+                self.outside += group.cut_from(plan.range.1) as u64;
+                if group.times.is_empty() {
+                    continue;
+                }
             }
             let fresh = self.groups.len();
             let at = *self.index.entry(group.key.clone()).or_insert(fresh);
