@@ -1,4 +1,4 @@
-//! `quantile`: by any definition or from a histogram, over all or per window.
+//! `quantile`: by any definition, as a tool prints it, or from a histogram; over all or per window.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use sre_stats::Error;
 use sre_stats::estimate::Scope;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::method::Definition;
-use sre_stats::quantile::Quantile;
+use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::report::tell::quantile::{self, QuantileRow};
 use sre_stats::report::{Block, tell};
 use sre_stats::time::{Grid, Span};
@@ -20,6 +20,7 @@ use super::output::{self, Answer};
 pub(crate) struct Asked {
     pub(crate) quantiles: Vec<Quantile>,
     pub(crate) definitions: Vec<Definition>,
+    pub(crate) tools: Vec<Tool>,
     pub(crate) exact: bool,
     pub(crate) log_linear: bool,
     pub(crate) every: Option<Grid>,
@@ -29,7 +30,8 @@ pub(crate) fn run(args: &QuantileArgs) -> Result<ExitCode, Failure> {
     let has = |layout| args.layout.contains(&layout) || args.layout.contains(&Layout::All);
     let asked = Asked {
         quantiles: args.quantiles.clone(),
-        definitions: args.definition.0.clone(),
+        definitions: args.definition.iter().flat_map(|d| d.definitions.clone()).collect(),
+        tools: args.definition.iter().flat_map(|d| d.tools.clone()).collect(),
         exact: has(Layout::Exact),
         log_linear: has(Layout::LogLinear),
         every: args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?,
@@ -64,9 +66,14 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
         }
     }
     for row in &rows {
+        // a tool with a rule of its own is its own definition
+        let definition = row.definition.map(|d| d.to_string()).or_else(|| row.tool.map(|t| t.to_string()));
         let mut found = json!({
-            "q": row.q, "definition": row.definition.map(|d| d.to_string()), "layout": row.layout, "estimate": row.estimate,
+            "q": row.q, "definition": definition, "layout": row.layout, "estimate": row.estimate,
         });
+        if let Some(tool) = row.tool {
+            found["tool"] = tool.name().into();
+        }
         if let Some(window) = row.window {
             found["window"] = json!(window);
         }
@@ -84,6 +91,7 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
 fn read(values: &[f64], asked: &Asked, scope: &Scope, rows: &mut Vec<QuantileRow>) -> Result<(), Error> {
     if asked.exact {
         rows.extend(quantile::exact(values, &asked.quantiles, &asked.definitions, scope)?);
+        rows.extend(quantile::by_tool(values, &asked.quantiles, &asked.tools, scope)?);
     }
     if asked.log_linear {
         rows.extend(quantile::log_linear(values, &asked.quantiles, scope)?);

@@ -83,6 +83,7 @@ fn quantiles() -> quantile::Asked {
     quantile::Asked {
         quantiles: vec![Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999],
         definitions: vec![Definition::Type7],
+        tools: Vec::new(),
         exact: true,
         log_linear: true,
         every: None,
