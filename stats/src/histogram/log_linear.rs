@@ -1,7 +1,11 @@
 //! The histogram with two-digit decimal bins: storage, insertion, merging.
 
+use std::sync::Arc;
+
+use super::binned::Binned;
+use super::cache::Cache;
 use super::index::{self, BINS, Place};
-use super::layout::{Bin, Layout};
+use super::layout::{Bin, Closed, Layout, Sketch};
 use super::side::Side;
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
@@ -54,6 +58,7 @@ pub struct LogLinear {
     /// Whether `low` and `high` are values that were inserted.
     pub(super) exact: bool,
     pub(super) dropped: Dropped,
+    pub(super) cache: Cache,
 }
 
 impl Default for LogLinear {
@@ -67,6 +72,7 @@ impl Default for LogLinear {
             high: f64::NEG_INFINITY,
             exact: true,
             dropped: Dropped::default(),
+            cache: Cache::default(),
         }
     }
 }
@@ -94,6 +100,7 @@ impl LogLinear {
 
     /// Adds one value `weight` times.
     pub fn insert_weighted(&mut self, value: f64, weight: u64) {
+        self.cache.forget();
         if !value.is_finite() {
             let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
             *counter = counter.saturating_add(weight);
@@ -110,6 +117,7 @@ impl LogLinear {
 
     /// Adds every value of a slice: the fast way in, about a nanosecond a value.
     pub fn insert_slice(&mut self, values: &[f64]) {
+        self.cache.forget();
         let table = index::table();
         for chunk in values.chunks(CHUNK) {
             let (low, high) = extremes(chunk);
@@ -158,6 +166,7 @@ impl LogLinear {
 
     /// Adds all that another histogram holds; the result is the histogram of both data sets.
     pub fn merge(&mut self, other: &Self) {
+        self.cache.forget();
         self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
         self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
         if other.total == 0 {
@@ -187,6 +196,7 @@ impl LogLinear {
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where a bin would fall below 0; the histogram is then unchanged.
     pub fn subtract(&mut self, other: &Self) -> Result<()> {
+        self.cache.forget();
         for (code, count) in other.filled() {
             let own = self.count_of(code);
             if own < count {
@@ -242,7 +252,7 @@ impl LogLinear {
         self.filled()
             .map(|(code, count)| {
                 let (lower, upper) = edges(code);
-                Bin { lower, upper, count }
+                Bin::new(lower, upper, closed(code), count)
             })
             .collect()
     }
@@ -285,6 +295,15 @@ pub(super) fn edges(code: i32) -> (f64, f64) {
         0 => (-index::TINY, index::TINY),
         1.. => (index::edge(bin), index::edge(bin + 1)),
         _ => (-index::edge(bin + 1), -index::edge(bin)),
+    }
+}
+
+/// The edges that a bin holds: the inner one, towards zero; the zero bin holds neither.
+pub(super) fn closed(code: i32) -> Closed {
+    match code {
+        0 => Closed::Neither,
+        1.. => Closed::Lower,
+        _ => Closed::Upper,
     }
 }
 
@@ -335,7 +354,10 @@ impl PartialEq for LogLinear {
     }
 }
 
-impl Layout for LogLinear {
+impl Sketch for LogLinear {
+    fn schema(&self) -> String {
+        "log-linear".into()
+    }
     fn insert(&mut self, value: f64) {
         Self::insert(self, value);
     }
@@ -345,16 +367,41 @@ impl Layout for LogLinear {
     fn insert_slice(&mut self, values: &[f64]) {
         Self::insert_slice(self, values);
     }
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self) -> Result<()> {
         Self::merge(self, other);
+        Ok(())
     }
     fn count(&self) -> u64 {
-        Self::count(self)
+        self.total
     }
+    fn min(&self) -> Option<f64> {
+        Self::min(self)
+    }
+    fn max(&self) -> Option<f64> {
+        Self::max(self)
+    }
+    fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+    fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
+        self.binned().quantiles(quantiles, scope)
+    }
+    fn share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
+        self.binned().share_below(threshold, scope)
+    }
+    fn memory_bytes(&self) -> usize {
+        Self::memory_bytes(self)
+    }
+}
+
+impl Layout for LogLinear {
     fn bins(&self) -> Vec<Bin> {
         Self::bins(self)
     }
-    fn quantile(&self, quantile: Quantile, scope: &Scope) -> Result<Estimate> {
-        Self::quantile(self, quantile, scope)
+    fn subtract(&mut self, other: &Self) -> Result<()> {
+        Self::subtract(self, other)
+    }
+    fn binned(&self) -> Arc<Binned> {
+        Self::binned(self)
     }
 }

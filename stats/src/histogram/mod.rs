@@ -4,15 +4,18 @@
 //! |---|---|
 //! | [`LogLinear`] | base 10, two digits: the layout of `OpenHistogram` (Circllhist), with correctly placed edges |
 //! | [`HistogramSeries`] | one [`LogLinear`] a window of a [`Grid`](crate::time::Grid) |
-//! | [`Bin`] | one bin with its edges and its count |
-//! | [`Layout`] | what every layout can do: insert, merge, ask |
+//! | [`Sketch`], [`Layout`] | what every sketch can do: insert, merge, ask; what a layout with bins can do beside: show, subtract |
+//! | [`Bin`], [`Binned`] | one bin with its edges and its count; bins with their running counts, from which all answers come |
 //!
 //! Quantiles of merged histograms are quantiles of the merged samples, within the width of a bin; percentiles that were
 //! already computed cannot be merged at all. While the samples are in memory, [`quantile`](crate::quantile) is exact.
 
+mod binned;
+mod cache;
 mod index;
 mod layout;
 mod log_linear;
+mod moments;
 mod query;
 mod series;
 mod side;
@@ -21,6 +24,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use layout::{Bin, Layout};
+pub use binned::{Binned, Within};
+pub use layout::{Bin, Closed, Layout, Sketch};
 pub use log_linear::LogLinear;
 pub use series::HistogramSeries;
