@@ -12,19 +12,34 @@
 
 mod binned;
 mod cache;
+mod choice;
+mod cursor;
+mod dd_sketch;
+mod hdr;
 mod index;
+mod kll;
 mod layout;
 mod log_linear;
 mod moments;
+mod powers_of_two;
 mod query;
 mod series;
 mod side;
+mod t_digest;
 mod wire;
 
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod tests;
 
 pub use binned::{Binned, Within};
+pub use choice::{AnySketch, LayoutChoice};
+pub use dd_sketch::{DdDialect, DdSketch, Interpolation};
+pub use hdr::{Hdr, HdrInterval, HdrLog};
+pub use kll::Kll;
 pub use layout::{Bin, Closed, Layout, Sketch};
 pub use log_linear::LogLinear;
+pub use powers_of_two::{Buckets, NamedHistogram, PowersOfTwo, parse_bpftrace, parse_dtrace};
 pub use series::HistogramSeries;
+pub use t_digest::TDigest;
