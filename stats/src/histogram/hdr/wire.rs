@@ -61,6 +61,8 @@ impl Hdr {
 
     /// Reads the plain or the compressed form; the caller says how many ticks its unit has.
     ///
+    /// The header of hdr-histogram-js, which has a normalizing offset of 1 and a ratio in another form, is understood.
+    ///
     /// It allocates no more than the counts of the range that the header states, which are 50 MB at 5 digits and 0.5 MB at 3, and as
     /// much again and an eighth for what is decompressed. Positions within the compressed form are those of what it holds.
     ///
@@ -72,11 +74,12 @@ impl Hdr {
         let mut cursor = Cursor::new(bytes);
         match u32::from_be_bytes(cursor.take("the cookie")?) {
             PLAIN => {
-                let used = check(bytes)?;
-                if used < bytes.len() {
-                    return Err(bad(used, format!("{} bytes follow the counts", bytes.len() - used)));
+                let plain = mended(bytes.to_vec());
+                let used = check(&plain)?;
+                if used < plain.len() {
+                    return Err(bad(used, format!("{} bytes follow the counts", plain.len() - used)));
                 }
-                Self::read(bytes, ticks_per_unit)
+                Self::read(&plain, ticks_per_unit)
             }
             COMPRESSED => {
                 let length = u32::from_be_bytes(cursor.take("the length")?);
@@ -127,6 +130,7 @@ fn inflate(packed: &[u8], start: usize) -> Result<Vec<u8>> {
     let mut plain = Vec::with_capacity(HEADER);
     let failed = |e: std::io::Error| bad(start, "the compressed form is damaged").caused_by(e);
     decoder.by_ref().take(HEADER as u64).read_to_end(&mut plain).map_err(failed)?;
+    let mut plain = mended(plain);
     let (length, _) = header(&plain)?;
     // one byte more than it should hold shows that it holds too much
     decoder.take(length + 1).read_to_end(&mut plain).map_err(failed)?;
@@ -134,6 +138,23 @@ fn inflate(packed: &[u8], start: usize) -> Result<Vec<u8>> {
         return Err(bad(HEADER + length as usize, "bytes follow the counts"));
     }
     Ok(plain)
+}
+
+/// The header that hdr-histogram-js 3 writes, as it should be: it puts a normalizing offset of 1, which shifts nothing there, and the
+/// ratio as the whole number 1, which as a double is 5 × 10⁻³²⁴. No other writer has both.
+fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
+    let one_at = |range: std::ops::Range<usize>| {
+        bytes.get(range).and_then(<[u8]>::split_last).is_some_and(|(last, rest)| *last == 1 && rest.iter().all(|b| *b == 0))
+    };
+    if one_at(8..12) && one_at(32..40) {
+        if let Some(offset) = bytes.get_mut(8..12) {
+            offset.fill(0);
+        }
+        if let Some(ratio) = bytes.get_mut(32..40) {
+            ratio.copy_from_slice(&1.0_f64.to_be_bytes());
+        }
+    }
+    bytes
 }
 
 /// The length of the counts in bytes, and how many counts there are.
