@@ -98,6 +98,19 @@ impl Binned {
     }
 }
 
+/// The answer that a recorded sum gives, where the bins allow it; else theirs, with a caveat.
+pub(super) fn recorded(from_bins: Estimate, value: Option<f64>) -> Estimate {
+    match (value, from_bins.interval()) {
+        (None, _) => from_bins,
+        (Some(value), Some((lower, upper))) if lower <= value && value <= upper => {
+            Estimate { value, bound: Bound::Exact, ..from_bins }
+        }
+        (Some(value), _) => {
+            from_bins.with_caveat(format!("the recorded sum would make it {value}, which the bins exclude"))
+        }
+    }
+}
+
 /// Where an increasing function of [−1, 1] passes 0.
 fn root(increasing: impl Fn(f64) -> f64) -> f64 {
     let (mut below, mut above) = (-1.0, 1.0);
