@@ -102,8 +102,10 @@ impl<T: Layout> Conversion<T> {
 }
 
 impl Explicit {
-    /// Any layout in buckets with these edges. Exact where the edges are also edges of the source, such as two-digit decimals of
-    /// [`LogLinear`].
+    /// Any layout in buckets with these edges.
+    ///
+    /// An edge that the source has too cuts no bin, but where the source's bins hold their lower edge, as those of [`LogLinear`] do, a
+    /// value equal to the edge changes sides: the bin that begins there is counted as uncertain.
     ///
     /// # Errors
     /// As [`new`](Self::new).

@@ -25,6 +25,7 @@ mod layout;
 mod log_linear;
 mod moments;
 mod native;
+mod native_text;
 mod prometheus;
 mod query;
 mod run;

@@ -67,11 +67,6 @@ impl Run {
         self.counts.iter().enumerate().filter(|(_, c)| **c > 0).map(move |(slot, count)| (first + slot as i32, *count))
     }
 
-    /// Whether no bin holds anything.
-    pub(super) fn is_empty(&self) -> bool {
-        self.counts.iter().all(|count| *count == 0)
-    }
-
     /// The same counts with every bin given a new number.
     pub(super) fn renumbered(&self, number: impl Fn(i32) -> i32) -> Self {
         let mut run = Self::default();

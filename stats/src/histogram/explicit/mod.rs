@@ -141,6 +141,26 @@ impl Explicit {
         Ok(coarse)
     }
 
+    /// Adds another histogram at the edges that both have, dropping the others, as Prometheus does with custom bounds.
+    ///
+    /// ```
+    /// use sre_stats::histogram::Explicit;
+    /// let mut a = Explicit::from_counts(&[1.0, 2.5], &[2, 3, 5])?;
+    /// a.merge_common(&Explicit::from_counts(&[1.0, 2.0, 3.0], &[1, 2, 3, 2])?)?;
+    /// assert_eq!((a.edges(), a.counts()), (&[1.0][..], &[3, 15][..]));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None beside those of [`merge`](Sketch::merge), which cannot occur at common edges.
+    pub fn merge_common(&mut self, other: &Self) -> Result<()> {
+        let common: Vec<f64> = self.edges.iter().copied().filter(|edge| other.edges.contains(edge)).collect();
+        let mut merged = self.coarsened(&common)?;
+        merged.merge(&other.coarsened(&common)?)?;
+        *self = merged;
+        Ok(())
+    }
+
     /// The quantile as Prometheus' `histogram_quantile` interpolates it (see [`classic_quantile`](super::classic_quantile)), beside
     /// the interval that the buckets and the known extremes guarantee for the sample of [rank](Quantile::rank) ⌈n·p⌉.
     ///
