@@ -33,8 +33,11 @@ fn lanes(values: &[f64]) -> f64 {
 fn data(n: usize) -> Vec<(&'static str, Vec<f64>)> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let unit = |rng: &mut ChaCha8Rng| ((rng.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
-    let (centre, low, high) =
-        (LogNormal::new(0.1_f64.ln(), 1.0).unwrap(), LogNormal::new(-7.0, 0.2).unwrap(), LogNormal::new(0.0, 0.4).unwrap());
+    let (centre, low, high) = (
+        LogNormal::new(0.1_f64.ln(), 1.0).unwrap(),
+        LogNormal::new(-7.0, 0.2).unwrap(),
+        LogNormal::new(0.0, 0.4).unwrap(),
+    );
     let lognormal: Vec<f64> = (0..n).map(|_| centre.sample(&mut rng)).collect();
     let pareto = (0..n).map(|_| 0.01 * unit(&mut rng).powf(-1.0 / 1.2)).collect();
     let bimodal =

@@ -73,9 +73,8 @@ impl Binned {
             return Ok(self.told(0.0, scope).with_bound(Bound::Guaranteed { lower: 0.0, upper: 0.0 }));
         }
         let scale = if largest > 0.0 { largest } else { 1.0 };
-        let parts: Vec<(f64, f64, f64)> = (self.bins.iter().zip(&ends))
-            .map(|(bin, (a, b))| (bin.count as f64 / n, a / scale, b / scale))
-            .collect();
+        let parts: Vec<(f64, f64, f64)> =
+            (self.bins.iter().zip(&ends)).map(|(bin, (a, b))| (bin.count as f64 / n, a / scale, b / scale)).collect();
         let nearest = |m: f64| parts.iter().map(|(share, a, b)| share * (m - m.clamp(*a, *b))).sum::<f64>();
         let farthest = |m: f64, a: f64, b: f64| if b - m > m - a { b } else { a };
         let middles: f64 = parts.iter().map(|(share, a, b)| share * middle(*a, *b)).sum();

@@ -226,11 +226,12 @@ impl NativeHistogram {
         let NativeCounts::Float { count, zero, positive, negative } = &self.counts else {
             return Err(Error::unsupported("the counts of this native histogram are whole numbers"));
         };
-        let valid = |field: &'static str, counts: &[f64]| {
-            match counts.iter().position(|count| !(count.is_finite() && *count >= 0.0)) {
-                Some(i) => Err(bad_at(field, i, "a count must be a finite number from 0")),
-                None => Ok(()),
-            }
+        let valid = |field: &'static str, counts: &[f64]| match counts
+            .iter()
+            .position(|count| !(count.is_finite() && *count >= 0.0))
+        {
+            Some(i) => Err(bad_at(field, i, "a count must be a finite number from 0")),
+            None => Ok(()),
         };
         valid("count", &[*count])?;
         valid("zero", &[*zero])?;

@@ -130,7 +130,9 @@ impl<'a> Found<'a> {
         let [negative, positive] = self.buckets;
         let deltas = |side: &[&str]| -> Option<Vec<i64>> {
             let mut last = 0;
-            side.iter().map(|text| text.parse::<i64>().ok()?.checked_sub(std::mem::replace(&mut last, text.parse().ok()?))).collect()
+            side.iter()
+                .map(|text| text.parse::<i64>().ok()?.checked_sub(std::mem::replace(&mut last, text.parse().ok()?)))
+                .collect()
         };
         let whole = (count.parse().ok().zip(zero.parse().ok())).zip(deltas(&positive).zip(deltas(&negative)));
         let reals = |side: &[&str]| side.iter().filter_map(|text| text.parse().ok()).collect();

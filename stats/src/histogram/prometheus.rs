@@ -1,7 +1,7 @@
 //! The quantile that Prometheus prints, step by step as its `histogram_quantile` computes it.
 
-use super::native::{CUSTOM_BUCKETS, FloatBucket, NativeHistogram};
 use super::layout::{Closed, nothing};
+use super::native::{CUSTOM_BUCKETS, FloatBucket, NativeHistogram};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
@@ -25,8 +25,9 @@ const SMALL_DELTA: f64 = 1e-12;
 /// Source: `BucketQuantile` in `promql/quantile.go`, Prometheus 3.
 ///
 /// # Errors
-/// [`Empty`](crate::ErrorKind::Empty) without any count, [`Argument`](crate::ErrorKind::Argument) where Prometheus would print NaN
-/// for the buckets: none at +∞, fewer than two, or a count that is not a finite number from 0.
+/// [`Empty`](crate::ErrorKind::Empty) without any count, [`Argument`](crate::ErrorKind::Argument) where Prometheus would print NaN:
+/// no bucket at +∞, fewer than two, p0 where the lowest bucket is empty and ends above 0; and on a count that is not a finite
+/// number from 0.
 ///
 /// ```
 /// use sre_stats::estimate::Scope;
@@ -41,14 +42,18 @@ const SMALL_DELTA: f64 = 1e-12;
 /// ```
 pub fn classic_quantile(buckets: &[(f64, f64)], quantile: Quantile, scope: &Scope) -> Result<Estimate> {
     let mut sorted = buckets.to_vec();
-    if let Some((edge, count)) = sorted.iter().find(|(edge, count)| edge.is_nan() || !(count.is_finite() && *count >= 0.0)) {
+    if let Some((edge, count)) =
+        sorted.iter().find(|(edge, count)| edge.is_nan() || !(count.is_finite() && *count >= 0.0))
+    {
         return Err(Error::argument(format!("a bucket at le = {edge} with a count of {count} is not one"))
             .hint("edges are numbers, counts finite numbers from 0"));
     }
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut sorted = coalesced(&sorted);
     if sorted.last().is_none_or(|(edge, _)| *edge != f64::INFINITY) {
-        return Err(Error::argument("there is no bucket at le = +Inf").hint("keep the label le=\"+Inf\" when summing buckets"));
+        return Err(
+            Error::argument("there is no bucket at le = +Inf").hint("keep the label le=\"+Inf\" when summing buckets")
+        );
     }
     let forced = make_monotonic(&mut sorted);
     let count = sorted.last().map_or(0.0, |(_, count)| *count);
@@ -59,12 +64,22 @@ pub fn classic_quantile(buckets: &[(f64, f64)], quantile: Quantile, scope: &Scop
         return Err(nothing());
     }
     let (value, lower, upper) = in_classic(&sorted, quantile.p(), count);
-    let estimate = Estimate::new(value, METHOD, count.round() as u64, scope).with_bound(Bound::Guaranteed { lower, upper });
+    if value.is_nan() {
+        return Err(no_number());
+    }
+    let estimate =
+        Estimate::new(value, METHOD, count.round() as u64, scope).with_bound(Bound::Guaranteed { lower, upper });
     Ok(if forced {
         estimate.with_caveat("cumulative counts that fall were raised to the count before them")
     } else {
         estimate
     })
+}
+
+/// Prometheus divides nothing by nothing here.
+fn no_number() -> Error {
+    Error::argument("Prometheus gives NaN here: the quantile falls into a bucket without a value or without ends")
+        .hint("ask a quantile above 0, or the bins for their guaranteed interval")
 }
 
 /// Buckets of one edge become one.
@@ -137,7 +152,7 @@ impl NativeHistogram {
     ///
     /// # Errors
     /// [`Empty`](crate::ErrorKind::Empty) without any count, [`Parse`](crate::ErrorKind::Parse) as [`buckets`](Self::buckets), and
-    /// [`Argument`](crate::ErrorKind::Argument) where Prometheus gives NaN, since NaN values take the quantile.
+    /// [`Argument`](crate::ErrorKind::Argument) where Prometheus gives NaN: NaN values take the quantile, or no bucket holds anything.
     ///
     /// ```
     /// use sre_stats::estimate::Scope;
@@ -190,6 +205,9 @@ impl NativeHistogram {
         }
         let within = if forward { rank - (reached - bucket.count) } else { reached - rank };
         let value = interpolated(&bucket, within / bucket.count, custom);
+        if value.is_nan() {
+            return Err(no_number());
+        }
         Ok(told(value).with_bound(bound))
     }
 }

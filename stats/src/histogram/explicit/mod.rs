@@ -76,7 +76,9 @@ impl Explicit {
             edges => edges,
         };
         if !edges.is_sorted_by(|a, b| a < b) || edges.iter().any(|edge| !edge.is_finite()) {
-            return Err(Error::argument("edges of buckets must be finite and ascend").hint("sort them and leave out doubles"));
+            return Err(
+                Error::argument("edges of buckets must be finite and ascend").hint("sort them and leave out doubles")
+            );
         }
         Ok(Self {
             edges: edges.iter().map(|edge| edge + 0.0).collect(),
@@ -90,10 +92,10 @@ impl Explicit {
         })
     }
 
-    /// The same histogram with the sum of its values, as the caller has added it up.
+    /// The same histogram with the sum of its values, as the caller has added it up. NaN is no sum: it is not known then.
     #[must_use]
     pub fn with_sum(mut self, sum: f64) -> Self {
-        self.sum = Some(sum);
+        self.sum = Some(sum).filter(|sum| !sum.is_nan());
         self
     }
 
@@ -167,7 +169,8 @@ impl Explicit {
     /// # Errors
     /// As [`classic_quantile`](super::classic_quantile).
     pub fn histogram_quantile(&self, quantile: Quantile, scope: &Scope) -> Result<Estimate> {
-        let buckets: Vec<(f64, f64)> = self.cumulative().into_iter().map(|(edge, count)| (edge, count as f64)).collect();
+        let buckets: Vec<(f64, f64)> =
+            self.cumulative().into_iter().map(|(edge, count)| (edge, count as f64)).collect();
         let theirs = super::prometheus::classic_quantile(&buckets, quantile, scope)?;
         let ours = self.binned().quantile(quantile, scope)?;
         let caveats = [theirs.caveats, ours.caveats].concat();

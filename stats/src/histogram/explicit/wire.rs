@@ -103,8 +103,9 @@ impl Explicit {
             return Err(Error::unsupported("the counts of this native histogram are real numbers"));
         };
         let nan = count.checked_sub(histogram.total);
-        histogram.dropped.nan = nan
-            .ok_or_else(|| bad("count", format!("the buckets hold {} values, the total is {count}", histogram.total)))?;
+        histogram.dropped.nan = nan.ok_or_else(|| {
+            bad("count", format!("the buckets hold {} values, the total is {count}", histogram.total))
+        })?;
         histogram.sum = Some(native.sum).filter(|sum| !sum.is_nan());
         Ok(histogram)
     }

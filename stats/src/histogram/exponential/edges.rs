@@ -46,8 +46,7 @@ static CELLS: LazyLock<Vec<Vec<u64>>> = LazyLock::new(|| (0..=FINEST as u32).map
 fn cells(schema: u32) -> Vec<u64> {
     let hidden = 1_u64 << MANTISSA;
     // where bucket after bucket begins in the octave: just above the edge before it
-    let starts: Vec<u64> =
-        MANTISSAS.iter().step_by(STEPS >> schema).map(|mantissa| mantissa - hidden + 1).collect();
+    let starts: Vec<u64> = MANTISSAS.iter().step_by(STEPS >> schema).map(|mantissa| mantissa - hidden + 1).collect();
     let width = MANTISSA - 1 - schema;
     let mut passed = 0;
     (0..2_u64 << schema)

@@ -23,8 +23,11 @@ impl Exponential {
     pub fn coarsened(&self, schema: i32) -> Result<Self> {
         Self::new(schema)?;
         if schema > self.schema {
-            return Err(Error::mismatch(format!("buckets of schema {} cannot be cut into schema {schema}", self.schema))
-                .hint("only a lower schema follows from a higher one"));
+            return Err(Error::mismatch(format!(
+                "buckets of schema {} cannot be cut into schema {schema}",
+                self.schema
+            ))
+            .hint("only a lower schema follows from a higher one"));
         }
         let mut coarse = self.clone();
         coarse.coarsen(schema);

@@ -138,10 +138,11 @@ impl Exponential {
         Ok(histogram)
     }
 
-    /// The same histogram with the sum of its values, as the caller has added it up; wire forms of Prometheus need it.
+    /// The same histogram with the sum of its values, as the caller has added it up; wire forms of Prometheus need it. NaN is no sum:
+    /// it is not known then.
     #[must_use]
     pub fn with_sum(mut self, sum: f64) -> Self {
-        self.sum = Some(sum);
+        self.sum = Some(sum).filter(|sum| !sum.is_nan());
         self
     }
 

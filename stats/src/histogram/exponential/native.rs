@@ -80,7 +80,12 @@ impl Exponential {
             sum,
             positive_spans,
             negative_spans,
-            counts: NativeCounts::Integer { count: self.total.saturating_add(nan), zero: self.zero, positive, negative },
+            counts: NativeCounts::Integer {
+                count: self.total.saturating_add(nan),
+                zero: self.zero,
+                positive,
+                negative,
+            },
             custom_values: Vec::new(),
         })
     }

@@ -59,7 +59,11 @@ fn asked<L: Layout>(shape: &str, histogram: &L, values: &[f64]) {
     let (lower, upper) = estimate.interval().unwrap();
     let truth = variance * scale * scale;
     // beyond f64, infinity is the truth's only name
-    assert!(lower <= truth * (1.0 + 1e-9) && truth <= upper * (1.0 + 1e-9), "{shape} {}: variance {truth:e} [{lower:e}, {upper:e}]", histogram.schema());
+    assert!(
+        lower <= truth * (1.0 + 1e-9) && truth <= upper * (1.0 + 1e-9),
+        "{shape} {}: variance {truth:e} [{lower:e}, {upper:e}]",
+        histogram.schema()
+    );
     assert!(lower <= estimate.value && estimate.value <= upper && lower >= 0.0);
 }
 
@@ -116,7 +120,8 @@ fn answers_follow_every_change() {
     let mut x = Explicit::new(&[1.0, 5.0]).unwrap();
     x.insert(1.0);
     let ask = |h: &LogLinear, e: &Exponential, x: &Explicit| {
-        [h.quantile(q, &scope()), Sketch::quantile(e, q, &scope()), Sketch::quantile(x, q, &scope())].map(|e| (e.as_ref().map_or(0, |e| e.n), e.map_or(0.0, |e| e.value)))
+        [h.quantile(q, &scope()), Sketch::quantile(e, q, &scope()), Sketch::quantile(x, q, &scope())]
+            .map(|e| (e.as_ref().map_or(0, |e| e.n), e.map_or(0.0, |e| e.value)))
     };
     assert_eq!(ask(&h, &e, &x), [(1, 1.0); 3]);
     (h.insert(3.0), e.insert(3.0), x.insert(3.0));

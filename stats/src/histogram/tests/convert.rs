@@ -20,7 +20,10 @@ fn decimal_edges_are_exact_from_the_decimal_layout() {
         let mut direct = Explicit::new(&EDGES[1..]).unwrap();
         direct.insert_slice(&positive);
         assert_eq!(converted.histogram.counts(), direct.counts(), "{shape}");
-        assert_eq!((converted.histogram.min(), converted.histogram.max()), (source_positive.min(), source_positive.max()));
+        assert_eq!(
+            (converted.histogram.min(), converted.histogram.max()),
+            (source_positive.min(), source_positive.max())
+        );
         assert_eq!(converted.histogram.count(), positive.len() as u64);
         assert_eq!(Explicit::converted(&source, &EDGES).unwrap().histogram.count(), 1000);
     }
@@ -58,7 +61,10 @@ fn converted_quantiles_and_counts_still_hold_the_sample() {
                 ] {
                     let e = estimate.unwrap();
                     let (lower, upper) = e.interval().unwrap();
-                    assert!(lower <= truth && truth <= upper, "{shape} {n} {p}: {truth:e} not in [{lower:e}, {upper:e}]");
+                    assert!(
+                        lower <= truth && truth <= upper,
+                        "{shape} {n} {p}: {truth:e} not in [{lower:e}, {upper:e}]"
+                    );
                     assert!(lower <= e.value && e.value <= upper, "{shape} {n} {p}");
                 }
             }

@@ -36,7 +36,10 @@ impl Natural {
     }
 
     fn bits(&self) -> i64 {
-        self.0.iter().rposition(|limb| *limb != 0).map_or(0, |i| 32 * (i as i64 + 1) - i64::from(self.0[i].leading_zeros()))
+        self.0
+            .iter()
+            .rposition(|limb| *limb != 0)
+            .map_or(0, |i| 32 * (i as i64 + 1) - i64::from(self.0[i].leading_zeros()))
     }
 
     fn is_power_of_two(&self) -> bool {
@@ -127,7 +130,8 @@ fn the_published_table_of_prometheus_is_ours_to_some_ulp() {
         let ours: f64 = edges::upper(i as i32 - 8, 3);
         assert!((ours - published).abs() <= 4.0 * f64::EPSILON, "{ours} {published}");
     }
-    for (i, published) in [(1, 0.501_355_637_525_101_3), (128, 0.707_106_781_186_547_5), (255, 0.997_296_056_085_469_8)] {
+    for (i, published) in [(1, 0.501_355_637_525_101_3), (128, 0.707_106_781_186_547_5), (255, 0.997_296_056_085_469_8)]
+    {
         let ours: f64 = edges::upper(i - 256, 8);
         assert!((ours - published).abs() <= 16.0 * f64::EPSILON, "{ours} {published}");
     }

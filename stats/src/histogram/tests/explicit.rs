@@ -52,7 +52,8 @@ fn quantiles_lie_within_their_bucket() {
 
 #[test]
 fn edges_and_counts_must_go_together() {
-    for edges in [&[1.0, 1.0][..], &[2.0, 1.0], &[f64::NAN], &[f64::NEG_INFINITY, 1.0], &[f64::INFINITY, f64::INFINITY]] {
+    for edges in [&[1.0, 1.0][..], &[2.0, 1.0], &[f64::NAN], &[f64::NEG_INFINITY, 1.0], &[f64::INFINITY, f64::INFINITY]]
+    {
         assert_eq!(Explicit::new(edges).unwrap_err().kind(), ErrorKind::Argument, "{edges:?}");
     }
     assert_eq!(Explicit::new(&[1.0, f64::INFINITY]).unwrap(), Explicit::new(&[1.0]).unwrap());

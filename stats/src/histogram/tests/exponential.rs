@@ -95,8 +95,16 @@ fn counts_saturate_without_panic() {
 }
 
 /// Spans and absolute counts as a native histogram.
-fn native(schema: i32, threshold: f64, zero: u64, positive: (&[(i32, u32)], &[i64]), negative: (&[(i32, u32)], &[i64])) -> NativeHistogram {
-    let spans = |spans: &[(i32, u32)]| spans.iter().map(|(offset, length)| BucketSpan { offset: *offset, length: *length }).collect();
+fn native(
+    schema: i32,
+    threshold: f64,
+    zero: u64,
+    positive: (&[(i32, u32)], &[i64]),
+    negative: (&[(i32, u32)], &[i64]),
+) -> NativeHistogram {
+    let spans = |spans: &[(i32, u32)]| {
+        spans.iter().map(|(offset, length)| BucketSpan { offset: *offset, length: *length }).collect()
+    };
     let deltas = |counts: &[i64]| {
         let mut last = 0;
         counts.iter().map(|c| c - std::mem::replace(&mut last, *c)).collect()
@@ -163,7 +171,10 @@ fn additions_are_those_of_prometheus() {
     // promqltest/testdata/native_histograms.test, low_res_histogram
     let mut low = Exponential::from_native(&native(-1, 0.0, 0, (&[(1, 1)], &[1]), (&[], &[]))).unwrap();
     low.merge(&Exponential::from_native(&native(0, 0.0, 0, (&[(1, 2)], &[2, 2]), (&[], &[]))).unwrap()).unwrap();
-    assert_eq!(low.with_sum(1.0), Exponential::from_native(&native(-1, 0.0, 0, (&[(1, 1)], &[5]), (&[], &[]))).unwrap());
+    assert_eq!(
+        low.with_sum(1.0),
+        Exponential::from_native(&native(-1, 0.0, 0, (&[(1, 1)], &[5]), (&[], &[]))).unwrap()
+    );
 }
 
 #[test]
@@ -221,7 +232,11 @@ fn otlp_is_read_as_the_specification_has_it() {
         (r#"{"zeroThreshold": -1}"#, ErrorKind::Parse, "zeroThreshold"),
         (r#"{"positive": 3}"#, ErrorKind::Parse, "positive"),
         (r#"{"positive": {"offset": 5000, "bucketCounts": [1]}}"#, ErrorKind::Parse, "positive.bucketCounts[0]"),
-        (r#"{"positive": {"offset": 2147483647, "bucketCounts": [0, 1]}}"#, ErrorKind::Parse, "positive.bucketCounts[1]"),
+        (
+            r#"{"positive": {"offset": 2147483647, "bucketCounts": [0, 1]}}"#,
+            ErrorKind::Parse,
+            "positive.bucketCounts[1]",
+        ),
         (r#"{"negative": {"bucketCounts": [1.5]}}"#, ErrorKind::Unsupported, "negative.bucketCounts[0]"),
         (r#"{"zeroCount": "18446744073709551615", "positive": {"bucketCounts": [1]}}"#, ErrorKind::Parse, "count"),
     ] {
@@ -268,6 +283,12 @@ fn schema() -> impl Strategy<Value = i32> {
     -4..=8
 }
 
+/// Values of the whole range with a coarse schema, or of some decades with any: dense forms list the buckets between the ends.
+fn values_and_schema() -> impl Strategy<Value = (Vec<f64>, i32)> {
+    let value = prop_oneof![-1e3..1e3_f64, 1e-4..1e1_f64, Just(0.0), Just(f64::NAN), Just(f64::INFINITY), Just(0.5)];
+    prop_oneof![(any_values(), -4..=-1), (prop::collection::vec(value, 0..60), schema())]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
@@ -310,7 +331,7 @@ proptest! {
     }
 
     #[test]
-    fn wire_forms_round_trip(a in any_values(), s in schema(), sum in any::<f64>()) {
+    fn wire_forms_round_trip((a, s) in values_and_schema(), sum in any::<f64>()) {
         let finite: Vec<f64> = a.iter().copied().filter(|v| v.is_finite()).collect();
         let h = of(s, &finite).with_sum(if sum.is_finite() { sum } else { 0.5 });
         let native = Exponential::from_native(&h.to_native().unwrap()).unwrap();
@@ -333,7 +354,7 @@ proptest! {
     }
 
     #[test]
-    fn decoders_survive_mutations(a in any_values(), s in schema(), at in any::<usize>(), byte in any::<u8>(), cut in any::<usize>()) {
+    fn decoders_survive_mutations((a, s) in values_and_schema(), at in any::<usize>(), byte in any::<u8>(), cut in any::<usize>()) {
         let h = of(s, &a).with_sum(1.0);
         for text in [h.to_otlp_json(), h.to_api_json()] {
             let mut bytes = text.into_bytes();
@@ -378,5 +399,5 @@ fn buckets_of_the_whole_range_stay_within_the_stated_memory() {
     // with the zero bucket of width 0, the smallest value has a bucket of its own
     let mut wide = Exponential::with_threshold(8, 0.0).unwrap();
     wide.insert_slice(&[f64::from_bits(1), f64::MAX]);
-    assert!(wide.memory_bytes() < 9_000_000 && both.memory_bytes() < wide.memory_bytes());
+    assert!(wide.memory_bytes() < 4_500_000 && both.memory_bytes() < wide.memory_bytes());
 }

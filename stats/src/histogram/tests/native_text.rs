@@ -14,7 +14,10 @@ fn the_examples_of_the_specification_are_read() {
     let native = NativeHistogram::from_text(text).unwrap();
     let span = |offset, length| BucketSpan { offset, length };
     assert_eq!((native.schema, native.sum, native.zero_threshold), (7, 120.0, 1e-4));
-    assert_eq!((&native.negative_spans[..], &native.positive_spans[..]), (&[span(1, 2)][..], &[span(-1, 2), span(3, 4)][..]));
+    assert_eq!(
+        (&native.negative_spans[..], &native.positive_spans[..]),
+        (&[span(1, 2)][..], &[span(-1, 2), span(3, 4)][..])
+    );
     let counts = NativeCounts::Integer { count: 59, zero: 0, positive: vec![5, 2, 3, -1, -1, 0], negative: vec![5, 2] };
     assert_eq!(native.counts, counts);
     let buckets: Vec<f64> = native.buckets().unwrap().iter().map(|b| b.count).collect();

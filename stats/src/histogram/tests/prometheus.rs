@@ -1,6 +1,6 @@
 //! `histogram_quantile` against the values in Prometheus' own tests.
 
-use super::super::{BucketSpan, Exponential, Explicit, NativeCounts, NativeHistogram, classic_quantile};
+use super::super::{BucketSpan, Explicit, Exponential, NativeCounts, NativeHistogram, classic_quantile};
 use super::scope;
 use crate::error::ErrorKind;
 use crate::quantile::Quantile;
@@ -66,7 +66,9 @@ fn counts_that_fall_are_mended_as_in_prometheus() {
         (1000.0, 46_008_473.858_556_39),
         (INF, 46_008_473.858_556_38),
     ];
-    for (p, value) in [(1.0, 64.0), (0.99, 49.644_757_153_764_06), (0.9, 46.396_716_909_384_54), (0.5, 31.960_982_489_920_02)] {
+    for (p, value) in
+        [(1.0, 64.0), (0.99, 49.644_757_153_764_06), (0.9, 46.396_716_909_384_54), (0.5, 31.960_982_489_920_02)]
+    {
         assert!(near(classic_quantile(&real, q(p), &scope()).unwrap().value, value), "{p}");
     }
     // a real fall, made up: the envelope has 10, 10, 12
@@ -88,11 +90,18 @@ fn what_prometheus_answers_with_nan_is_an_error() {
     ] {
         assert_eq!(classic_quantile(buckets, q(0.5), &scope()).unwrap_err().kind(), kind, "{buckets:?}");
     }
+    // 0 of 0 values below p0: Prometheus divides 0 by 0
+    let empty_first = [(0.1, 0.0), (0.2, 5.0), (INF, 5.0)];
+    assert_eq!(classic_quantile(&empty_first, q(0.0), &scope()).unwrap_err().kind(), ErrorKind::Argument);
+    let mut nothing_counted = load(0, 0.0, &[0.0], &[]);
+    nothing_counted.counts = NativeCounts::Float { count: 5.0, zero: 0.0, positive: vec![0.0], negative: vec![] };
+    assert_eq!(nothing_counted.quantile(q(0.0), &scope()).unwrap_err().kind(), ErrorKind::Argument);
 }
 
 /// `{{schema:… z_bucket:… z_bucket_w:0.001 buckets:[…] n_buckets:[…]}}` of promqltest.
 fn load(schema: i32, zero: f64, positive: &[f64], negative: &[f64]) -> NativeHistogram {
-    let span = |side: &[f64]| if side.is_empty() { vec![] } else { vec![BucketSpan { offset: 0, length: side.len() as u32 }] };
+    let span =
+        |side: &[f64]| if side.is_empty() { vec![] } else { vec![BucketSpan { offset: 0, length: side.len() as u32 }] };
     NativeHistogram {
         schema,
         zero_threshold: 0.001,
