@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::layout::Sketch;
-use super::{Buckets, DdSketch, Hdr, Kll, LogLinear, PowersOfTwo, TDigest};
+use super::{Buckets, DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, TDigest};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
@@ -18,7 +18,7 @@ use crate::series::Dropped;
 /// use sre_stats::quantile::Quantile;
 /// use sre_stats::unit::Unit;
 /// let values: Vec<f64> = (1..=1000).map(f64::from).collect();
-/// for name in ["log-linear", "hdr:3", "ddsketch:0.01", "tdigest:100", "kll:200", "hist"] {
+/// for name in ["log-linear", "exp:5", "hdr:3", "ddsketch:0.01", "tdigest:100", "kll:200", "hist"] {
 ///     let choice: LayoutChoice = name.parse()?;
 ///     let sketch = choice.build(&values)?;
 ///     let p90 = sketch.quantile(Quantile::P90, &Scope::untimed(Unit::Millisecond))?;
@@ -31,6 +31,11 @@ use crate::series::Dropped;
 pub enum LayoutChoice {
     /// [`LogLinear`]: `log-linear`.
     LogLinear,
+    /// [`Exponential`]: `exp:5`.
+    Exponential {
+        /// From −4 to 8: 2^schema buckets double the value.
+        schema: i32,
+    },
     /// [`Hdr`] with ticks that fit the values: `hdr:3`.
     Hdr {
         /// Significant digits, 1 to 5.
@@ -57,8 +62,9 @@ pub enum LayoutChoice {
 
 impl LayoutChoice {
     /// One of each, with its usual parameter.
-    pub const USUAL: [Self; 6] = [
+    pub const USUAL: [Self; 7] = [
         Self::LogLinear,
+        Self::Exponential { schema: 5 },
         Self::Hdr { digits: 3 },
         Self::DdSketch { alpha: 0.01 },
         Self::TDigest { compression: 100.0 },
@@ -73,6 +79,7 @@ impl LayoutChoice {
     pub fn build(&self, values: &[f64]) -> Result<AnySketch> {
         Ok(match *self {
             Self::LogLinear => AnySketch::LogLinear(LogLinear::from_values(values)),
+            Self::Exponential { schema } => AnySketch::Exponential(Box::new(Exponential::from_values(schema, values)?)),
             Self::Hdr { digits } => AnySketch::Hdr(Box::new(Hdr::from_values(values, digits)?)),
             Self::DdSketch { alpha } => AnySketch::DdSketch(Box::new(DdSketch::from_values(values, alpha)?)),
             Self::TDigest { compression } => AnySketch::TDigest(TDigest::from_values(values, compression)?),
@@ -84,23 +91,23 @@ impl LayoutChoice {
 
 impl FromStr for LayoutChoice {
     type Err = Error;
-    /// Reads `log-linear`, `hdr:3`, `ddsketch:0.01`, `tdigest:100`, `kll:200` or `hist`; without its parameter a name has
+    /// Reads `log-linear`, `exp:5`, `hdr:3`, `ddsketch:0.01`, `tdigest:100`, `kll:200` or `hist`; without its parameter a name has
     /// the usual one.
     fn from_str(text: &str) -> Result<Self> {
         let lower = text.trim().to_ascii_lowercase();
         let (name, parameter) = lower.split_once(':').map_or((lower.as_str(), None), |(name, rest)| (name, Some(rest)));
         let bad = || {
             Error::parse(format!("“{text}” is not a histogram layout"))
-                .hint("choose log-linear, hdr:3, ddsketch:0.01, tdigest:100, kll:200 or hist")
+                .hint("choose log-linear, exp:5, hdr:3, ddsketch:0.01, tdigest:100, kll:200 or hist")
         };
         let usual = Self::USUAL.into_iter().find(|choice| choice.name() == name).ok_or_else(bad)?;
         let Some(parameter) = parameter else { return Ok(usual) };
-        let whole = || parameter.parse().map_err(|_| bad());
         let choice = match usual {
+            Self::Exponential { .. } => Self::Exponential { schema: parameter.parse().map_err(|_| bad())? },
             Self::Hdr { .. } => Self::Hdr { digits: parameter.parse().map_err(|_| bad())? },
             Self::DdSketch { .. } => Self::DdSketch { alpha: parameter.parse().map_err(|_| bad())? },
             Self::TDigest { .. } => Self::TDigest { compression: parameter.parse().map_err(|_| bad())? },
-            Self::Kll { .. } => Self::Kll { k: whole()? },
+            Self::Kll { .. } => Self::Kll { k: parameter.parse().map_err(|_| bad())? },
             Self::LogLinear | Self::PowersOfTwo => return Err(bad()),
         };
         // a parameter out of range is told where it is read
@@ -113,6 +120,7 @@ impl LayoutChoice {
     pub fn name(&self) -> &'static str {
         match self {
             Self::LogLinear => "log-linear",
+            Self::Exponential { .. } => "exp",
             Self::Hdr { .. } => "hdr",
             Self::DdSketch { .. } => "ddsketch",
             Self::TDigest { .. } => "tdigest",
@@ -127,6 +135,7 @@ impl fmt::Display for LayoutChoice {
         let name = self.name();
         match self {
             Self::LogLinear | Self::PowersOfTwo => f.write_str(name),
+            Self::Exponential { schema } => write!(f, "{name}:{schema}"),
             Self::Hdr { digits } => write!(f, "{name}:{digits}"),
             Self::DdSketch { alpha } => write!(f, "{name}:{alpha}"),
             Self::TDigest { compression } => write!(f, "{name}:{compression}"),
@@ -142,6 +151,8 @@ impl fmt::Display for LayoutChoice {
 pub enum AnySketch {
     /// Base 10, two digits.
     LogLinear(LogLinear),
+    /// Base 2^(2^−schema).
+    Exponential(Box<Exponential>),
     /// `HdrHistogram`.
     Hdr(Box<Hdr>),
     /// `DDSketch`.
@@ -159,6 +170,7 @@ macro_rules! each {
     ($any:expr, $sketch:ident => $run:expr) => {
         match $any {
             AnySketch::LogLinear($sketch) => $run,
+            AnySketch::Exponential($sketch) => $run,
             AnySketch::Hdr($sketch) => $run,
             AnySketch::DdSketch($sketch) => $run,
             AnySketch::TDigest($sketch) => $run,
@@ -169,14 +181,15 @@ macro_rules! each {
 }
 
 impl AnySketch {
-    /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, `HdrHistogram`'s compressed form, protobuf,
-    /// t-digest's verbose form, DataSketches', or the text of `bpftrace`.
+    /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, OTLP in JSON, `HdrHistogram`'s compressed
+    /// form, `DataDog`'s protobuf, t-digest's verbose form, `DataSketches`', or the text of `bpftrace`.
     ///
     /// # Errors
     /// [`Unsupported`](crate::ErrorKind::Unsupported) where the form has no place for a count, which needs 2⁶³ values.
     pub fn stored_bytes(&self) -> Result<usize> {
         Ok(match self {
             Self::LogLinear(sketch) => sketch.to_bytes().len(),
+            Self::Exponential(sketch) => sketch.to_otlp_json().len(),
             Self::Hdr(sketch) => sketch.to_compressed()?.len(),
             Self::DdSketch(sketch) => sketch.to_bytes().len(),
             Self::TDigest(sketch) => sketch.to_bytes().len(),
@@ -199,13 +212,16 @@ impl Sketch for AnySketch {
     fn merge(&mut self, other: &Self) -> Result<()> {
         match (self, other) {
             (Self::LogLinear(own), Self::LogLinear(more)) => Sketch::merge(own, more),
+            (Self::Exponential(own), Self::Exponential(more)) => own.merge(more),
             (Self::Hdr(own), Self::Hdr(more)) => own.merge(more),
             (Self::DdSketch(own), Self::DdSketch(more)) => own.merge(more),
             (Self::TDigest(own), Self::TDigest(more)) => own.merge(more),
             (Self::Kll(own), Self::Kll(more)) => own.merge(more),
             (Self::PowersOfTwo(own), Self::PowersOfTwo(more)) => own.merge(more),
-            (own, more) => Err(Error::mismatch(format!("{} and {} are different layouts", own.schema(), more.schema()))
-                .hint("build both with the same layout")),
+            (own, more) => {
+                Err(Error::mismatch(format!("{} and {} are different layouts", own.schema(), more.schema()))
+                    .hint("build both with the same layout"))
+            }
         }
     }
     fn count(&self) -> u64 {
@@ -244,9 +260,21 @@ mod tests {
             assert_eq!(choice.to_string().parse::<LayoutChoice>().unwrap(), choice);
             assert_eq!(choice.name().parse::<LayoutChoice>().unwrap(), choice);
         }
-        for text in
-            ["", "log", "log-linear:3", "hdr:9", "hdr:x", "hdr:300", "ddsketch:2", "tdigest:1", "kll:7", "kll:70000", "hist:1"]
-        {
+        for text in [
+            "",
+            "log",
+            "log-linear:3",
+            "exp:9",
+            "exp:five",
+            "hdr:9",
+            "hdr:x",
+            "hdr:300",
+            "ddsketch:2",
+            "tdigest:1",
+            "kll:7",
+            "kll:70000",
+            "hist:1",
+        ] {
             assert!(text.parse::<LayoutChoice>().is_err(), "{text}");
         }
         assert_eq!(" DDSketch:0.02 ".parse::<LayoutChoice>().unwrap(), LayoutChoice::DdSketch { alpha: 0.02 });

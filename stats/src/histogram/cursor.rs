@@ -95,7 +95,7 @@ pub(super) fn bad(byte: usize, message: impl Into<String>) -> Error {
 /// A count that was written as a real number.
 pub(super) fn whole_count(value: f64, at: usize) -> Result<u64> {
     // 2⁶⁴ as f64: the first value beyond u64
-    if value >= 0.0 && value < 18_446_744_073_709_551_616.0 && value.fract() == 0.0 {
+    if (0.0..18_446_744_073_709_551_616.0).contains(&value) && value.fract() == 0.0 {
         Ok(value as u64)
     } else {
         Err(bad(at, format!("a count of {value} is not a whole number of values")))

@@ -73,9 +73,8 @@ impl Binned {
             return Ok(self.told(0.0, scope).with_bound(Bound::Guaranteed { lower: 0.0, upper: 0.0 }));
         }
         let scale = if largest > 0.0 { largest } else { 1.0 };
-        let parts: Vec<(f64, f64, f64)> = (self.bins.iter().zip(&ends))
-            .map(|(bin, (a, b))| (bin.count as f64 / n, a / scale, b / scale))
-            .collect();
+        let parts: Vec<(f64, f64, f64)> =
+            (self.bins.iter().zip(&ends)).map(|(bin, (a, b))| (bin.count as f64 / n, a / scale, b / scale)).collect();
         let nearest = |m: f64| parts.iter().map(|(share, a, b)| share * (m - m.clamp(*a, *b))).sum::<f64>();
         let farthest = |m: f64, a: f64, b: f64| if b - m > m - a { b } else { a };
         let middles: f64 = parts.iter().map(|(share, a, b)| share * middle(*a, *b)).sum();
@@ -95,6 +94,19 @@ impl Binned {
         let upper = ((most + slack) * scale * scale).max(lower);
         let value = (value * scale * scale).clamp(lower, upper);
         Ok(self.told(value, scope).with_bound(Bound::Guaranteed { lower, upper }))
+    }
+}
+
+/// The answer that a recorded sum gives, where the bins allow it; else theirs, with a caveat.
+pub(super) fn recorded(from_bins: Estimate, value: Option<f64>) -> Estimate {
+    match (value, from_bins.interval()) {
+        (None, _) => from_bins,
+        (Some(value), Some((lower, upper))) if lower <= value && value <= upper => {
+            Estimate { value, bound: Bound::Exact, ..from_bins }
+        }
+        (Some(value), _) => {
+            from_bins.with_caveat(format!("the recorded sum would make it {value}, which the bins exclude"))
+        }
     }
 }
 

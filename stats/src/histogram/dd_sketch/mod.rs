@@ -209,7 +209,8 @@ fn check_bins(max_bins: usize) -> Result<()> {
     if (1..=MOST_BINS).contains(&max_bins) {
         return Ok(());
     }
-    Err(Error::argument(format!("{max_bins} bins cannot be kept")).hint("give a number from 1 to 1048576, such as 2048"))
+    Err(Error::argument(format!("{max_bins} bins cannot be kept"))
+        .hint("give a number from 1 to 1048576, such as 2048"))
 }
 
 impl Sketch for DdSketch {
@@ -337,7 +338,8 @@ impl Layout for DdSketch {
         }
         let positive = self.positive.without(&other.positive);
         let negative = self.negative.without(&other.negative);
-        let (Some(positive), Some(negative), Some(zero)) = (positive, negative, self.zero.checked_sub(other.zero)) else {
+        let (Some(positive), Some(negative), Some(zero)) = (positive, negative, self.zero.checked_sub(other.zero))
+        else {
             return Err(Error::mismatch("a bin holds fewer values than are to be taken out")
                 .hint("subtract the earlier snapshot of the same counter from the later one"));
         };

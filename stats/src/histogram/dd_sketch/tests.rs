@@ -81,7 +81,9 @@ fn a_slice_is_counted_as_its_values_are() {
                 let empty = DdSketch::with(0.01, interpolation, max_bins).unwrap();
                 let (mut slice, mut single) = (empty.clone(), empty);
                 slice.insert_slice(&values);
-                values.iter().for_each(|v| single.insert(*v));
+                for v in &values {
+                    single.insert(*v);
+                }
                 assert_eq!(slice, single, "{name}");
                 assert_eq!(slice.dropped().total(), 2);
                 assert_eq!(slice.bins().iter().map(|b| b.count).sum::<u64>(), slice.count());
@@ -118,7 +120,9 @@ fn the_crate_sketches_ddsketch_answers_within_both_errors() {
     for (name, values) in shapes(5, 1001) {
         let ours = DdSketch::from_values(&values, 0.01).unwrap();
         let mut theirs = sketches_ddsketch::DDSketch::new(sketches_ddsketch::Config::new(0.01, 1 << 15, 1e-9));
-        values.iter().for_each(|v| theirs.add(*v));
+        for v in &values {
+            theirs.add(*v);
+        }
         // with n = 1001 both definitions of rank name the same sample
         for p in [0.25, 0.5, 0.9, 0.99] {
             let ours = ours.quantile(Quantile::new(p).unwrap(), &scope()).unwrap().value;
@@ -135,7 +139,7 @@ fn recurrence(n: usize, seed: u64, signed: bool) -> Vec<f64> {
         x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let high = x >> 40;
         let value = (1 + high * high / (1 << 27)) as f64 / 1024.0;
-        if signed && i % 3 == 0 { -value } else { value }
+        if signed && i.is_multiple_of(3) { -value } else { value }
     };
     (0..n).map(&mut next).collect()
 }
@@ -174,7 +178,11 @@ fn the_package_ddsketch_counts_and_answers_alike() {
             let (ours, theirs) = (read.quantile(q, &scope()).unwrap().value, number(&pair[1]));
             // with the cubic it names a point of the bin that is not its middle
             let tolerance = if logarithmic { 1e-9 } else { 2.0 * alpha };
-            assert!((ours - theirs).abs() <= tolerance * theirs.abs(), "{interpolation:?} {}: {ours} {theirs}", pair[0]);
+            assert!(
+                (ours - theirs).abs() <= tolerance * theirs.abs(),
+                "{interpolation:?} {}: {ours} {theirs}",
+                pair[0]
+            );
         }
     }
     let case = &reference["dd_collapsed"];
@@ -224,7 +232,7 @@ fn a_message_by_hand() {
         let bins = sketch.bins();
         assert_eq!(bins.iter().map(|b| b.count).collect::<Vec<_>>(), [2, 1, 5]);
         assert!((bins[2].lower / (8.0 * shift) - 1.0).abs() < 1e-8, "{bins:?}");
-        assert!((bins[0].lower / (-1.0 * shift) - 1.0).abs() < 1e-8, "{bins:?}");
+        assert!((bins[0].lower / -shift - 1.0).abs() < 1e-8, "{bins:?}");
     }
 }
 

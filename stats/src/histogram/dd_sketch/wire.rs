@@ -108,7 +108,7 @@ impl DdSketch {
         let mut sketch = Self::of(mapping, widest.max(MAX_BINS));
         sketch.total = zero;
         sketch.zero = zero;
-        let shift = if dialect == DdDialect::Python { 1 } else { 0 };
+        let shift = i64::from(dialect == DdDialect::Python);
         for (bins, store) in stores.iter().zip([&mut sketch.positive, &mut sketch.negative]) {
             for (key, count, at) in bins {
                 let total = sketch.total.checked_add(*count);

@@ -88,11 +88,7 @@ impl Hdr {
                 .hint("give a positive number, such as 1e6 to count seconds in microseconds"));
         }
         inner.auto(true);
-        let (low, high) = if inner.is_empty() {
-            (f64::INFINITY, f64::NEG_INFINITY)
-        } else {
-            (0.0, f64::INFINITY)
-        };
+        let (low, high) = if inner.is_empty() { (f64::INFINITY, f64::NEG_INFINITY) } else { (0.0, f64::INFINITY) };
         let exact = inner.is_empty();
         let (dropped, cache) = (Dropped::default(), Cache::default());
         Ok(Self { inner, ticks_per_unit, negative: 0, low, high, exact, dropped, cache })
@@ -301,7 +297,9 @@ impl Sketch for Hdr {
 
     fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
         let mut estimates = self.binned().quantiles(quantiles, scope)?;
-        estimates.iter_mut().for_each(|estimate| self.tell_negative(estimate));
+        for estimate in &mut estimates {
+            self.tell_negative(estimate);
+        }
         Ok(estimates)
     }
 
@@ -329,10 +327,14 @@ impl Layout for Hdr {
         let bin = |tick: u64, count| {
             let (lower, upper) = self.edges(tick);
             // the last bin of all holds what is beyond 2⁶⁴ ticks
-            let beyond = self.high.is_finite() && self.high >= upper && self.inner.highest_equivalent(tick) >= u64::MAX - 1;
+            let beyond =
+                self.high.is_finite() && self.high >= upper && self.inner.highest_equivalent(tick) >= u64::MAX - 1;
             Bin::new(lower, if beyond { self.high.next_up() } else { upper }, Closed::Lower, count)
         };
-        self.inner.iter_recorded().map(|recorded| bin(recorded.value_iterated_to(), recorded.count_at_value())).collect()
+        self.inner
+            .iter_recorded()
+            .map(|recorded| bin(recorded.value_iterated_to(), recorded.count_at_value()))
+            .collect()
     }
 
     fn subtract(&mut self, other: &Self) -> Result<()> {

@@ -260,10 +260,7 @@ fn negative_values_are_left_out_and_told() {
     let mut histogram = Hdr::new(3, 1e3).unwrap();
     histogram.insert_slice(&[-1.0, 2.0, -3.0]);
     assert_eq!((histogram.count(), histogram.negative_dropped(), histogram.min()), (1, 2, Some(2.0)));
-    for e in [
-        histogram.quantile(Quantile::MEDIAN, &scope()).unwrap(),
-        histogram.share_below(1.0, &scope()).unwrap(),
-    ] {
+    for e in [histogram.quantile(Quantile::MEDIAN, &scope()).unwrap(), histogram.share_below(1.0, &scope()).unwrap()] {
         assert_eq!(e.caveats, ["left out: 2 negative values"]);
     }
 }

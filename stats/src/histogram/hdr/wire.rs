@@ -144,7 +144,10 @@ fn inflate(packed: &[u8], start: usize) -> Result<Vec<u8>> {
 /// ratio as the whole number 1, which as a double is 5 × 10⁻³²⁴. No other writer has both.
 fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
     let one_at = |range: std::ops::Range<usize>| {
-        bytes.get(range).and_then(<[u8]>::split_last).is_some_and(|(last, rest)| *last == 1 && rest.iter().all(|b| *b == 0))
+        bytes
+            .get(range)
+            .and_then(<[u8]>::split_last)
+            .is_some_and(|(last, rest)| *last == 1 && rest.iter().all(|b| *b == 0))
     };
     if one_at(8..12) && one_at(32..40) {
         if let Some(offset) = bytes.get_mut(8..12) {
@@ -185,7 +188,7 @@ fn header(bytes: &[u8]) -> Result<(u64, usize)> {
 
 /// How many counts a histogram has: half a sub-bucket table for each doubling of the range, and one half more.
 pub(super) fn counts(digits: u32, lowest: u64, highest: u64) -> Option<usize> {
-    if digits > 5 || lowest < 1 || lowest > u64::MAX / 2 || highest < 2 * lowest {
+    if digits > 5 || !(1..=u64::MAX / 2).contains(&lowest) || highest < 2 * lowest {
         return None;
     }
     let sub_buckets = (2 * 10_u64.pow(digits)).next_power_of_two();
@@ -217,9 +220,8 @@ fn check(bytes: &[u8]) -> Result<usize> {
         if number < 0 {
             index = index.saturating_add(number.unsigned_abs());
         } else {
-            total = total
-                .checked_add(number as u64)
-                .ok_or_else(|| bad(at, "the counts add up to more than 2⁶⁴ − 1"))?;
+            total =
+                total.checked_add(number as u64).ok_or_else(|| bad(at, "the counts add up to more than 2⁶⁴ − 1"))?;
             index += 1;
         }
         if index > counts as u64 {

@@ -1,6 +1,6 @@
 //! What happens to a full level: half of its values go up, and stand for twice as many.
 
-/// The fewest values that a level may hold: DataSketches' m.
+/// The fewest values that a level may hold: `DataSketches`' m.
 pub(super) const MIN_CAPACITY: usize = 8;
 
 /// A seeded source of random bits: `SplitMix64`, one output a flip.
@@ -22,7 +22,7 @@ impl Coin {
 }
 
 /// How many values each of some levels may hold: k at the top and two thirds of that at each level below, rounded as
-/// DataSketches does, in whole numbers.
+/// `DataSketches` does, in whole numbers.
 pub(super) fn capacities(k: u16, levels: usize) -> Vec<usize> {
     (0..levels).map(|level| capacity(u64::from(k), levels - 1 - level).max(MIN_CAPACITY)).collect()
 }

@@ -47,7 +47,7 @@ const MIN_K: u16 = 8;
 /// ```
 ///
 /// Source: Z. Karnin, K. Lang, E. Liberty, “Optimal Quantile Approximation in Streams”, FOCS 2016; the rank error and the byte form
-/// are those of Apache DataSketches.
+/// are those of Apache `DataSketches`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kll {
     k: u16,
@@ -119,7 +119,7 @@ impl Kll {
 
     /// How far, as a share of n, the rank of an answer may be off with 99 % confidence; 0 while every value is kept.
     ///
-    /// The formula is a fit to simulations by Apache DataSketches, for one question asked of a sketch.
+    /// The formula is a fit to simulations by Apache `DataSketches`, for one question asked of a sketch.
     pub fn rank_error(&self) -> f64 {
         if self.is_exact() { 0.0 } else { 2.296 / f64::from(self.min_k).powf(0.9723) }
     }

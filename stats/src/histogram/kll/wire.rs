@@ -1,4 +1,4 @@
-//! The byte form of Apache DataSketches, of doubles.
+//! The byte form of Apache `DataSketches`, of doubles.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ const SINGLE: u8 = 1 << 2;
 const MOST_LEVELS: usize = 64;
 
 impl Kll {
-    /// The byte form of Apache DataSketches' `kll_doubles_sketch`, which its C++, Java, Python and Rust libraries read.
+    /// The byte form of Apache `DataSketches`' `kll_doubles_sketch`, which its C++, Java, Python and Rust libraries read.
     ///
     /// ```
     /// use sre_stats::histogram::{Kll, Sketch};

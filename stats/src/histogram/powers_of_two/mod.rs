@@ -1,9 +1,9 @@
 //! The buckets of kernel tracers: powers of two (`bpftrace` `hist`, `dtrace` `quantize`) and equal steps (`bpftrace` `lhist`).
 
 mod buckets;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use self::buckets::Buckets;
 pub use self::text::{NamedHistogram, parse_bpftrace, parse_dtrace};

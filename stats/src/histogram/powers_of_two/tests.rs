@@ -27,7 +27,11 @@ proptest! {
         // 2⁵³ and more are rounded on the way to f64
         let value = (value >> shift) % (1 << 53);
         // bpftrace: log2 of the number plus 2; 1 for 0; 0 for negative ones
-        let hist = if value < 0 { 0 } else if value == 0 { 1 } else { value.ilog2() as usize + 2 };
+        let hist = match value {
+            ..0 => 0,
+            0 => 1,
+            1.. => value.ilog2() as usize + 2,
+        };
         prop_assert_eq!(Buckets::Hist.index(value as f64), hist);
         let quantize = match value {
             0 => 64,
@@ -69,7 +73,12 @@ fn answers_hold_on_every_shape() {
                 answers_hold(name, &PowersOfTwo::from_values(&values, buckets).unwrap(), &values, f64::INFINITY);
             }
             let above_one: Vec<f64> = values.iter().map(|v| 1.0 + v.abs()).collect();
-            answers_hold(name, &PowersOfTwo::from_values(&above_one, Buckets::Hist).unwrap(), &above_one, 1.0 / 3.0 + 1e-12);
+            answers_hold(
+                name,
+                &PowersOfTwo::from_values(&above_one, Buckets::Hist).unwrap(),
+                &above_one,
+                1.0 / 3.0 + 1e-12,
+            );
         }
     }
 }
@@ -200,7 +209,8 @@ fn merging_and_taking_out() {
         for buckets in [Buckets::Hist, Buckets::Quantize, LINEAR] {
             let whole = PowersOfTwo::from_values(&values, buckets).unwrap();
             let (left, right) = values.split_at(200);
-            let (left, right) = (PowersOfTwo::from_values(left, buckets).unwrap(), PowersOfTwo::from_values(right, buckets).unwrap());
+            let (left, right) =
+                (PowersOfTwo::from_values(left, buckets).unwrap(), PowersOfTwo::from_values(right, buckets).unwrap());
             let mut merged = right.clone();
             merged.merge(&left).unwrap();
             assert_eq!(merged, whole, "{name}");

@@ -1,7 +1,7 @@
 //! The text that `bpftrace` and `dtrace` print, read and written.
 
-use super::buckets::Buckets;
 use super::PowersOfTwo;
+use super::buckets::Buckets;
 use crate::error::{Error, Position, Result};
 
 /// The width of a full bar of `bpftrace`.
@@ -55,7 +55,8 @@ pub fn parse_bpftrace(text: &str) -> Result<Vec<NamedHistogram>> {
             found.push(NamedHistogram { name, histogram: from_bpftrace_rows(&rows)? });
             rows.clear();
         }
-        name = line.strip_suffix(':').filter(|name| name.starts_with('@')).unwrap_or_default().to_owned();
+        let heading = line.strip_suffix(':').filter(|name| name.starts_with('@'));
+        name = heading.map(str::to_owned).unwrap_or_default();
     }
     if !rows.is_empty() {
         found.push(NamedHistogram { name, histogram: from_bpftrace_rows(&rows)? });
@@ -153,8 +154,9 @@ fn linear(rows: &[Row]) -> Result<Buckets> {
     let step = closed.first().map_or(1, |(lower, upper, _)| upper - lower);
     let mut next: Option<i128> = None;
     for (at, row) in rows.iter().enumerate() {
-        let open_inside =
-            row.lower.is_none() && at > 0 || row.upper.is_none() && at + 1 < rows.len() || row.lower.or(row.upper).is_none();
+        let open_inside = row.lower.is_none() && at > 0
+            || row.upper.is_none() && at + 1 < rows.len()
+            || row.lower.or(row.upper).is_none();
         let width = row.upper.zip(row.lower).map_or(step, |(upper, lower)| upper - lower);
         let joined = next.is_none() || row.lower == next;
         if open_inside || width != step || step < 1 || !joined {

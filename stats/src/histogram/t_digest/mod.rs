@@ -239,5 +239,7 @@ impl PartialEq for TDigest {
 
 /// What is said of every answer.
 fn unknown() -> Bound {
-    Bound::Unknown { why: "a t-digest has no guarantee: its error depends on the data and the order they came in".into() }
+    Bound::Unknown {
+        why: "a t-digest has no guarantee: its error depends on the data and the order they came in".into(),
+    }
 }

@@ -104,7 +104,8 @@ fn the_crate_datasketches_reads_the_bytes() {
     assert_eq!(theirs.total_weight(), 20_000);
     assert_eq!((theirs.min_value(), theirs.max_value()), (ours.min(), ours.max()));
     for p in [0.01, 0.25, 0.5, 0.9, 0.99] {
-        let (mine, other) = (ours.quantile(Quantile::new(p).unwrap(), &scope()).unwrap().value, theirs.quantile(p).unwrap().unwrap());
+        let (mine, other) =
+            (ours.quantile(Quantile::new(p).unwrap(), &scope()).unwrap().value, theirs.quantile(p).unwrap().unwrap());
         assert!((mine - other).abs() <= 0.05 * other, "{p}: {mine} {other}");
     }
 }
