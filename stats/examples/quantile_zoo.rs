@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{LoadOptions, load};
 use sre_stats::method::Definition;
 use sre_stats::progress::Progress;
 use sre_stats::quantile::{Quantile, Tool, samples_needed};
-use sre_stats::report::tell::quantile::{by_tool, definitions_table, exact, intervals_table, log_linear, table};
+use sre_stats::report::tell::quantile::{by_tool, definitions_table, exact, intervals_table, of_layout, table};
 use sre_stats::report::{Table, tell};
 
 /// No wider than this, so that lines wrap between words on a usual terminal.
@@ -32,7 +33,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         rows.sort_by(|a, b| a.q.p().total_cmp(&b.q.p()));
         show("The same samples by every definition, and as every tool prints them", &table(&rows));
         let mut layouts = exact(values, &qs, &[Definition::Type1], scope)?;
-        layouts.extend(log_linear(values, &qs, scope)?);
+        for layout in LayoutChoice::USUAL {
+            match of_layout(values, &qs, layout, scope) {
+                Ok(rows) => layouts.extend(rows),
+                Err(error) => println!("{layout}: {error}"),
+            }
+        }
+        layouts.sort_by(|a, b| a.q.p().total_cmp(&b.q.p()));
         show("The same samples from every layout, with the bytes that it is stored in", &table(&layouts));
         show("", &intervals_table(values, &qs, scope)?);
         for q in &qs {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{Format, Kind};
 use sre_stats::method::Definition;
 use sre_stats::quantile::{Quantile, Tool};
@@ -170,8 +171,8 @@ pub(crate) struct QuantileArgs {
     /// tool)
     #[arg(long, value_delimiter = ',', default_value = "type7", value_parser = definitions)]
     pub(crate) definition: Vec<Definitions>,
-    /// Where the quantile is read from
-    #[arg(long, value_delimiter = ',', default_value = "exact")]
+    /// Where the quantile is read from: exact, log-linear, exp:5, hdr:3, ddsketch:0.01, tdigest:100, kll:200, hist, or all
+    #[arg(long, value_delimiter = ',', default_value = "exact", value_parser = layout)]
     pub(crate) layout: Vec<Layout>,
 }
 
@@ -198,14 +199,22 @@ fn definitions(text: &str) -> Result<Definitions, sre_stats::Error> {
 }
 
 /// What holds the samples when a quantile is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Layout {
     /// The samples themselves
     Exact,
-    /// The log-linear histogram, base 10, two digits
-    LogLinear,
-    /// Each of them
+    /// A histogram or sketch
+    Stored(LayoutChoice),
+    /// The samples, and each layout with its usual parameter
     All,
+}
+
+fn layout(text: &str) -> Result<Layout, sre_stats::Error> {
+    Ok(match text.trim().to_ascii_lowercase().as_str() {
+        "exact" => Layout::Exact,
+        "all" => Layout::All,
+        other => Layout::Stored(other.parse()?),
+    })
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 use sre_stats::Error;
 use sre_stats::estimate::Scope;
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::method::Definition;
 use sre_stats::quantile::{Quantile, Tool};
@@ -22,18 +23,27 @@ pub(crate) struct Asked {
     pub(crate) definitions: Vec<Definition>,
     pub(crate) tools: Vec<Tool>,
     pub(crate) exact: bool,
-    pub(crate) log_linear: bool,
+    pub(crate) layouts: Vec<LayoutChoice>,
     pub(crate) every: Option<Grid>,
 }
 
 pub(crate) fn run(args: &QuantileArgs) -> Result<ExitCode, Failure> {
-    let has = |layout| args.layout.contains(&layout) || args.layout.contains(&Layout::All);
+    let all = args.layout.contains(&Layout::All);
+    let mut layouts = if all { LayoutChoice::USUAL.to_vec() } else { Vec::new() };
+    for layout in &args.layout {
+        // one that has other parameters than the usual stands beside it
+        if let Layout::Stored(choice) = layout
+            && !layouts.contains(choice)
+        {
+            layouts.push(*choice);
+        }
+    }
     let asked = Asked {
         quantiles: args.quantiles.clone(),
         definitions: args.definition.iter().flat_map(|d| d.definitions.clone()).collect(),
         tools: args.definition.iter().flat_map(|d| d.tools.clone()).collect(),
-        exact: has(Layout::Exact),
-        log_linear: has(Layout::LogLinear),
+        exact: all || args.layout.contains(&Layout::Exact),
+        layouts,
         every: args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?,
     };
     let data = args.input.load()?;
@@ -55,15 +65,19 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Answer {
 fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
     let subject = tell::subject::subject(item)?;
     let mut rows = Vec::new();
+    let mut left_out = Vec::new();
     match asked.every {
-        None => read(&subject.values, asked, &subject.scope, &mut rows)?,
+        None => read(&subject.values, asked, &subject.scope, &mut rows, &mut left_out)?,
         Some(grid) => {
             for (window, values) in subject.windows(grid) {
                 let mut of_window = Vec::new();
-                read(values, asked, &Scope::new(subject.scope.unit.clone(), window), &mut of_window)?;
+                read(values, asked, &Scope::new(subject.scope.unit.clone(), window), &mut of_window, &mut left_out)?;
                 rows.extend(of_window.into_iter().map(|row| QuantileRow { window: Some(window), ..row }));
             }
         }
+    }
+    for (layout, why) in left_out {
+        answer.leave_out(format!("{}, {layout}", item.title()), why);
     }
     for row in &rows {
         // a tool with a rule of its own is its own definition
@@ -88,13 +102,26 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
     Ok(())
 }
 
-fn read(values: &[f64], asked: &Asked, scope: &Scope, rows: &mut Vec<QuantileRow>) -> Result<(), Error> {
+/// The rows of one sample. A layout that cannot hold it is left out and told; an error is that none could.
+fn read(
+    values: &[f64],
+    asked: &Asked,
+    scope: &Scope,
+    rows: &mut Vec<QuantileRow>,
+    left_out: &mut Vec<(LayoutChoice, String)>,
+) -> Result<(), Error> {
     if asked.exact {
         rows.extend(quantile::exact(values, &asked.quantiles, &asked.definitions, scope)?);
         rows.extend(quantile::by_tool(values, &asked.quantiles, &asked.tools, scope)?);
     }
-    if asked.log_linear {
-        rows.extend(quantile::log_linear(values, &asked.quantiles, scope)?);
+    for layout in &asked.layouts {
+        match quantile::of_layout(values, &asked.quantiles, *layout, scope) {
+            Ok(found) => rows.extend(found),
+            Err(error) if rows.is_empty() && asked.layouts.len() == 1 => return Err(error),
+            // once, also where many windows say the same
+            Err(_) if left_out.iter().any(|(known, _)| known == layout) => {}
+            Err(error) => left_out.push((*layout, error.to_string())),
+        }
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ pub fn clopper_pearson(good: u64, n: u64, level: f64) -> Result<(f64, f64)> {
 ///
 /// ```
 /// let (lower, upper) = sre_stats::quantile::proportion::jeffreys(999, 1000, 0.95)?;
-/// assert!((1.0 - lower - 0.004_663).abs() < 1e-6 && (1.0 - upper - 0.000_108).abs() < 1e-6);
+/// assert!((1.0 - lower - 0.004_664_5).abs() < 1e-6 && (1.0 - upper - 0.000_108).abs() < 1e-6);
 /// # Ok::<(), sre_stats::Error>(())
 /// ```
 ///

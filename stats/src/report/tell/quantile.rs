@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::figure::{Figure, QuantileCurve, quantile_figure};
-use crate::histogram::LogLinear;
+use crate::histogram::{LayoutChoice, Sketch};
 use crate::method::{Definition, Method};
 use crate::quantile::{Quantile, Rule, Tool, ToolQuantile, harrell_davis, none_above, quantiles, tool_quantiles};
 use crate::report::{Block, Cell, Column, Section, Table};
@@ -53,20 +53,21 @@ pub fn exact(values: &[f64], qs: &[Quantile], definitions: &[Definition], scope:
     Ok(rows)
 }
 
-/// Quantiles of a log-linear histogram of samples, with its size as it is stored.
+/// Quantiles of samples as a layout keeps them, with the bytes that it is stored in.
 ///
 /// # Errors
-/// As [`LogLinear::quantiles`].
-pub fn log_linear(values: &[f64], qs: &[Quantile], scope: &Scope) -> Result<Vec<QuantileRow>> {
-    let histogram = LogLinear::from_values(values);
-    let bytes = Some(histogram.to_bytes().len() as u64);
-    let estimates = histogram.quantiles(qs, scope)?;
+/// [`Argument`](crate::ErrorKind::Argument) where the layout cannot be built, [`Empty`](crate::ErrorKind::Empty) where it holds
+/// none of the samples.
+pub fn of_layout(values: &[f64], qs: &[Quantile], layout: LayoutChoice, scope: &Scope) -> Result<Vec<QuantileRow>> {
+    let sketch = layout.build(values)?;
+    let bytes = Some(sketch.stored_bytes()? as u64);
+    let estimates = sketch.quantiles(qs, scope)?;
     let row = |(&q, estimate)| QuantileRow {
         q,
         window: None,
         definition: None,
         tool: None,
-        layout: "log-linear".to_owned(),
+        layout: layout.to_string(),
         estimate,
         bytes,
     };
