@@ -141,9 +141,12 @@ impl Middle {
     }
 
     pub(super) fn winsorised(&self) -> f64 {
+        let kept = self.n - self.below - self.above;
+        let near = self.low + ((self.mean - self.low) * kept + (self.high - self.low) * self.above) / self.n;
+        if near.is_finite() {
+            return near;
+        }
         let share = |count: f64| count / self.n;
-        self.mean * share(self.n - self.below - self.above)
-            + self.low * share(self.below)
-            + self.high * share(self.above)
+        self.mean * share(kept) + self.low * share(self.below) + self.high * share(self.above)
     }
 }
