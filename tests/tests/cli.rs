@@ -133,7 +133,8 @@ fn every_command_has_its_keys() {
     let quantiles = json(&["quantile", REQUESTS, "-q", "p50,0.99", "--definition", "all", "--layout", "all"]);
     let checkout: Vec<&Value> =
         results(&quantiles).iter().filter(|r| r["series"]["labels"]["route"] == "checkout").collect();
-    assert_eq!(checkout.len(), 2 * 9 + 2);
+    // nine definitions and seven layouts
+    assert_eq!(checkout.len(), 2 * 9 + 2 * 7);
     for row in &checkout {
         has(row, &["series", "q", "definition", "layout", "estimate"]);
     }
@@ -459,4 +460,41 @@ fn answers_of_prometheus_are_read() {
     let (code, _, err) = told(&["inspect", cut.path()]);
     assert_eq!(code, 3, "{err}");
     assert!(err.contains("cut.json"), "{err}");
+}
+
+#[test]
+fn every_tool_prints_what_it_would_have_printed() {
+    let document = json(&["quantile", REQUESTS, "-q", "p50,p99.9999", "--definition", "type7,tools"]);
+    let checkout: Vec<&Value> =
+        results(&document).iter().filter(|r| r["series"]["labels"]["route"] == "checkout").collect();
+    assert_eq!(checkout.len(), 2 * (1 + 11));
+    let of = |tool: &str, q: f64| checkout.iter().find(|r| r["tool"] == tool && r["q"] == q).unwrap();
+    let plain = checkout.iter().find(|r| r.get("tool").is_none() && r["q"] == 0.5).unwrap();
+    assert_eq!(of("numpy", 0.5)["estimate"]["value"], plain["estimate"]["value"]);
+    assert_eq!(
+        (&of("numpy", 0.5)["definition"], &of("statsd", 0.5)["definition"]),
+        (&"type7".into(), &"statsd".into())
+    );
+    let refused = &of("excel-exc", 0.999_999)["estimate"];
+    assert_eq!(refused["value"], Value::Null);
+    assert!(refused["bound"]["why"].as_str().unwrap().starts_with("#NUM!"), "{refused}");
+    let (code, _, err) = told(&["quantile", REQUESTS, "--definition", "lotus-1-2-3"]);
+    assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn a_description_says_what_merges_and_which_law_fits() {
+    let document = json(&["describe", REQUESTS, "--fits"]);
+    let found = &results(&document)[0];
+    for name in ["trimmed_mean", "mean_absolute_deviation", "fence_upper", "outliers_above", "half_sample_mode"] {
+        estimate(&found["statistics"][name]);
+        has(&found["properties"][name], &["merges", "breakdown", "about"]);
+    }
+    assert_eq!(found["properties"]["min"]["merges"], "alone");
+    assert_eq!(found["bins"].as_array().unwrap().len(), 4);
+    let fits = found["fits"].as_array().unwrap();
+    assert_eq!(fits.len(), 6);
+    let criteria: Vec<f64> = fits.iter().filter(|f| f.get("aic").is_some()).map(|f| estimate(&f["aic"])).collect();
+    assert!(criteria.len() > 1 && criteria.is_sorted());
+    assert!(fits[0]["ks"]["caveats"].to_string().contains("fitted"));
 }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{Format, Kind};
 use sre_stats::method::Definition;
-use sre_stats::quantile::Quantile;
+use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
@@ -44,7 +45,7 @@ pub(crate) enum Command {
     /// What was understood of the input: series, kinds, units, steps, gaps, and what was dropped
     Inspect(Plain),
     /// Mean, deviation, median and their kin, each with its provenance
-    Describe(Plain),
+    Describe(DescribeArgs),
     /// Quantiles by any definition or from a histogram, with the interval they can be trusted to
     Quantile(QuantileArgs),
     /// The bins of a histogram, over all or per window
@@ -155,6 +156,17 @@ pub(crate) struct Plain {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DescribeArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Also fit normal, lognormal, exponential, Pareto, Weibull and gamma distributions
+    #[arg(long)]
+    pub(crate) fits: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct QuantileArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -166,31 +178,54 @@ pub(crate) struct QuantileArgs {
     /// One row of quantiles for every window of this width
     #[arg(long, value_name = "SPAN")]
     pub(crate) every: Option<Span>,
-    /// How samples become a quantile: type1 to type9, a tool's name such as numpy, or all
-    #[arg(long, default_value = "type7", value_parser = definitions)]
-    pub(crate) definition: Definitions,
-    /// Where the quantile is read from
-    #[arg(long, value_delimiter = ',', default_value = "exact")]
+    /// How samples become a quantile: type1 to type9, a tool's name such as numpy or excel-exc, all (nine types), tools (each
+    /// tool)
+    #[arg(long, value_delimiter = ',', default_value = "type7", value_parser = definitions)]
+    pub(crate) definition: Vec<Definitions>,
+    /// Where the quantile is read from: exact, log-linear, exp:5, hdr:3, ddsketch:0.01, tdigest:100, kll:200, hist, or all
+    #[arg(long, value_delimiter = ',', default_value = "exact", value_parser = layout)]
     pub(crate) layout: Vec<Layout>,
 }
 
-/// One definition or all of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Definitions(pub(crate) Vec<Definition>);
+/// Definitions and tools that one word stands for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Definitions {
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) tools: Vec<Tool>,
+}
 
 fn definitions(text: &str) -> Result<Definitions, sre_stats::Error> {
-    if text == "all" { Ok(Definitions(Definition::ALL.to_vec())) } else { Ok(Definitions(vec![text.parse()?])) }
+    let lower = text.trim().to_ascii_lowercase();
+    let (mut definitions, mut tools) = (Vec::new(), Vec::new());
+    match lower.as_str() {
+        "all" => definitions.extend(Definition::ALL),
+        "tools" => tools.extend(Tool::ALL),
+        // a tool keeps its own name in the answer; what is no tool is a type or another name of one
+        _ => match lower.parse::<Tool>() {
+            Ok(tool) => tools.push(tool),
+            Err(_) => definitions.push(lower.parse()?),
+        },
+    }
+    Ok(Definitions { definitions, tools })
 }
 
 /// What holds the samples when a quantile is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Layout {
     /// The samples themselves
     Exact,
-    /// The log-linear histogram, base 10, two digits
-    LogLinear,
-    /// Each of them
+    /// A histogram or sketch
+    Stored(LayoutChoice),
+    /// The samples, and each layout with its usual parameter
     All,
+}
+
+fn layout(text: &str) -> Result<Layout, sre_stats::Error> {
+    Ok(match text.trim().to_ascii_lowercase().as_str() {
+        "exact" => Layout::Exact,
+        "all" => Layout::All,
+        other => Layout::Stored(other.parse()?),
+    })
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::Value;
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::Dataset;
 use sre_stats::method::Definition;
 use sre_stats::quantile::Quantile;
@@ -83,8 +84,9 @@ fn quantiles() -> quantile::Asked {
     quantile::Asked {
         quantiles: vec![Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999],
         definitions: vec![Definition::Type7],
+        tools: Vec::new(),
         exact: true,
-        log_linear: true,
+        layouts: vec![LayoutChoice::LogLinear],
         every: None,
     }
 }
