@@ -172,7 +172,8 @@ impl Exponential {
     /// ```
     /// use sre_stats::histogram::Exponential;
     /// assert_eq!(Exponential::upper_edge(0, 3), 8.0);
-    /// assert_eq!(Exponential::upper_edge(1, 1), 2_f64.sqrt());
+    /// // the nearest f64 to √2 is above it
+    /// assert_eq!(Exponential::upper_edge(1, 1), 2_f64.sqrt().next_down());
     /// ```
     pub fn upper_edge(schema: i32, bucket: i32) -> f64 {
         edges::upper(bucket, schema.clamp(COARSEST, FINEST))
