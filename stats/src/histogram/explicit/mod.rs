@@ -264,6 +264,10 @@ impl Sketch for Explicit {
         self.binned().quantiles(quantiles, scope)
     }
 
+    fn quantile(&self, quantile: Quantile, scope: &Scope) -> Result<Estimate> {
+        self.binned().quantile(quantile, scope)
+    }
+
     fn share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
         self.binned().share_below(threshold, scope)
     }

@@ -28,6 +28,7 @@ use super::run::Run;
 use super::tally::{CHUNK, Extent, LONG, Tally};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
+use crate::method::Method;
 use crate::quantile::Quantile;
 use crate::series::Dropped;
 use edges::{COARSEST, FINEST};
@@ -171,7 +172,8 @@ impl Exponential {
     /// ```
     /// use sre_stats::histogram::Exponential;
     /// assert_eq!(Exponential::upper_edge(0, 3), 8.0);
-    /// assert_eq!(Exponential::upper_edge(1, 1), 2_f64.sqrt());
+    /// // the nearest f64 to √2 is above it
+    /// assert_eq!(Exponential::upper_edge(1, 1), 2_f64.sqrt().next_down());
     /// ```
     pub fn upper_edge(schema: i32, bucket: i32) -> f64 {
         edges::upper(bucket, schema.clamp(COARSEST, FINEST))
@@ -204,10 +206,9 @@ impl Exponential {
         let least = self.threshold.next_up().max(f64::MIN_POSITIVE);
         for chunk in values.chunks(CHUNK) {
             let extent = Extent::of(chunk);
-            let short = extent.whole
-                && extent.low >= least
-                && extent.high < f64::INFINITY
-                && u64::MAX - self.total >= chunk.len() as u64;
+            let finite = extent.whole && extent.low > f64::NEG_INFINITY && extent.high < f64::INFINITY;
+            let countable = finite && u64::MAX - self.total >= chunk.len() as u64;
+            let short = countable && extent.low >= least;
             let number = |value: f64| edges::number(table, fine, value) as usize;
             if short
                 && tally.admits(number(extent.low), number(extent.high), |number, count| {
@@ -215,6 +216,12 @@ impl Exponential {
                 })
             {
                 tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk);
+                self.total += chunk.len() as u64;
+                self.widen(extent.low, extent.high);
+            } else if countable {
+                for value in chunk {
+                    *self.counter(*value) += 1;
+                }
                 self.total += chunk.len() as u64;
                 self.widen(extent.low, extent.high);
             } else {
@@ -253,6 +260,11 @@ impl Exponential {
         }
     }
 }
+
+/// The schemas by name, from the coarsest.
+const NAMES: [&str; (FINEST - COARSEST + 1) as usize] = [
+    "exp:-4", "exp:-3", "exp:-2", "exp:-1", "exp:0", "exp:1", "exp:2", "exp:3", "exp:4", "exp:5", "exp:6", "exp:7", "exp:8",
+];
 
 /// A bucket of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,6 +341,10 @@ impl Sketch for Exponential {
         self.binned().quantiles(quantiles, scope)
     }
 
+    fn quantile(&self, quantile: Quantile, scope: &Scope) -> Result<Estimate> {
+        self.binned().quantile(quantile, scope)
+    }
+
     fn share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
         self.binned().share_below(threshold, scope)
     }
@@ -348,7 +364,13 @@ impl Layout for Exponential {
     }
 
     fn binned(&self) -> Arc<Binned> {
-        self.cache.get(|| Binned::of(self))
+        // a name that need not be allocated with every answer
+        let name = usize::try_from(self.schema - COARSEST).ok().and_then(|i| NAMES.get(i)).copied().unwrap_or("exp");
+        self.cache.get(|| {
+            Binned::new(self.bins(), Method::Named(name), self.within())
+                .with_extremes(self.min(), self.max())
+                .with_dropped(self.dropped)
+        })
     }
 
     fn sum(&self, scope: &Scope) -> Result<Estimate> {

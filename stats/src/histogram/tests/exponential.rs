@@ -78,6 +78,11 @@ fn arguments_out_of_range_are_refused() {
         assert!(Exponential::with_threshold(0, threshold).is_err());
     }
     assert_eq!(of(2, &[1.0]).coarsened(3).unwrap_err().kind(), ErrorKind::Mismatch);
+    // the name in an answer is the name of the layout
+    for schema in -4..=8 {
+        let h = of(schema, &[1.0]);
+        assert_eq!(h.quantile(Quantile::MEDIAN, &scope()).unwrap().method.to_string(), h.schema());
+    }
     let empty = Exponential::new(0).unwrap();
     assert_eq!(empty.quantile(Quantile::MEDIAN, &scope()).unwrap_err().kind(), ErrorKind::Empty);
     assert_eq!((empty.min(), empty.max(), empty.count()), (None, None, 0));
@@ -87,7 +92,7 @@ fn arguments_out_of_range_are_refused() {
 fn counts_saturate_without_panic() {
     let mut h = of(0, &[2.0]);
     h.insert_weighted(1.0, u64::MAX);
-    h.insert_slice(&[1.0; 20_000]);
+    h.insert_slice(&vec![1.0; 20_000]);
     let other = h.clone();
     h.merge(&other).unwrap();
     assert_eq!(h.count(), u64::MAX);
