@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
 use sre_stats::estimate::Scope;
-use sre_stats::histogram::{DdSketch, Hdr, Interpolation, Kll, Sketch, TDigest};
+use sre_stats::histogram::{DdInterpolation, DdSketch, Hdr, Kll, Sketch, TDigest};
 use sre_stats::quantile::Quantile;
 use sre_stats::unit::Unit;
 
@@ -39,7 +39,7 @@ fn fill(criterion: &mut Criterion) {
     });
     group.bench_function("ddsketch 1 %, logarithm, slice", |b| {
         b.iter(|| {
-            let mut sketch = DdSketch::with(0.01, Interpolation::Logarithmic, 2048).unwrap();
+            let mut sketch = DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap();
             sketch.insert_slice(black_box(&values));
             sketch
         });
