@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// A histogram with the buckets of a kernel tracer: what `bpftrace` and `dtrace` print as text, with the interval that each line
 /// stands for.
 ///
-/// TracerBuckets of powers of two are `[2ⁱ, 2ⁱ⁺¹)`: a quantile is known within a factor of 2, which is what its bound says; the value given
+/// Buckets of powers of two are `[2ⁱ, 2ⁱ⁺¹)`: a quantile is known within a factor of 2, which is what its bound says; the value given
 /// is within 1/3 of the sample. Tracers count whole numbers; a real value belongs to the bucket whose interval it lies in, so the
 /// bucket that they write `[1]` is `[1, 2)`.
 ///
