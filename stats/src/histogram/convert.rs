@@ -41,7 +41,7 @@ pub(super) trait Target: Layout + Clone {
 }
 
 /// Puts each bin where its middle falls.
-fn convert<S: Layout, T: Target>(source: &S, empty: T) -> Conversion<T> {
+fn convert<S: Layout, T: Target>(source: &S, empty: &T) -> Conversion<T> {
     let old = source.binned();
     let mut histogram = empty.clone();
     let mut uncertain = 0_u64;
@@ -120,7 +120,7 @@ impl Explicit {
     /// # Ok::<(), sre_stats::Error>(())
     /// ```
     pub fn converted<S: Layout>(source: &S, edges: &[f64]) -> Result<Conversion<Self>> {
-        Ok(convert(source, Self::new(edges)?))
+        Ok(convert(source, &Self::new(edges)?))
     }
 }
 
@@ -130,7 +130,7 @@ impl Exponential {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn converted<S: Layout>(source: &S, schema: i32) -> Result<Conversion<Self>> {
-        Ok(convert(source, Self::new(schema)?))
+        Ok(convert(source, &Self::new(schema)?))
     }
 }
 
@@ -146,6 +146,6 @@ impl LogLinear {
     /// # Ok::<(), sre_stats::Error>(())
     /// ```
     pub fn converted<S: Layout>(source: &S) -> Conversion<Self> {
-        convert(source, Self::new())
+        convert(source, &Self::new())
     }
 }

@@ -114,14 +114,14 @@ pub(super) fn recorded(from_bins: Estimate, value: Option<f64>) -> Estimate {
 fn root(increasing: impl Fn(f64) -> f64) -> f64 {
     let (mut below, mut above) = (-1.0, 1.0);
     for _ in 0..HALVINGS {
-        let m = (below + above) / 2.0;
+        let m = f64::midpoint(below, above);
         if increasing(m) < 0.0 {
             below = m;
         } else {
             above = m;
         }
     }
-    (below + above) / 2.0
+    f64::midpoint(below, above)
 }
 
 /// The unit of a product of two such values.

@@ -124,14 +124,23 @@ fn answers_follow_every_change() {
             .map(|e| (e.as_ref().map_or(0, |e| e.n), e.map_or(0.0, |e| e.value)))
     };
     assert_eq!(ask(&h, &e, &x), [(1, 1.0); 3]);
-    (h.insert(3.0), e.insert(3.0), x.insert(3.0));
+    h.insert(3.0);
+    e.insert(3.0);
+    x.insert(3.0);
     assert_eq!(ask(&h, &e, &x).map(|a| a.0), [2; 3]);
-    (h.insert_slice(&[3.0; 9000]), e.insert_slice(&[3.0; 9000]), x.insert_slice(&[3.0; 9000]));
+    let many = vec![3.0; 9000];
+    h.insert_slice(&many);
+    e.insert_slice(&many);
+    x.insert_slice(&many);
     assert_eq!(ask(&h, &e, &x).map(|a| a.0), [9002; 3]);
     let (h2, e2, x2) = (h.clone(), e.clone(), x.clone());
-    (h.merge(&h2), e.merge(&e2).unwrap(), x.merge(&x2).unwrap());
+    h.merge(&h2);
+    e.merge(&e2).unwrap();
+    x.merge(&x2).unwrap();
     assert_eq!(ask(&h, &e, &x).map(|a| a.0), [18_004; 3]);
-    (h.subtract(&h2).unwrap(), e.subtract(&e2).unwrap(), x.subtract(&x2).unwrap());
+    h.subtract(&h2).unwrap();
+    e.subtract(&e2).unwrap();
+    x.subtract(&x2).unwrap();
     assert_eq!(ask(&h, &e, &x).map(|a| a.0), [9002; 3]);
     let coarse = e.coarsened(-4).unwrap();
     assert_eq!(Sketch::quantile(&coarse, q, &scope()).unwrap().interval(), Some((1.0, 65_536.0)));

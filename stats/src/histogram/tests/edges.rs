@@ -89,7 +89,7 @@ fn every_edge_and_its_neighbours_fall_into_the_right_bucket() {
         for bucket in first..=last {
             let edge = edges::upper(bucket, schema);
             // where edges are closer than f64, several buckets share one
-            if edge >= f64::MIN_POSITIVE && edge < f64::MAX {
+            if (f64::MIN_POSITIVE..f64::MAX).contains(&edge) {
                 assert_eq!(edges::bucket(edge, schema), bucket, "schema {schema}, {edge:e}");
                 assert_eq!(edges::bucket(edge.next_up(), schema), bucket + 1, "schema {schema}, above {edge:e}");
             }

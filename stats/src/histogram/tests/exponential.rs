@@ -87,7 +87,7 @@ fn arguments_out_of_range_are_refused() {
 fn counts_saturate_without_panic() {
     let mut h = of(0, &[2.0]);
     h.insert_weighted(1.0, u64::MAX);
-    h.insert_slice(&[1.0; 20_000]);
+    h.insert_slice(&vec![1.0; 20_000]);
     let other = h.clone();
     h.merge(&other).unwrap();
     assert_eq!(h.count(), u64::MAX);
