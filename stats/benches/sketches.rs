@@ -4,11 +4,12 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use datasketches::kll::{KllFloat, KllSketch};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
 use sre_stats::estimate::Scope;
-use sre_stats::histogram::{DdSketch, Hdr, Interpolation, Kll, Sketch, TDigest};
+use sre_stats::histogram::{DdInterpolation, DdSketch, Hdr, Kll, Sketch, TDigest};
 use sre_stats::quantile::Quantile;
 use sre_stats::unit::Unit;
 
@@ -39,7 +40,7 @@ fn fill(criterion: &mut Criterion) {
     });
     group.bench_function("ddsketch 1 %, logarithm, slice", |b| {
         b.iter(|| {
-            let mut sketch = DdSketch::with(0.01, Interpolation::Logarithmic, 2048).unwrap();
+            let mut sketch = DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap();
             sketch.insert_slice(black_box(&values));
             sketch
         });
@@ -48,7 +49,9 @@ fn fill(criterion: &mut Criterion) {
         b.iter(|| {
             let config = sketches_ddsketch::Config::new(0.01, 2048, 1e-9);
             let mut sketch = sketches_ddsketch::DDSketch::new(config);
-            black_box(&values).iter().for_each(|value| sketch.add(*value));
+            for value in black_box(&values) {
+                sketch.add(*value);
+            }
             sketch
         });
     });
@@ -62,15 +65,19 @@ fn fill(criterion: &mut Criterion) {
     group.bench_function("hdrhistogram 3 digits, whole numbers", |b| {
         b.iter(|| {
             let mut histogram = hdrhistogram::Histogram::<u64>::new(3).unwrap();
-            black_box(&values).iter().for_each(|value| histogram.record((*value * 1e6) as u64).unwrap());
+            for value in black_box(&values) {
+                histogram.record((*value * 1e6) as u64).unwrap();
+            }
             histogram
         });
     });
     group.bench_function("kll 200", |b| b.iter(|| Kll::from_values(black_box(&values), 200).unwrap()));
     group.bench_function("datasketches kll 200", |b| {
         b.iter(|| {
-            let mut sketch = datasketches::kll::KllSketch::<f64>::new(200).unwrap();
-            black_box(&values).iter().for_each(|value| sketch.update(*value));
+            let mut sketch = KllSketch::<KllFloat<f64>>::new(200).unwrap();
+            for value in black_box(&values) {
+                sketch.update(KllFloat::<f64>::new(*value).unwrap());
+            }
             sketch
         });
     });

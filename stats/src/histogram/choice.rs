@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::layout::Sketch;
-use super::{Buckets, DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, TDigest};
+use super::{DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, TDigest, TracerBuckets};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
@@ -84,7 +84,7 @@ impl LayoutChoice {
             Self::DdSketch { alpha } => AnySketch::DdSketch(Box::new(DdSketch::from_values(values, alpha)?)),
             Self::TDigest { compression } => AnySketch::TDigest(TDigest::from_values(values, compression)?),
             Self::Kll { k } => AnySketch::Kll(Box::new(Kll::from_values(values, k)?)),
-            Self::PowersOfTwo => AnySketch::PowersOfTwo(PowersOfTwo::from_values(values, Buckets::Hist)?),
+            Self::PowersOfTwo => AnySketch::PowersOfTwo(PowersOfTwo::from_values(values, TracerBuckets::Hist)?),
         })
     }
 }

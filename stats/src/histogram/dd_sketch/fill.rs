@@ -1,7 +1,7 @@
 //! The fast way in: blocks whose bins are computed together before any is counted.
 
 use super::DdSketch;
-use super::mapping::{Interpolation, Mapping};
+use super::mapping::{DdInterpolation, Mapping};
 use super::store::Store;
 
 /// Values that are looked at for their extremes and signs together, while they are in the fastest cache.
@@ -67,12 +67,12 @@ fn count(mapping: &Mapping, store: &mut Store, magnitudes: &[f64], low: f64, hig
     for block in magnitudes.chunks(BLOCK) {
         let mut keys = [0_i64; BLOCK];
         match mapping.interpolation {
-            Interpolation::Cubic => {
+            DdInterpolation::Cubic => {
                 for (key, value) in keys.iter_mut().zip(block) {
                     *key = mapping.cubic_key(*value);
                 }
             }
-            Interpolation::Logarithmic => {
+            DdInterpolation::Logarithmic => {
                 for (key, value) in keys.iter_mut().zip(block) {
                     *key = i64::from(mapping.key(*value));
                 }

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// How the logarithm behind the bins is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Interpolation {
+pub enum DdInterpolation {
     /// The logarithm itself: the fewest bins.
     Logarithmic,
     /// A cubic between powers of two: 1 % more bins, and no logarithm, so that a slice is filled several times as fast.
@@ -31,7 +31,7 @@ pub(super) const EDGE_SLACK: f64 = 1e-9;
 /// A numbered family of bins: bin i holds the magnitudes v with i ≤ log(v)·multiplier + offset < i + 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mapping {
-    pub(super) interpolation: Interpolation,
+    pub(super) interpolation: DdInterpolation,
     /// The relative error that the bins guarantee.
     pub(super) alpha: f64,
     /// Bins per natural unit of the logarithm, or per octave of the cubic.
@@ -42,33 +42,33 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    pub(super) fn new(alpha: f64, interpolation: Interpolation) -> Result<Self> {
+    pub(super) fn new(alpha: f64, interpolation: DdInterpolation) -> Result<Self> {
         if !(1e-6..=0.9).contains(&alpha) {
             return Err(Error::argument(format!("a relative error of {alpha} is out of range"))
                 .hint("give a share from 0.000001 to 0.9, such as 0.01"));
         }
         let natural = (2.0 * alpha / (1.0 - alpha)).ln_1p();
         let multiplier = match interpolation {
-            Interpolation::Logarithmic => 1.0 / natural,
-            Interpolation::Cubic => 1.0 / (C * natural),
+            DdInterpolation::Logarithmic => 1.0 / natural,
+            DdInterpolation::Cubic => 1.0 / (C * natural),
         };
         Ok(Self::of(alpha, interpolation, multiplier, 0.0))
     }
 
     /// The mapping that a wire form names by the base γ of its logarithm: log γ of an octave is that of the cubic too.
-    pub(super) fn from_gamma(gamma: f64, interpolation: Interpolation, offset: f64) -> Option<Self> {
+    pub(super) fn from_gamma(gamma: f64, interpolation: DdInterpolation, offset: f64) -> Option<Self> {
         if !(gamma > 1.0 && gamma.is_finite() && offset.abs() < 1e9) {
             return None;
         }
         let (multiplier, natural) = match interpolation {
-            Interpolation::Logarithmic => (1.0 / gamma.ln(), gamma.ln()),
-            Interpolation::Cubic => (1.0 / gamma.log2(), gamma.log2() / C),
+            DdInterpolation::Logarithmic => (1.0 / gamma.ln(), gamma.ln()),
+            DdInterpolation::Cubic => (1.0 / gamma.log2(), gamma.log2() / C),
         };
         let alpha = (natural / 2.0).tanh();
         (1e-7..0.99).contains(&alpha).then(|| Self::of(alpha, interpolation, multiplier, offset))
     }
 
-    fn of(alpha: f64, interpolation: Interpolation, multiplier: f64, offset: f64) -> Self {
+    fn of(alpha: f64, interpolation: DdInterpolation, multiplier: f64, offset: f64) -> Self {
         let smallest = f64::MIN_POSITIVE * (1.0 + alpha) / (1.0 - alpha);
         Self { interpolation, alpha, multiplier, offset, smallest }
     }
@@ -76,8 +76,8 @@ impl Mapping {
     /// The base of the wire form.
     pub(super) fn gamma(&self) -> f64 {
         match self.interpolation {
-            Interpolation::Logarithmic => (1.0 + self.alpha) / (1.0 - self.alpha),
-            Interpolation::Cubic => (1.0 / self.multiplier).exp2(),
+            DdInterpolation::Logarithmic => (1.0 + self.alpha) / (1.0 - self.alpha),
+            DdInterpolation::Cubic => (1.0 / self.multiplier).exp2(),
         }
     }
 
@@ -92,8 +92,8 @@ impl Mapping {
     #[inline]
     pub(super) fn key(&self, magnitude: f64) -> i32 {
         match self.interpolation {
-            Interpolation::Logarithmic => (magnitude.ln() * self.multiplier + self.offset).floor() as i32,
-            Interpolation::Cubic => self.cubic_key(magnitude) as i32,
+            DdInterpolation::Logarithmic => (magnitude.ln() * self.multiplier + self.offset).floor() as i32,
+            DdInterpolation::Cubic => self.cubic_key(magnitude) as i32,
         }
     }
 
@@ -114,8 +114,8 @@ impl Mapping {
     pub(super) fn lower(&self, key: i32) -> f64 {
         let position = (f64::from(key) - self.offset) / self.multiplier;
         match self.interpolation {
-            Interpolation::Logarithmic => position.exp(),
-            Interpolation::Cubic => exp2_cubic(position),
+            DdInterpolation::Logarithmic => position.exp(),
+            DdInterpolation::Cubic => exp2_cubic(position),
         }
     }
 }

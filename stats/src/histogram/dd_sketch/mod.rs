@@ -9,7 +9,7 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use mapping::Interpolation;
+pub use mapping::DdInterpolation;
 pub use wire::DdDialect;
 
 use self::mapping::{EDGE_SLACK, Mapping};
@@ -32,7 +32,7 @@ const MOST_BINS: usize = 1 << 20;
 /// the data's range.
 ///
 /// Bin i of the positive values is `[γⁱ, γⁱ⁺¹)` with γ = (1+α)/(1−α), or with a cubic in place of the logarithm
-/// ([`Interpolation`]), whose bins are nowhere wider. Negative values have the same bins mirrored. The harmonic midpoint of a
+/// ([`DdInterpolation`]), whose bins are nowhere wider. Negative values have the same bins mirrored. The harmonic midpoint of a
 /// bin is within α of all that it holds.
 ///
 /// - **Collapse.** At most `max_bins` bins of each sign are kept, counted down from the highest magnitude; what is lower is counted
@@ -81,14 +81,14 @@ impl DdSketch {
     /// # Errors
     /// [`Argument`](crate::ErrorKind::Argument) where `alpha` is not between 10⁻⁶ and 0.9.
     pub fn new(alpha: f64) -> Result<Self> {
-        Self::with(alpha, Interpolation::default(), MAX_BINS)
+        Self::with(alpha, DdInterpolation::default(), MAX_BINS)
     }
 
     /// An empty sketch with a choice of the logarithm and of how many bins of each sign are kept.
     ///
     /// ```
-    /// use sre_stats::histogram::{DdSketch, Interpolation, Sketch};
-    /// let mut sketch = DdSketch::with(0.02, Interpolation::Logarithmic, 512)?;
+    /// use sre_stats::histogram::{DdSketch, DdInterpolation, Sketch};
+    /// let mut sketch = DdSketch::with(0.02, DdInterpolation::Logarithmic, 512)?;
     /// sketch.insert(0.2);
     /// assert_eq!(sketch.schema(), "ddsketch:0.02:log:512");
     /// # Ok::<(), sre_stats::Error>(())
@@ -96,7 +96,7 @@ impl DdSketch {
     ///
     /// # Errors
     /// [`Argument`](crate::ErrorKind::Argument) where `alpha` is not between 10⁻⁶ and 0.9, or `max_bins` not between 1 and 2²⁰.
-    pub fn with(alpha: f64, interpolation: Interpolation, max_bins: usize) -> Result<Self> {
+    pub fn with(alpha: f64, interpolation: DdInterpolation, max_bins: usize) -> Result<Self> {
         check_bins(max_bins)?;
         Ok(Self::of(Mapping::new(alpha, interpolation)?, max_bins))
     }
@@ -132,7 +132,7 @@ impl DdSketch {
     }
 
     /// How its logarithm is computed.
-    pub fn interpolation(&self) -> Interpolation {
+    pub fn interpolation(&self) -> DdInterpolation {
         self.mapping.interpolation
     }
 
@@ -215,7 +215,7 @@ fn check_bins(max_bins: usize) -> Result<()> {
 
 impl Sketch for DdSketch {
     fn schema(&self) -> String {
-        let log = if self.mapping.interpolation == Interpolation::Logarithmic { ":log" } else { "" };
+        let log = if self.mapping.interpolation == DdInterpolation::Logarithmic { ":log" } else { "" };
         let bins = if self.max_bins() == MAX_BINS { String::new() } else { format!(":{}", self.max_bins()) };
         format!("ddsketch:{}{log}{bins}", (self.mapping.alpha * 1e9).round() / 1e9)
     }

@@ -10,7 +10,7 @@ use super::mapping::{EDGE_SLACK, Mapping};
 use super::*;
 use crate::error::ErrorKind;
 
-const BOTH: [Interpolation; 2] = [Interpolation::Logarithmic, Interpolation::Cubic];
+const BOTH: [DdInterpolation; 2] = [DdInterpolation::Logarithmic, DdInterpolation::Cubic];
 
 proptest! {
     #[test]
@@ -41,7 +41,7 @@ proptest! {
     ) {
         for (name, values) in shapes(seed, 700) {
             let build = |values: &[f64]| {
-                let mut sketch = DdSketch::with(0.01, Interpolation::Cubic, max_bins).unwrap();
+                let mut sketch = DdSketch::with(0.01, DdInterpolation::Cubic, max_bins).unwrap();
                 sketch.insert_slice(values);
                 sketch
             };
@@ -95,7 +95,7 @@ fn a_slice_is_counted_as_its_values_are() {
 #[test]
 fn a_collapsed_bin_says_so_and_its_bound_holds() {
     let values: Vec<f64> = (0..10_000).map(|i| 1e-3 * 1.002_f64.powi(i)).collect();
-    let mut sketch = DdSketch::with(0.01, Interpolation::Cubic, 300).unwrap();
+    let mut sketch = DdSketch::with(0.01, DdInterpolation::Cubic, 300).unwrap();
     sketch.insert_slice(&values);
     assert!(sketch.is_collapsed());
     answers_hold("collapsed", &sketch, &values, f64::INFINITY);
@@ -107,7 +107,7 @@ fn a_collapsed_bin_says_so_and_its_bound_holds() {
     assert!(p99.caveats.is_empty());
     assert!((p99.value - values[9899]).abs() <= 0.0101 * values[9899]);
     // collapsing later gives the same as collapsing from the start
-    let mut late = DdSketch::with(0.01, Interpolation::Cubic, 4096).unwrap();
+    let mut late = DdSketch::with(0.01, DdInterpolation::Cubic, 4096).unwrap();
     late.insert_slice(&values);
     assert!(!late.is_collapsed());
     late.set_max_bins(300).unwrap();
@@ -157,7 +157,7 @@ fn the_package_ddsketch_counts_and_answers_alike() {
     values.extend([0.0, 0.0]);
     for case in reference["dd"].as_array().unwrap() {
         let logarithmic = case["mapping"] == "LogarithmicMapping";
-        let interpolation = if logarithmic { Interpolation::Logarithmic } else { Interpolation::Cubic };
+        let interpolation = if logarithmic { DdInterpolation::Logarithmic } else { DdInterpolation::Cubic };
         let alpha = number(&case["alpha"]);
         let mut built = DdSketch::with(alpha, interpolation, 2048).unwrap();
         built.insert_slice(&values);
@@ -187,7 +187,7 @@ fn the_package_ddsketch_counts_and_answers_alike() {
     }
     let case = &reference["dd_collapsed"];
     let max_bins = case["max_bins"].as_u64().unwrap() as usize;
-    let mut collapsed = DdSketch::with(number(&case["alpha"]), Interpolation::Logarithmic, max_bins).unwrap();
+    let mut collapsed = DdSketch::with(number(&case["alpha"]), DdInterpolation::Logarithmic, max_bins).unwrap();
     collapsed.insert_slice(&recurrence(1001, 7, false));
     assert!(collapsed.is_collapsed());
     assert_eq!(collapsed.positive.filled().collect::<Vec<_>>(), bins(&case["positive"]));
@@ -264,15 +264,15 @@ fn unlike_sketches_do_not_merge() {
     let one = DdSketch::from_values(&[1.0], 0.01).unwrap();
     for other in [
         DdSketch::new(0.02).unwrap(),
-        DdSketch::with(0.01, Interpolation::Logarithmic, 2048).unwrap(),
-        DdSketch::with(0.01, Interpolation::Cubic, 100).unwrap(),
+        DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap(),
+        DdSketch::with(0.01, DdInterpolation::Cubic, 100).unwrap(),
     ] {
         let mut changed = one.clone();
         assert_eq!(changed.merge(&other).unwrap_err().kind(), ErrorKind::Mismatch);
         assert_eq!(changed, one);
     }
     assert_eq!(DdSketch::new(0.0).unwrap_err().kind(), ErrorKind::Argument);
-    assert_eq!(DdSketch::with(0.1, Interpolation::Cubic, 0).unwrap_err().kind(), ErrorKind::Argument);
+    assert_eq!(DdSketch::with(0.1, DdInterpolation::Cubic, 0).unwrap_err().kind(), ErrorKind::Argument);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::Error as _;
 
 use super::super::cursor::{Cursor, bad, whole_count};
-use super::mapping::{Interpolation, Mapping};
+use super::mapping::{DdInterpolation, Mapping};
 use super::store::Store;
 use super::{DdSketch, MAX_BINS, MOST_BINS};
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ impl DdSketch {
         if self.mapping.offset != 0.0 {
             put_f64(&mut mapping, 2, self.mapping.offset);
         }
-        if self.mapping.interpolation == Interpolation::Cubic {
+        if self.mapping.interpolation == DdInterpolation::Cubic {
             put_varint(&mut mapping, 3 << 3 | VARINT);
             put_varint(&mut mapping, 3);
         }
@@ -137,8 +137,8 @@ fn read_mapping(mut cursor: Cursor<'_>, dialect: DdDialect) -> Result<Mapping> {
         }
     }
     let interpolation = match interpolation {
-        0 => Interpolation::Logarithmic,
-        3 => Interpolation::Cubic,
+        0 => DdInterpolation::Logarithmic,
+        3 => DdInterpolation::Cubic,
         other => {
             return Err(Error::unsupported(format!("interpolation {other} of a sketch’s logarithm"))
                 .hint("write it with the logarithmic or the cubic mapping"));

@@ -146,17 +146,20 @@ impl Hdr {
     /// filled in.
     pub fn insert_corrected(&mut self, value: f64, interval: f64) -> Result<()> {
         check_interval(interval)?;
-        let filled = value / interval;
-        if value.is_finite() && filled > MOST_FILLED {
-            return Err(too_many(filled));
+        // 100 s hold 10 000 intervals of 10 ms, though 10 ms as f64 is a little more
+        let quotient = value / interval;
+        let whole = quotient.round();
+        let even = (quotient - whole).abs() <= 4.0 * f64::EPSILON * quotient.abs();
+        if value.is_finite() && quotient > MOST_FILLED {
+            return Err(too_many(quotient));
         }
         self.insert(value);
         if value.is_finite() {
-            // counted in whole steps, so that no rounding adds up
-            let mut step = 1.0;
-            while value - step * interval >= interval {
-                self.insert(value - step * interval);
-                step += 1.0;
+            let steps = if even { whole } else { quotient.floor() };
+            for step in 1..(steps.max(1.0) as u64) {
+                // counted in whole steps, so that no rounding adds up
+                let step = step as f64;
+                self.insert(if even { (whole - step) * interval } else { value - step * interval });
             }
         }
         Ok(())

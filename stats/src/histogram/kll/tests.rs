@@ -75,6 +75,31 @@ fn the_interval_holds_the_truth_as_often_as_it_says() {
 }
 
 #[test]
+fn the_interval_holds_on_hard_data() {
+    let (mut asked, mut missed) = (0, 0);
+    for seed in 0..20 {
+        for (_, values) in shapes(seed, 3000) {
+            let mut kll = Kll::with_seed(50, seed).unwrap();
+            kll.insert_slice(&values);
+            let mut sorted = values;
+            sorted.sort_by(f64::total_cmp);
+            assert!(kll.retained() < 250);
+            for p in [0.0, 0.1, 0.5, 0.9, 0.999, 1.0] {
+                let q = Quantile::new(p).unwrap();
+                let (lower, upper) = kll.quantile(q, &scope()).unwrap().interval().unwrap();
+                let share = kll.share_below(truth(&sorted, q), &scope()).unwrap().interval().unwrap();
+                let below = sorted.partition_point(|v| *v < truth(&sorted, q)) as f64 / sorted.len() as f64;
+                asked += 2;
+                missed += usize::from(!(lower <= truth(&sorted, q) && truth(&sorted, q) <= upper));
+                missed += usize::from(!(share.0 <= below && below <= share.1));
+            }
+        }
+    }
+    // 1 % in the mean; questions to one sketch are not independent
+    assert!(missed * 50 <= asked, "{missed} of {asked}");
+}
+
+#[test]
 fn a_weight_is_as_many_values() {
     let mut kll = Kll::new(50).unwrap();
     for i in 1..=1000_u64 {

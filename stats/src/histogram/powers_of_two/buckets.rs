@@ -12,7 +12,7 @@ const MOST_LINEAR: i128 = 1000;
 
 /// The buckets of a tracer's histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Buckets {
+pub enum TracerBuckets {
     /// `hist()` of `bpftrace`: all negative values, `[0, 1)`, and `[2ⁱ, 2ⁱ⁺¹)` for i from 0 to 63.
     Hist,
     /// `lhist()` of `bpftrace`: steps of equal width from `min` to `max`, what is below, and what is above.
@@ -28,7 +28,7 @@ pub enum Buckets {
     Quantize,
 }
 
-impl Buckets {
+impl TracerBuckets {
     pub(super) fn check(self) -> Result<()> {
         let Self::Linear { min, max, step } = self else { return Ok(()) };
         let range = i128::from(max) - i128::from(min);
@@ -103,7 +103,7 @@ fn power(value: f64) -> Option<usize> {
     (value >= 1.0).then(|| ((value.to_bits() >> 52) as usize - 1023).min(POWERS - 1))
 }
 
-impl fmt::Display for Buckets {
+impl fmt::Display for TracerBuckets {
     /// `hist`, `lhist:0:1000:100` or `quantize`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,7 +5,7 @@ mod buckets;
 mod tests;
 mod text;
 
-pub use self::buckets::Buckets;
+pub use self::buckets::TracerBuckets;
 pub use self::text::{NamedHistogram, parse_bpftrace, parse_dtrace};
 
 use super::binned::{Binned, Within};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// is within 1/3 of the sample. Tracers count whole numbers; a real value belongs to the bucket whose interval it lies in, so the
 /// bucket that they write `[1]` is `[1, 2)`.
 ///
-/// - Each of [`Buckets`] says what it does with zero and negative values. Values beyond the last bucket are counted in it, and its
+/// - Each of [`TracerBuckets`] says what it does with zero and negative values. Values beyond the last bucket are counted in it, and its
 ///   interval reaches to the largest of them.
 /// - NaN and ±∞ are left out and told by [`Sketch::dropped`].
 /// - Text holds counts alone: minimum and maximum are not known of what was parsed, nor a total from which counts were lost in the
@@ -45,7 +45,7 @@ use std::sync::Arc;
 /// Source: the manuals of `bpftrace` (`hist`, `lhist`) and `dtrace` (`quantize`), and the text that both print.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PowersOfTwo {
-    buckets: Buckets,
+    buckets: TracerBuckets,
     counts: Vec<u64>,
     total: u64,
     /// No value is below; +∞ while empty.
@@ -62,7 +62,7 @@ impl PowersOfTwo {
     ///
     /// # Errors
     /// [`Argument`](crate::ErrorKind::Argument) where linear buckets have no step, do not divide their range, or are more than 1000.
-    pub fn new(buckets: Buckets) -> Result<Self> {
+    pub fn new(buckets: TracerBuckets) -> Result<Self> {
         buckets.check()?;
         Ok(Self {
             buckets,
@@ -79,19 +79,19 @@ impl PowersOfTwo {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn from_values(values: &[f64], buckets: Buckets) -> Result<Self> {
+    pub fn from_values(values: &[f64], buckets: TracerBuckets) -> Result<Self> {
         let mut histogram = Self::new(buckets)?;
         histogram.insert_slice(values);
         Ok(histogram)
     }
 
     /// Its buckets.
-    pub fn buckets(&self) -> Buckets {
+    pub fn buckets(&self) -> TracerBuckets {
         self.buckets
     }
 
     /// Counts of the buckets without knowing the values; `None` where they add up to more than 2⁶⁴ − 1.
-    fn from_counts(buckets: Buckets, counts: Vec<u64>) -> Option<Self> {
+    fn from_counts(buckets: TracerBuckets, counts: Vec<u64>) -> Option<Self> {
         let total = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count))?;
         let (low, high) =
             if total > 0 { (f64::NEG_INFINITY, f64::INFINITY) } else { (f64::INFINITY, f64::NEG_INFINITY) };
@@ -205,7 +205,7 @@ impl Layout for PowersOfTwo {
     }
 
     fn within(&self) -> Within {
-        if matches!(self.buckets, Buckets::Linear { .. }) { Within::Middle } else { Within::Harmonic }
+        if matches!(self.buckets, TracerBuckets::Linear { .. }) { Within::Middle } else { Within::Harmonic }
     }
 
     fn binned(&self) -> Arc<Binned> {

@@ -8,13 +8,13 @@ use super::*;
 use crate::error::ErrorKind;
 use crate::histogram::Closed;
 
-const LINEAR: Buckets = Buckets::Linear { min: -300, max: 1200, step: 100 };
+const LINEAR: TracerBuckets = TracerBuckets::Linear { min: -300, max: 1200, step: 100 };
 
 proptest! {
     #[test]
     fn a_value_lies_in_its_bucket(value in prop::num::f64::NORMAL | prop::num::f64::ZERO, whole in any::<i64>()) {
         for value in [value, whole as f64, (whole % 3000) as f64, (whole % 3000) as f64 / 7.0] {
-            for buckets in [Buckets::Hist, Buckets::Quantize, LINEAR] {
+            for buckets in [TracerBuckets::Hist, TracerBuckets::Quantize, LINEAR] {
                 let (lower, upper, closed) = buckets.interval(buckets.index(value));
                 let beyond = value.abs() >= 2_f64.powi(64);
                 prop_assert!(beyond || Bin::new(lower, upper, closed, 1).holds(value), "{buckets} {value}");
@@ -32,13 +32,13 @@ proptest! {
             0 => 1,
             1.. => value.ilog2() as usize + 2,
         };
-        prop_assert_eq!(Buckets::Hist.index(value as f64), hist);
+        prop_assert_eq!(TracerBuckets::Hist.index(value as f64), hist);
         let quantize = match value {
             0 => 64,
             1.. => 65 + value.ilog2() as usize,
             _ => 63 - value.unsigned_abs().ilog2() as usize,
         };
-        prop_assert_eq!(Buckets::Quantize.index(value as f64), quantize);
+        prop_assert_eq!(TracerBuckets::Quantize.index(value as f64), quantize);
         let linear = if value < -300 { 0 } else if value >= 1200 { 16 } else { ((value + 300) / 100 + 1) as usize };
         prop_assert_eq!(LINEAR.index(value as f64), linear);
     }
@@ -47,10 +47,10 @@ proptest! {
     fn text_goes_there_and_back(seed in 0_u64..1000, n in 1_usize..300) {
         for (name, values) in shapes(seed, n) {
             let values: Vec<f64> = values.iter().map(|v| (v * 10.0).trunc()).collect();
-            for buckets in [Buckets::Hist, Buckets::Quantize] {
+            for buckets in [TracerBuckets::Hist, TracerBuckets::Quantize] {
                 let histogram = PowersOfTwo::from_values(&values, buckets).unwrap();
                 let text = histogram.to_text();
-                let read = if buckets == Buckets::Hist { parse_bpftrace(&text) } else { parse_dtrace(&text) }.unwrap();
+                let read = if buckets == TracerBuckets::Hist { parse_bpftrace(&text) } else { parse_dtrace(&text) }.unwrap();
                 prop_assert_eq!(read.len(), 1);
                 prop_assert_eq!(&read[0].histogram.counts, &histogram.counts, "{} {}", name, text);
             }
@@ -69,13 +69,13 @@ proptest! {
 fn answers_hold_on_every_shape() {
     for (seed, n) in [(1, 1), (2, 7), (3, 2000)] {
         for (name, values) in shapes(seed, n) {
-            for buckets in [Buckets::Hist, Buckets::Quantize, LINEAR] {
+            for buckets in [TracerBuckets::Hist, TracerBuckets::Quantize, LINEAR] {
                 answers_hold(name, &PowersOfTwo::from_values(&values, buckets).unwrap(), &values, f64::INFINITY);
             }
             let above_one: Vec<f64> = values.iter().map(|v| 1.0 + v.abs()).collect();
             answers_hold(
                 name,
-                &PowersOfTwo::from_values(&above_one, Buckets::Hist).unwrap(),
+                &PowersOfTwo::from_values(&above_one, TracerBuckets::Hist).unwrap(),
                 &above_one,
                 1.0 / 3.0 + 1e-12,
             );
@@ -128,7 +128,7 @@ fn the_lines_of_lhist_are_read() {
 ";
     let found = parse_bpftrace(text).unwrap();
     let histogram = &found[0].histogram;
-    assert_eq!(histogram.buckets(), Buckets::Linear { min: 0, max: 600, step: 200 });
+    assert_eq!(histogram.buckets(), TracerBuckets::Linear { min: 0, max: 600, step: 200 });
     assert_eq!(histogram.counts, [2, 66, 2, 0, 39]);
     assert_eq!(histogram.count_below(200.0), (68, 68));
     assert_eq!(histogram.quantile(Quantile::P99, &scope()).unwrap().interval(), Some((600.0, f64::INFINITY)));
@@ -199,14 +199,14 @@ fn what_cannot_be_read_names_its_line() {
 fn damaged_text_does_not_break_the_reader() {
     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     survives_damage(&BPFTRACE.as_bytes()[30..500], |bytes| parse_bpftrace(&lossy(bytes)));
-    let dtrace = PowersOfTwo::from_values(&[-3.0, 1.0, 9.0], Buckets::Quantize).unwrap().to_text();
+    let dtrace = PowersOfTwo::from_values(&[-3.0, 1.0, 9.0], TracerBuckets::Quantize).unwrap().to_text();
     survives_damage(dtrace.as_bytes(), |bytes| parse_dtrace(&lossy(bytes)));
 }
 
 #[test]
 fn merging_and_taking_out() {
     for (name, values) in shapes(4, 500) {
-        for buckets in [Buckets::Hist, Buckets::Quantize, LINEAR] {
+        for buckets in [TracerBuckets::Hist, TracerBuckets::Quantize, LINEAR] {
             let whole = PowersOfTwo::from_values(&values, buckets).unwrap();
             let (left, right) = values.split_at(200);
             let (left, right) =
@@ -219,16 +219,16 @@ fn merging_and_taking_out() {
             assert_eq!(PowersOfTwo::new(buckets).unwrap().subtract(&right).unwrap_err().kind(), ErrorKind::Mismatch);
         }
     }
-    let mut hist = PowersOfTwo::new(Buckets::Hist).unwrap();
+    let mut hist = PowersOfTwo::new(TracerBuckets::Hist).unwrap();
     assert_eq!(hist.merge(&PowersOfTwo::new(LINEAR).unwrap()).unwrap_err().kind(), ErrorKind::Mismatch);
     for (min, max, step) in [(0, 100, 0), (0, 100, 30), (100, 0, 10), (0, 100_000, 1), (i64::MIN, i64::MAX, 1)] {
-        assert_eq!(PowersOfTwo::new(Buckets::Linear { min, max, step }).unwrap_err().kind(), ErrorKind::Argument);
+        assert_eq!(PowersOfTwo::new(TracerBuckets::Linear { min, max, step }).unwrap_err().kind(), ErrorKind::Argument);
     }
 }
 
 #[test]
 fn what_is_left_out_is_told_and_nothing_is_an_error() {
-    for buckets in [Buckets::Hist, Buckets::Quantize, LINEAR] {
+    for buckets in [TracerBuckets::Hist, TracerBuckets::Quantize, LINEAR] {
         tells_what_it_drops(PowersOfTwo::new(buckets).unwrap());
         is_nothing(&PowersOfTwo::new(buckets).unwrap());
         assert_eq!(PowersOfTwo::new(buckets).unwrap().to_text(), "");

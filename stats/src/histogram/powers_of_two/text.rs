@@ -1,7 +1,7 @@
 //! The text that `bpftrace` and `dtrace` print, read and written.
 
 use super::PowersOfTwo;
-use super::buckets::Buckets;
+use super::buckets::TracerBuckets;
 use crate::error::{Error, Position, Result};
 
 /// The width of a full bar of `bpftrace`.
@@ -106,9 +106,9 @@ fn from_bpftrace_rows(rows: &[Row]) -> Result<PowersOfTwo> {
     let too_many = || at_line(first, "the counts add up to more than 2⁶⁴ − 1");
     let indices: Option<Vec<usize>> = rows.iter().map(hist_index).collect();
     if let Some(indices) = indices {
-        let mut counts = vec![0; Buckets::Hist.len()];
+        let mut counts = vec![0; TracerBuckets::Hist.len()];
         fill(&mut counts, &indices, rows)?;
-        return PowersOfTwo::from_counts(Buckets::Hist, counts).ok_or_else(too_many);
+        return PowersOfTwo::from_counts(TracerBuckets::Hist, counts).ok_or_else(too_many);
     }
     let buckets = linear(rows)?;
     let below = rows.first().is_some_and(|row| row.lower.is_none());
@@ -148,7 +148,7 @@ fn power_of(value: i128) -> Option<usize> {
 }
 
 /// The equal steps that lines are.
-fn linear(rows: &[Row]) -> Result<Buckets> {
+fn linear(rows: &[Row]) -> Result<TracerBuckets> {
     let closed: Vec<(i128, i128, u64)> =
         rows.iter().filter_map(|row| Some((row.lower?, row.upper?, row.line))).collect();
     let step = closed.first().map_or(1, |(lower, upper, _)| upper - lower);
@@ -169,7 +169,7 @@ fn linear(rows: &[Row]) -> Result<Buckets> {
     let last = rows.last().and_then(|row| row.upper.or(row.lower)).unwrap_or(0);
     let line = rows.first().map_or(1, |row| row.line);
     let narrow = |value: i128| i64::try_from(value).map_err(|_| at_line(line, format!("{value} is too large")));
-    let buckets = Buckets::Linear { min: narrow(first)?, max: narrow(last)?, step: narrow(step)? };
+    let buckets = TracerBuckets::Linear { min: narrow(first)?, max: narrow(last)?, step: narrow(step)? };
     buckets.check().map_err(|e| at_line(line, e.message().to_owned()))?;
     Ok(buckets)
 }
@@ -188,7 +188,7 @@ pub fn parse_dtrace(text: &str) -> Result<Vec<NamedHistogram>> {
             above = if line.trim().is_empty() { above } else { line.trim() };
             continue;
         }
-        let mut counts = vec![0; Buckets::Quantize.len()];
+        let mut counts = vec![0; TracerBuckets::Quantize.len()];
         let mut next = 0;
         while let Some((number, line)) = lines.next_if(|(_, line)| line.contains('|')) {
             let (index, count) = dtrace_row(line, number)?;
@@ -198,7 +198,7 @@ pub fn parse_dtrace(text: &str) -> Result<Vec<NamedHistogram>> {
             }
             next = index + 1;
         }
-        let histogram = PowersOfTwo::from_counts(Buckets::Quantize, counts)
+        let histogram = PowersOfTwo::from_counts(TracerBuckets::Quantize, counts)
             .ok_or_else(|| at_line(heading, "the counts add up to more than 2⁶⁴ − 1"))?;
         found.push(NamedHistogram { name: std::mem::take(&mut above).to_owned(), histogram });
     }
@@ -218,7 +218,7 @@ fn dtrace_row(line: &str, number: u64) -> Result<(usize, u64)> {
     let value: i128 = value.parse().map_err(|_| fail("a value that is not a number"))?;
     let count = bar.trim_start_matches(['@', '-', ' ']).trim_end();
     let count: u64 = count.parse().map_err(|_| fail("a count that is not a number"))?;
-    let zero = Buckets::Quantize.index(0.0);
+    let zero = TracerBuckets::Quantize.index(0.0);
     let index = match value {
         0 => Some(zero),
         1.. => power_of(value).map(|i| zero + 1 + i),
@@ -241,15 +241,19 @@ impl PowersOfTwo {
     /// something, or `dtrace`'s table with an empty bucket on either side. Empty without values.
     ///
     /// ```
-    /// use sre_stats::histogram::{Buckets, PowersOfTwo};
-    /// let histogram = PowersOfTwo::from_values(&[3.0, 2.0, 5.0], Buckets::Hist)?;
+    /// use sre_stats::histogram::{TracerBuckets, PowersOfTwo};
+    /// let histogram = PowersOfTwo::from_values(&[3.0, 2.0, 5.0], TracerBuckets::Hist)?;
     /// assert!(histogram.to_text().starts_with("[2, 4)                 2 |@@@"));
     /// # Ok::<(), sre_stats::Error>(())
     /// ```
     pub fn to_text(&self) -> String {
         let filled = || self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(index, _)| index);
         let (Some(first), Some(last)) = (filled().next(), filled().next_back()) else { return String::new() };
-        if self.buckets == Buckets::Quantize { self.dtrace_text(first, last) } else { self.bpftrace_text(first, last) }
+        if self.buckets == TracerBuckets::Quantize {
+            self.dtrace_text(first, last)
+        } else {
+            self.bpftrace_text(first, last)
+        }
     }
 
     fn bpftrace_text(&self, first: usize, last: usize) -> String {
@@ -266,13 +270,13 @@ impl PowersOfTwo {
         let (lower, upper, _) = self.buckets.interval(index);
         let steps = match self.buckets {
             // plain numbers unless the step itself is a multiple of 1024
-            Buckets::Linear { step, .. } => step % 1024 == 0,
+            TracerBuckets::Linear { step, .. } => step % 1024 == 0,
             _ => true,
         };
         let number = |value: f64| if steps { prefixed(value as i128) } else { format!("{value}") };
         match self.buckets {
-            Buckets::Hist if index == 1 => "[0]".into(),
-            Buckets::Hist if index == 2 => "[1]".into(),
+            TracerBuckets::Hist if index == 1 => "[0]".into(),
+            TracerBuckets::Hist if index == 2 => "[1]".into(),
             _ if lower == f64::NEG_INFINITY => format!("(..., {})", number(upper)),
             _ if upper == f64::INFINITY => format!("[{}, ...)", number(lower)),
             _ => format!("[{}, {})", number(lower), number(upper)),
@@ -283,7 +287,7 @@ impl PowersOfTwo {
         let (first, last) = (first.saturating_sub(1), (last + 1).min(self.counts.len() - 1));
         let heading = "------------- Distribution -------------";
         let mut text = format!("{:>16} {heading:>41} {:<9}\n", "value", "count");
-        let zero = Buckets::Quantize.index(0.0);
+        let zero = TracerBuckets::Quantize.index(0.0);
         for (index, count) in self.counts.iter().enumerate().take(last + 1).skip(first) {
             let power = |i: usize| 1_i128 << i;
             let value = match index {
