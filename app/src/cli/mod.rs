@@ -21,6 +21,7 @@ mod histogram;
 mod input;
 mod inspect;
 mod invert;
+mod losses;
 mod output;
 mod quantile;
 mod report;

@@ -43,15 +43,37 @@ impl LogLinear {
                 let rank = quantile.rank(self.total);
                 let at = ends.partition_point(|(end, _)| *end < rank);
                 let code = ends.get(at).ok_or_else(nothing)?.1;
-                let (lower, upper) = match rank {
-                    1 if self.exact => (self.low, self.low),
-                    _ if self.exact && rank == self.total => (self.high, self.high),
-                    _ => self.clipped(code),
-                };
+                let (lower, upper) = self.bounds_of(rank, code);
                 let value = harmonic_midpoint(lower, upper);
                 Ok(self.told(value, scope).with_bound(Bound::Guaranteed { lower, upper }))
             })
             .collect()
+    }
+
+    /// Lower end, value and upper end of several quantiles, as [`quantiles`](Self::quantiles) gives them, without the
+    /// provenance; the quantiles must be ascending. Nothing where it is empty.
+    pub(crate) fn intervals(&self, ascending: &[Quantile], out: &mut Vec<(f64, f64, f64)>) {
+        let mut wanted = ascending.iter().map(|q| q.rank(self.total)).peekable();
+        let mut below = 0;
+        for (code, count) in self.filled() {
+            below += count;
+            while let Some(rank) = wanted.next_if(|rank| *rank <= below) {
+                let (lower, upper) = self.bounds_of(rank, code);
+                out.push((lower, harmonic_midpoint(lower, upper), upper));
+            }
+            if wanted.peek().is_none() {
+                break;
+            }
+        }
+    }
+
+    /// The interval of the sample of a rank in a bin: the extremes themselves where they are known.
+    fn bounds_of(&self, rank: u64, code: i32) -> (f64, f64) {
+        match rank {
+            1 if self.exact => (self.low, self.low),
+            _ if self.exact && rank == self.total => (self.high, self.high),
+            _ => self.clipped(code),
+        }
     }
 
     /// How many values are below a threshold: at least the first, at most the second number. They agree where the threshold

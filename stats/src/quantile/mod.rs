@@ -13,3 +13,5 @@ pub use exact::{quantile_sorted, quantiles};
 pub use order_statistics::{order_statistic_interval, samples_needed};
 pub use probability::Quantile;
 pub use share::share_at_most;
+
+pub(crate) use probability::snapped;
