@@ -46,23 +46,22 @@ impl Further {
         answer: &mut Answer,
     ) -> Result<(), Error> {
         let title = fit.item.title();
-        match fit.input {
-            SloInput::Series(series) => {
-                let limit = asked.objective.condition().filter(|c| c.comparison.is_upper());
-                let limit = limit.and_then(|c| c.converted(&series.identity().unit).ok()).map(|c| c.limit);
-                if let Some((rows, hidden, section)) = of_peaks(series, &asked.ladder, limit, &title)? {
-                    last["peaks"] = rows;
-                    last["hidden_peaks"] = hidden;
-                    answer.sections.push(section);
-                }
+        if let SloInput::Series(series) = fit.input {
+            let limit = asked.objective.condition().filter(|c| c.comparison.is_upper());
+            let limit = limit.and_then(|c| c.converted(&series.identity().unit).ok()).map(|c| c.limit);
+            if let Some((rows, hidden, section)) = of_peaks(series, &asked.ladder, limit, &title)? {
+                last["peaks"] = rows;
+                last["hidden_peaks"] = hidden;
+                answer.sections.push(section);
             }
-            SloInput::Events(events) if events.window().width.0 >= 2 * STORED_AT.0 => {
-                let found = tightening(events, STORED_AT, percentile(asked), &stored()?)?;
-                last["brackets"] = json!(found);
-                let table = Block::Table(tell::reaggregation::brackets(&found));
-                answer.sections.push(Section::new(format!("Stored percentiles of {title}")).with(table));
-            }
-            SloInput::Events(_) => {}
+        }
+        if let SloInput::Events(events) = fit.input
+            && events.window().width.0 >= 2 * STORED_AT.0
+        {
+            let found = tightening(events, STORED_AT, percentile(asked), &stored()?)?;
+            last["brackets"] = json!(found);
+            let table = Block::Table(tell::reaggregation::brackets(&found));
+            answer.sections.push(Section::new(format!("Stored percentiles of {title}")).with(table));
         }
         if let Some(probe) = &self.probe {
             let outages =
@@ -79,10 +78,11 @@ impl Further {
                 budget: Some(*budget),
                 ..RetentionInput::default()
             };
-            match fit.input {
-                SloInput::Events(events) => (input.events, input.quantiles) = (Some(events), &percentiles),
-                SloInput::Series(series) if !is_binary(series) => input.series = Some(series),
-                SloInput::Series(_) => {}
+            if let SloInput::Events(events) = fit.input {
+                (input.events, input.quantiles) = (Some(events), &percentiles);
+            }
+            if let SloInput::Series(series) = fit.input {
+                input.series = Some(series).filter(|s| !is_binary(s));
             }
             let tiers = retention(plan, &input)?;
             last["retention"] = json!(tiers);

@@ -206,9 +206,9 @@ fn reading(
         let end = Timestamp((window + 1).saturating_mul(width.0));
         let read = query.read(counter.samples(), end).map(|v| v * times);
         if read.is_some() {
-            answered += 1
+            answered += 1;
         } else {
-            unanswered += 1
+            unanswered += 1;
         }
         let read = read.unwrap_or(0.0);
         total += read;

@@ -148,9 +148,8 @@ fn tier(text: &str, part: &str, start: usize) -> Result<Tier> {
     };
     let (width, kept) = (words.get(..place).unwrap_or_default(), words.get(place + 1..).unwrap_or_default());
     let for_at = words.get(place).map_or(start, |w| w.0);
-    let width = match span(text, width)? {
-        Some(width) => width,
-        None => return wrong(for_at, "expected the width of the tier before “for”"),
+    let Some(width) = span(text, width)? else {
+        return wrong(for_at, "expected the width of the tier before “for”");
     };
     let keep = match kept {
         [(_, word)] if ["ever", "forever"].iter().any(|w| word.eq_ignore_ascii_case(w)) => None,

@@ -193,7 +193,7 @@ impl RangeQuery {
 }
 
 impl fmt::Display for RangeQuery {
-    /// As PromQL has it, with `x` for the metric: `increase(x[5m] anchored)`.
+    /// As a query has it, with `x` for the metric: `increase(x[5m] anchored)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ends = match self.ends {
             RangeEnds::Extrapolated => "",
