@@ -10,7 +10,7 @@ use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
-use sre_stats::window::Rule;
+use sre_stats::window::{Dialect, RollUpPlan, Rule};
 
 /// What did my aggregation do to the truth? Without a command the window opens, on FILES where some are given.
 #[derive(Debug, Parser)]
@@ -264,6 +264,15 @@ pub(crate) struct WindowsArgs {
     /// For the advisor: how many such incidents a period has
     #[arg(long, value_name = "N", default_value_t = 1, requires = "incident")]
     pub(crate) incidents: u32,
+    /// Also tell what is lost as data are rolled up, by a plan such as '1s for 2d, 1m for 30d, 1h for ever'
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) retention: Option<RollUpPlan>,
+    /// Also tell what a synthetic check at this interval sees of the bad time
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) probe: Option<Span>,
+    /// The release of Prometheus whose reading of counters is told
+    #[arg(long, value_name = "2.42|2.53|3", default_value = "3")]
+    pub(crate) prometheus: Dialect,
 }
 
 #[derive(Debug, Args)]

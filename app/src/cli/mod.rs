@@ -22,6 +22,7 @@ mod histogram;
 mod input;
 mod inspect;
 mod invert;
+mod losses;
 mod output;
 mod progress;
 mod quantile;

@@ -54,6 +54,7 @@ fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>>
     jobs.push(Box::new(|| Ok(vec![("describe", describe::answer(data))])));
     jobs.push(Box::new(|| Ok(vec![("quantile", quantile::answer(data, &quantiles()))])));
     jobs.push(Box::new(|| Ok(vec![("averages", windows::averages(data, &[Quantile::MEDIAN, Quantile::P99]))])));
+    jobs.push(Box::new(|| Ok(vec![("losses", windows::losses(data))])));
     jobs.push(Box::new(|| Ok(vec![("changes", changes::answer(data, &ChangeOptions::default()))])));
     jobs.push(Box::new(|| Ok(vec![("trend", trend::answer(data, TrendMethod::Auto))])));
     jobs
@@ -64,7 +65,7 @@ fn against(data: &Dataset, objective: &Objective) -> Result<Vec<(&'static str, A
     let (mut told, mut accounted) = (Answer::default(), Answer::default());
     let held = slo::held(data, objective, None, &mut told)?;
     slo::add(&held, objective, &mut told);
-    let asked = windows::Asked { objective: objective.clone(), ladder: Ladder::default(), rule: None, incidents: None };
+    let asked = windows::Asked::of(objective.clone(), Ladder::default());
     windows::add(&held, &asked, &mut accounted)?;
     Ok(vec![("slo", told), ("windows", accounted)])
 }

@@ -12,6 +12,8 @@
 //! | [`charged_figure`] | bad time charged against the width of the bucket |
 //! | [`phase_figure`] | bad time charged against the phase of the buckets |
 //! | [`reaggregation_figure`] | the error of re-aggregated percentiles by width |
+//! | [`peak_figure`] | the peak that aggregates of each width show |
+//! | [`counter_figure`] | what queries read of a counter by width |
 //! | [`budget_figure`] | error budget spent over time |
 
 mod axis;
@@ -27,8 +29,8 @@ mod ticks;
 pub use axis::Axis;
 pub use build::{
     BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
-    ReaggregationPoint, Verdict, budget_figure, charged_figure, events_figure, histogram_figure, phase_figure,
-    quantile_figure, reaggregation_figure, series_figure,
+    ReaggregationPoint, Verdict, WidthCurve, budget_figure, charged_figure, counter_figure, events_figure,
+    histogram_figure, peak_figure, phase_figure, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

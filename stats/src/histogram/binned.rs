@@ -259,7 +259,7 @@ impl Binned {
 }
 
 /// 2ab/(a+b) of two ends of one sign, which bounds the relative error on both sides alike; 0 between two signs.
-fn harmonic_middle(lower: f64, upper: f64) -> f64 {
+pub(super) fn harmonic_middle(lower: f64, upper: f64) -> f64 {
     if lower <= 0.0 && upper >= 0.0 {
         return 0.0;
     }

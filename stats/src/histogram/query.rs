@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::binned::{Binned, Within};
+use super::binned::{Binned, Within, harmonic_middle};
 use super::index::{BINS, LIMIT};
 use super::layout::{Bin, nothing};
 use super::log_linear::{LogLinear, closed, edges};
@@ -46,6 +46,35 @@ impl LogLinear {
     /// [`Empty`](crate::ErrorKind::Empty) where it holds nothing.
     pub fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
         self.binned().quantiles(quantiles, scope)
+    }
+
+    /// Lower end, value and upper end of several quantiles, as [`quantiles`](Self::quantiles) gives them, without the
+    /// provenance; the quantiles must be ascending. Nothing where it is empty.
+    pub(crate) fn intervals(&self, ascending: &[Quantile], out: &mut Vec<(f64, f64, f64)>) {
+        let mut wanted = ascending.iter().map(|q| q.rank(self.total)).peekable();
+        let mut below = 0;
+        for (code, count) in self.filled() {
+            below += count;
+            while let Some(rank) = wanted.next_if(|rank| *rank <= below) {
+                let (lower, upper) = self.bounds_of(rank, code);
+                out.push((lower, harmonic_middle(lower, upper).clamp(lower, upper), upper));
+            }
+            if wanted.peek().is_none() {
+                break;
+            }
+        }
+    }
+
+    /// The interval of the sample of a rank in a bin: the extremes themselves where they are known.
+    fn bounds_of(&self, rank: u64, code: i32) -> (f64, f64) {
+        if self.exact && rank == 1 {
+            return (self.low, self.low);
+        }
+        if self.exact && rank == self.total {
+            return (self.high, self.high);
+        }
+        let (lower, upper) = self.reach(code);
+        (lower.max(self.low), upper.min(self.high))
     }
 
     /// How many values are below a threshold: at least the first, at most the second number. They agree where the threshold

@@ -93,7 +93,7 @@ impl Quantile {
 }
 
 /// A value moved to the whole number that it misses only by rounding.
-pub(super) fn snapped(x: f64) -> f64 {
+pub(crate) fn snapped(x: f64) -> f64 {
     let whole = x.round();
     if (x - whole).abs() <= 4.0 * f64::EPSILON * x.abs().max(1.0) { whole } else { x }
 }

@@ -3,6 +3,7 @@
 mod budget;
 mod charged;
 mod histogram;
+mod loss;
 mod phase;
 mod quantile;
 mod reaggregation;
@@ -11,6 +12,7 @@ mod series;
 pub use budget::{BudgetPoint, Incident, budget_figure};
 pub use charged::{ChargedWidth, charged_figure};
 pub use histogram::{HistogramBin, histogram_figure};
+pub use loss::{WidthCurve, counter_figure, peak_figure};
 pub use phase::{PhasePoint, phase_figure};
 pub use quantile::{QuantileCurve, quantile_figure};
 pub use reaggregation::{ReaggregationCurve, ReaggregationPoint, reaggregation_figure};

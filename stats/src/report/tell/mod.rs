@@ -5,7 +5,7 @@
 //! | `inspect` | what was understood of the input, and what was lost |
 //! | `subject` | what of an item is described: a counter by its rate, events by window |
 //! | `describe`, `quantile`, `histogram` | a sample |
-//! | `windows`, `advice`, `invert`, `reaggregation` | what an aggregation does to the truth |
+//! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
 //! | `fit`, `slo`, `budget` | objectives: which series they speak of, whether they are met, what they allow |
 //! | `trend`, `changes` | is it getting worse, and since when |
 //!
@@ -15,13 +15,17 @@
 pub mod advice;
 pub mod budget;
 pub mod changes;
+pub mod counters;
 pub mod describe;
 pub mod fit;
 pub mod histogram;
 pub mod inspect;
 pub mod invert;
+pub mod peaks;
+pub mod probe;
 pub mod quantile;
 pub mod reaggregation;
+pub mod retention;
 mod signal;
 pub mod slo;
 pub mod subject;
