@@ -13,7 +13,7 @@ use sre_stats::{Error, ErrorKind};
 use super::args::WindowsArgs;
 use super::failure::Failure;
 use super::output::{self, Answer};
-use super::slo::held;
+use super::slo::{by_rule, held};
 
 /// What is accounted for.
 pub(crate) struct Asked {
@@ -28,7 +28,7 @@ const LEVEL: f64 = 0.95;
 
 pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
     let asked = Asked {
-        objective: args.slo.clone(),
+        objective: args.input.in_zone(args.slo.clone())?,
         ladder: if args.widths.is_empty() {
             Ladder::default()
         } else {
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
 /// For each series that fits: one result a width, then the advisor's.
 pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
     let mut answer = Answer::default();
-    let held = held(data, &asked.objective, asked.rule, &mut answer)?;
+    let held = held(data, &asked.objective, &by_rule(asked.rule), &mut answer)?;
     add(&held, asked, &mut answer)?;
     Ok(answer)
 }
@@ -91,7 +91,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
 fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
     let observed = report.bad_time.observed().as_secs_f64();
     // the percentile that every window of events is to show, where the objective is about values
-    let quantile = match (fit.input, asked.objective.effective_criterion()) {
+    let quantile = match (fit.input(), asked.objective.effective_criterion()) {
         (SloInput::Events(_), Criterion::Percentile(q, _)) => Some(q),
         (SloInput::Events(_), Criterion::Value(_)) => Some(Quantile::P99),
         _ => None,

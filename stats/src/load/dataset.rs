@@ -161,7 +161,12 @@ impl Item {
                     (Some(a), Some(b)) => Some([a, b].concat()),
                     _ => None,
                 };
-                Data::Events(Events::new(identity, times, values, ok, NanPolicy::Drop)?)
+                let mut events = Events::new(identity, times, values, ok, NanPolicy::Drop)?;
+                for e in [a, b] {
+                    events = events
+                        .with_flags_alone(e.times_without_value().to_vec(), e.ok_without_value().to_vec())?;
+                }
+                Data::Events(events)
             }
             (Data::Counter(_), _) => Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?),
             _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?),

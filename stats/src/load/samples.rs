@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::events::Events;
 use crate::labels::Labels;
 use crate::load::assemble::series_warnings;
-use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::dataset::{Data, Dataset, Item, Role};
 use crate::load::filter::{self, Clause, Literal};
 use crate::load::number::{self, Field};
 use crate::load::options::{Format, Kind, LoadOptions};
@@ -78,8 +78,10 @@ pub(crate) fn to_dataset(
         .map(|(s, shape)| {
             let kind = kinds.get(&s.name).copied().unwrap_or(Kind::Gauge);
             let unit = options.unit.clone().or_else(|| s.unit.clone()).unwrap_or_else(|| unit_of(&s.name));
+            let role = role(&s.name, options);
             let identity = Identity { name: s.name, labels: s.labels, unit };
-            (identity.title(), shape, build(identity, s.times, s.values, kind, format))
+            let item = build(identity.clone(), s.times, s.values, kind, format).map(|item| Item { role, ..item });
+            (identity.title(), shape, item)
         })
         .collect();
     let mut dataset = Dataset { items: Vec::new(), report };
@@ -105,7 +107,17 @@ pub(crate) fn to_dataset(
     Ok(dataset)
 }
 
-/// The series whose name is `--value` and whose labels pass `--where`.
+/// What a metric was chosen as.
+fn role(name: &str, options: &LoadOptions) -> Role {
+    let is = |chosen: &Option<String>| chosen.as_deref() == Some(name);
+    match (is(&options.total), is(&options.bad)) {
+        (true, _) => Role::Total,
+        (_, true) => Role::Bad,
+        _ => Role::Value,
+    }
+}
+
+/// The series whose name is `--value`, or `--total` and `--bad`, and whose labels pass `--where`.
 fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &str) -> Result<Vec<Samples>> {
     let passes = |s: &Samples| {
         clauses.iter().all(|c| {
@@ -118,7 +130,20 @@ fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &s
             }
         })
     };
-    let named = |s: &Samples| options.value.as_ref().is_none_or(|v| *v == s.name);
+    let counts = options.total.is_some() || options.bad.is_some();
+    let named = |s: &Samples| {
+        if counts {
+            return role(&s.name, options) != Role::Value;
+        }
+        options.value.as_ref().is_none_or(|v| *v == s.name)
+    };
+    for (wanted, flag) in [(&options.total, "--total"), (&options.bad, "--bad")] {
+        if let Some(name) = wanted.as_ref().filter(|name| !all.iter().any(|s| s.name == **name)) {
+            return Err(Error::argument(format!("there is no series “{name}”"))
+                .in_file(file)
+                .hint(format!("choose a metric's name with {flag}")));
+        }
+    }
     let mut names: Vec<String> = all.iter().map(|s| s.name.clone()).collect();
     names.sort();
     names.dedup();
