@@ -69,7 +69,8 @@ impl Events {
             return Err(Error::empty(format!("no usable event in “{}”", identity.title())));
         }
         let (bare_times, bare_ok) = bare;
-        Self { identity, times, values, ok, dropped, bare: (Vec::new(), Vec::new()) }.with_flags_alone(bare_times, bare_ok)
+        Self { identity, times, values, ok, dropped, bare: (Vec::new(), Vec::new()) }
+            .with_flags_alone(bare_times, bare_ok)
     }
 
     /// The same events and others of which only time and flag are known.
@@ -196,7 +197,10 @@ mod tests {
             .unwrap()
             .with_flags_alone(vec![4, 0], vec![true, false])
             .unwrap();
-        assert_eq!((e.times_without_value(), e.ok_without_value()), (&[0, 1, 4, 5][..], &[false, false, true, false][..]));
+        assert_eq!(
+            (e.times_without_value(), e.ok_without_value()),
+            (&[0, 1, 4, 5][..], &[false, false, true, false][..])
+        );
         let part = e.slice(Timestamp(1), Timestamp(5)).unwrap();
         assert_eq!((part.times(), part.times_without_value()), (&[3][..], &[1, 4][..]));
         let plain = Events::new(id(), vec![1], vec![0.1], None, NanPolicy::Drop).unwrap();

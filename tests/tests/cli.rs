@@ -492,9 +492,7 @@ fn counts_of_all_and_of_bad_ones_answer_for_requests() {
 
 #[test]
 fn a_calendar_follows_the_zone_of_the_command_line() {
-    let rows: String = (0..96)
-        .map(|h| format!("2026-{}:00:00Z,{}\n", day_hour(h), u8::from(h != 47)))
-        .collect();
+    let rows: String = (0..96).map(|h| format!("2026-{}:00:00Z,{}\n", day_hour(h), u8::from(h != 47))).collect();
     let file = Scratch::new("up.csv", format!("time,up\n{rows}"));
     let width = |extra: &[&str]| {
         let mut words = vec!["slo", file.path(), "--slo", "99% of time up over month"];
@@ -504,10 +502,7 @@ fn a_calendar_follows_the_zone_of_the_command_line() {
         (result["period"]["width_s"].as_i64().unwrap() / 3600, result["objective"].as_str().unwrap().to_owned())
     };
     assert_eq!(width(&[]), (744, "99% of time up over month".to_owned()));
-    assert_eq!(
-        width(&["--tz", "Europe/Berlin"]),
-        (743, "99% of time up over month calendar Europe/Berlin".to_owned())
-    );
+    assert_eq!(width(&["--tz", "Europe/Berlin"]), (743, "99% of time up over month calendar Europe/Berlin".to_owned()));
 }
 
 /// Hours from 27 February on, as month, day and hour.

@@ -26,8 +26,8 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
-    ProjectedEnd, ReaggregationPoint, Verdict, budget_figure, charged_figure, events_figure, histogram_figure, phase_figure,
+    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve, ReaggregationCurve,
+    ReaggregationPoint, Verdict, budget_figure, charged_figure, events_figure, histogram_figure, phase_figure,
     project_budget, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};

@@ -163,8 +163,8 @@ impl Item {
                 };
                 let mut events = Events::new(identity, times, values, ok, NanPolicy::Drop)?;
                 for e in [a, b] {
-                    events = events
-                        .with_flags_alone(e.times_without_value().to_vec(), e.ok_without_value().to_vec())?;
+                    events =
+                        events.with_flags_alone(e.times_without_value().to_vec(), e.ok_without_value().to_vec())?;
                 }
                 Data::Events(events)
             }

@@ -23,7 +23,8 @@ impl<'a> LongTable<'a> {
             return Err(Error::empty("there is no series to write"));
         }
         // events that have a flag alone are rows too, without a value
-        let bare = |i: &'a Item| i.as_events().map_or((&[][..], &[][..]), |e| (e.times_without_value(), e.ok_without_value()));
+        let bare =
+            |i: &'a Item| i.as_events().map_or((&[][..], &[][..]), |e| (e.times_without_value(), e.ok_without_value()));
         let count = |i: &'a Item| i.times().len() + bare(i).0.len();
         let rows = data.items.iter().map(count).sum();
         let keys: BTreeSet<&str> =

@@ -79,7 +79,8 @@ pub fn table(objectives: &[Quantile]) -> Vec<AllowedRow> {
 /// ```
 pub fn table_over(objectives: &[Quantile], periods: &[Period]) -> Vec<AllowedRow> {
     let row = |objective: Quantile| {
-        let of = move |p: &Period| AllowedRow { objective, period: p.to_string(), allowed: allowed(objective, p.length()) };
+        let of =
+            move |p: &Period| AllowedRow { objective, period: p.to_string(), allowed: allowed(objective, p.length()) };
         periods.iter().map(of)
     };
     objectives.iter().copied().flat_map(row).collect()

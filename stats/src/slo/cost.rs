@@ -107,7 +107,8 @@ impl FromStr for Charge {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         let bad = |what: String| {
-            Error::parse(what).hint("write it like “0.4 [0.25, 0.6] per bad request”, “5000 [5000, 5000] once” or “unknown”")
+            Error::parse(what)
+                .hint("write it like “0.4 [0.25, 0.6] per bad request”, “5000 [5000, 5000] once” or “unknown”")
         };
         if let Some(why) = text.strip_prefix("unknown") {
             let why = why.trim_start_matches([',', ':', ';', ' ']);
@@ -115,7 +116,11 @@ impl FromStr for Charge {
         }
         let number = |word: &str| {
             let value: f64 = word.trim().parse().map_err(|_| bad(format!("“{}” is not an amount", word.trim())))?;
-            if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(bad(format!("an amount of {value} is no cost"))) }
+            if value.is_finite() && value >= 0.0 {
+                Ok(value)
+            } else {
+                Err(bad(format!("an amount of {value} is no cost")))
+            }
         };
         let end = text.find(|c: char| c.is_whitespace() || c == '[').unwrap_or(text.len());
         let (first, rest) = text.split_at(end);
@@ -123,7 +128,9 @@ impl FromStr for Charge {
         let mut rest = rest.trim_start();
         let mut interval = None;
         if let Some(inside) = rest.strip_prefix('[') {
-            let Some((range, after)) = inside.split_once(']') else { return Err(bad("“[” is not closed".to_owned())) };
+            let Some((range, after)) = inside.split_once(']') else {
+                return Err(bad("“[” is not closed".to_owned()));
+            };
             let Some((low, high)) = range.split_once(',') else {
                 return Err(bad(format!("“[{range}]” is not the least and the most")));
             };

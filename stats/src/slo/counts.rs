@@ -53,13 +53,21 @@ impl Counts {
             let resets = counter.resets().len();
             if resets > 0 {
                 let s = if resets == 1 { "" } else { "s" };
-                notes.push(format!("“{}” was reset {resets} time{s}: what it counted before each is lost", counter.identity().title()));
+                notes.push(format!(
+                    "“{}” was reset {resets} time{s}: what it counted before each is lost",
+                    counter.identity().title()
+                ));
             }
             let increase = counter.increases()?;
             let starts = counter.samples().times();
             let earlier = starts.get(..increase.len()).unwrap_or(starts).to_vec();
             let values = increase.values().to_vec();
-            increases.push(Series::new(increase.identity().clone(), earlier, values, crate::series::NanPolicy::Refuse)?);
+            increases.push(Series::new(
+                increase.identity().clone(),
+                earlier,
+                values,
+                crate::series::NanPolicy::Refuse,
+            )?);
         }
         let [total_rows, bad_rows] = increases.as_slice() else {
             return Err(Error::empty("there are no two counters"));
@@ -67,7 +75,9 @@ impl Counts {
         let step = total.samples().step().unwrap_or(Span::MINUTE);
         let gaps = total.samples().gaps().len();
         if gaps > 0 {
-            notes.push(format!("samples are missing in {gaps} places: what was counted there is put at each one's beginning"));
+            notes.push(format!(
+                "samples are missing in {gaps} places: what was counted there is put at each one's beginning"
+            ));
         }
         Self::paired(total_rows, bad_rows, step, notes)
     }
@@ -94,8 +104,12 @@ impl Counts {
             };
             for (v, series) in [(n, total), (b, bad)] {
                 if !(0.0..9e15).contains(&v) {
-                    return Err(Error::argument(format!("“{}” counts {v} at {}", series.identity().title(), Timestamp(t)))
-                        .hint("a count is 0 or more; read a cumulative one with --kind counter"));
+                    return Err(Error::argument(format!(
+                        "“{}” counts {v} at {}",
+                        series.identity().title(),
+                        Timestamp(t)
+                    ))
+                    .hint("a count is 0 or more; read a cumulative one with --kind counter"));
                 }
             }
             broken += u64::from(n.fract() != 0.0 || b.fract() != 0.0);
@@ -176,12 +190,17 @@ mod tests {
 
     #[test]
     fn rows_are_paired_by_time() {
-        let counts = Counts::from_deltas(&series(&[0, 10, 20, 40], &[5.0, 6.0, 7.0, 8.0]), &series(&[0, 20, 30, 40], &[1.0, 2.0, 9.0, 3.0]));
+        let counts = Counts::from_deltas(
+            &series(&[0, 10, 20, 40], &[5.0, 6.0, 7.0, 8.0]),
+            &series(&[0, 20, 30, 40], &[1.0, 2.0, 9.0, 3.0]),
+        );
         let counts = counts.unwrap();
         assert_eq!((counts.times(), counts.total(), counts.bad()), (&[0, 20, 40][..], &[5, 7, 8][..], &[1, 2, 3][..]));
         assert_eq!((counts.step(), counts.notes().len()), (Span(10), 1));
         assert!(counts.notes()[0].starts_with("2 rows"));
-        let refused = |n: &[f64], b: &[f64]| Counts::from_deltas(&series(&[0, 1], n), &series(&[0, 1], b)).unwrap_err().to_string();
+        let refused = |n: &[f64], b: &[f64]| {
+            Counts::from_deltas(&series(&[0, 1], n), &series(&[0, 1], b)).unwrap_err().to_string()
+        };
         assert!(refused(&[1.0, 1.0], &[0.0, 2.0]).contains("2 of 1 are bad"));
         assert!(refused(&[1.0, -1.0], &[0.0, 0.0]).contains("counts -1"));
     }
@@ -189,8 +208,12 @@ mod tests {
     #[test]
     fn counters_count_from_sample_to_sample() {
         let counter = |values: &[f64]| Counter::from_series(series(&[0, 10, 20, 30], values)).unwrap();
-        let counts = Counts::from_counters(&counter(&[100.0, 150.0, 30.0, 60.0]), &counter(&[3.0, 4.0, 1.0, 1.0])).unwrap();
-        assert_eq!((counts.times(), counts.total(), counts.bad()), (&[0, 10, 20][..], &[50, 30, 30][..], &[1, 1, 0][..]));
+        let counts =
+            Counts::from_counters(&counter(&[100.0, 150.0, 30.0, 60.0]), &counter(&[3.0, 4.0, 1.0, 1.0])).unwrap();
+        assert_eq!(
+            (counts.times(), counts.total(), counts.bad()),
+            (&[0, 10, 20][..], &[50, 30, 30][..], &[1, 1, 0][..])
+        );
         assert!(counts.notes().iter().any(|n| n.contains("reset 1 time")));
         assert_eq!(counts.window().end(), Timestamp(30));
     }

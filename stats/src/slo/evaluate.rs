@@ -199,12 +199,18 @@ fn by_time(bad: &BadTime, options: &Options) -> Counted {
     let mut units = Units::aligned(period.start, period.end(), Span(options.slice.0.max(tick.0)));
     units.spread(period.start, period.end(), tick, 0.0, 1.0);
     if bad.observed() < period.width {
-        bad.no_data().into_iter().for_each(|(from, to)| units.spread(from, to, tick, 0.0, -1.0));
+        for (from, to) in bad.no_data() {
+            units.spread(from, to, tick, 0.0, -1.0);
+        }
     }
     let intervals = bad.intervals();
-    intervals.iter().for_each(|&(from, to)| units.spread(from, to, tick, 1.0, 0.0));
+    for &(from, to) in &intervals {
+        units.spread(from, to, tick, 1.0, 0.0);
+    }
     // where rounding to ticks made bad and missing time meet, it is bad
-    units.total.iter_mut().zip(&units.bad).for_each(|(n, b)| *n = n.max(*b));
+    for (n, b) in units.total.iter_mut().zip(&units.bad) {
+        *n = n.max(*b);
+    }
     let costs = intervals.into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
     let scope = Scope::new(Unit::Ratio, period);
     Counted { good, total, method: Method::Sum, scope, what: "samples of time", units, costs }
@@ -267,8 +273,8 @@ fn levels(
     };
     let (mean, n) = means(width)?;
     let method = Method::Described(format!("mean of ratios per {}", super::period::compact(width)));
-    let mean_of_ratios = Estimate::new(mean, method, n, &counted.scope)
-        .with_caveat("every slice weighs the same, whatever its traffic");
+    let mean_of_ratios =
+        Estimate::new(mean, method, n, &counted.scope).with_caveat("every slice weighs the same, whatever its traffic");
     let failed = counted.total - counted.good;
     let mean_hides = (failed > 0).then(|| {
         let hidden = 1.0 - (1.0 - mean) * counted.total as f64 / failed as f64;

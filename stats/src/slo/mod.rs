@@ -41,6 +41,6 @@ pub use parse::point_out;
 pub use period::{Anchor, Period};
 pub use projection::{Outcome, Projection};
 pub use specification::{
-    Indicator, IndicatorKind, Note, SpecifiedSlo, Specification, read_specification, write_openslo,
+    Indicator, IndicatorKind, Note, Specification, SpecifiedSlo, read_specification, write_openslo,
 };
 pub use zone::Zone;

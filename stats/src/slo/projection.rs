@@ -107,7 +107,11 @@ pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
         return out;
     }
     if units.len() < FEWEST_UNITS || ahead > 200 * units.len() {
-        out.why = Some(format!("{} of data are too little to project {} from", span(units.width, units.len()), span(units.width, ahead)));
+        out.why = Some(format!(
+            "{} of data are too little to project {} from",
+            span(units.width, units.len()),
+            span(units.width, ahead)
+        ));
         return out;
     }
     if options.replicates < 100 {
@@ -178,7 +182,9 @@ fn one_future(asked: &Asked<'_>, ahead: usize, block: usize, random: &mut Random
         bad += units.bad.get(at).copied().unwrap_or(0.0);
         total += units.total.get(at).copied().unwrap_or(0.0);
         (at, left) = ((at + 1) % n, left - 1);
-        if asked.rolling && let Some(gone) = (n + step).checked_sub(held) {
+        if asked.rolling
+            && let Some(gone) = (n + step).checked_sub(held)
+        {
             bad -= units.bad.get(gone).copied().unwrap_or(0.0);
             total -= units.total.get(gone).copied().unwrap_or(0.0);
         }

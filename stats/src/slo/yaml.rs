@@ -220,8 +220,7 @@ impl Reader {
             Event::Scalar(text, style, anchor, _) => {
                 let plain = style == ScalarStyle::Plain;
                 let null = plain && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
-                let value =
-                    if null { Value::Null } else { Value::Scalar { text: text.into_owned(), plain } };
+                let value = if null { Value::Null } else { Value::Scalar { text: text.into_owned(), plain } };
                 self.close(node(value), anchor)
             }
             Event::SequenceStart(anchor, _) => self.enter(Open::List(node(Value::List(Vec::new())), anchor)),
@@ -267,22 +266,21 @@ impl Reader {
             }
             Some(Open::Map(map, _, waiting)) => {
                 let Value::Map(entries) = &mut map.value else { return Ok(()) };
-                match waiting.take() {
-                    Some(key) => entries.push((key, node)),
-                    None => {
-                        let (line, column) = (node.line, node.column);
-                        let Value::Scalar { text, plain } = node.value else {
-                            return Err(Error::parse("a key is to be text").at(place(line, column)));
-                        };
-                        let key = Key { text, plain, line, column };
-                        if key.text == "<<" {
-                            return Err(key.error("merge keys are not understood").hint("write the keys out"));
-                        }
-                        if entries.iter().any(|(k, _)| k.text == key.text) {
-                            return Err(key.error(format!("“{}” is given twice", key.text)));
-                        }
-                        *waiting = Some(key);
+                if let Some(key) = waiting.take() {
+                    entries.push((key, node));
+                } else {
+                    let (line, column) = (node.line, node.column);
+                    let Value::Scalar { text, plain } = node.value else {
+                        return Err(Error::parse("a key is to be text").at(place(line, column)));
+                    };
+                    let key = Key { text, plain, line, column };
+                    if key.text == "<<" {
+                        return Err(key.error("merge keys are not understood").hint("write the keys out"));
                     }
+                    if entries.iter().any(|(k, _)| k.text == key.text) {
+                        return Err(key.error(format!("“{}” is given twice", key.text)));
+                    }
+                    *waiting = Some(key);
                 }
             }
         }

@@ -57,7 +57,9 @@ impl FromStr for Zone {
             return Ok(Self::utc());
         }
         jiff::tz::TimeZone::get(name).map(Self).map_err(|e| {
-            Error::parse(format!("“{name}” is not a time zone")).hint("name one such as Europe/Berlin or UTC").caused_by(e)
+            Error::parse(format!("“{name}” is not a time zone"))
+                .hint("name one such as Europe/Berlin or UTC")
+                .caused_by(e)
         })
     }
 }

@@ -109,7 +109,9 @@ pub fn project_budget(figure: &mut Figure, now: BudgetPoint, allowed: f64, end: 
     if let Some((_, high)) = &mut figure.x.range {
         *high = high.max(farthest);
     }
-    figure.caption.push_str(&format!(" Projected to end by {}, from {} to {}.", end.expected, end.earliest, end.latest));
+    figure
+        .caption
+        .push_str(&format!(" Projected to end by {}, from {} to {}.", end.expected, end.earliest, end.latest));
 }
 
 #[cfg(test)]
@@ -134,7 +136,9 @@ mod tests {
         project_budget(&mut projected, BudgetPoint { time: day(10), spent: 1000.0 }, 2592.0, end);
         assert_eq!(projected.x_range(), (0.0, 40.0 * 86_400.0));
         assert_eq!(projected.marks.len(), figure.marks.len() + 2);
-        assert!(projected.caption.ends_with("by 2026-02-01T00:00:00Z, from 2026-01-21T00:00:00Z to 2026-02-10T00:00:00Z."));
+        assert!(
+            projected.caption.ends_with("by 2026-02-01T00:00:00Z, from 2026-01-21T00:00:00Z to 2026-02-10T00:00:00Z.")
+        );
         assert!(budget_figure(&[], 1.0, &Unit::Second, period, &[]).is_err());
     }
 }

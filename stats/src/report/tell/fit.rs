@@ -134,7 +134,9 @@ fn pair<'a>(data: &'a Dataset, total: &'a Item, objective: &Objective) -> Result
 /// The reason, as a sentence's end: “it is a counter …”.
 pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, String> {
     if item.role != Role::Value {
-        return Err("it counts the events of a row, and is held against an objective together with its sibling".to_owned());
+        return Err(
+            "it counts the events of a row, and is held against an objective together with its sibling".to_owned()
+        );
     }
     match &item.data {
         Data::Counter(_) => Err("it is a counter, with neither single requests nor up and down".to_owned()),
@@ -188,7 +190,9 @@ fn is_binary(values: &[f64]) -> bool {
 const NAMED: usize = 4;
 
 fn nothing_fits(data: &Dataset, objective: &Objective, left_out: &[(String, String)]) -> Error {
-    let kind = |title: &str| data.items.iter().find(|i| i.title() == title).map_or(String::new(), |i| format!(" ({})", i.kind));
+    let kind = |title: &str| {
+        data.items.iter().find(|i| i.title() == title).map_or(String::new(), |i| format!(" ({})", i.kind))
+    };
     let kinds: Vec<String> =
         left_out.iter().take(NAMED).map(|(title, why)| format!("“{title}”{}: {why}", kind(title))).collect();
     let more = left_out.len().saturating_sub(NAMED);
@@ -287,10 +291,15 @@ mod tests {
         let data = load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
         let events = data.items[0].as_events().unwrap();
         assert_eq!((events.len(), events.ok_without_value()), (3, &[false, false, true][..]));
-        let hold = |text: &str| evaluate(&text.parse().unwrap(), SloInput::Events(events), &Options::default()).unwrap();
+        let hold =
+            |text: &str| evaluate(&text.parse().unwrap(), SloInput::Events(events), &Options::default()).unwrap();
         let ok = hold("50% of requests ok over 1h");
         assert_eq!((ok.budget.spent.value, ok.methods.occurrences.as_ref().unwrap().n), (2.0, 6));
-        assert!(ok.caveats.contains(&"3 events have a flag and no value and count by it: 1 good, 2 bad".to_owned()), "{:?}", ok.caveats);
+        assert!(
+            ok.caveats.contains(&"3 events have a flag and no value and count by it: 1 good, 2 bad".to_owned()),
+            "{:?}",
+            ok.caveats
+        );
         // the success may have been slow: it is left out
         let fast = hold("50% of requests < 25ms over 1h");
         assert_eq!((fast.budget.spent.value, fast.methods.occurrences.as_ref().unwrap().n), (3.0, 5));

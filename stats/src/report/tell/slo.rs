@@ -85,7 +85,8 @@ pub fn mean_of_ratios_sentence(report: &SloReport) -> Option<String> {
 /// When the budget will be spent, in one sentence.
 pub fn projection_sentence(projection: &Projection) -> String {
     let p = projection;
-    let horizon = |t: Option<crate::time::Timestamp>| t.map_or_else(|| "after the horizon".to_owned(), |t| t.to_string());
+    let horizon =
+        |t: Option<crate::time::Timestamp>| t.map_or_else(|| "after the horizon".to_owned(), |t| t.to_string());
     let chance = p.probability.as_ref().map_or_else(String::new, |e| {
         format!(" In {} of {} drawings of the time to come it ends by {}.", Unit::Ratio.show(e.value), e.n, p.horizon)
     });

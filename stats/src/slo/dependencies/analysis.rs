@@ -7,6 +7,7 @@ use super::graph::Graph;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::quantile::Quantile;
 use crate::unit::Unit;
 
 /// What can be promised of one service.
@@ -106,7 +107,7 @@ pub fn analyse(graph: &Graph) -> Result<Dependencies> {
     let order = components(&successors);
     let bound = upper(graph, &order);
     let diagram = Diagram::of(graph, &order).ok();
-    let own: Vec<f64> = services.iter().map(|s| s.availability.map_or(1.0, |a| a.p())).collect();
+    let own: Vec<f64> = services.iter().map(|s| s.availability.map_or(1.0, Quantile::p)).collect();
     let products = diagram.as_ref().map(|d| d.probabilities(&own));
     let cycles: Vec<(Vec<usize>, Vec<usize>)> =
         order.iter().filter_map(|c| Some((c.clone(), cycle(&successors, c)?))).collect();
@@ -168,8 +169,8 @@ fn row(graph: &Graph, v: usize, deciding: &[usize], bound: f64, product: Option<
     let unknown: Vec<&str> =
         deciding.iter().filter(|i| services[**i].availability.is_none()).map(|i| graph.name(*i)).collect();
     let n = deciding.len() as u64;
-    let down: f64 = deciding.iter().map(|i| services[*i].availability.map_or(1.0, |a| a.complement())).sum();
-    // the least that is left if no two are ever down together
+    let down: f64 = deciding.iter().map(|i| services[*i].availability.map_or(1.0, Quantile::complement)).sum();
+    // the least that is left if no two are ever down together; what is not known may be down for good
     let lower = (1.0 - down).max(0.0).min(bound);
     let within = Bound::Guaranteed { lower, upper: bound };
     let named = |list: &[&str]| match list {
@@ -191,7 +192,7 @@ fn row(graph: &Graph, v: usize, deciding: &[usize], bound: f64, product: Option<
     };
     ServiceRow {
         service: graph.name(v).to_owned(),
-        own: services[v].availability.map(|a| a.p()),
+        own: services[v].availability.map(Quantile::p),
         // rounding in the last digit is no gap
         gap: product.as_ref().map(|p| (bound - p.value).max(0.0)),
         bound_worst,
@@ -227,7 +228,9 @@ fn boot(graph: &Graph, successors: &[Vec<usize>], order: &[Vec<usize>]) -> Vec<B
     for component in order {
         let outside = component.iter().flat_map(|v| &successors[*v]).filter(|w| !component.contains(w));
         let at = outside.map(|w| step[*w] + 1).max().unwrap_or(0);
-        component.iter().for_each(|v| step[*v] = at);
+        for v in component {
+            step[*v] = at;
+        }
         while steps.len() <= at {
             steps.push(BootStep { step: steps.len() + 1, services: Vec::new(), in_a_cycle: Vec::new() });
         }

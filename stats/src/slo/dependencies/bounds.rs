@@ -7,13 +7,14 @@
 use std::collections::VecDeque;
 
 use super::graph::{Graph, Need};
+use crate::quantile::Quantile;
 
 /// In a cycle through a group the bound nears its limit step by step, each of which is a bound.
 const MOST_ROUNDS: usize = 1000;
 
 /// The upper bound of each service's availability; what is not known is taken as always up.
 pub(super) fn upper(graph: &Graph, order: &[Vec<usize>]) -> Vec<f64> {
-    let own: Vec<f64> = graph.services().iter().map(|s| s.availability.map_or(1.0, |a| a.p())).collect();
+    let own: Vec<f64> = graph.services().iter().map(|s| s.availability.map_or(1.0, Quantile::p)).collect();
     let hard = graph.hard();
     let mut bound = vec![1.0; own.len()];
     for component in order {
@@ -47,7 +48,7 @@ pub(super) fn of_need(need: &Need, bound: &[f64]) -> f64 {
 /// as the service's bound, through a group to its worst member. The service alone where there is no such path.
 pub(super) fn weakest_path(graph: &Graph, bound: &[f64], from: usize) -> Vec<usize> {
     let hard = graph.hard();
-    let own = |v: usize| graph.services()[v].availability.map_or(1.0, |a| a.p());
+    let own = |v: usize| graph.services()[v].availability.map_or(1.0, Quantile::p);
     let mut before: Vec<Option<usize>> = vec![None; bound.len()];
     let mut queue = VecDeque::from([from]);
     while let Some(v) = queue.pop_front() {

@@ -120,7 +120,9 @@ mod tests {
             let found = components(&graph);
             let mut place = [0; 9];
             for (i, component) in found.iter().enumerate() {
-                component.iter().for_each(|v| place[*v] = i);
+                for v in component {
+                    place[*v] = i;
+                }
             }
             prop_assert_eq!(found.iter().map(Vec::len).sum::<usize>(), 9);
             for i in 0..9 {

@@ -166,7 +166,11 @@ impl Parser {
 
     fn expect(&mut self, sign: &str) -> Result<()> {
         let token = self.peek();
-        if self.takes(sign) { Ok(()) } else { Err(token.error(format!("expected “{sign}”, but found {}", token.shown()))) }
+        if self.takes(sign) {
+            Ok(())
+        } else {
+            Err(token.error(format!("expected “{sign}”, but found {}", token.shown())))
+        }
     }
 
     fn id(&mut self, what: &str) -> Result<String> {
@@ -184,7 +188,8 @@ impl Parser {
             word = self.id("“digraph”")?;
         }
         if !word.eq_ignore_ascii_case("digraph") {
-            return Err(token.error(format!("expected “digraph”, but found “{word}”"))
+            return Err(token
+                .error(format!("expected “digraph”, but found “{word}”"))
                 .hint("what needs what has a direction: digraph and ->"));
         }
         if matches!(self.peek().kind, Kind::Id(_)) {

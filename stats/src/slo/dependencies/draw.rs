@@ -75,14 +75,13 @@ fn weakest(graph: &Graph, found: &Dependencies, from: Option<&str>) -> Vec<Strin
         graph.needs().iter().any(|n| Some(n.service) != at && n.on.iter().any(|i| Some(*i) == at))
     };
     let level = |row: &super::ServiceRow| row.product.as_ref().map_or(row.bound_worst.value, |p| p.value);
-    let row = match from {
-        Some(name) => found.services.iter().find(|r| r.service == name),
-        None => {
-            let roots = found.services.iter().filter(|r| !needed(&r.service));
-            let worst = roots.min_by(|a, b| level(a).total_cmp(&level(b)));
-            // in one great cycle everybody is needed
-            worst.or_else(|| found.services.iter().min_by(|a, b| level(a).total_cmp(&level(b))))
-        }
+    let row = if let Some(name) = from {
+        found.services.iter().find(|r| r.service == name)
+    } else {
+        let roots = found.services.iter().filter(|r| !needed(&r.service));
+        let worst = roots.min_by(|a, b| level(a).total_cmp(&level(b)));
+        // in one great cycle everybody is needed
+        worst.or_else(|| found.services.iter().min_by(|a, b| level(a).total_cmp(&level(b))))
     };
     row.map(|r| r.weakest_path.clone()).unwrap_or_default()
 }

@@ -21,7 +21,9 @@ pub fn read_yaml(text: &str) -> Result<Graph> {
     let root = document(text)?;
     only(&root, &["services"])?;
     let services = root.child("services")?;
-    let Some(entries) = services.map() else { return Err(services.error("“services” is to be a mapping of names")) };
+    let Some(entries) = services.map() else {
+        return Err(services.error("“services” is to be a mapping of names"));
+    };
     let mut graph = Graph::default();
     for (key, _) in entries {
         graph.describe(&key.text, None, None).map_err(|e| key.error(e.message()))?;
@@ -37,7 +39,10 @@ pub fn read_yaml(text: &str) -> Result<Graph> {
         let availability = match service.get("availability") {
             Some(node) if node.text() != Some("unknown") => {
                 let text = node.text().unwrap_or_default();
-                Some(text.parse().map_err(|e: Error| node.error(format!("“{text}” is not an availability")).caused_by(e))?)
+                Some(
+                    text.parse()
+                        .map_err(|e: Error| node.error(format!("“{text}” is not an availability")).caused_by(e))?,
+                )
             }
             _ => None,
         };
@@ -58,7 +63,9 @@ pub fn read_yaml(text: &str) -> Result<Graph> {
 
 fn only(node: &Node, known: &[&str]) -> Result<()> {
     match node.unknown(known).first() {
-        Some(key) => Err(key.error(format!("“{}” has no meaning here", key.text)).hint(format!("known are {}", known.join(", ")))),
+        Some(key) => Err(key
+            .error(format!("“{}” has no meaning here", key.text))
+            .hint(format!("known are {}", known.join(", ")))),
         None => Ok(()),
     }
 }
@@ -79,10 +86,9 @@ fn add_need(graph: &mut Graph, service: &str, need: &Node) -> Result<()> {
         _ => return Err(need.error("a need is a name, “soft: name” or “any: [names]”")),
     };
     let names: Vec<&str> = match &members.value {
-        Value::List(items) => items
-            .iter()
-            .map(|n| n.text().ok_or_else(|| n.error("a name is to be text")))
-            .collect::<Result<_>>()?,
+        Value::List(items) => {
+            items.iter().map(|n| n.text().ok_or_else(|| n.error("a name is to be text"))).collect::<Result<_>>()?
+        }
         _ => vec![members.text().ok_or_else(|| members.error("a name is to be text"))?],
     };
     graph.need(service, &names, at_least, soft).map_err(|e| need.error(e.to_string()))
@@ -99,7 +105,10 @@ mod tests {
             ("services:\n  a: {availabilty: 99%}\n", "line 2, column 7: “availabilty” has no meaning here"),
             ("services:\n  a: {availability: 101%}\n", "“101%” is not an availability"),
             ("services:\n  a: {layer: high}\n", "whole number"),
-            ("services:\n  a:\n    needs:\n      - any: [b, c]\n        at_least: 3\n", "line 4, column 9: “a” needs at least 3 of 2"),
+            (
+                "services:\n  a:\n    needs:\n      - any: [b, c]\n        at_least: 3\n",
+                "line 4, column 9: “a” needs at least 3 of 2",
+            ),
             ("services:\n  a:\n    needs: b\n", "“needs” is to be a list"),
             ("services: [a]\n", "mapping of names"),
             ("servcies: {}\n", "“servcies” has no meaning"),

@@ -110,7 +110,10 @@ fn with_flags_alone(
         ));
     } else {
         if failed > 0 {
-            notes.push(format!("{failed} {} failed without a value and count as bad", if failed == 1 { "event" } else { "events" }));
+            notes.push(format!(
+                "{failed} {} failed without a value and count as bad",
+                if failed == 1 { "event" } else { "events" }
+            ));
         }
         if succeeded > 0 {
             notes.push(format!("{succeeded} good {} no value to compare and are left out", are(succeeded)));

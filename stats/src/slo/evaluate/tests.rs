@@ -202,7 +202,8 @@ fn the_mean_of_ratios_hides_a_third_of_the_errors() {
         list.extend((0..n).map(|i| (minute * 60 + i / 5, 0.1, i >= failing)));
     }
     let report =
-        evaluate(&objective("98.8% of requests ok over 1h"), SloInput::Events(&requests(&list)), &Options::default()).unwrap();
+        evaluate(&objective("98.8% of requests ok over 1h"), SloInput::Events(&requests(&list)), &Options::default())
+            .unwrap();
     let m = &report.methods;
     assert!((m.occurrences.as_ref().unwrap().value - 0.985).abs() < 1e-12);
     assert!((m.mean_of_ratios.as_ref().unwrap().value - 0.99).abs() < 1e-12);
@@ -230,14 +231,21 @@ fn counts_and_counters_agree_with_their_events() {
     };
     let running = |values: &[f64]| {
         let mut sums = vec![1e6];
-        values.iter().for_each(|v| sums.push(sums.last().unwrap() + v));
+        for v in values {
+            sums.push(sums.last().unwrap() + v);
+        }
         Counter::from_series(column(&sums)).unwrap()
     };
     let deltas = Counts::from_deltas(&column(&total), &column(&bad)).unwrap();
     let counters = Counts::from_counters(&running(&total), &running(&bad)).unwrap();
     // a tick of a minute, as the counts have it
     let options = Options { resolution: Some(Span::MINUTE), ..Options::default() };
-    for text in ["99% of requests ok over 2h", "95% of 5m slices have ratio >= 99% over 2h", "90% of 2m slices ok over 2h", "90% of time ok over 2h"] {
+    for text in [
+        "99% of requests ok over 2h",
+        "95% of 5m slices have ratio >= 99% over 2h",
+        "90% of 2m slices ok over 2h",
+        "90% of time ok over 2h",
+    ] {
         let objective = objective(text);
         let truth = evaluate(&objective, SloInput::Events(&events), &options).unwrap();
         for counts in [&deltas, &counters] {

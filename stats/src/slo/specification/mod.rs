@@ -10,6 +10,8 @@
 //! What a file says and an objective cannot hold is never dropped in silence: an SLO whose meaning would change is refused
 //! with the reason, and whatever else is not read is noted with its line. Queries are kept as text; nothing runs them.
 
+#![allow(clippy::doc_markdown, reason = "OpenSLO is a name")]
+
 mod openslo;
 mod sloth;
 mod time_window;
@@ -131,8 +133,9 @@ pub fn read_specification(text: &str) -> Result<Specification> {
     }
     match (found.slos.is_empty(), found.refused.first()) {
         (false, _) => Ok(found),
-        (true, Some(refused)) => Err(Error::unsupported(refused.message.clone())
-            .at(crate::error::Position::default().at_line(refused.line))),
+        (true, Some(refused)) => {
+            Err(Error::unsupported(refused.message.clone()).at(crate::error::Position::default().at_line(refused.line)))
+        }
         (true, None) => Err(Error::empty("the file holds no SLO")),
     }
 }

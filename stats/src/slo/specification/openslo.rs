@@ -132,7 +132,8 @@ fn indicator(spec: &Node, all: &[Node], notes: &mut Vec<(u64, String)>) -> Resul
             if let Some(raw) = ratio.get("raw") {
                 notes.push((
                     raw.line,
-                    "a raw ratio is averaged by whoever queries it; give good or bad and total to count events".to_owned(),
+                    "a raw ratio is averaged by whoever queries it; give good or bad and total to count events"
+                        .to_owned(),
                 ));
             }
             IndicatorKind::Ratio
@@ -221,7 +222,8 @@ impl Shared {
             Some("gte") => Comparison::GreaterOrEqual,
             _ => return Err(op.error("“op” is to be lt, lte, gt or gte")),
         };
-        let limit = value.text().and_then(|t| t.parse().ok()).ok_or_else(|| value.error("“value” is to be a number"))?;
+        let limit =
+            value.text().and_then(|t| t.parse().ok()).ok_or_else(|| value.error("“value” is to be a number"))?;
         if self.unit == Unit::None {
             notes.push((value.line, format!("OpenSLO gives {limit} no unit: it is compared in the unit of the data")));
         }

@@ -64,7 +64,8 @@ fn one(slo: &Node, service: &str, words: &Words, found: &mut Specification) -> R
         }
         (None, Some(raw), None) => {
             raw.needed(words.ratio)?;
-            let text = "a raw error ratio is averaged by whoever queries it; give error and total queries to count events";
+            let text =
+                "a raw error ratio is averaged by whoever queries it; give error and total queries to count events";
             found.note(raw.line, text);
             (IndicatorKind::ErrorRatio, raw)
         }

@@ -71,22 +71,22 @@ fn openslo_becomes_objectives_and_says_what_it_left() {
     assert_eq!(
         slos,
         [
-            (
-                "checkout-fast",
-                "99.95% of 5m slices have p99 <= 0.5s over month calendar America/New_York".to_owned()
-            ),
+            ("checkout-fast", "99.95% of 5m slices have p99 <= 0.5s over month calendar America/New_York".to_owned()),
             ("checkout-ok: strict", "99.95% of requests ok over 28d rolling".to_owned()),
             ("checkout-ok: loose", "99% of requests ok over 28d rolling".to_owned()),
         ]
     );
     let fast = &found.slos[0];
-    assert_eq!((fast.service.as_deref(), fast.description.as_deref()), (Some("shop"), Some("Checkout answers in time")));
+    assert_eq!(
+        (fast.service.as_deref(), fast.description.as_deref()),
+        (Some("shop"), Some("Checkout answers in time"))
+    );
     let indicator = fast.indicator.as_ref().unwrap();
     assert_eq!((indicator.kind, indicator.name.as_deref()), (IndicatorKind::Threshold, Some("checkout-latency")));
     assert!(indicator.yaml.contains(r#"query: "latency_seconds{service=\"checkout\"}""#), "{}", indicator.yaml);
     assert_eq!(found.slos[1].indicator.as_ref().unwrap().kind, IndicatorKind::Ratio);
     let notes: Vec<String> = found.notes.iter().map(Note::to_string).collect();
-    assert_eq!(notes, ["line 1: a document of kind DataSource is not read", "line 39: “alertPolicies” is not read"]);
+    assert_eq!(notes, ["line 1: a document of kind DataSource is not read", "line 40: “alertPolicies” is not read"]);
     assert!(found.refused.is_empty());
 }
 
@@ -112,7 +112,11 @@ fn what_is_written_reads_back() {
         let read = read_specification(&written).unwrap();
         assert_eq!(read.slos.len(), 1, "{written}");
         assert_eq!(read.slos[0], slo(None), "{written}");
-        assert!(read.refused.is_empty() && read.notes.iter().all(|n| !n.message.contains("not read")), "{:?}", read.notes);
+        assert!(
+            read.refused.is_empty() && read.notes.iter().all(|n| !n.message.contains("not read")),
+            "{:?}",
+            read.notes
+        );
     }
     // indicators keep their text
     let all = read_specification(OPENSLO).unwrap();
@@ -131,7 +135,13 @@ fn what_openslo_cannot_say_is_refused() {
         ("99.9% of requests ok over 90s", "1m 30s"),
         ("99.9% of requests ok over 1h calendar", "calendar"),
     ] {
-        let slo = SpecifiedSlo { name: "x".into(), service: None, description: None, objective: text.parse().unwrap(), indicator: None };
+        let slo = SpecifiedSlo {
+            name: "x".into(),
+            service: None,
+            description: None,
+            objective: text.parse().unwrap(),
+            indicator: None,
+        };
         let error = write_openslo(&[slo]).unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");
     }
@@ -157,16 +167,24 @@ fn errors_name_their_line() {
             ),
             "a share of samples is > 1",
         ),
-        (format!("{base}  timeWindow: [{{duration: 30x, isRolling: true}}]\n{occurrences}{one}"), "“30x” is not a duration"),
         (
-            format!("{base}  timeWindow: [{{duration: 1M, calendar: {{startTime: 2020-01-21 12:30:00}}}}]\n{occurrences}{one}"),
+            format!("{base}  timeWindow: [{{duration: 30x, isRolling: true}}]\n{occurrences}{one}"),
+            "“30x” is not a duration",
+        ),
+        (
+            format!(
+                "{base}  timeWindow: [{{duration: 1M, calendar: {{startTime: 2020-01-21 12:30:00}}}}]\n{occurrences}{one}"
+            ),
             "begins at 2020-01-21 12:30:00",
         ),
         (
             format!("{base}  timeWindow: [{{duration: 1M, calendar: {{timeZone: Mars/Olympus}}}}]\n{occurrences}{one}"),
             "Mars/Olympus",
         ),
-        (format!("{base}{window}{occurrences}  objectives: [{{target: 0.9, compositeWeight: 2}}]\n"), "composed of others"),
+        (
+            format!("{base}{window}{occurrences}  objectives: [{{target: 0.9, compositeWeight: 2}}]\n"),
+            "composed of others",
+        ),
         ("apiVersion: openslo/v2\nkind: SLO\n".to_owned(), "openslo/v2"),
         ("kind: SLO\n".to_owned(), "“apiVersion” or “version” is missing"),
         ("apiVersion: openslo/v1\nkind: Service\n".to_owned(), "no SLO"),
@@ -179,7 +197,7 @@ fn errors_name_their_line() {
     let both = format!("{base}{window}{occurrences}{one}---\n{base}{window}  budgetingMethod: RatioTimeslices\n{one}");
     let found = read_specification(&both).unwrap();
     assert_eq!((found.slos.len(), found.refused.len()), (1, 1));
-    assert_eq!(found.refused[0].line, 15);
+    assert_eq!(found.refused[0].line, 16);
 }
 
 #[test]

@@ -14,7 +14,11 @@ pub(super) fn read(spec: &Node, notes: &mut Vec<(u64, String)>) -> Result<TimeWi
     let windows = spec.list("timeWindow")?;
     let window = match windows {
         [one] => one,
-        [] => return Err(spec.error("“timeWindow” is missing").hint("for example timeWindow: [{duration: 30d, isRolling: true}]")),
+        [] => {
+            return Err(spec
+                .error("“timeWindow” is missing")
+                .hint("for example timeWindow: [{duration: 30d, isRolling: true}]"));
+        }
         [_, second, ..] => return Err(second.error("an SLO has one time window")),
     };
     for key in window.unknown(&["duration", "isRolling", "calendar"]) {
@@ -32,18 +36,18 @@ pub(super) fn read(spec: &Node, notes: &mut Vec<(u64, String)>) -> Result<TimeWi
         (true, None) => {
             if !matches!(period, Period::Span(_)) {
                 let text = duration.text().unwrap_or_default();
-                notes.push((duration.line, format!("a rolling {text} is read as {}, its mean length", period.length())));
+                notes
+                    .push((duration.line, format!("a rolling {text} is read as {}, its mean length", period.length())));
             }
             Ok((period, Anchor::Rolling, None))
         }
         (false, None) => Err(window.error("a window that does not roll needs a “calendar”")),
         (false, Some(calendar)) => {
-            let zone: Zone = match calendar.get("timeZone") {
-                Some(zone) => zone.text().unwrap_or_default().parse().map_err(|e: Error| zone.error(e.message()))?,
-                None => {
-                    notes.push((calendar.line, "no “timeZone”: UTC is assumed".to_owned()));
-                    Zone::utc()
-                }
+            let zone = if let Some(zone) = calendar.get("timeZone") {
+                zone.text().unwrap_or_default().parse().map_err(|e: Error| zone.error(e.message()))?
+            } else {
+                notes.push((calendar.line, "no “timeZone”: UTC is assumed".to_owned()));
+                Zone::utc()
             };
             begins_with_calendar(calendar, period, &zone)?;
             Ok((period, Anchor::Calendar, Some(zone).filter(|z| *z != Zone::utc())))

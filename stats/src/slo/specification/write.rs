@@ -59,7 +59,11 @@ fn good(objective: &Objective) -> Result<Good> {
         Population::Requests => ("Occurrences", None),
         Population::Slices(width) => ("Timeslices", Some(width)),
         Population::Time => {
-            return Err(cannot(objective, "time without slices", "count slices, as in “99.9% of 1m slices up over 30d”"));
+            return Err(cannot(
+                objective,
+                "time without slices",
+                "count slices, as in “99.9% of 1m slices up over 30d”",
+            ));
         }
     };
     let (condition, share) = match criterion {
@@ -97,7 +101,11 @@ fn one(slo: &SpecifiedSlo) -> Result<String> {
     out.push_str(&indicator(slo)?);
     out.push_str(&format!("  timeWindow:\n{}", time_window(objective)?));
     out.push_str(&format!("  budgetingMethod: {}\n  objectives:\n", good.method));
-    out.push_str(&format!("    - displayName: {}\n      target: {}\n", quoted(&objective.to_string()), objective.target.p()));
+    out.push_str(&format!(
+        "    - displayName: {}\n      target: {}\n",
+        quoted(&objective.to_string()),
+        objective.target.p()
+    ));
     if let Some(c) = &good.condition {
         let op = match c.comparison {
             Comparison::Less => "lt",

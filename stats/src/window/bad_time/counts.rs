@@ -1,8 +1,8 @@
 //! Bad time of counts: how many of how many were bad, row by row.
 
-use super::BadTime;
 use super::super::condition::NoData;
 use super::super::samples::Samples;
+use super::BadTime;
 use super::bad_resolution;
 use crate::error::{Error, Result};
 use crate::time::{Span, Timestamp, Window};
@@ -18,15 +18,14 @@ impl BadTime {
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where lengths differ or a row has more bad ones than there are,
     /// [`Empty`](crate::ErrorKind::Empty) without a row, [`Argument`](crate::ErrorKind::Argument) for an unusable resolution.
-    pub fn from_counts(
-        times: &[i64],
-        total: &[u64],
-        bad: &[u64],
-        resolution: Span,
-        no_data: NoData,
-    ) -> Result<Self> {
+    pub fn from_counts(times: &[i64], total: &[u64], bad: &[u64], resolution: Span, no_data: NoData) -> Result<Self> {
         if times.len() != total.len() || times.len() != bad.len() {
-            return Err(Error::mismatch(format!("{} times, {} totals and {} bad counts", times.len(), total.len(), bad.len())));
+            return Err(Error::mismatch(format!(
+                "{} times, {} totals and {} bad counts",
+                times.len(),
+                total.len(),
+                bad.len()
+            )));
         }
         if resolution.0 <= 0 {
             return Err(bad_resolution(resolution));
