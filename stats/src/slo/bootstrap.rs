@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 ///
 /// It is the b that minimises the mean squared error of the bootstrap's variance, estimated from the series' own
 /// autocovariances under a flat-top window: Politis and White, Econometric Reviews 23 (2004), with the correction of Patton,
-/// Politis and White, Econometric Reviews 28 (2009). The window ends at twice the lag after which max(5, ⌊log₁₀ n⌋)
-/// autocorrelations in a row are below 2√(log₁₀ n / n); b is at most min(3√n, n/3).
+/// Politis and White, Econometric Reviews 28 (2009). The window ends at twice the first lag from which on max(5, ⌊log₁₀ n⌋)
+/// autocorrelations in a row are below 2√(log₁₀ n / n), as in the authors' own program; b is at most min(3√n, n/3).
 ///
 /// ```
 /// // alternating runs of five: neighbours are alike, and blocks are longer than one
@@ -39,9 +39,9 @@ pub fn block_length(series: &[f64]) -> Result<f64> {
     let Some(&variance) = covariances.first().filter(|v| **v > 0.0) else { return Ok(1.0) };
     let small = 2.0 * (size.log10() / size).sqrt();
     let correlated = |k: usize| covariances.get(k).is_some_and(|c| (c / variance).abs() >= small);
-    // the first lag after which a whole run is insignificant
-    let last = (0..=most.saturating_sub(run)).find(|&m| (m + 1..=m + run).all(|k| !correlated(k)));
-    let window = last.map_or(most, |m| 2 * m.max(1)).min(most);
+    // the first lag of a whole run that is insignificant
+    let first = (1..=most.saturating_sub(run) + 1).find(|&m| (m..m + run).all(|k| !correlated(k)));
+    let window = first.map_or(most, |m| 2 * m).min(most);
     let (mut g, mut long_run) = (0.0, variance);
     for (k, c) in covariances.iter().enumerate().skip(1).take(window) {
         let at = k as f64 / window as f64;
@@ -104,6 +104,28 @@ mod tests {
 
     fn units(bad: Vec<f64>, total: Vec<f64>) -> Units {
         Units { start: Timestamp(0), width: Span::MINUTE, bad, total }
+    }
+
+    /// The function `optimal_block_length` (circular) of the Python package arch 8.0.0, by `tests/reference/slo/blocks.py`.
+    #[test]
+    fn blocks_are_as_long_as_another_implementation_has_them() {
+        for (n, phi, expected) in [
+            (500, 0.0, 1.440_186_833_731_809),
+            (500, 0.5, 10.811_657_071_215_745),
+            (2000, 0.8, 31.367_875_856_270_34),
+            (1000, -0.4, 6.865_204_442_750_805),
+        ] {
+            let (mut state, mut y) = (12_345_u64, 0.0);
+            let series: Vec<f64> = (0..n)
+                .map(|_| {
+                    state = (1_103_515_245 * state + 12_345) % (1 << 31);
+                    y = phi * y + (state as f64 / (1_u64 << 31) as f64 - 0.5);
+                    y
+                })
+                .collect();
+            let found = block_length(&series).unwrap();
+            assert!((found - expected).abs() < 1e-9, "n {n}, φ {phi}: {found}, not {expected}");
+        }
     }
 
     /// With blocks of one unit and all totals equal, the variance of the resampled ratio is that of the mean of n independent
