@@ -20,7 +20,9 @@ use super::output::{self, Answer};
 pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     let mut slos = objectives(args)?;
     if let Some(zone) = args.input.zone()? {
-        slos.iter_mut().for_each(|slo| slo.objective = slo.objective.clone().or_in_zone(&zone));
+        for slo in &mut slos {
+            slo.objective = slo.objective.clone().or_in_zone(&zone);
+        }
     }
     let costs = args.cost.as_deref().map(|path| in_file(path, read_costs)).transpose()?;
     if let Some(path) = &args.openslo_out {
@@ -45,7 +47,7 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
             }
             // one objective that nothing fits does not take the others with it
             Err(e) if slos.len() > 1 => {
-                answer.leave_out(slo.name.clone(), e.to_string());
+                answer.leave_out(slo.name.clone(), e.message());
                 last = Some(e);
                 continue;
             }
