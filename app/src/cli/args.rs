@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Slo(SloArgs),
     /// The allowed bad time of an objective, and how many buckets of each width it affords
     Budget(BudgetArgs),
+    /// What services can promise on top of each other: bounds, cycles, layers, the order of starting
+    Dependencies(DependenciesArgs),
     /// Is it rising or falling, by a test that holds its error rate on autocorrelated series
     Trend(TrendArgs),
     /// Where the level changed, with the interval of each onset
@@ -116,7 +118,7 @@ pub(crate) struct InputArgs {
     /// Keep what is before this time
     #[arg(long, value_name = "TIME")]
     pub(crate) to: Option<Timestamp>,
-    /// The time zone of times that name none, such as Europe/Berlin
+    /// The time zone of times that name none, and of calendar periods, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
     /// Exit with 4 where anything was dropped or doubtful
@@ -299,20 +301,47 @@ pub(crate) struct SloArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// The objective, such as '99.9% of requests < 300ms over 30d'
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) slo: Objective,
+    #[arg(long, value_name = "TEXT", required_unless_present = "openslo")]
+    pub(crate) slo: Option<Objective>,
+    /// Take the objectives of an OpenSLO v1 or sloth file, each against the data
+    #[arg(long, value_name = "FILE", conflicts_with = "slo")]
+    pub(crate) openslo: Option<PathBuf>,
+    /// Write the objectives as OpenSLO v1
+    #[arg(long, value_name = "FILE")]
+    pub(crate) openslo_out: Option<PathBuf>,
+    /// What bad time costs, bucket by bucket, as YAML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cost: Option<PathBuf>,
+    /// The seed of the resampling behind intervals and the projection
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DependenciesArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The graph of services: .yml, .dot or .csv
+    #[arg(value_name = "GRAPH")]
+    pub(crate) graph: PathBuf,
+    /// Write the graph as DOT, with the weakest path marked
+    #[arg(long, value_name = "OUT")]
+    pub(crate) dot: Option<PathBuf>,
+    /// Mark the weakest path of this service, and not of the one that can promise least
+    #[arg(long, value_name = "SERVICE", requires = "dot")]
+    pub(crate) from: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BudgetArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The share that must be good, such as 99.9%
-    #[arg(long, value_name = "PERCENT")]
-    pub(crate) slo: Quantile,
-    /// The period: a span such as 30d, or month (a mean Gregorian month)
-    #[arg(long, default_value = "30d")]
-    pub(crate) period: String,
+    /// The share that must be good, such as 99.9%; several for several rows
+    #[arg(long, value_name = "PERCENT", value_delimiter = ',', required = true)]
+    pub(crate) slo: Vec<Quantile>,
+    /// The period: a span such as 30d, or week, month, quarter, year (of the mean Gregorian length); several are allowed
+    #[arg(long, default_value = "30d", value_delimiter = ',')]
+    pub(crate) period: Vec<String>,
 }
 
 #[derive(Debug, Args)]

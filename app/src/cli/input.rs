@@ -1,6 +1,7 @@
 //! Files and flags become a data set.
 
 use sre_stats::load::{Dataset, LoadOptions, load};
+use sre_stats::slo::{Objective, Zone};
 use sre_stats::time::Span;
 
 use super::args::InputArgs;
@@ -27,6 +28,20 @@ impl InputArgs {
             tz: self.tz.clone(),
             chunk_bytes: 0,
         }
+    }
+
+    /// The zone of `--tz`.
+    pub(crate) fn zone(&self) -> Result<Option<Zone>, Failure> {
+        let named = self.tz.as_deref().filter(|name| !name.trim().is_empty());
+        Ok(named.map(str::parse::<Zone>).transpose()?)
+    }
+
+    /// An objective whose calendar is that of `--tz`, unless it names a zone itself.
+    pub(crate) fn in_zone(&self, objective: Objective) -> Result<Objective, Failure> {
+        Ok(match self.zone()? {
+            Some(zone) => objective.or_in_zone(&zone),
+            None => objective,
+        })
     }
 
     /// Reads the files. Ctrl-C stops that.

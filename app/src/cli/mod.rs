@@ -15,6 +15,7 @@ mod args;
 mod budget;
 mod changes;
 mod convert;
+mod dependencies;
 mod describe;
 mod failure;
 mod generate;
@@ -80,6 +81,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Invert(args) => invert::run(&args),
         Command::Slo(args) => slo::run(&args),
         Command::Budget(args) => budget::run(&args),
+        Command::Dependencies(args) => dependencies::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Changes(args) => changes::run(&args),
         Command::Report(args) => report::run(&args),

@@ -26,7 +26,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let mut clock = Clock { since: Instant::now(), print: args.timings };
     let data = args.input.load()?;
     clock.lap("load");
-    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, args.slo.as_ref())
+    let objective = args.slo.clone().map(|o| args.input.in_zone(o)).transpose()?;
+    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, objective.as_ref())
         .par_iter()
         .map(|job| {
             let since = Instant::now();
@@ -63,7 +64,7 @@ fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>>
 /// The objective and the bucket widths, from one evaluation.
 fn against(data: &Dataset, objective: &Objective) -> Result<Vec<(&'static str, Answer)>, Failure> {
     let (mut told, mut accounted) = (Answer::default(), Answer::default());
-    let held = slo::held(data, objective, None, &mut told)?;
+    let held = slo::held(data, objective, &slo::by_rule(None), &mut told)?;
     slo::add(&held, objective, &mut told);
     let asked = windows::Asked::of(objective.clone(), Ladder::default());
     windows::add(&held, &asked, &mut accounted)?;

@@ -14,7 +14,7 @@ use super::args::WindowsArgs;
 use super::failure::Failure;
 use super::losses::{self, Further};
 use super::output::{self, Answer};
-use super::slo::held;
+use super::slo::{by_rule, held};
 
 pub(crate) use super::losses::losses;
 
@@ -40,7 +40,7 @@ const LEVEL: f64 = 0.95;
 
 pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
     let asked = Asked {
-        objective: args.slo.clone(),
+        objective: args.input.in_zone(args.slo.clone())?,
         ladder: if args.widths.is_empty() {
             Ladder::default()
         } else {
@@ -61,7 +61,7 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
     if let Some(further) = &asked.further {
         losses::counters(data, &asked.ladder, further.dialect, &mut answer);
     }
-    match held(data, &asked.objective, asked.rule, &mut answer) {
+    match held(data, &asked.objective, &by_rule(asked.rule), &mut answer) {
         Ok(held) => add(&held, asked, &mut answer)?,
         // counters need no objective: where there is nothing else, they are the answer
         Err(_) if !answer.results.is_empty() => {}
@@ -116,7 +116,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
 fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
     let observed = report.bad_time.observed().as_secs_f64();
     // the percentile that every window of events is to show, where the objective is about values
-    let quantile = match (fit.input, asked.objective.effective_criterion()) {
+    let quantile = match (fit.input(), asked.objective.effective_criterion()) {
         (SloInput::Events(_), Criterion::Percentile(q, _)) => Some(q),
         (SloInput::Events(_), Criterion::Value(_)) => Some(Quantile::P99),
         _ => None,

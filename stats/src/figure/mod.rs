@@ -28,9 +28,9 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
+    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve, ReaggregationCurve,
     ReaggregationPoint, Verdict, WidthCurve, budget_figure, charged_figure, counter_figure, events_figure,
-    histogram_figure, peak_figure, phase_figure, quantile_figure, reaggregation_figure, series_figure,
+    histogram_figure, peak_figure, phase_figure, project_budget, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

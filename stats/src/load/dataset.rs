@@ -162,7 +162,12 @@ impl Item {
                     (Some(a), Some(b)) => Some([a, b].concat()),
                     _ => None,
                 };
-                Data::Events(Events::new(identity, times, values, ok, NanPolicy::Drop)?.with_dropped(before))
+                let mut events = Events::new(identity, times, values, ok, NanPolicy::Drop)?.with_dropped(before);
+                for e in [a, b] {
+                    events =
+                        events.with_flags_alone(e.times_without_value().to_vec(), e.ok_without_value().to_vec())?;
+                }
+                Data::Events(events)
             }
             (Data::Counter(_), _) => {
                 Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before))

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::events::Events;
 use crate::labels::Labels;
 use crate::load::assemble::series_warnings;
-use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::dataset::{Data, Dataset, Item, Role};
 use crate::load::filter::{self, Clause, Literal};
 use crate::load::guess;
 use crate::load::number::{self, Field};
@@ -79,8 +79,10 @@ pub(crate) fn to_dataset(
         .map(|(s, shape)| {
             let kind = kinds.get(&s.name).copied().unwrap_or(Kind::Gauge);
             let unit = options.unit.clone().or_else(|| s.unit.clone()).unwrap_or_else(|| unit_of(&s.name));
+            let role = role(&s.name, options);
             let identity = Identity { name: s.name, labels: s.labels, unit };
-            (identity.title(), shape, build(identity, s.times, s.values, kind, format))
+            let item = build(identity.clone(), s.times, s.values, kind, format).map(|item| Item { role, ..item });
+            (identity.title(), shape, item)
         })
         .collect();
     let mut dataset = Dataset { items: Vec::new(), report };
@@ -106,7 +108,17 @@ pub(crate) fn to_dataset(
     Ok(dataset)
 }
 
-/// The series whose name is `--value` and whose labels pass `--where`.
+/// What a metric was chosen as.
+fn role(name: &str, options: &LoadOptions) -> Role {
+    let is = |chosen: &Option<String>| chosen.as_deref() == Some(name);
+    match (is(&options.total), is(&options.bad)) {
+        (true, _) => Role::Total,
+        (_, true) => Role::Bad,
+        _ => Role::Value,
+    }
+}
+
+/// The series whose name is `--value`, or `--total` and `--bad`, and whose labels pass `--where`.
 fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &str) -> Result<Vec<Samples>> {
     let passes = |s: &Samples| {
         clauses.iter().all(|c| {
@@ -119,16 +131,24 @@ fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &s
             }
         })
     };
+    let counts = options.total.is_some() || options.bad.is_some();
     let wanted = wanted_names(&all, options);
-    let named = |s: &Samples| wanted.is_empty() || wanted.contains(&s.name);
+    let named = |s: &Samples| {
+        if counts {
+            return role(&s.name, options) != Role::Value;
+        }
+        wanted.is_empty() || wanted.contains(&s.name)
+    };
     for clause in clauses {
         known_label(&all, &clause.column, file)?;
     }
     let mut names: Vec<String> = all.iter().map(|s| s.name.clone()).collect();
     names.sort();
     names.dedup();
-    if let Some(missing) = wanted.iter().find(|w| !names.contains(w)) {
-        return Err(no_such("series", missing, &names, "--value", file));
+    let by_value = wanted.iter().map(|name| (name, "--value"));
+    let by_count = options.total.iter().map(|name| (name, "--total")).chain(options.bad.iter().map(|n| (n, "--bad")));
+    if let Some((missing, flag)) = by_value.chain(by_count).find(|(name, _)| !names.contains(name)) {
+        return Err(no_such("series", missing, &names, flag, file));
     }
     let chosen: Vec<Samples> = all.into_iter().filter(|s| named(s) && passes(s)).collect();
     if !chosen.is_empty() {

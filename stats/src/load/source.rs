@@ -125,8 +125,6 @@ fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> R
         ("--time", options.time.is_some()),
         ("--by", !options.by.is_empty()),
         ("--ok", options.ok.is_some()),
-        ("--total", options.total.is_some()),
-        ("--bad", options.bad.is_some()),
         ("--step", options.step.is_some()),
     ];
     match set.iter().find(|(_, is_set)| *is_set) {

@@ -1,4 +1,6 @@
-//! Which time is bad: intervals at a resolution, from a series, from events or given.
+//! Which time is bad: intervals at a resolution, from a series, from events, from counts or given.
+
+mod counts;
 
 use super::condition::{Condition, NoData};
 use super::intervals::{Ticks, normalised, total, without};

@@ -9,7 +9,7 @@ mod quantile;
 mod reaggregation;
 mod series;
 
-pub use budget::{BudgetPoint, Incident, budget_figure};
+pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
 pub use histogram::{HistogramBin, histogram_figure};
 pub use loss::{WidthCurve, counter_figure, peak_figure};

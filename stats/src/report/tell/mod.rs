@@ -6,7 +6,8 @@
 //! | `subject` | what of an item is described: a counter by its rate, events by window |
 //! | `describe`, `quantile`, `histogram` | a sample |
 //! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
-//! | `fit`, `slo`, `budget` | objectives: which series they speak of, whether they are met, what they allow |
+//! | `fit`, `slo`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
+//! | `dependencies` | what services can promise on top of each other |
 //! | `trend`, `changes` | is it getting worse, and since when |
 //!
 //! Nothing is computed here that an analysis has computed already. Every `section` function gives the whole telling of one
@@ -15,7 +16,9 @@
 pub mod advice;
 pub mod budget;
 pub mod changes;
+pub mod cost;
 pub mod counters;
+pub mod dependencies;
 pub mod describe;
 pub mod fit;
 pub mod histogram;
