@@ -19,6 +19,7 @@ pub use crate::progress::Progress;
 pub use crate::quantile::{Quantile, order_statistic_interval, proportion, quantiles, samples_needed, share_at_most};
 pub use crate::report::{Block, Cell, Column, Report, Section, Table, tell};
 pub use crate::series::{Identity, NanPolicy, Series};
+pub use crate::slo::alert::BurnRateRule;
 pub use crate::slo::{self, Counts, Objective, SloInput, SloReport, evaluate};
 pub use crate::time::{Grid, Span, Timestamp, Window};
 pub use crate::trend::{ChangeOptions, Changes, Trend, TrendMethod, changes, trend};

@@ -315,6 +315,8 @@ pub(crate) struct SloArgs {
     /// The seed of the resampling behind intervals and the projection
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) alerts: super::alerts::AlertArgs,
 }
 
 #[derive(Debug, Args)]

@@ -7,10 +7,12 @@
 //! | `progress` | how far the reading is, on a terminal |
 //! | `output` | an answer becomes text, JSON or a file |
 //! | `failure` | what went wrong becomes a message and an exit code |
+//! | `alerts` | the alerts of `slo` |
 //! | `inspect` … `generate` | one command each |
 //!
 //! Exit codes: 0 done, 2 usage, 3 input that cannot be used, 4 `--strict` and something was dropped, 130 interrupted.
 
+mod alerts;
 mod args;
 mod budget;
 mod changes;

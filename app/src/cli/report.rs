@@ -13,6 +13,7 @@ use sre_stats::slo::Objective;
 use sre_stats::trend::{ChangeOptions, TrendMethod};
 use sre_stats::window::Ladder;
 
+use super::alerts::AlertArgs;
 use super::args::ReportArgs;
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
@@ -65,7 +66,7 @@ fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>>
 fn against(data: &Dataset, objective: &Objective) -> Result<Vec<(&'static str, Answer)>, Failure> {
     let (mut told, mut accounted) = (Answer::default(), Answer::default());
     let held = slo::held(data, objective, &slo::by_rule(None), &mut told)?;
-    slo::add(&held, objective, &mut told);
+    slo::add(&held, objective, &AlertArgs::default(), &mut told);
     let asked = windows::Asked::of(objective.clone(), Ladder::default());
     windows::add(&held, &asked, &mut accounted)?;
     Ok(vec![("slo", told), ("windows", accounted)])

@@ -13,6 +13,7 @@ use sre_stats::slo::{
 };
 use sre_stats::window::Rule;
 
+use super::alerts::AlertArgs;
 use super::args::SloArgs;
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
@@ -30,17 +31,23 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
         std::fs::write(path, write_openslo(&slos)?).map_err(|e| sre_stats::Error::io(e, &name))?;
         say(&format!("written: {name}\n"));
     }
+    let documents = args.alerts.documents()?;
     let data = args.input.load()?;
     let named = args.openslo.is_some();
     let mut answer = Answer::default();
     let mut last = None;
+    let mut rules = Vec::new();
     for slo in &slos {
         let mut one = Answer::default();
         let options = Options { seed: args.seed, ..Options::default() };
         match held(&data, &slo.objective, &options, &mut one) {
             Ok(reports) => {
-                add(&reports, &slo.objective, &mut one);
+                add(&reports, &slo.objective, &args.alerts, &mut one);
                 add_costs(&reports, costs.as_ref(), &mut one);
+                if let Some(documents) = &documents {
+                    let name = named.then_some(slo.name.as_str());
+                    rules.extend(args.alerts.rule_sets(&reports, &slo.objective, name, documents)?);
+                }
                 if named {
                     name_after(slo, &mut one);
                 }
@@ -57,7 +64,10 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     }
     match last {
         Some(e) if answer.results.is_empty() => Err(e),
-        _ => output::give("slo", &data, &answer, args.input.strict, &args.output),
+        _ => {
+            args.alerts.write(&rules)?;
+            output::give("slo", &data, &answer, args.input.strict, &args.output)
+        }
     }
 }
 
@@ -109,14 +119,15 @@ fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>, answer: &
     }
 }
 
-/// Tells what the data say of the objective.
-pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, answer: &mut Answer) {
+/// Tells what the data say of the objective and what alerts would have made of it, one result a series.
+pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, alerts: &AlertArgs, answer: &mut Answer) {
     for (fit, report) in held {
         let good_means = fit.good_means(objective);
         let mut found = json!(report);
         found["good_means"] = good_means.clone().into();
-        answer.results.push(output::of_series(fit.item, &found));
         answer.sections.push(tell::slo::section(&fit.item.title(), report, &good_means));
+        super::alerts::add(fit, objective, alerts, &mut found, &mut answer.sections);
+        answer.results.push(output::of_series(fit.item, &found));
     }
 }
 

@@ -15,6 +15,7 @@
 //! | [`peak_figure`] | the peak that aggregates of each width show |
 //! | [`counter_figure`] | what queries read of a counter by width |
 //! | [`budget_figure`] | error budget spent over time |
+//! | [`alerts_figure`] | burn rates over time, thresholds and firings |
 
 mod axis;
 mod build;
@@ -28,9 +29,10 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve, ReaggregationCurve,
-    ReaggregationPoint, Verdict, WidthCurve, budget_figure, charged_figure, counter_figure, events_figure,
-    histogram_figure, peak_figure, phase_figure, project_budget, quantile_figure, reaggregation_figure, series_figure,
+    BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
+    ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, budget_figure, charged_figure,
+    counter_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget, quantile_figure,
+    reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

@@ -8,7 +8,10 @@
 //! | what did that cost? | [`cost`](cost()) |
 //! | what do OpenSLO and sloth files say? | [`read_specification`], [`write_openslo`] |
 //! | what can be promised on top of other services? | [`dependencies`] |
+//! | what would burn-rate alerts have done? | [`alert`] |
+//! | how do they get into Prometheus? | [`rules`] |
 
+pub mod alert;
 mod bootstrap;
 pub mod budget;
 mod cost;
@@ -22,6 +25,7 @@ mod parse;
 mod period;
 mod projection;
 mod random;
+pub mod rules;
 mod slices;
 mod specification;
 mod spelling;

@@ -1,5 +1,6 @@
 //! Builders: from plain results to figures.
 
+mod alerts;
 mod budget;
 mod charged;
 mod histogram;
@@ -9,6 +10,7 @@ mod quantile;
 mod reaggregation;
 mod series;
 
+pub use alerts::{BurnCurve, alerts_figure};
 pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
 pub use histogram::{HistogramBin, histogram_figure};

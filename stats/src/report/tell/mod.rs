@@ -8,12 +8,14 @@
 //! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
 //! | `fit`, `slo`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
 //! | `dependencies` | what services can promise on top of each other |
+//! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
 //!
 //! Nothing is computed here that an analysis has computed already. Every `section` function gives the whole telling of one
 //! result under one heading; its parts are there for those who need only one of them.
 
 pub mod advice;
+pub mod alerts;
 pub mod budget;
 pub mod changes;
 pub mod cost;

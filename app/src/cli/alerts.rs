@@ -1,0 +1,182 @@
+//! Burn-rate alerts of `slo`: what they would have done, which would have done better, and their export to Prometheus.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use sre_stats::Error;
+use sre_stats::progress::Progress;
+use sre_stats::report::tell::{self, fit::Fit};
+use sre_stats::report::{Block, Section};
+use sre_stats::slo::alert::{AssessOptions, BurnRateRule, SearchOptions, Tally, assess, search, tally_of};
+use sre_stats::slo::rules::{Documents, RuleSet, Selector, Sli, rules_yaml, test_yaml};
+use sre_stats::slo::{Criterion, Objective, Options, Population, SloInput, SloReport};
+
+use super::failure::{Failure, say};
+
+/// Which alerts, and where they go.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Alerts")]
+pub(crate) struct AlertArgs {
+    /// A burn-rate rule such as '14.4x over 1h and 5m page'; may be repeated; without it those of the SRE workbook
+    #[arg(long, value_name = "TEXT")]
+    alert: Vec<BurnRateRule>,
+    /// Search for rules that would have done better on this history: chosen on its first half, checked on its second
+    #[arg(long)]
+    tune_alerts: bool,
+    /// Write the rules for Prometheus, with a unit test for promtool beside them in OUT.test.yml; needs --docs
+    #[arg(long, value_name = "OUT.yml")]
+    rules: Option<PathBuf>,
+    /// Markdown with the headings Explanation, Business impact, Remediation and Escalation, and a text below each
+    #[arg(long, value_name = "FILE", requires = "rules")]
+    docs: Option<PathBuf>,
+    /// For --rules: the counters of bad requests, such as 'http_requests_total{code=~"5.."}'; a series' labels are added
+    #[arg(long, value_name = "SELECTOR", requires = "rules_total", conflicts_with = "rules_good")]
+    rules_bad: Option<Selector>,
+    /// For --rules: the counters of good requests, such as 'latency_seconds_bucket{le="0.3"}'
+    #[arg(long, value_name = "SELECTOR", requires = "rules_total")]
+    rules_good: Option<Selector>,
+    /// For --rules: the counters of all requests
+    #[arg(long, value_name = "SELECTOR", requires = "rules")]
+    rules_total: Option<Selector>,
+}
+
+/// Adds what the alerts would have done to the result and the sections of one series.
+pub(crate) fn add(
+    fit: &Fit<'_>,
+    objective: &Objective,
+    asked: &AlertArgs,
+    found: &mut Value,
+    sections: &mut Vec<Section>,
+) {
+    let title = fit.item.title();
+    found["alerts"] = json!([]);
+    let told = tally_of(objective, fit.input(), &Options::default()).and_then(|tally| {
+        assessed(&tally, objective, asked, &title, found, sections)?;
+        if asked.tune_alerts {
+            searched(&tally, objective, &title, found, sections);
+        }
+        Ok(())
+    });
+    // what alerts cannot be told of has its objective told all the same
+    if let Err(e) = told {
+        found["alert_summary"] = json!({"refused": e.to_string()});
+        sections.push(refusal("Burn-rate alerts", &title, &e));
+    }
+}
+
+fn refusal(what: &str, title: &str, error: &Error) -> Section {
+    Section::new(format!("{what} for {title}")).with(Block::Warnings(vec![format!("no alerts: {error}")]))
+}
+
+fn rules(objective: &Objective, asked: &AlertArgs) -> Vec<BurnRateRule> {
+    if asked.alert.is_empty() { BurnRateRule::workbook(objective.period.length()) } else { asked.alert.clone() }
+}
+
+fn assessed(
+    tally: &Tally,
+    objective: &Objective,
+    asked: &AlertArgs,
+    title: &str,
+    found: &mut Value,
+    sections: &mut Vec<Section>,
+) -> Result<(), Error> {
+    let period = objective.period.length();
+    let alerts = assess(tally, &rules(objective, asked), objective.target, period, &AssessOptions::default())?;
+    let mut summary = json!(alerts);
+    if let Value::Object(fields) = &mut summary {
+        found["alerts"] = fields.remove("rules").unwrap_or_default();
+    }
+    found["alert_summary"] = summary;
+    sections.push(tell::alerts::section(title, &alerts));
+    Ok(())
+}
+
+fn searched(tally: &Tally, objective: &Objective, title: &str, found: &mut Value, sections: &mut Vec<Section>) {
+    let (target, period) = (objective.target, objective.period.length());
+    match search(tally, target, period, &SearchOptions::default(), &Progress::new()) {
+        Ok(search) => {
+            found["alert_search"] = json!(search);
+            sections.push(tell::alerts::search_section(title, &search));
+        }
+        Err(e) => {
+            found["alert_search"] = json!({"refused": e.to_string()});
+            sections.push(refusal("Better alert rules", title, &e));
+        }
+    }
+}
+
+impl AlertArgs {
+    /// The documents, read before anything else, where rules are to be written.
+    pub(crate) fn documents(&self) -> Result<Option<Documents>, Failure> {
+        if self.rules.is_none() {
+            return Ok(None);
+        }
+        let text = match &self.docs {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path).map_err(|e| Error::io(e, &path.display().to_string()))?,
+        };
+        match (Documents::from_markdown(&text), &self.docs) {
+            (Ok(documents), _) => Ok(Some(documents)),
+            (Err(e), Some(path)) => Err(e.in_file(&path.display().to_string()).into()),
+            (Err(e), None) => Err(Failure::usage(format!("--rules needs --docs FILE: {e}"))),
+        }
+    }
+
+    /// The rules of every series held against one objective, which has a name where there are several.
+    pub(crate) fn rule_sets(
+        &self,
+        held: &[(Fit<'_>, SloReport)],
+        objective: &Objective,
+        name: Option<&str>,
+        documents: &Documents,
+    ) -> Result<Vec<RuleSet>, Failure> {
+        let rules = rules(objective, self);
+        held.iter()
+            .map(|(fit, _)| {
+                let sli = self.sli(fit, objective)?;
+                let title = fit.item.title();
+                let title = name.map_or_else(|| title.clone(), |name| format!("{name}: {title}"));
+                RuleSet::new(&title, objective.target, sli, &rules, documents.clone()).map_err(Failure::usage)
+            })
+            .collect()
+    }
+
+    /// Writes rules, and their unit test beside them.
+    pub(crate) fn write(&self, sets: &[RuleSet]) -> Result<(), Failure> {
+        let Some(out) = &self.rules else { return Ok(()) };
+        let test = out.with_extension("test.yml");
+        let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = rules_yaml(sets).map_err(Failure::usage)?;
+        let proof = test_yaml(sets, &name(out)).map_err(Failure::usage)?;
+        for (path, text) in [(out, text), (&test, proof)] {
+            std::fs::write(path, text).map_err(|e| Error::io(e, &path.display().to_string()))?;
+            say(&format!("written: {}\n", path.display()));
+        }
+        Ok(())
+    }
+
+    /// The error ratio of one series in `PromQL`.
+    fn sli(&self, fit: &Fit<'_>, objective: &Objective) -> Result<Sli, Failure> {
+        if let Population::Slices(_) = objective.population {
+            return Err(Failure::usage(
+                "slices are not exported as rules: Prometheus has no count of them; say “of requests” or “of time”",
+            ));
+        }
+        let labels = &fit.item.identity.labels;
+        let narrowed = |selector: &Selector| selector.clone().narrowed(labels).map_err(Failure::usage);
+        match (&self.rules_total, &self.rules_bad, &self.rules_good) {
+            (Some(total), Some(bad), _) => Ok(Sli::Bad { bad: narrowed(bad)?, total: narrowed(total)? }),
+            (Some(total), _, Some(good)) => Ok(Sli::Good { good: narrowed(good)?, total: narrowed(total)? }),
+            _ if matches!((fit.input(), objective.effective_criterion()), (SloInput::Series(_), Criterion::Up)) => {
+                let up = Selector::new(&*fit.item.identity.name).map_err(Failure::usage)?;
+                Ok(Sli::Up(narrowed(&up)?))
+            }
+            _ => Err(Failure::usage(format!(
+                "--rules cannot tell which counters of Prometheus “{}” stands for; name them with --rules-total and --rules-bad \
+                 or --rules-good, such as --rules-total http_requests_total --rules-bad 'http_requests_total{{code=~\"5..\"}}'",
+                fit.item.title()
+            ))),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Exported alert rules against Prometheus itself: `promtool check rules` takes them, and `promtool test rules` sees them fire on a
+//! planted outage and stay quiet without one.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use workspace_tests::told;
+
+const DOCUMENTS: &str = "\
+## Explanation
+Checkouts fail: see {{ $labels.slo }} and \"quotes\", back\\slashes, `ticks`, # no comment, 'and: more'.
+
+- a list: {{ nothing }}
+\t- with a tab
+## Business impact
+300 € a minute; 100 % of {{{orders}}}
+## Remediation
+```
+# Escalation is no heading here
+undo --all && echo \"{{end}}\"
+```
+## Escalation
+After 15 min: Ann → Ben. 日本語 %{foo} ${bar}
+";
+
+/// A folder that goes away with the guard.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("sre-stats-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("docs.md"), DOCUMENTS).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs promtool (Debian's package `prometheus`) in a folder; its exit and everything that it says.
+fn promtool(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new("promtool").args(arguments).current_dir(folder).output().unwrap();
+    let said = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned()).concat();
+    (output.status.success(), said)
+}
+
+/// Exports the rules of an objective on a data file; both of promtool's checks must pass.
+fn exported(folder: &Folder, data: &str, slo: &str, more: &[&str]) -> String {
+    let (rules, docs) = (folder.file("rules.yml"), folder.file("docs.md"));
+    let mut arguments = vec!["slo", data, "--slo", slo, "--rules", &rules, "--docs", &docs];
+    arguments.extend(more);
+    let (code, _, err) = told(&arguments);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("rules.test.yml"), "{err}");
+    let (sound, said) = promtool(&folder.0, &["check", "rules", "rules.yml"]);
+    let text = std::fs::read_to_string(&rules).unwrap();
+    assert!(sound && said.contains("SUCCESS"), "{said}\n{text}");
+    let (passed, said) = promtool(&folder.0, &["test", "rules", "rules.test.yml"]);
+    assert!(passed && said.contains("SUCCESS"), "{said}\n{text}");
+    text
+}
+
+const MINUTES: &str = "datasets/generated/workshop-minutes.csv";
+
+#[test]
+fn rules_of_an_up_series_fire_on_an_outage_alone() {
+    let folder = Folder::new("up-rules");
+    let text = exported(&folder, MINUTES, "99.9% of time up over 30d", &[]);
+    assert_eq!(text.matches("- alert:").count(), 3);
+    assert!(text.contains("sum_over_time(up[1h])") && text.contains("> 0.0144 and"), "{text}");
+    // rules of one's own, a `for`, a short period and a loose target
+    let more = ["--alert", "3.36x over 1h and 5m for 2m page", "--alert", "1.5x over 1h and 5m ticket"];
+    let text = exported(&folder, MINUTES, "95% of time up over 7d", &more);
+    assert!(text.contains("for: 2m") && text.contains("> 0.168 and") && text.contains("> 0.075 and"), "{text}");
+}
+
+#[test]
+fn rules_of_requests_take_bad_or_good_counters() {
+    let folder = Folder::new("request-rules");
+    let requests = "datasets/recorded/requests.csv";
+    let slo = "99.9% of requests ok over 30d";
+    let part = ["--rules-bad", r#"http_requests_total{code=~"5.."}"#, "--rules-total", "http_requests_total"];
+    let text = exported(&folder, requests, slo, &part);
+    // one group a route, each with the route's label
+    assert_eq!(text.matches("- name:").count(), 3);
+    assert!(text.contains(r#"http_requests_total{code=~\"5..\",route=\"checkout\"}[5m]"#), "{text}");
+    let excluded = ["--rules-bad", r#"m{code!~"2..|3.."}"#, "--rules-total", "m"];
+    exported(&folder, requests, slo, &excluded);
+    let apart = ["--rules-bad", "errors_total", "--rules-total", "all_total"];
+    exported(&folder, requests, slo, &apart);
+    let good = ["--rules-good", r#"latency_seconds_bucket{le="0.3"}"#, "--rules-total", "latency_seconds_count"];
+    exported(&folder, requests, "99% of requests < 300ms over 30d", &good);
+}
+
+#[test]
+fn hostile_names_and_labels_break_neither_yaml_nor_promql() {
+    let folder = Folder::new("hostile-rules");
+    let values = [
+        "a\"\"} or vector(1) #",
+        "back\\slash\\",
+        "{{ $labels.x }} {{end}}",
+        "'; - x: [",
+        "é日\u{1F600}\u{85}\u{feff}",
+        "100%\t",
+    ];
+    let mut csv = String::from("time,zone,up\n");
+    for value in values {
+        for minute in 0..5 {
+            csv.push_str(&format!("2026-06-01T00:0{minute}:00Z,\"{value}\",1\n"));
+        }
+    }
+    let data = folder.file("hostile.csv");
+    std::fs::write(&data, csv).unwrap();
+    let text = exported(&folder, &data, "99.9% of time up over 30d", &["--by", "zone", "--kind", "gauge"]);
+    assert_eq!(text.matches("- name:").count(), values.len(), "{text}");
+    // a metric whose name PromQL cannot hold
+    std::fs::write(&data, "time,up {now}\n2026-06-01T00:00:00Z,1\n2026-06-01T00:01:00Z,0\n").unwrap();
+    let text = exported(&folder, &data, "99.9% of time up over 30d", &["--kind", "gauge", "--value", "up {now}"]);
+    assert!(text.contains(r#"{__name__=\"up {now}\"}[5m]"#), "{text}");
+}
+
+/// The test file can fail: with a threshold moved in the rules, promtool says so.
+#[test]
+fn the_unit_test_notices_a_wrong_rule() {
+    let folder = Folder::new("wrong-rules");
+    let text = exported(&folder, MINUTES, "99.9% of time up over 30d", &[]);
+    for (right, wrong) in [("> 0.0144 and", "> 0.9 and"), ("[5m]", "[5h]"), ("Ann", "Bob")] {
+        assert!(text.contains(right), "{text}");
+        std::fs::write(folder.0.join("rules.yml"), text.replace(right, wrong)).unwrap();
+        let (passed, said) = promtool(&folder.0, &["test", "rules", "rules.test.yml"]);
+        assert!(!passed && said.contains("FAILED"), "{right} → {wrong}: {said}");
+    }
+}
