@@ -12,7 +12,9 @@
 
 mod args;
 mod budget;
+mod capacity;
 mod changes;
+mod compare;
 mod convert;
 mod describe;
 mod failure;
@@ -58,9 +60,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
     }
 }
 
-/// The words as they are understood: `convert --to` names a format, so its last time is `--until`.
+/// The words as they are understood: `convert --to` names a format, so its last time is `--until`; `capacity` of given numbers needs
+/// no file.
 fn words() -> clap::Command {
-    Cli::command().mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")))
+    Cli::command()
+        .mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")))
+        .mut_subcommand("capacity", |c| c.mut_arg("files", |files| files.required(false)))
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
@@ -75,6 +80,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Budget(args) => budget::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Changes(args) => changes::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Generate(args) => generate::run(&args),

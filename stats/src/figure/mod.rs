@@ -9,6 +9,7 @@
 //! | [`series_figure`], [`events_figure`] | values over time, decimated without hiding a peak |
 //! | [`quantile_figure`] | a latency profile over the nines |
 //! | [`histogram_figure`] | counts of buckets as areas |
+//! | [`difference_figure`] | differences of quantiles over the nines |
 //! | [`charged_figure`] | bad time charged against the width of the bucket |
 //! | [`phase_figure`] | bad time charged against the phase of the buckets |
 //! | [`reaggregation_figure`] | the error of re-aggregated percentiles by width |
@@ -27,7 +28,7 @@ mod ticks;
 pub use axis::Axis;
 pub use build::{
     BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
-    ReaggregationPoint, Verdict, budget_figure, charged_figure, events_figure, histogram_figure, phase_figure,
+    ReaggregationPoint, Verdict, budget_figure, charged_figure, difference_figure, events_figure, histogram_figure, phase_figure,
     quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};

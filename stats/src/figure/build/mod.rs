@@ -2,6 +2,7 @@
 
 mod budget;
 mod charged;
+mod compare;
 mod histogram;
 mod phase;
 mod quantile;
@@ -10,6 +11,7 @@ mod series;
 
 pub use budget::{BudgetPoint, Incident, budget_figure};
 pub use charged::{ChargedWidth, charged_figure};
+pub use compare::difference_figure;
 pub use histogram::{HistogramBin, histogram_figure};
 pub use phase::{PhasePoint, phase_figure};
 pub use quantile::{QuantileCurve, quantile_figure};

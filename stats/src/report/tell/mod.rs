@@ -8,13 +8,17 @@
 //! | `windows`, `advice`, `invert`, `reaggregation` | what an aggregation does to the truth |
 //! | `fit`, `slo`, `budget` | objectives: which series they speak of, whether they are met, what they allow |
 //! | `trend`, `changes` | is it getting worse, and since when |
+//! | `capacity` | queues, Little's law, scaling, arrivals |
+//! | `compare` | do two samples differ, or are they the same within a margin |
 //!
 //! Nothing is computed here that an analysis has computed already. Every `section` function gives the whole telling of one
 //! result under one heading; its parts are there for those who need only one of them.
 
 pub mod advice;
 pub mod budget;
+pub mod capacity;
 pub mod changes;
+pub mod compare;
 pub mod describe;
 pub mod fit;
 pub mod histogram;
