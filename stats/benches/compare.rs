@@ -145,7 +145,9 @@ fn power(replicates: usize) {
         }
         println!("{line}");
     }
-    println!("\npower of auto at +20 % p99 of log-normal latencies, σ = 1: of all values, and of the slowest 2 % alone");
+    println!(
+        "\npower of auto at +20 % p99 of log-normal latencies, σ = 1: of all values, and of the slowest 2 % alone"
+    );
     println!("{:<22}{:>12}{:>14}{:>14}", "noise", "n", "all values", "slowest 2 %");
     // the 98 % quantile of the law: what is above it is stretched from there on, until p99 is 20 % higher
     let (p98, p99) = (2.053_75_f64.exp(), 2.326_35_f64.exp());
@@ -170,7 +172,9 @@ fn power(replicates: usize) {
 }
 
 fn canary(replicates: usize) {
-    println!("\na canary gate at 5 %, looked at after each of 200 batches of 950 + 50 requests, baseline at 1 % errors");
+    println!(
+        "\na canary gate at 5 %, looked at after each of 200 batches of 950 + 50 requests, baseline at 1 % errors"
+    );
     println!("{:<14}{:>10}{:>22}{:>34}", "canary", "stopped", "batches until then", "two-proportion test, every look");
     for (ratio, seed) in [(0.005, 1), (0.01, 2), (0.015, 3), (0.02, 4), (0.05, 5)] {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -189,13 +193,9 @@ fn canary(replicates: usize) {
                     at = at.or(Some(batch));
                 }
                 sum = [sum[0] + hits[0], sum[1] + hits[1]];
-                let test = two_proportions(
-                    counts(sum[0], 950 * batch),
-                    counts(sum[1], 50 * batch),
-                    0.95,
-                    &Scope::default(),
-                )
-                .unwrap();
+                let test =
+                    two_proportions(counts(sum[0], 950 * batch), counts(sum[1], 50 * batch), 0.95, &Scope::default())
+                        .unwrap();
                 alarm |= test.p_value <= 0.05;
             }
             stopped += usize::from(at.is_some());
@@ -203,7 +203,12 @@ fn canary(replicates: usize) {
             naive += usize::from(alarm);
         }
         let mean = looks as f64 / stopped.max(1) as f64;
-        println!("{:<14}{:>10}{mean:>22.1}{:>34}", percent((ratio * 1e4) as usize, 10_000), percent(stopped, few), percent(naive, few));
+        println!(
+            "{:<14}{:>10}{mean:>22.1}{:>34}",
+            percent((ratio * 1e4) as usize, 10_000),
+            percent(stopped, few),
+            percent(naive, few)
+        );
     }
 }
 

@@ -74,7 +74,9 @@ fn series_are_paired_by_their_labels_and_a_shift_is_found() {
     let effect = checkout["effect"]["value"].as_f64().unwrap();
     assert!((effect - 0.05).abs() < 0.01, "{checkout:#}");
     assert_eq!(checkout["effect"]["unit"], "s");
-    for key in ["test", "statistic", "p_value", "ln_p", "reason", "evidence", "p_holm", "p_benjamini_hochberg", "quantiles"] {
+    for key in
+        ["test", "statistic", "p_value", "ln_p", "reason", "evidence", "p_holm", "p_benjamini_hochberg", "quantiles"]
+    {
         assert!(!checkout[key].is_null(), "{key} in {checkout:#}");
     }
     assert_ne!(of(&document, "search")["verdict"], "differ");

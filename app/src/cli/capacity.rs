@@ -46,7 +46,9 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
     for item in &data.items {
         let found = match &item.data {
             Data::Events(events) => of_events(args, events, &item.title(), &mut answer),
-            _ => Err(Error::argument("a queue is told from events: their times and durations").hint("use --kind events")),
+            _ => {
+                Err(Error::argument("a queue is told from events: their times and durations").hint("use --kind events"))
+            }
         };
         if let Err(e) = found {
             answer.leave_out(item.title(), e.to_string());
@@ -84,7 +86,9 @@ fn of_numbers(args: &CapacityArgs, numbers: &Numbers, note: Option<&str>, answer
     let arrival = numbers.arrival.ok_or_else(|| missing("--arrival"))?;
     let service = numbers.service.ok_or_else(|| missing("--service"))?;
     let queue: Queue = match args.model {
-        CapacityModel::Mmc => mmc(arrival, service, args.servers.ok_or_else(|| Error::argument("--servers is needed"))?)?,
+        CapacityModel::Mmc => {
+            mmc(arrival, service, args.servers.ok_or_else(|| Error::argument("--servers is needed"))?)?
+        }
         CapacityModel::Md1 => md1(arrival, service)?,
         CapacityModel::Mg1 => mg1(arrival, service, numbers.cv2.ok_or_else(|| missing("--cv2"))?)?,
         _ => mm1(arrival, service)?,

@@ -111,7 +111,8 @@ pub fn recurrence(times_ns: &[i64], window: Window, level: f64) -> Result<Recurr
     }
     let n = times_ns.len();
     let alpha = 1.0 - level;
-    let of = |value: f64, unit: Unit, name| Estimate::new(value, Method::Named(name), n as u64, &Scope::new(unit, window));
+    let of =
+        |value: f64, unit: Unit, name| Estimate::new(value, Method::Named(name), n as u64, &Scope::new(unit, window));
     let width = window.width.as_secs_f64();
     // Garwood: χ² quantiles of 2n and 2n + 2 degrees
     let count = n as f64;
@@ -146,7 +147,8 @@ pub fn recurrence(times_ns: &[i64], window: Window, level: f64) -> Result<Recurr
     let mean = intervals.iter().sum::<f64>() / k;
     if mean > 0.0 {
         let square = intervals.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (k - 1.0);
-        found.interval_cv2 = Some(of(square / (mean * mean), Unit::None, "squared coefficient of variation of intervals"));
+        found.interval_cv2 =
+            Some(of(square / (mean * mean), Unit::None, "squared coefficient of variation of intervals"));
     }
     if intervals.iter().all(|x| *x > 0.0) {
         let spread = intervals.iter().map(|x| (mean / x).ln()).sum::<f64>();

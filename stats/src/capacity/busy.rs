@@ -57,7 +57,7 @@ pub fn utilisation(busy: &Counter, capacity: f64) -> Result<Estimate> {
 /// weigh by their time; a gap lets it forget. It begins at the first value. Linux does the same every 5 s with constants of 1, 5 and 15
 /// minutes, in fixed-point numbers, from 0 at boot. “1-minute load average” is a constant, no window: 37 % of it is older than a minute.
 ///
-/// Source: N. J. Gunther, “Analyzing Computer System Performance with Perl::PDQ” (2005), chapter 4.
+/// Source: N. J. Gunther, “Analyzing Computer System Performance with `Perl::PDQ`” (2005), chapter 4.
 ///
 /// ```
 /// use sre_stats::capacity::load_average;
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use crate::series::Identity;
 
-    /// The kernel's own arithmetic: every 5 s, FIXED_1 = 2048, EXP_1 = 1884 and EXP_5 = 2014 (include/linux/sched/loadavg.h).
+    /// The kernel's own arithmetic: every 5 s, `FIXED_1` = 2048, `EXP_1` = 1884 and `EXP_5` = 2014 (include/linux/sched/loadavg.h).
     #[test]
     fn it_is_linuxs_up_to_fixed_point() {
         let active: Vec<u64> = (0..400).map(|i| [0, 3, 1, 7, 2][i / 80]).collect();

@@ -131,7 +131,9 @@ pub fn mg1(arrival_per_s: f64, service_s: f64, cv2: f64) -> Result<Queue> {
 
 /// The load of each server, below 1.
 fn load(arrival_per_s: f64, service_s: f64, servers: u32) -> Result<f64> {
-    for (name, value) in [("arrival rate", arrival_per_s), ("service time", service_s), ("number of servers", servers.into())] {
+    for (name, value) in
+        [("arrival rate", arrival_per_s), ("service time", service_s), ("number of servers", servers.into())]
+    {
         if !(value > 0.0 && value.is_finite()) {
             return Err(Error::argument(format!("the {name} is {value}")).hint("it must be above 0"));
         }
@@ -150,15 +152,7 @@ fn tail_quantile(waits: f64, mean: f64) -> f64 {
     if waits <= 0.01 { 0.0 } else { mean * (waits / 0.01).ln() }
 }
 
-fn queue(
-    model: &str,
-    rho: f64,
-    waits: f64,
-    wait: f64,
-    arrival_per_s: f64,
-    service_s: f64,
-    p99: Option<f64>,
-) -> Queue {
+fn queue(model: &str, rho: f64, waits: f64, wait: f64, arrival_per_s: f64, service_s: f64, p99: Option<f64>) -> Queue {
     let method = Method::Described(model.to_owned());
     let of = |value: f64, unit: Unit| Estimate::new(value, method.clone(), 0, &Scope::untimed(unit));
     let response = wait + service_s;

@@ -135,7 +135,8 @@ pub fn usl(points: &[(f64, f64)], level: f64, unit: &Unit) -> Result<Scaling> {
             most.caveats.push(text);
         }
         // a κ that may be 0 leaves the peak without an end
-        if let (Some((lower, _)), Bound::Confidence { lower: from, level, .. }) = (coherency.interval(), size.bound.clone())
+        if let (Some((lower, _)), Bound::Confidence { lower: from, level, .. }) =
+            (coherency.interval(), size.bound.clone())
             && lower <= 0.0
         {
             size.bound = Bound::Confidence { lower: from, upper: f64::INFINITY, level };
@@ -147,7 +148,9 @@ pub fn usl(points: &[(f64, f64)], level: f64, unit: &Unit) -> Result<Scaling> {
     }
     let mut contention = reader.parameter(1, Unit::None);
     if sigma < 0.0 {
-        contention.caveats.push("below 0: it scales more than linearly at first, which the law does not describe".into());
+        contention
+            .caveats
+            .push("below 0: it scales more than linearly at first, which the law does not describe".into());
     }
     Ok(Scaling {
         single: reader.parameter(0, unit.clone()),

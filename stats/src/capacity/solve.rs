@@ -35,14 +35,12 @@ pub(crate) fn inverse(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     out.iter().flatten().all(|v| v.is_finite()).then_some(out)
 }
 
+/// A model: from x and the parameters to a value and its derivatives by the parameters.
+pub(crate) type Model = dyn Fn(f64, &[f64]) -> (f64, Vec<f64>);
+
 /// Gauss–Newton with halved steps: `model` gives a value and its derivatives by the parameters. `None` where the parameters
 /// cannot be told apart.
-pub(crate) fn gauss_newton(
-    x: &[f64],
-    y: &[f64],
-    start: &[f64],
-    model: &dyn Fn(f64, &[f64]) -> (f64, Vec<f64>),
-) -> Option<Fit> {
+pub(crate) fn gauss_newton(x: &[f64], y: &[f64], start: &[f64], model: &Model) -> Option<Fit> {
     let k = start.len();
     let squares = |p: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| (y - model(*x, p).0).powi(2)).sum() };
     let normal = |p: &[f64]| {
@@ -72,8 +70,7 @@ pub(crate) fn gauss_newton(
     for _ in 0..200 {
         let (matrix, right) = normal(&parameters);
         let inverse = scaled_inverse(&matrix)?;
-        let step: Vec<f64> =
-            (0..k).map(|i| inverse[i].iter().zip(&right).map(|(a, b)| a * b).sum()).collect();
+        let step: Vec<f64> = (0..k).map(|i| inverse[i].iter().zip(&right).map(|(a, b)| a * b).sum()).collect();
         let mut factor = 1.0;
         let mut moved = None;
         for _ in 0..40 {
@@ -107,11 +104,9 @@ mod tests {
         let back = inverse(&matrix);
         assert!(back.is_some());
         let back = back.unwrap_or_default();
-        for i in 0..3 {
-            for j in 0..3 {
-                let product: f64 = (0..3).map(|k| matrix[i][k] * back[k][j]).sum();
-                assert!((product - f64::from(u8::from(i == j))).abs() < 1e-12);
-            }
+        for (i, row) in matrix.iter().enumerate() {
+            let product = |j: usize| row.iter().zip(&back).map(|(a, b)| a * b[j]).sum::<f64>();
+            assert!((0..3).all(|j| (product(j) - f64::from(u8::from(i == j))).abs() < 1e-12));
         }
         assert!(inverse(&[vec![1.0, 2.0], vec![2.0, 4.0]]).is_none());
     }

@@ -145,7 +145,13 @@ fn needed(test: &Test, level: f64, order: Order) -> u64 {
         // the smallest p-value of n and n values is 2 / C(2n, n): 4 and 4 can show 0.05
         Test::MannWhitney | Test::KolmogorovSmirnov | Test::AndersonDarling | Test::Cliff => 4,
         // fewer do not show whether they are autocorrelated
-        Test::Auto | Test::Equivalence(_) => if order == Order::Time { 10 } else { 4 },
+        Test::Auto | Test::Equivalence(_) => {
+            if order == Order::Time {
+                10
+            } else {
+                4
+            }
+        }
         Test::Bootstrap(q) => {
             let tail = f64::midpoint(1.0, level);
             let upper = samples_needed(*q, tail).unwrap_or(u64::MAX);
@@ -241,7 +247,13 @@ impl Asked<'_> {
         let pairs = Pairs::new(&self.samples.a, &self.samples.b);
         let sd = (self.ranks.variance() * self.dependence.inflation).sqrt();
         let reach = two_sided_critical(self.alpha(), self.dependence.degrees) * sd;
-        with_reach(&pairs, reach, self.options.level, "Hodges–Lehmann, interval for the autocorrelation measured", self.scope)
+        with_reach(
+            &pairs,
+            reach,
+            self.options.level,
+            "Hodges–Lehmann, interval for the autocorrelation measured",
+            self.scope,
+        )
     }
 
     fn quantile(&self, q: Quantile) -> Result<Estimate> {
@@ -303,7 +315,8 @@ impl Asked<'_> {
                 let test = kolmogorov_smirnov(a, b)?;
                 found.statistic = Some(test.d);
                 let method = Method::Named("largest distance of the distributions");
-                found.effect = Some(Estimate::new(test.d, method, found.n_a + found.n_b, &self.scope.with_unit(Unit::None)));
+                found.effect =
+                    Some(Estimate::new(test.d, method, found.n_a + found.n_b, &self.scope.with_unit(Unit::None)));
                 self.decide(found, test.ln_p);
             }
             Test::AndersonDarling => {
@@ -331,7 +344,8 @@ impl Asked<'_> {
                     found.verdict = Verdict::NoVerdict(Reason::NotFor(why));
                     return Ok(());
                 }
-                let count = |v: &[f64]| Counts { hits: v.iter().filter(|x| **x == 1.0).count() as u64, total: v.len() as u64 };
+                let count =
+                    |v: &[f64]| Counts { hits: v.iter().filter(|x| **x == 1.0).count() as u64, total: v.len() as u64 };
                 let test = two_proportions(count(a), count(b), level, self.scope)?;
                 found.statistic = Some(test.z);
                 if test.exact {

@@ -67,7 +67,10 @@ pub(crate) fn tail(a: &[f64], b: &[f64], dependence: &Dependence) -> Result<Opti
             (if found.exact { "Fisher" } else { "normal" }, found.ln_p)
         } else {
             // the ranks' inflation is an upper bound of the exceedances'
-            ("variance as for the ranks", ln_two_sided_student(found.z / dependence.inflation.sqrt(), dependence.degrees))
+            (
+                "variance as for the ranks",
+                ln_two_sided_student(found.z / dependence.inflation.sqrt(), dependence.degrees),
+            )
         };
         let test = format!("values above the common {q} ({name})");
         return Ok(Some((q, Evidence { test, statistic: found.z, p_value: ln_p.exp(), ln_p })));

@@ -44,8 +44,8 @@ impl Default for BootstrapOptions {
 /// The quantile of b minus that of a (nearest rank, type 1), with the percentile interval of a bootstrap.
 ///
 /// Both samples are resampled on their own. Single values take O(1) a resample, by drawing the order statistic itself; blocks take
-/// O(n). The interval is the percentile one, not BCa: a quantile is no smooth function of the sample, so that the jackknife of
-/// BCa's acceleration does not converge for it (Efron and Tibshirani, 1993, 11.7). Where a sample is too small for a
+/// O(n). The interval is the percentile one, not `BCa`: a quantile is no smooth function of the sample, so that the jackknife of
+/// `BCa`'s acceleration does not converge for it (Efron and Tibshirani, 1993, 11.7). Where a sample is too small for a
 /// distribution-free interval of its quantile the bound is `unknown`: a resample holds no value beyond its maximum.
 ///
 /// Circular blocks keep the autocorrelation within a block; values must be in the order of time. Not for samples with a season
@@ -114,7 +114,9 @@ pub fn quantile_differences(
     let [first, second] = [Resampled::new(a, qs, options.blocks), Resampled::new(b, qs, options.blocks)];
     let drawn = match (first.block, second.block) {
         (1, 1) => format!("percentile bootstrap of {}", options.resamples),
-        (l, m) => format!("circular block bootstrap of {}, blocks of {l} and {m}, percentile interval", options.resamples),
+        (l, m) => {
+            format!("circular block bootstrap of {}, blocks of {l} and {m}, percentile interval", options.resamples)
+        }
     };
     let mut random = Random::new(options.seed);
     let mut differences = vec![Vec::with_capacity(options.resamples); qs.len()];
@@ -131,13 +133,12 @@ pub fn quantile_differences(
         let method = Method::Described(format!("difference of {q} ({}), {drawn}", Definition::Type1));
         let value = second.sorted[second.ranks[i] - 1] - first.sorted[first.ranks[i] - 1];
         let found = Estimate::new(value, method, (a.len() + b.len()) as u64, scope);
-        let bound = match too_few(a.len().min(b.len()), *q, options.level) {
-            Some(why) => Bound::Unknown { why },
-            None => {
-                column.sort_unstable_by(f64::total_cmp);
-                let (lower, upper) = (column[tail - 1], column[options.resamples - tail]);
-                Bound::Confidence { lower, upper, level: options.level }
-            }
+        let bound = if let Some(why) = too_few(a.len().min(b.len()), *q, options.level) {
+            Bound::Unknown { why }
+        } else {
+            column.sort_unstable_by(f64::total_cmp);
+            let (lower, upper) = (column[tail - 1], column[options.resamples - tail]);
+            Bound::Confidence { lower, upper, level: options.level }
         };
         (*q, found.with_bound(bound))
     };
@@ -251,7 +252,10 @@ mod tests {
                 };
                 let want: f64 = (rank as i32..=n).map(term).sum();
                 let got = draws.iter().filter(|d| **d <= f64::from(j)).count() as f64 / 2e4;
-                assert!((got - want).abs() < 4.0 * (want * (1.0 - want) / 2e4).sqrt() + 1e-4, "{rank} {j}: {got} {want}");
+                assert!(
+                    (got - want).abs() < 4.0 * (want * (1.0 - want) / 2e4).sqrt() + 1e-4,
+                    "{rank} {j}: {got} {want}"
+                );
             }
         }
     }
@@ -259,9 +263,11 @@ mod tests {
     #[test]
     fn too_few_values_have_no_interval_and_seeds_repeat() {
         let a: Vec<f64> = (0..120).map(|i| f64::from(i * 37 % 101)).collect();
-        let none = quantile_difference(&a, &a, Quantile::P999, &BootstrapOptions::default(), &Scope::default()).unwrap();
+        let none =
+            quantile_difference(&a, &a, Quantile::P999, &BootstrapOptions::default(), &Scope::default()).unwrap();
         assert!(matches!(&none.bound, Bound::Unknown { why } if why.starts_with("120 values")), "{none:?}");
-        let once = || quantile_difference(&a, &a, Quantile::P90, &BootstrapOptions::default(), &Scope::default()).unwrap();
+        let once =
+            || quantile_difference(&a, &a, Quantile::P90, &BootstrapOptions::default(), &Scope::default()).unwrap();
         assert_eq!(once(), once());
     }
 }

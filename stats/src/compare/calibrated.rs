@@ -127,7 +127,8 @@ fn intervals_cover() {
 #[test]
 fn degenerate_samples_have_no_verdict_and_a_reason() {
     let values: Vec<f64> = (0..50).map(f64::from).collect();
-    let every = ["auto", "mann-whitney", "ks", "anderson-darling", "cliff", "bootstrap:0.5", "proportions", "equivalence:1"];
+    let every =
+        ["auto", "mann-whitney", "ks", "anderson-darling", "cliff", "bootstrap:0.5", "proportions", "equivalence:1"];
     for test in every.map(|t| t.parse::<Test>().unwrap()) {
         for (a, b) in [
             (vec![], values.clone()),
@@ -160,11 +161,19 @@ fn degenerate_samples_have_no_verdict_and_a_reason() {
     let walk: Vec<f64> = {
         let mut random = ChaCha8Rng::seed_from_u64(4);
         let all = ar1(400, 0.0, &mut random);
-        all.iter().scan(0.0, |sum, v| { *sum += v; Some(*sum) }).collect()
+        all.iter()
+            .scan(0.0, |sum, v| {
+                *sum += v;
+                Some(*sum)
+            })
+            .collect()
     };
     let found = verdict(&walk[..200], &walk[200..], Test::Auto);
     assert!(matches!(found, Verdict::NoVerdict(Reason::Persistent { .. })), "{found:?}");
-    assert!(compare(&values, &values, &Scope::default(), &CompareOptions { level: 0.3, ..CompareOptions::default() }).is_err());
+    assert!(
+        compare(&values, &values, &Scope::default(), &CompareOptions { level: 0.3, ..CompareOptions::default() })
+            .is_err()
+    );
 }
 
 proptest::proptest! {

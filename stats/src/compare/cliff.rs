@@ -45,8 +45,8 @@ pub fn cliffs_delta(a: &[f64], b: &[f64], level: f64, scope: &Scope) -> Result<E
     let untied = pairs.below(0.0) + pairs.above(0.0);
     let square = |d: &[f64], others: f64, sign: f64| d.iter().map(|x| (sign * x / others - delta).powi(2)).sum::<f64>();
     let cells = untied as f64 - m * n * delta * delta;
-    let variance = (n * n * square(&of_a, n, -1.0) + m * m * square(&of_b, m, 1.0) - cells)
-        / (m * n * (m - 1.0) * (n - 1.0));
+    let variance =
+        (n * n * square(&of_a, n, -1.0) + m * m * square(&of_b, m, 1.0) - cells) / (m * n * (m - 1.0) * (n - 1.0));
     let variance = variance.max((1.0 - delta * delta) / (m * n - 1.0));
     let z = two_sided_critical(1.0 - level, f64::INFINITY);
     let (lower, upper) = if delta.abs() >= 1.0 {

@@ -41,7 +41,8 @@ impl Dependence {
             scores.into_iter().map(|s| s - mean).collect::<Vec<f64>>()
         };
         let (a, b) = (scores(&ranks.a), scores(&ranks.b));
-        let product = |v: &[f64], k: usize| -> f64 { v.iter().zip(v.get(k..).unwrap_or_default()).map(|(x, y)| x * y).sum() };
+        let product =
+            |v: &[f64], k: usize| -> f64 { v.iter().zip(v.get(k..).unwrap_or_default()).map(|(x, y)| x * y).sum() };
         let square = product(&a, 0) + product(&b, 0);
         if square <= 1e-12 * total || total < 12.0 {
             return Self::none(m + n);

@@ -57,7 +57,14 @@ pub(crate) struct Tost {
 }
 
 /// Tests whether the shift of b lies within ±`margin`, at level α.
-pub(crate) fn tost(ranks: &Ranks, pairs: &Pairs, dependence: &Dependence, margin: f64, alpha: f64, scope: &Scope) -> Tost {
+pub(crate) fn tost(
+    ranks: &Ranks,
+    pairs: &Pairs,
+    dependence: &Dependence,
+    margin: f64,
+    alpha: f64,
+    scope: &Scope,
+) -> Tost {
     let half = pairs.count() as f64 / 2.0;
     let sd = (ranks.variance() * dependence.inflation).max(0.0).sqrt();
     // how many more than half of the differences lie on the right side of each end, ties counting half

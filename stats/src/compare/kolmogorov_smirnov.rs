@@ -118,9 +118,8 @@ fn ln_kolmogorov(lambda: f64) -> f64 {
     }
     // 2 e^(−2λ²) (1 − e^(−6λ²) + e^(−16λ²) − …)
     let square = lambda * lambda;
-    let rest: f64 = (2..20)
-        .map(|k: i32| if k % 2 == 0 { -1.0 } else { 1.0 } * (-2.0 * f64::from(k * k - 1) * square).exp())
-        .sum();
+    let rest: f64 =
+        (2..20).map(|k: i32| if k % 2 == 0 { -1.0 } else { 1.0 } * (-2.0 * f64::from(k * k - 1) * square).exp()).sum();
     std::f64::consts::LN_2 - 2.0 * square + rest.ln_1p()
 }
 
@@ -138,7 +137,11 @@ mod tests {
                 if set.count_ones() as usize == n {
                     let (mut i, mut j, mut largest) = (0usize, 0usize, 0);
                     for bit in 0..m + n {
-                        if set >> bit & 1 == 1 { j += 1 } else { i += 1 }
+                        if set >> bit & 1 == 1 {
+                            j += 1;
+                        } else {
+                            i += 1;
+                        }
                         largest = largest.max((i * n).abs_diff(j * m));
                     }
                     distances.push(largest);

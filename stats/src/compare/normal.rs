@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn critical_values_are_the_published_ones() {
         // Student (1908) as tabulated in Abramowitz and Stegun, table 26.10, and table 26.5 for the normal
-        for (df, want) in [(1.0, 12.706_2), (5.0, 2.570_6), (10.0, 2.228_1), (30.0, 2.042_3), (f64::INFINITY, 1.960_0)] {
+        for (df, want) in [(1.0, 12.706_2), (5.0, 2.570_6), (10.0, 2.228_1), (30.0, 2.042_3), (f64::INFINITY, 1.960_0)]
+        {
             assert!((two_sided_critical(0.05, df) - want).abs() < 6e-5, "{df}: {}", two_sided_critical(0.05, df));
         }
         assert!((ln_above_student(1.96, f64::INFINITY).exp() - 0.024_998).abs() < 1e-6);

@@ -50,9 +50,8 @@ impl Default for Plan {
 impl Plan {
     fn check(&self) -> Result<()> {
         check_level(self.level)?;
-        if !(self.power > 0.0 && self.power < 1.0 && self.share > 0.0 && self.share < 1.0 && self.inflation >= 1.0)
-            || !self.inflation.is_finite()
-        {
+        let inside = |v: f64| v > 0.0 && v < 1.0;
+        if !(inside(self.power) && inside(self.share) && self.inflation >= 1.0 && self.inflation.is_finite()) {
             return Err(Error::argument(format!("{self:?} is out of range"))
                 .hint("power and share are in (0, 1), the inflation is 1 or more"));
         }
@@ -84,8 +83,8 @@ fn signal(effect: Effect, share: f64) -> Result<(f64, f64, f64)> {
 
 /// The number of samples of both kinds together that finds an effect with the plan's power, by the normal approximation.
 ///
-/// Means: (z_{α/2} + z_β)² / (sd² c (1 − c)), c the share of the second kind; proportions: Fleiss's formula with the pooled variance under the
-/// null hypothesis and without continuity correction; Mann–Whitney: Noether's (z_{α/2} + z_β)² / (12 c (1 − c) (P − ½)²). Each is
+/// Means: (`z_α/2` + `z_β`)² / (sd² c (1 − c)), c the share of the second kind; proportions: Fleiss's formula with the pooled variance under the
+/// null hypothesis and without continuity correction; Mann–Whitney: Noether's (`z_α/2` + `z_β`)² / (12 c (1 − c) (P − ½)²). Each is
 /// multiplied by the inflation. Below about 20 samples, and for ratios with fewer than 5 expected hits a side, it is a lower bound only.
 ///
 /// Sources: J. L. Fleiss, “Statistical Methods for Rates and Proportions” (1981), 3.2; G. E. Noether, J. Am. Stat. Assoc. 82 (1987).
@@ -170,7 +169,8 @@ mod tests {
         // Fleiss's own formula written out for p = 0.25 and 0.4, α = 0.05, power 0.9
         let (p1, p2, z, zb): (f64, f64, f64, f64) = (0.25, 0.4, 1.959_964, 1.281_552);
         let mean = f64::midpoint(p1, p2);
-        let side = ((z * (2.0 * mean * (1.0 - mean)).sqrt() + zb * (p1 * (1.0 - p1) + p2 * (1.0 - p2)).sqrt()) / (p2 - p1))
+        let side = ((z * (2.0 * mean * (1.0 - mean)).sqrt() + zb * (p1 * (1.0 - p1) + p2 * (1.0 - p2)).sqrt())
+            / (p2 - p1))
             .powi(2);
         let n = samples_for(Effect::Proportion { from: p1, to: p2 }, &Plan { power: 0.9, ..Plan::default() }).unwrap();
         assert!((n as f64 - 2.0 * side).abs() <= 1.0, "{n} {side}");
@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn power_undoes_the_sample_size_and_nonsense_is_refused() {
         let plan = Plan { share: 0.1, inflation: 3.0, ..Plan::default() };
-        for effect in [Effect::Shift { sd: -0.3 }, Effect::Proportion { from: 0.01, to: 0.03 }, Effect::Above { chance: 0.6 }] {
+        for effect in
+            [Effect::Shift { sd: -0.3 }, Effect::Proportion { from: 0.01, to: 0.03 }, Effect::Above { chance: 0.6 }]
+        {
             let n = samples_for(effect, &plan).unwrap();
             let found = power(effect, n, &plan).unwrap();
             assert!((found - 0.8).abs() < 0.01, "{effect:?} {n} {found}");

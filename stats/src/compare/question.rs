@@ -167,13 +167,22 @@ mod tests {
 
     #[test]
     fn words_are_read_back() {
-        for text in
-            ["auto", "mann-whitney", "ks", "anderson-darling", "cliff", "bootstrap:p99", "proportions", "equivalence:20ms"]
-        {
+        for text in [
+            "auto",
+            "mann-whitney",
+            "ks",
+            "anderson-darling",
+            "cliff",
+            "bootstrap:p99",
+            "proportions",
+            "equivalence:20ms",
+        ] {
             assert_eq!(text.parse::<Test>().unwrap().to_string(), text);
         }
         assert_eq!("bootstrap:0.99".parse::<Test>().unwrap(), Test::Bootstrap(Quantile::P99));
-        for bad in ["", "t-test", "bootstrap", "bootstrap:2", "equivalence:", "equivalence:-1", "equivalence:3parsec", "ks:1"] {
+        for bad in
+            ["", "t-test", "bootstrap", "bootstrap:2", "equivalence:", "equivalence:-1", "equivalence:3parsec", "ks:1"]
+        {
             assert!(bad.parse::<Test>().is_err(), "{bad}");
         }
     }

@@ -22,7 +22,7 @@ impl Ranks {
         while start < sorted.len() {
             let value = sorted[start].0;
             let count = sorted[start..].iter().take_while(|s| s.0 == value).count();
-            let rank = start as f64 + (count as f64 + 1.0) / 2.0;
+            let rank = start as f64 + f64::midpoint(count as f64, 1.0);
             for (_, i) in &sorted[start..start + count] {
                 all[*i] = rank;
             }

@@ -109,6 +109,9 @@ fn quantile_intervals_agree_with_scipys_bootstrap() {
             quantile_difference(&numbers(&case["a"]), &numbers(&case["b"]), q, &options, &Scope::default()).unwrap();
         let (lower, upper) = found.interval().unwrap();
         let (want, se) = (numbers(&case["interval"]), case["se"].as_f64().unwrap());
-        assert!((lower - want[0]).abs() < 0.1 * se && (upper - want[1]).abs() < 0.1 * se, "{q}: {lower} {upper} {want:?} {se}");
+        assert!(
+            (lower - want[0]).abs() < 0.1 * se && (upper - want[1]).abs() < 0.1 * se,
+            "{q}: {lower} {upper} {want:?} {se}"
+        );
     }
 }

@@ -157,7 +157,9 @@ mod tests {
                 let mut sum = 0.0;
                 for x in 0..=n {
                     for y in 0..=m {
-                        let chance = choose(n, x) * choose(m, y) * f64::powi(truth, (x + y) as i32)
+                        let chance = choose(n, x)
+                            * choose(m, y)
+                            * f64::powi(truth, (x + y) as i32)
                             * f64::powi(1.0 - truth, (n + m - x - y) as i32);
                         let e = ln_e_variable(Counts { hits: x, total: n }, Counts { hits: y, total: m }, p, q);
                         sum += chance * e.exp();
@@ -174,8 +176,9 @@ mod tests {
         for _ in 0..runs {
             let mut gate = CanaryGate::new(0.95).unwrap();
             for _ in 0..100 {
-                let mut draw = |total: u64, ratio: f64| {
-                    Counts { hits: (0..total).filter(|_| random.random_range(0.0..1.0) < ratio).count() as u64, total }
+                let mut draw = |total: u64, ratio: f64| Counts {
+                    hits: (0..total).filter(|_| random.random_range(0.0..1.0) < ratio).count() as u64,
+                    total,
                 };
                 let (baseline, canary) = (draw(180, 0.02), draw(20, canary_ratio));
                 if gate.observe(baseline, canary).unwrap() == GateVerdict::Stop {

@@ -157,7 +157,9 @@ fn estimate(pairs: &Pairs, outside: u64, level: f64, method: &'static str, scope
     let shift = Estimate::new(pairs.median(), Method::Named(method), n, scope);
     if outside == 0 {
         let open = Bound::Confidence { lower: f64::NEG_INFINITY, upper: f64::INFINITY, level };
-        return shift.with_bound(open).with_caveat(format!("the samples are too small for an interval at level {level}"));
+        return shift
+            .with_bound(open)
+            .with_caveat(format!("the samples are too small for an interval at level {level}"));
     }
     // the k-th difference from each end, k counted from 1
     let (lower, upper) = (pairs.at_rank(outside - 1), pairs.at_rank(count - outside));

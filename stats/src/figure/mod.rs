@@ -28,8 +28,8 @@ mod ticks;
 pub use axis::Axis;
 pub use build::{
     BudgetPoint, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
-    ReaggregationPoint, Verdict, budget_figure, charged_figure, difference_figure, events_figure, histogram_figure, phase_figure,
-    quantile_figure, reaggregation_figure, series_figure,
+    ReaggregationPoint, Verdict, budget_figure, charged_figure, difference_figure, events_figure, histogram_figure,
+    phase_figure, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

@@ -32,14 +32,19 @@ pub fn difference_figure(points: &[(Quantile, Estimate)], title: &str) -> Result
         })
         .collect();
     let bare = points.len() - intervals.len();
-    figure.marks.push(Mark::new("no difference", Role::Neutral, Shape::Rule { at: 0.0, direction: Direction::Horizontal }));
+    figure.marks.push(Mark::new(
+        "no difference",
+        Role::Neutral,
+        Shape::Rule { at: 0.0, direction: Direction::Horizontal },
+    ));
     if !intervals.is_empty() {
         figure.marks.push(Mark::unnamed(Role::Series(0), Shape::Interval { intervals }));
     }
     let line: Vec<(f64, f64)> = points.iter().map(|(q, e)| (q.nines(), e.value)).collect();
     figure.marks.push(Mark::unnamed(Role::Series(0), Shape::Points { points: line.clone() }));
     figure.marks.push(Mark::new("difference", Role::Series(0), Shape::Line { points: line }));
-    let level = points.iter().find_map(|(_, e)| if let Bound::Confidence { level, .. } = e.bound { Some(level) } else { None });
+    let level =
+        points.iter().find_map(|(_, e)| if let Bound::Confidence { level, .. } = e.bound { Some(level) } else { None });
     let mut caption = format!("Above 0, b is larger; {}.", first.provenance());
     if let Some(level) = level {
         caption.push_str(&format!(" Bars show {} confidence, each for itself.", crate::unit::Unit::Ratio.show(level)));

@@ -65,7 +65,9 @@ pub fn little_section(little: &Little) -> Section {
 pub fn recurrence_section(title: &str, found: &Recurrence) -> Section {
     let p = found.p_value.map_or_else(String::new, |p| format!(" ({})", p_value(p, None)));
     let (standing, text) = match &found.verdict {
-        RecurrenceVerdict::Clustered => (Standing::Depends, format!("Arrivals are clustered, or their rate changes{p}.")),
+        RecurrenceVerdict::Clustered => {
+            (Standing::Depends, format!("Arrivals are clustered, or their rate changes{p}."))
+        }
         RecurrenceVerdict::Regular => (Standing::Depends, format!("Arrivals are more regular than by chance{p}.")),
         RecurrenceVerdict::PoissonNotRejected => {
             (Standing::Unknown, format!("Nothing speaks against Poisson arrivals{p}, which is no proof of them."))
@@ -141,14 +143,18 @@ mod tests {
 
     #[test]
     fn numbers_become_sentences() {
-        let Block::Verdict { text, .. } = queue_section(&mmc(8.0, 0.1, 1).unwrap(), None).blocks.remove(0) else { panic!() };
+        let Block::Verdict { text, .. } = queue_section(&mmc(8.0, 0.1, 1).unwrap(), None).blocks.remove(0) else {
+            panic!()
+        };
         assert_eq!(text, "At 80 % utilisation a request takes 500 ms on average, of which it waits 400 ms.");
         let law = |n: f64| 50.0 * n / (1.0 + 0.05 * (n - 1.0) + 0.001 * n * (n - 1.0));
         let points: Vec<(f64, f64)> = [1.0, 4.0, 8.0, 16.0, 32.0, 64.0].iter().map(|n| (*n, law(*n))).collect();
         let fit = usl(&points, 0.95, &Unit::None).unwrap();
         assert!((fit.throughput(16.0) - law(16.0)).abs() < 1e-6);
         let section = scaling_section("api", &points, &fit, &Unit::None);
-        assert!(matches!(&section.blocks[0], Block::Verdict { text, .. } if text.starts_with("Throughput peaks at size 30.8")));
+        assert!(
+            matches!(&section.blocks[0], Block::Verdict { text, .. } if text.starts_with("Throughput peaks at size 30.8"))
+        );
         let Some(Block::Figure(figure)) = section.blocks.last() else { panic!() };
         assert!(figure.marks.iter().any(|m| m.name == "peak"));
         let hour = Window::new(Timestamp(0), Span::HOUR).unwrap();

@@ -50,7 +50,9 @@ pub fn finding(comparison: &Comparison) -> (Standing, String) {
         }
         Verdict::NotShown => (
             Standing::Unknown,
-            format!("Nothing was shown ({test}{p}, {sizes}); that is evidence neither for a difference nor against one."),
+            format!(
+                "Nothing was shown ({test}{p}, {sizes}); that is evidence neither for a difference nor against one."
+            ),
         ),
         Verdict::NoVerdict(why) => (Standing::Unknown, format!("No verdict on a difference: {why}.")),
     }
@@ -65,7 +67,12 @@ pub fn figure(title: &str, differences: &[(Quantile, Estimate)]) -> Result<Figur
 }
 
 /// Sentence, reason, table, what a reader must know and, where there are differences of quantiles, the figure.
-pub fn section(title: &str, comparison: &Comparison, differences: &[(Quantile, Estimate)], note: Option<&str>) -> Section {
+pub fn section(
+    title: &str,
+    comparison: &Comparison,
+    differences: &[(Quantile, Estimate)],
+    note: Option<&str>,
+) -> Section {
     let (standing, text) = finding(comparison);
     let evidence = comparison.effect.iter().map(|e| ("effect, b − a".to_owned(), e.clone())).collect();
     let mut section = Section::new(format!("Comparison of {title}")).with(Block::Verdict { standing, text, evidence });
