@@ -60,9 +60,11 @@ pub struct Comparison {
 ///   together that has enough values beyond it, and corrects for two tests by [`holm`](super::holm);
 /// - gives as effect the Hodges–Lehmann shift, or the difference of that percentile where the tail decided.
 ///
-/// Its rate of false differences on AR(1) series up to φ = 0.95 and on heavy tails is measured in `benches/compare.rs`. It assumes that
-/// each sample is stationary: a trend or season within a sample counts as autocorrelation, and makes the verdict careful; a season of
-/// which the samples hold different parts is a difference. Compare like with like: the same hours of the day.
+/// On AR(1) series with φ from 0 to 0.95, random walks, Student's t of 1.5 degrees and log-normal values it sees a difference in at most
+/// 6 % of pairs without one at a nominal 5 % (`benches/compare.rs`; Mann–Whitney alone in 50 % at φ = 0.8). What it does *not* hold: a slow
+/// process (φ = 0.9) under white noise of its own size, in short samples: 20 % at 20 values each, 16 % at 50, 7 % at 100. It
+/// assumes that each sample is stationary: a trend or season within a sample counts as autocorrelation, and makes the verdict careful; a
+/// season of which the samples hold different parts is a difference. Compare like with like: the same hours of the day.
 ///
 /// The other tests are for independent values and say so in a caveat where the samples are autocorrelated; `bootstrap` draws
 /// blocks and `equivalence` is corrected as `auto` is.

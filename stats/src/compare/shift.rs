@@ -56,40 +56,69 @@ impl Pairs {
         self.a.iter().map(one).collect()
     }
 
-    /// The difference of a rank (from 0) among all, by random pivots between bounds for every row: expected n log n.
+    /// The difference of a rank (from 0) among all: expected n log n, linear memory.
+    ///
+    /// A bracket of differences, kept as bounds in every row, is narrowed by two pivots from a random sample of what is inside
+    /// (Floyd and Rivest, 1975, on implicit pairs) until few enough are left to look at each.
     pub(crate) fn at_rank(&self, rank: u64) -> f64 {
+        const SAMPLE: usize = 1024;
         let rank = rank.min(self.count().saturating_sub(1));
+        let few = (4 * (self.a.len() + self.b.len()) as u64).max(4096);
         let mut low = vec![0usize; self.a.len()];
         let mut high = vec![self.b.len(); self.a.len()];
-        // the pivots move the running time, never the result
+        let sum = |ends: &[usize]| ends.iter().map(|e| *e as u64).sum::<u64>();
+        // the sample moves the running time, never the result
         let mut random = Random::new(rank);
         loop {
-            let inside: usize = low.iter().zip(&high).map(|(l, h)| h - l).sum();
-            let mut at = random.below(inside.max(1));
-            let mut pivot = self.b.first().zip(self.a.first()).map_or(0.0, |(b, a)| b - a);
-            for (row, (l, h)) in low.iter().zip(&high).enumerate() {
-                if at < h - l {
-                    pivot = self.b[l + at] - self.a[row];
-                    break;
+            let (under, inside) = (sum(&low), sum(&high) - sum(&low));
+            if inside <= few {
+                let rows = self.a.iter().zip(low.iter().zip(&high));
+                let mut left: Vec<f64> =
+                    rows.flat_map(|(a, (l, h))| self.b[*l..*h].iter().map(move |b| b - a)).collect();
+                let at = ((rank - under) as usize).min(left.len().saturating_sub(1));
+                return if left.is_empty() { 0.0 } else { *left.select_nth_unstable_by(at, f64::total_cmp).1 };
+            }
+            let sample = self.sample(&low, &high, inside as usize, SAMPLE, &mut random);
+            let share = (rank - under) as f64 / inside as f64;
+            let middle = share * SAMPLE as f64;
+            let margin = 3.0 * (SAMPLE as f64 * share * (1.0 - share)).sqrt() + 2.0;
+            if middle > margin {
+                let below = self.ends(|d| d < sample[(middle - margin) as usize]);
+                if rank < sum(&below) { high = below } else { raise(&mut low, &below) }
+            }
+            if middle + margin < (SAMPLE - 1) as f64 {
+                let up_to = self.ends(|d| d <= sample[(middle + margin) as usize]);
+                if rank >= sum(&up_to) { raise(&mut low, &up_to) } else { lower(&mut high, &up_to) }
+            }
+            if (sum(&high) - sum(&low)) * 10 > inside * 9 {
+                // many equal differences: one pivot, and all that equal it go
+                let pivot = sample[(middle as usize).min(SAMPLE - 1)];
+                let (below, up_to) = (self.ends(|d| d < pivot), self.ends(|d| d <= pivot));
+                if rank < sum(&below) {
+                    lower(&mut high, &below);
+                } else if rank >= sum(&up_to) {
+                    raise(&mut low, &up_to);
+                } else {
+                    return pivot;
                 }
-                at -= h - l;
-            }
-            let below = self.ends(|d| d < pivot);
-            let up_to = self.ends(|d| d <= pivot);
-            let (under, until) =
-                (below.iter().map(|e| *e as u64).sum::<u64>(), up_to.iter().map(|e| *e as u64).sum::<u64>());
-            if rank < under {
-                high = below.iter().zip(&high).map(|(x, y)| *x.min(y)).collect();
-            } else if rank >= until {
-                low = up_to.iter().zip(&low).map(|(x, y)| *x.max(y)).collect();
-            } else {
-                return pivot;
-            }
-            // rows whose bounds crossed hold nothing
-            for (l, h) in low.iter_mut().zip(&high) {
-                *l = (*l).min(*h);
             }
         }
+    }
+
+    /// `size` differences drawn from inside the bounds, sorted.
+    fn sample(&self, low: &[usize], high: &[usize], inside: usize, size: usize, random: &mut Random) -> Vec<f64> {
+        let mut places: Vec<usize> = (0..size).map(|_| random.below(inside)).collect();
+        places.sort_unstable();
+        let mut out = Vec::with_capacity(size);
+        let mut seen = 0;
+        for (row, (l, h)) in low.iter().zip(high).enumerate() {
+            while out.len() < size && places[out.len()] < seen + (h - l) {
+                out.push(self.b[l + places[out.len()] - seen] - self.a[row]);
+            }
+            seen += h - l;
+        }
+        out.sort_unstable_by(f64::total_cmp);
+        out
     }
 
     /// The median of all differences.
@@ -98,6 +127,14 @@ impl Pairs {
         let upper = self.at_rank(count / 2);
         if count % 2 == 1 { upper } else { f64::midpoint(self.at_rank(count / 2 - 1), upper) }
     }
+}
+
+fn raise(low: &mut [usize], to: &[usize]) {
+    low.iter_mut().zip(to).for_each(|(l, t)| *l = (*l).max(*t));
+}
+
+fn lower(high: &mut [usize], to: &[usize]) {
+    high.iter_mut().zip(to).for_each(|(h, t)| *h = (*h).min(*t));
 }
 
 /// Hodges–Lehmann: the median of all differences b − a, with the interval of the shift at `level`; expected n log n.
@@ -189,6 +226,26 @@ mod tests {
             let t = all[rank];
             proptest::prop_assert_eq!(pairs.below(t), all.iter().filter(|d| **d < t).count() as u64);
             proptest::prop_assert_eq!(pairs.above(t), all.iter().filter(|d| **d > t).count() as u64);
+        }
+    }
+
+    /// Enough pairs for the sampling, with and without ties.
+    #[test]
+    fn ranks_of_many_pairs_are_those_of_all_differences() {
+        let mut random = Random::new(8);
+        for (m, n, grain) in [(300, 500, 1.0), (700, 90, 1e-9), (400, 400, 40.0), (60, 2000, 500.0), (500, 500, 2000.0)]
+        {
+            let mut draw = |n: usize| -> Vec<f64> {
+                (0..n).map(|_| (random.below(1_000_000) as f64 / 1000.0 / grain).floor() * grain).collect()
+            };
+            let (a, b) = (draw(m), draw(n));
+            let mut all: Vec<f64> = a.iter().flat_map(|x| b.iter().map(move |y| y - x)).collect();
+            all.sort_by(f64::total_cmp);
+            let pairs = Pairs::new(&a, &b);
+            for share in [0.0, 0.001, 0.2, 0.4999, 0.5, 0.77, 0.9999, 1.0] {
+                let rank = ((all.len() - 1) as f64 * share) as usize;
+                assert_eq!(pairs.at_rank(rank as u64), all[rank], "{m} {n} {grain} {share}");
+            }
         }
     }
 
