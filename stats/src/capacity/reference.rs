@@ -25,8 +25,7 @@ fn agree(what: &str, got: &[&Estimate], values: &Value, errors: &Value, degrees:
 
 #[test]
 fn fits_are_scipys() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/reference/compare/expected.json");
-    let expected: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let expected: Value = serde_json::from_str(include_str!("../../../tests/reference/compare/expected.json")).unwrap();
     let fits = expected["fits"].as_array().unwrap();
     assert_eq!(fits.len(), 2);
     for case in fits {

@@ -249,13 +249,12 @@ impl Asked<'_> {
         let pairs = Pairs::new(&self.samples.a, &self.samples.b);
         let sd = (self.ranks.variance() * self.dependence.inflation).sqrt();
         let reach = two_sided_critical(self.alpha(), self.dependence.degrees) * sd;
-        with_reach(
-            &pairs,
-            reach,
-            self.options.level,
-            "Hodges–Lehmann, interval for the autocorrelation measured",
-            self.scope,
-        )
+        let method = if self.dependence.inflation > 1.0 {
+            "Hodges–Lehmann, interval for the autocorrelation measured"
+        } else {
+            "Hodges–Lehmann, normal interval"
+        };
+        with_reach(&pairs, reach, self.options.level, method, self.scope)
     }
 
     fn quantile(&self, q: Quantile) -> Result<Estimate> {

@@ -9,8 +9,7 @@ use crate::estimate::Scope;
 use crate::quantile::Quantile;
 
 fn expected() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/reference/compare/expected.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    serde_json::from_str(include_str!("../../../tests/reference/compare/expected.json")).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
