@@ -3,6 +3,7 @@
 //! Types are owned and nameable, functions are plain, so that values persist from cell to cell. The names of this module do not
 //! clash with each other: where two modules have a type of the same name, it comes here under the name of its module.
 
+pub use crate::compare::{CompareOptions, Comparison, compare};
 pub use crate::counter::Counter;
 pub use crate::describe::{Statistic, describe};
 pub use crate::error::{Error, ErrorKind, Result};

@@ -64,6 +64,10 @@ pub(crate) enum Command {
     Trend(TrendArgs),
     /// Where the level changed, with the interval of each onset
     Changes(ChangesArgs),
+    /// Does B differ from A, by a test that holds its error rate on autocorrelated series, or is it the same within a margin
+    Compare(CompareArgs),
+    /// How long requests wait at a load, how many are in the system, how far throughput scales
+    Capacity(CapacityArgs),
     /// The whole story of an export, on the terminal and as a report
     Report(ReportArgs),
     /// Write what was loaded in another format
@@ -372,6 +376,76 @@ pub(crate) struct ChangesArgs {
     /// The fewest samples between two changes
     #[arg(long, value_name = "K")]
     pub(crate) min_size: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    // the two files are the baseline A and then B
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// auto, mann-whitney, ks, anderson-darling, cliff, bootstrap:0.99, proportions, equivalence:MARGIN (0.02, 20ms or 5%)
+    #[arg(long, default_value = "auto")]
+    pub(crate) test: sre_stats::compare::Test,
+    /// The level of confidence of verdicts and intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// The seed of resampling: the same one gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Take the values as independent, such as a random sample of requests; without it their autocorrelation is measured
+    #[arg(long)]
+    pub(crate) independent: bool,
+}
+
+/// A model of capacity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CapacityModel {
+    /// Poisson arrivals, exponential service times, one server
+    Mm1,
+    /// Poisson arrivals, exponential service times, several servers (Erlang C)
+    Mmc,
+    /// Poisson arrivals, constant service times, one server
+    Md1,
+    /// Poisson arrivals, any service times, one server (Pollaczek–Khinchine)
+    Mg1,
+    /// Little's law: the third of arrival rate, time in the system and number in the system
+    Little,
+    /// Amdahl's law, fitted to throughput over size
+    Amdahl,
+    /// The Universal Scalability Law, fitted to throughput over size
+    Usl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapacityArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: CapacityModel,
+    // events, for arrivals and times of service; or a table of sizes and throughputs for amdahl and usl
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Arrivals per second
+    #[arg(long, value_name = "RATE")]
+    pub(crate) arrival: Option<f64>,
+    /// The mean time of service, such as 20ms; for little the mean time in the system
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) service: Option<Span>,
+    /// How many servers
+    #[arg(long, value_name = "N")]
+    pub(crate) servers: Option<u32>,
+    /// (sd / mean)² of the time of service
+    #[arg(long, value_name = "X")]
+    pub(crate) cv2: Option<f64>,
+    /// For little: the mean number in the system
+    #[arg(long, value_name = "L")]
+    pub(crate) in_system: Option<f64>,
+    /// For amdahl and usl: the column of sizes (servers, threads, clients)
+    #[arg(long, value_name = "COL", default_value = "n")]
+    pub(crate) size: String,
 }
 
 #[derive(Debug, Args)]

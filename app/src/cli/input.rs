@@ -1,5 +1,7 @@
 //! Files and flags become a data set.
 
+use std::path::PathBuf;
+
 use sre_stats::load::{Dataset, LoadOptions, load};
 use sre_stats::slo::{Objective, Zone};
 use sre_stats::time::Span;
@@ -46,6 +48,11 @@ impl InputArgs {
 
     /// Reads the files. Ctrl-C stops that.
     pub(crate) fn load(&self) -> Result<Dataset, Failure> {
+        self.load_files(&self.files, &self.options())
+    }
+
+    /// Reads some of the files, or reads them otherwise, as [`load`](Self::load) does.
+    pub(crate) fn load_files(&self, files: &[PathBuf], options: &LoadOptions) -> Result<Dataset, Failure> {
         if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
             return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
         }
@@ -58,7 +65,7 @@ impl InputArgs {
             std::thread::sleep(std::time::Duration::from_millis(300));
             std::process::exit(i32::from(INTERRUPTED));
         });
-        let loaded = load(&self.files, &self.options(), &progress);
+        let loaded = load(files, options, &progress);
         progress::done();
         // whatever else went wrong meanwhile, an interrupt is told as one
         progress.check()?;

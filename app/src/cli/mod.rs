@@ -15,7 +15,9 @@
 mod alerts;
 mod args;
 mod budget;
+mod capacity;
 mod changes;
+mod compare;
 mod convert;
 mod dependencies;
 mod describe;
@@ -65,12 +67,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
 }
 
 /// The words as they are understood: `convert --to` names a format, so its last time is `--until`; what it and `generate`
-/// write has the ending that one likes.
+/// write has the ending that one likes; `capacity` of given numbers needs no file.
 fn words() -> clap::Command {
     let any_file = |out: clap::Arg| out.value_parser(clap::value_parser!(std::path::PathBuf));
     Cli::command()
         .mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")).mut_arg("out", any_file))
         .mut_subcommand("generate", |c| c.mut_arg("out", any_file))
+        .mut_subcommand("capacity", |c| c.mut_arg("files", |files| files.required(false)))
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
@@ -86,6 +89,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Dependencies(args) => dependencies::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Changes(args) => changes::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Generate(args) => generate::run(&args),

@@ -9,6 +9,7 @@
 //! | [`series_figure`], [`events_figure`] | values over time, decimated without hiding a peak |
 //! | [`quantile_figure`] | a latency profile over the nines |
 //! | [`histogram_figure`] | counts of buckets as areas |
+//! | [`difference_figure`] | differences of quantiles over the nines |
 //! | [`charged_figure`] | bad time charged against the width of the bucket |
 //! | [`phase_figure`] | bad time charged against the phase of the buckets |
 //! | [`reaggregation_figure`] | the error of re-aggregated percentiles by width |
@@ -31,8 +32,8 @@ pub use axis::Axis;
 pub use build::{
     BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
     ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, budget_figure, charged_figure,
-    counter_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget, quantile_figure,
-    reaggregation_figure, series_figure,
+    counter_figure, difference_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget,
+    quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

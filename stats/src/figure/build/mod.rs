@@ -3,6 +3,7 @@
 mod alerts;
 mod budget;
 mod charged;
+mod compare;
 mod histogram;
 mod loss;
 mod phase;
@@ -13,6 +14,7 @@ mod series;
 pub use alerts::{BurnCurve, alerts_figure};
 pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
+pub use compare::difference_figure;
 pub use histogram::{HistogramBin, histogram_figure};
 pub use loss::{WidthCurve, counter_figure, peak_figure};
 pub use phase::{PhasePoint, phase_figure};

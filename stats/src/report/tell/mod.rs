@@ -10,6 +10,8 @@
 //! | `dependencies` | what services can promise on top of each other |
 //! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
+//! | `capacity` | queues, Little's law, scaling, arrivals |
+//! | `compare` | do two samples differ, or are they the same within a margin |
 //!
 //! Nothing is computed here that an analysis has computed already. Every `section` function gives the whole telling of one
 //! result under one heading; its parts are there for those who need only one of them.
@@ -17,7 +19,9 @@
 pub mod advice;
 pub mod alerts;
 pub mod budget;
+pub mod capacity;
 pub mod changes;
+pub mod compare;
 pub mod cost;
 pub mod counters;
 pub mod dependencies;
