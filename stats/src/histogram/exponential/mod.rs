@@ -263,7 +263,8 @@ impl Exponential {
 
 /// The schemas by name, from the coarsest.
 const NAMES: [&str; (FINEST - COARSEST + 1) as usize] = [
-    "exp:-4", "exp:-3", "exp:-2", "exp:-1", "exp:0", "exp:1", "exp:2", "exp:3", "exp:4", "exp:5", "exp:6", "exp:7", "exp:8",
+    "exp:-4", "exp:-3", "exp:-2", "exp:-1", "exp:0", "exp:1", "exp:2", "exp:3", "exp:4", "exp:5", "exp:6", "exp:7",
+    "exp:8",
 ];
 
 /// A bucket of any kind.
