@@ -5,7 +5,10 @@
 
 pub use crate::compare::{CompareOptions, Comparison, compare};
 pub use crate::counter::Counter;
-pub use crate::describe::{Statistic, describe};
+pub use crate::describe::{
+    Ecdf, Law, Statistic, Trim, density_curve, describe, fences, fits, half_sample_mode, qq, trimmed_mean,
+    winsorised_mean,
+};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
@@ -17,7 +20,10 @@ pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
 pub use crate::method::{Definition, Method};
 pub use crate::notebook::{events_named, exercise::chapter_7, read, series_named};
 pub use crate::progress::Progress;
-pub use crate::quantile::{Quantile, order_statistic_interval, proportion, quantiles, samples_needed, share_at_most};
+pub use crate::quantile::{
+    Bootstrap, Quantile, Resampled, Tool, bootstrap, harrell_davis, none_above, order_statistic_interval, proportion,
+    quantiles, samples_needed, share_at_most, tool_quantiles, weighted_quantiles,
+};
 pub use crate::report::{Block, Cell, Column, Report, Section, Table, tell};
 pub use crate::series::{Identity, NanPolicy, Series};
 pub use crate::slo::alert::BurnRateRule;
