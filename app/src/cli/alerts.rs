@@ -1,5 +1,7 @@
 //! Burn-rate alerts of `slo`: what they would have done, which would have done better, and their export to Prometheus.
 
+#![allow(clippy::doc_markdown, reason = "help is shown as it stands")]
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;

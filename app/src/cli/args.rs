@@ -1,8 +1,10 @@
 //! The command line's words. Their contract: they are extended, never renamed.
 
+#![allow(clippy::doc_markdown, reason = "help is shown as it stands")]
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{Format, Kind};
 use sre_stats::method::Definition;

@@ -46,7 +46,7 @@ impl Further {
         answer: &mut Answer,
     ) -> Result<(), Error> {
         let title = fit.item.title();
-        if let SloInput::Series(series) = fit.input {
+        if let SloInput::Series(series) = fit.input() {
             let limit = asked.objective.condition().filter(|c| c.comparison.is_upper());
             let limit = limit.and_then(|c| c.converted(&series.identity().unit).ok()).map(|c| c.limit);
             if let Some((rows, hidden, section)) = of_peaks(series, &asked.ladder, limit, &title)? {
@@ -55,7 +55,7 @@ impl Further {
                 answer.sections.push(section);
             }
         }
-        if let SloInput::Events(events) = fit.input
+        if let SloInput::Events(events) = fit.input()
             && events.window().width.0 >= 2 * STORED_AT.0
         {
             let found = tightening(events, STORED_AT, percentile(asked), &stored()?)?;
@@ -78,10 +78,10 @@ impl Further {
                 budget: Some(*budget),
                 ..RetentionInput::default()
             };
-            if let SloInput::Events(events) = fit.input {
+            if let SloInput::Events(events) = fit.input() {
                 (input.events, input.quantiles) = (Some(events), &percentiles);
             }
-            if let SloInput::Series(series) = fit.input {
+            if let SloInput::Series(series) = fit.input() {
                 input.series = Some(series).filter(|s| !is_binary(s));
             }
             let tiers = retention(plan, &input)?;

@@ -2,6 +2,7 @@
 
 mod counts;
 mod events;
+pub(super) use events::counted_events;
 mod series;
 
 use super::counts::Counts;

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_peak_stays_however_few_the_points() {
         let bad: Vec<u64> = (0..10_000).map(|s| if (5000..5060).contains(&s) { 10 } else { 0 }).collect();
-        let counts = Tally::new(Timestamp(0), Span::SECOND, &bad, &[10; 10_000], Population::Requests).unwrap();
+        let counts = Tally::new(Timestamp(0), Span::SECOND, &bad, &vec![10; 10_000], Population::Requests).unwrap();
         let (slo, window) = ("99%".parse().unwrap(), Span::from_secs(600));
         for points in [5, 77, 1_000_000] {
             let found = burn_rates(&counts, slo, window, Span::from_secs(10), points).unwrap();

@@ -172,7 +172,7 @@ pub fn search(
         })
         .collect::<Result<_>>()?;
     best.extend(pairs);
-    let front = named(front(best), &parts);
+    let front = named(&front(best), &parts);
     let pages: Vec<BurnRateRule> =
         BurnRateRule::workbook(period).into_iter().filter(|r| r.severity == Severity::Page).collect();
     let lists: Result<Vec<Vec<Firing>>> = pages.iter().map(|r| fired(counts, r, target, options.interval)).collect();
@@ -331,7 +331,7 @@ fn front(all: Vec<Tried>) -> Vec<Tried> {
 }
 
 /// Names for what stands out: quietest, fastest, balanced; the others by their place.
-fn named(front: Vec<Tried>, parts: &Parts<'_>) -> Vec<Candidate> {
+fn named(front: &[Tried], parts: &Parts<'_>) -> Vec<Candidate> {
     let by = |key: &dyn Fn(&Tried) -> Vec<f64>| {
         let order = |a: &(usize, Vec<f64>), b: &(usize, Vec<f64>)| {
             a.1.iter().zip(&b.1).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)

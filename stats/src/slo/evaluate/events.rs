@@ -15,9 +15,8 @@ use crate::unit::Unit;
 use crate::window::{BadTime, Comparison, Condition, Rule};
 
 pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options) -> Result<SloReport> {
-    let condition = condition(objective, events)?;
     let mut notes = Vec::new();
-    let whole = with_flags_alone(events, condition.as_ref(), uses_mean(objective, options), &mut notes)?;
+    let (condition, whole) = counted_events(objective, events, options, &mut notes)?;
     let mut cut = cut(objective, whole.as_ref().unwrap_or(events).window())?;
     cut.caveats.append(&mut notes);
     let cut_events = whole.as_ref().unwrap_or(events).slice(cut.period.start, cut.period.end());
@@ -59,6 +58,18 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
         costs,
     };
     finish(objective, options, cut, bad, counted, means)
+}
+
+/// The condition in the events' unit, and the events with those that have a flag alone, where there are some of those.
+pub(in crate::slo) fn counted_events(
+    objective: &Objective,
+    events: &Events,
+    options: &Options,
+    notes: &mut Vec<String>,
+) -> Result<(Option<Condition>, Option<Events>)> {
+    let condition = condition(objective, events)?;
+    let whole = with_flags_alone(events, condition.as_ref(), uses_mean(objective, options), notes)?;
+    Ok((condition, whole))
 }
 
 /// What a value must meet, in the events' unit; `None` where the flag alone decides.
