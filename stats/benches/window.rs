@@ -11,7 +11,9 @@ use sre_stats::quantile::Quantile;
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::time::Span;
 use sre_stats::unit::Unit;
-use sre_stats::window::{BadTime, Budget, Condition, Ladder, NoData, Rule, SeriesOptions, account, reaggregate};
+use sre_stats::window::{
+    BadTime, Budget, Condition, Ladder, NoData, Rule, SeriesOptions, account, reaggregate, reaggregate_histograms,
+};
 
 const POINTS: i64 = 30 * 86_400;
 
@@ -110,5 +112,48 @@ fn events(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ladder, events);
+/// Ten million events over 30 days by twelve widths from their histograms, beside the one pass that fills a histogram for each
+/// of the narrowest windows.
+fn merged(c: &mut Criterion) {
+    use sre_stats::events::Events;
+    use sre_stats::histogram::HistogramSeries;
+    use sre_stats::time::Grid;
+    let n = 10_000_000_i64;
+    let latency = |i: i64| {
+        0.01 * (1.0 + f64::from((i * 2_654_435_761 % 1000) as u16) * if i / 5000 % 40 == 0 { 0.3 } else { 0.01 })
+    };
+    let events = Events::new(
+        Identity::new("latency", Unit::Second),
+        (0..n).map(|i| i * (POINTS * 1_000_000_000 / n)).collect(),
+        (0..n).map(latency).collect(),
+        None,
+        NanPolicy::Refuse,
+    )
+    .expect("regular events");
+    let widths: Ladder = "1m,2m,5m,10m,15m,30m,1h,2h,4h,6h,12h,1d".parse().expect("widths");
+    let qs = [Quantile::MEDIAN, Quantile::P95, Quantile::P99];
+    let grid = Grid::new(Span::MINUTE, Span::ZERO).expect("a minute");
+    let fill = || HistogramSeries::from_events(&events, grid).expect("events");
+    let both = || reaggregate_histograms(&fill(), &widths, &qs).expect("histograms").len();
+    let best = |run: &dyn Fn() -> usize| {
+        let timed = |_| {
+            let t = Instant::now();
+            black_box(run());
+            t.elapsed()
+        };
+        (0..5).map(timed).min().unwrap_or(Duration::ZERO)
+    };
+    let (alone, all) = (best(&|| fill().windows().len()), best(&both));
+    println!(
+        "10 million events: one histogram a minute {alone:.1?}; filled and aggregated again by 12 widths {all:.1?}: {:.2} times",
+        all.as_secs_f64() / alone.as_secs_f64()
+    );
+    let mut group = c.benchmark_group("10 million events, 30 days");
+    group.sample_size(10);
+    group.bench_function("one histogram a minute", |b| b.iter(fill));
+    group.bench_function("and percentiles aggregated twice, 12 widths, 3 quantiles", |b| b.iter(both));
+    group.finish();
+}
+
+criterion_group!(benches, ladder, events, merged);
 criterion_main!(benches);

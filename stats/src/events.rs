@@ -6,6 +6,10 @@ use crate::series::{Dropped, Identity, NanPolicy, covering};
 use crate::time::{Timestamp, Window};
 
 /// Events sorted by time; several may share one time. Values are finite.
+///
+/// An event that is known to be good or bad but has no usable value, such as a request that failed before it had a latency,
+/// is no sample of the values. It is kept beside them, for whoever counts good ones: see
+/// [`times_without_value`](Self::times_without_value).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Events {
     identity: Identity,
@@ -13,6 +17,8 @@ pub struct Events {
     values: Vec<f64>,
     ok: Option<Vec<bool>>,
     dropped: Dropped,
+    /// Times and flags of events without a usable value, sorted by time.
+    bare: (Vec<i64>, Vec<bool>),
 }
 
 impl Events {
@@ -20,7 +26,7 @@ impl Events {
     /// and where it is known whether each was good.
     ///
     /// Events are sorted by time, keeping the input's order at equal times. An event whose value is NaN or infinite is
-    /// dropped and counted, or refused, as `policy` says.
+    /// dropped and counted, or refused, as `policy` says; where it has a flag, that stays.
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where the lengths differ, [`Empty`](crate::ErrorKind::Empty) where nothing
@@ -42,8 +48,11 @@ impl Events {
         }
         let (mut times, mut values, mut ok) = (times, values, ok);
         let mut dropped = Dropped::default();
+        let mut bare = (Vec::new(), Vec::new());
         if !values.iter().all(|v| v.is_finite()) {
             if let Some(ok) = &mut ok {
+                let unusable = (0..values.len()).filter(|&i| !values[i].is_finite());
+                bare = unusable.map(|i| (times[i], ok[i])).unzip();
                 let mut finite = values.iter().map(|v| v.is_finite());
                 ok.retain(|_| finite.next().unwrap_or(false));
             }
@@ -59,7 +68,40 @@ impl Events {
         if times.is_empty() {
             return Err(Error::empty(format!("no usable event in “{}”", identity.title())));
         }
-        Ok(Self { identity, times, values, ok, dropped })
+        let (bare_times, bare_ok) = bare;
+        Self { identity, times, values, ok, dropped, bare: (Vec::new(), Vec::new()) }
+            .with_flags_alone(bare_times, bare_ok)
+    }
+
+    /// The same events and others of which only time and flag are known.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the lengths differ, or where these events have no flags.
+    pub fn with_flags_alone(mut self, times: Vec<i64>, ok: Vec<bool>) -> Result<Self> {
+        if times.len() != ok.len() {
+            return Err(Error::mismatch(format!("{} times and {} good flags", times.len(), ok.len())));
+        }
+        if times.is_empty() {
+            return Ok(self);
+        }
+        if self.ok.is_none() {
+            return Err(Error::mismatch(format!("the events of “{}” have no good flags", self.identity.title())));
+        }
+        let mut all: Vec<(i64, bool)> = std::mem::take(&mut self.bare.0).into_iter().zip(self.bare.1).collect();
+        all.extend(times.into_iter().zip(ok));
+        all.sort_by_key(|e| e.0);
+        self.bare = all.into_iter().unzip();
+        Ok(self)
+    }
+
+    /// Times of the events that have a flag and no usable value, not decreasing; no part of [`times`](Self::times).
+    pub fn times_without_value(&self) -> &[i64] {
+        &self.bare.0
+    }
+
+    /// The flags of those events.
+    pub fn ok_without_value(&self) -> &[bool] {
+        &self.bare.1
     }
 
     /// Name, labels and unit.
@@ -97,6 +139,12 @@ impl Events {
         self.dropped
     }
 
+    /// The same events, of which more was left out before.
+    #[must_use]
+    pub(crate) fn with_dropped(self, before: Dropped) -> Self {
+        Self { dropped: self.dropped.plus(before), ..self }
+    }
+
     /// The window from the first event to just after the last.
     pub fn window(&self) -> Window {
         covering(&self.times, None)
@@ -111,12 +159,15 @@ impl Events {
     pub fn slice(&self, from: Timestamp, to: Timestamp) -> Option<Self> {
         let a = self.times.partition_point(|&t| t < from.0);
         let b = self.times.partition_point(|&t| t < to.0).max(a);
+        let bare_from = self.bare.0.partition_point(|&t| t < from.0);
+        let bare_to = self.bare.0.partition_point(|&t| t < to.0).max(bare_from);
         (a < b).then(|| Self {
             identity: self.identity.clone(),
             times: self.times[a..b].to_vec(),
             values: self.values[a..b].to_vec(),
             ok: self.ok.as_ref().map(|ok| ok[a..b].to_vec()),
             dropped: self.dropped,
+            bare: (self.bare.0[bare_from..bare_to].to_vec(), self.bare.1[bare_from..bare_to].to_vec()),
         })
     }
 }
@@ -142,5 +193,23 @@ mod tests {
         assert_eq!(e.values(), [0.3, 0.4, 0.5]);
         assert_eq!(e.ok().unwrap(), [false, true, true]);
         assert_eq!(e.dropped().nan, 1);
+    }
+
+    #[test]
+    fn a_flag_outlives_its_value() {
+        let id = || Identity::new("latency", Unit::Second);
+        let flags = Some(vec![true, false, false, true]);
+        let e = Events::new(id(), vec![9, 1, 5, 3], vec![0.5, f64::NAN, f64::INFINITY, 0.4], flags, NanPolicy::Drop)
+            .unwrap()
+            .with_flags_alone(vec![4, 0], vec![true, false])
+            .unwrap();
+        assert_eq!(
+            (e.times_without_value(), e.ok_without_value()),
+            (&[0, 1, 4, 5][..], &[false, false, true, false][..])
+        );
+        let part = e.slice(Timestamp(1), Timestamp(5)).unwrap();
+        assert_eq!((part.times(), part.times_without_value()), (&[3][..], &[1, 4][..]));
+        let plain = Events::new(id(), vec![1], vec![0.1], None, NanPolicy::Drop).unwrap();
+        assert!(plain.with_flags_alone(vec![2], vec![true]).is_err());
     }
 }

@@ -3,8 +3,12 @@
 //! Types are owned and nameable, functions are plain, so that values persist from cell to cell. The names of this module do not
 //! clash with each other: where two modules have a type of the same name, it comes here under the name of its module.
 
+pub use crate::compare::{CompareOptions, Comparison, compare};
 pub use crate::counter::Counter;
-pub use crate::describe::{Statistic, describe};
+pub use crate::describe::{
+    Ecdf, Law, Statistic, Trim, density_curve, describe, fences, fits, half_sample_mode, qq, trimmed_mean,
+    winsorised_mean,
+};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
@@ -16,11 +20,14 @@ pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
 pub use crate::method::{Definition, Method};
 pub use crate::notebook::{events_named, exercise::chapter_7, read, series_named};
 pub use crate::progress::Progress;
-pub use crate::quantile::{Quantile, order_statistic_interval, proportion, quantiles, samples_needed, share_at_most};
+pub use crate::quantile::{
+    Bootstrap, Quantile, Resampled, Tool, bootstrap, harrell_davis, none_above, order_statistic_interval, proportion,
+    quantiles, samples_needed, share_at_most, tool_quantiles, weighted_quantiles,
+};
 pub use crate::report::{Block, Cell, Column, Report, Section, Table, tell};
 pub use crate::series::{Identity, NanPolicy, Series};
 pub use crate::slo::alert::BurnRateRule;
-pub use crate::slo::{self, Objective, SloInput, SloReport, evaluate};
+pub use crate::slo::{self, Counts, Objective, SloInput, SloReport, evaluate};
 pub use crate::time::{Grid, Span, Timestamp, Window};
 pub use crate::trend::{ChangeOptions, Changes, Trend, TrendMethod, changes, trend};
 pub use crate::unit::Unit;

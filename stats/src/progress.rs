@@ -1,8 +1,8 @@
 //! Progress and cancellation, shared between the thread that works and the one that watches.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Result};
 
@@ -23,12 +23,19 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
     cancelled: AtomicBool,
     done: AtomicU64,
     total: AtomicU64,
     stage: Mutex<String>,
+    observer: Option<fn(&Snapshot)>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").field("cancelled", &self.cancelled).field("done", &self.done).finish_non_exhaustive()
+    }
 }
 
 /// What a watcher sees at one moment.
@@ -55,6 +62,13 @@ impl Progress {
         Self::default()
     }
 
+    /// A fresh handle that calls `observer` whenever work was done, on the thread that did it.
+    ///
+    /// For watchers without a loop of their own. The observer must be quick, and itself leave out what comes too often.
+    pub fn observed(observer: fn(&Snapshot)) -> Self {
+        Self(Arc::new(Shared { observer: Some(observer), ..Shared::default() }))
+    }
+
     /// Begins a stage of `total` units of work (0: not known).
     pub fn stage(&self, name: &str, total: u64) {
         if let Ok(mut stage) = self.0.stage.lock() {
@@ -67,6 +81,9 @@ impl Progress {
     /// Adds `units` to what is done in this stage.
     pub fn advance(&self, units: u64) {
         self.0.done.fetch_add(units, Ordering::Relaxed);
+        if let Some(observer) = self.0.observer {
+            observer(&self.snapshot());
+        }
     }
 
     /// Asks the worker to stop at its next check.

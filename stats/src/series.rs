@@ -45,6 +45,16 @@ impl Dropped {
     pub fn total(self) -> u64 {
         self.nan + self.infinite + self.duplicate
     }
+
+    /// What was left out of two parts together.
+    #[must_use]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            nan: self.nan + other.nan,
+            infinite: self.infinite + other.infinite,
+            duplicate: self.duplicate + other.duplicate,
+        }
+    }
 }
 
 /// What to do with NaN and ±∞ in input.
@@ -138,6 +148,12 @@ impl Series {
     /// What was left out on the way in.
     pub fn dropped(&self) -> Dropped {
         self.dropped
+    }
+
+    /// The same series, of which more was left out before.
+    #[must_use]
+    pub(crate) fn with_dropped(self, before: Dropped) -> Self {
+        Self { dropped: self.dropped.plus(before), ..self }
     }
 
     /// The most frequent distance of neighbouring samples; `None` with a single sample.

@@ -151,6 +151,16 @@ impl Span {
         Self(if rest * 2 >= grain { self.0.saturating_add(grain - rest) } else { self.0.saturating_sub(rest) })
             .to_string()
     }
+
+    /// The span in one word, as a width is called and people type it.
+    ///
+    /// ```
+    /// use sre_stats::time::Span;
+    /// assert_eq!(Span::from_secs(5400).compact(), "1h30m");
+    /// ```
+    pub fn compact(self) -> String {
+        self.to_string().replace(' ', "")
+    }
 }
 
 impl fmt::Display for Span {
@@ -319,6 +329,40 @@ impl Grid {
     pub fn window_at(self, t: Timestamp) -> Window {
         self.window(self.index(t))
     }
+
+    /// The windows that hold any of some sorted times, in order, each with the range of the times inside it.
+    pub(crate) fn runs(self, times: &[i64]) -> Runs<'_> {
+        Runs { grid: self, times, at: 0 }
+    }
+}
+
+/// Sorted times cut into the windows of a grid; see [`Grid::runs`].
+pub(crate) struct Runs<'a> {
+    grid: Grid,
+    times: &'a [i64],
+    at: usize,
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (Window, std::ops::Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.times.get(self.at..)?;
+        let window = self.grid.window_at(Timestamp(*rest.first()?));
+        let end = window.end().0;
+        // short runs are walked, long ones are searched in growing steps: a window rarely holds a large part of all times
+        let mut reach = 1;
+        while rest.get(reach).is_some_and(|t| *t < end) {
+            reach *= 2;
+        }
+        let from = reach / 2;
+        let until = rest.len().min(reach);
+        // at the far end of what an i64 holds a window's end saturates: its first time belongs to it all the same
+        let n = (from + rest.get(from..until)?.partition_point(|t| *t < end)).max(1);
+        let run = self.at..self.at + n;
+        self.at += n;
+        Some((window, run))
+    }
 }
 
 #[cfg(test)]
@@ -356,6 +400,26 @@ mod tests {
             assert!(w.contains(Timestamp(t)));
             assert_eq!(w.start.0.rem_euclid(60 * NS), 15 * NS);
         }
+    }
+
+    #[test]
+    fn runs_hold_every_time_once_and_in_its_window() {
+        let mut times: Vec<i64> = (0..500_i64).map(|i| i * i * 7 % 9973 - 3000).collect();
+        times.sort_unstable();
+        for (width, phase) in [(1, 0), (10, 3), (64, 0), (1000, 999), (20_000, 5)] {
+            let grid = Grid::new(Span(width), Span(phase)).unwrap();
+            let mut next = 0;
+            let mut last = None;
+            for (window, run) in grid.runs(&times) {
+                assert_eq!(run.start, next);
+                assert!(run.end > run.start && last < Some(window.start));
+                assert!(times[run.clone()].iter().all(|t| window.contains(Timestamp(*t))));
+                (next, last) = (run.end, Some(window.start));
+            }
+            assert_eq!(next, times.len());
+        }
+        assert_eq!(Grid::new(Span(5), Span::ZERO).unwrap().runs(&[]).count(), 0);
+        assert_eq!(Grid::new(Span(5), Span::ZERO).unwrap().runs(&[i64::MAX]).count(), 1);
     }
 
     #[test]

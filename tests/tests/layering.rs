@@ -9,7 +9,7 @@ const LAYERS: &[(&[&str], bool)] = &[
     (&["error", "unit", "time", "progress"], true),
     (&["labels", "method", "estimate", "series", "events", "counter"], true),
     (&["quantile", "histogram"], true),
-    (&["window", "trend", "describe", "slo"], false),
+    (&["window", "trend", "compare", "capacity", "describe", "slo"], false),
     (&["load"], false),
     (&["figure"], false),
     (&["report", "notebook", "prelude"], true),
@@ -56,14 +56,39 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The lines of code of a file: comments cut off, and nothing from the test module on.
+/// The code of a file by line: comments cut off, imports of several lines as one, items for tests alone left out.
 fn code_lines(path: &Path) -> Vec<(usize, String)> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines()
-        .enumerate()
-        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
-        .map(|(i, line)| (i + 1, line.split("//").next().unwrap_or_default().to_owned()))
-        .collect()
+    code_of(&std::fs::read_to_string(path).unwrap())
+}
+
+fn code_of(text: &str) -> Vec<(usize, String)> {
+    let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line.split("//").next().unwrap_or_default()));
+    let mut code = Vec::new();
+    while let Some((number, line)) = lines.next() {
+        let words = line.trim_start();
+        let indent = &line[..line.len() - words.len()];
+        if words.starts_with("#[cfg(test)]") {
+            // the formatter puts the end of an item below its beginning
+            let end = format!("{indent}}}");
+            let mut opened = false;
+            for (_, line) in lines.by_ref() {
+                opened |= line.trim_end().ends_with('{');
+                if line.trim_end() == end || (!opened && line.trim_end().ends_with(';')) {
+                    break;
+                }
+            }
+            continue;
+        }
+        let mut statement = line.to_owned();
+        if words.starts_with("use ") || words.starts_with("pub use ") || words.starts_with("pub(") {
+            while words.contains("use ") && !statement.contains(';') {
+                let Some((_, more)) = lines.next() else { break };
+                statement.push_str(more.trim_start());
+            }
+        }
+        code.push((number, statement));
+    }
+    code
 }
 
 /// The modules named after `crate::` in a line, braces opened.
@@ -136,6 +161,12 @@ fn the_check_catches_what_it_should() {
     assert_eq!(violations("trend", "    let x = crate::describe::mean(v);"), ["describe"]);
     assert!(violations("slo", "use crate::window::BadTime;").is_empty());
     assert!(violations("time", "use crate::{Error, Result};").is_empty());
+    // an import of several lines, after a module for tests in the middle of the file
+    let text = "#[cfg(test)]\nmod brute_force;\n#[cfg(test)]\nmod tests {\n    use crate::report::x;\n}\n\
+        pub(crate) use crate::{\n    time::Span, // a length\n    slo::{Objective,\n        Period},\n};\nfn f() {}\n";
+    let code = code_of(text);
+    assert_eq!(code.iter().map(|c| c.0).collect::<Vec<_>>(), [7, 12]);
+    assert_eq!(code.iter().flat_map(|c| violations("window", &c.1)).collect::<Vec<_>>(), ["slo"]);
 }
 
 /// Every place below `dir` whose code names one of `needles`, but for paths that start with one of `except`.

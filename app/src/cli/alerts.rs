@@ -1,5 +1,7 @@
 //! Burn-rate alerts of `slo`: what they would have done, which would have done better, and their export to Prometheus.
 
+#![allow(clippy::doc_markdown, reason = "help is shown as it stands")]
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,7 +12,7 @@ use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::report::{Block, Section};
 use sre_stats::slo::alert::{AssessOptions, BurnRateRule, SearchOptions, Tally, assess, search, tally_of};
 use sre_stats::slo::rules::{Documents, RuleSet, Selector, Sli, rules_yaml, test_yaml};
-use sre_stats::slo::{Criterion, Objective, Options, Population, SloInput};
+use sre_stats::slo::{Criterion, Objective, Options, Population, SloInput, SloReport};
 
 use super::failure::{Failure, say};
 
@@ -51,7 +53,7 @@ pub(crate) fn add(
 ) {
     let title = fit.item.title();
     found["alerts"] = json!([]);
-    let told = tally_of(objective, fit.input, &Options::default()).and_then(|tally| {
+    let told = tally_of(objective, fit.input(), &Options::default()).and_then(|tally| {
         assessed(&tally, objective, asked, &title, found, sections)?;
         if asked.tune_alerts {
             searched(&tally, objective, &title, found, sections);
@@ -123,26 +125,32 @@ impl AlertArgs {
         }
     }
 
-    /// Writes the rules of every series, and their unit test beside them.
-    pub(crate) fn export<'a>(
+    /// The rules of every series held against one objective, which has a name where there are several.
+    pub(crate) fn rule_sets(
         &self,
-        fits: impl Iterator<Item = &'a Fit<'a>>,
+        held: &[(Fit<'_>, SloReport)],
         objective: &Objective,
-        documents: Option<Documents>,
-    ) -> Result<(), Failure> {
-        let (Some(out), Some(documents)) = (&self.rules, documents) else { return Ok(()) };
+        name: Option<&str>,
+        documents: &Documents,
+    ) -> Result<Vec<RuleSet>, Failure> {
         let rules = rules(objective, self);
-        let sets = fits
-            .map(|fit| {
+        held.iter()
+            .map(|(fit, _)| {
                 let sli = self.sli(fit, objective)?;
-                RuleSet::new(&fit.item.title(), objective.target, sli, &rules, documents.clone())
-                    .map_err(Failure::usage)
+                let title = fit.item.title();
+                let title = name.map_or_else(|| title.clone(), |name| format!("{name}: {title}"));
+                RuleSet::new(&title, objective.target, sli, &rules, documents.clone()).map_err(Failure::usage)
             })
-            .collect::<Result<Vec<RuleSet>, Failure>>()?;
+            .collect()
+    }
+
+    /// Writes rules, and their unit test beside them.
+    pub(crate) fn write(&self, sets: &[RuleSet]) -> Result<(), Failure> {
+        let Some(out) = &self.rules else { return Ok(()) };
         let test = out.with_extension("test.yml");
         let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let text = rules_yaml(&sets).map_err(Failure::usage)?;
-        let proof = test_yaml(&sets, &name(out)).map_err(Failure::usage)?;
+        let text = rules_yaml(sets).map_err(Failure::usage)?;
+        let proof = test_yaml(sets, &name(out)).map_err(Failure::usage)?;
         for (path, text) in [(out, text), (&test, proof)] {
             std::fs::write(path, text).map_err(|e| Error::io(e, &path.display().to_string()))?;
             say(&format!("written: {}\n", path.display()));
@@ -162,7 +170,7 @@ impl AlertArgs {
         match (&self.rules_total, &self.rules_bad, &self.rules_good) {
             (Some(total), Some(bad), _) => Ok(Sli::Bad { bad: narrowed(bad)?, total: narrowed(total)? }),
             (Some(total), _, Some(good)) => Ok(Sli::Good { good: narrowed(good)?, total: narrowed(total)? }),
-            _ if matches!((fit.input, objective.effective_criterion()), (SloInput::Series(_), Criterion::Up)) => {
+            _ if matches!((fit.input(), objective.effective_criterion()), (SloInput::Series(_), Criterion::Up)) => {
                 let up = Selector::new(&*fit.item.identity.name).map_err(Failure::usage)?;
                 Ok(Sli::Up(narrowed(&up)?))
             }

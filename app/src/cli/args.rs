@@ -1,15 +1,18 @@
 //! The command line's words. Their contract: they are extended, never renamed.
 
+#![allow(clippy::doc_markdown, reason = "help is shown as it stands")]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{Format, Kind};
 use sre_stats::method::Definition;
-use sre_stats::quantile::Quantile;
+use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
-use sre_stats::window::Rule;
+use sre_stats::window::{Dialect, RollUpPlan, Rule};
 
 /// What did my aggregation do to the truth? Without a command the window opens, on FILES where some are given.
 #[derive(Debug, Parser)]
@@ -44,7 +47,7 @@ pub(crate) enum Command {
     /// What was understood of the input: series, kinds, units, steps, gaps, and what was dropped
     Inspect(Plain),
     /// Mean, deviation, median and their kin, each with its provenance
-    Describe(Plain),
+    Describe(DescribeArgs),
     /// Quantiles by any definition or from a histogram, with the interval they can be trusted to
     Quantile(QuantileArgs),
     /// The bins of a histogram, over all or per window
@@ -57,10 +60,16 @@ pub(crate) enum Command {
     Slo(SloArgs),
     /// The allowed bad time of an objective, and how many buckets of each width it affords
     Budget(BudgetArgs),
+    /// What services can promise on top of each other: bounds, cycles, layers, the order of starting
+    Dependencies(DependenciesArgs),
     /// Is it rising or falling, by a test that holds its error rate on autocorrelated series
     Trend(TrendArgs),
     /// Where the level changed, with the interval of each onset
     Changes(ChangesArgs),
+    /// Does B differ from A, by a test that holds its error rate on autocorrelated series, or is it the same within a margin
+    Compare(CompareArgs),
+    /// How long requests wait at a load, how many are in the system, how far throughput scales
+    Capacity(CapacityArgs),
     /// The whole story of an export, on the terminal and as a report
     Report(ReportArgs),
     /// Write what was loaded in another format
@@ -115,7 +124,7 @@ pub(crate) struct InputArgs {
     /// Keep what is before this time
     #[arg(long, value_name = "TIME")]
     pub(crate) to: Option<Timestamp>,
-    /// The time zone of times that name none, such as Europe/Berlin
+    /// The time zone of times that name none, and of calendar periods, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
     /// Exit with 4 where anything was dropped or doubtful
@@ -131,8 +140,19 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// Also write a picture, table or report: .html .md .svg .png .csv
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written)]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// A file to write, refused before any work where its ending names no format.
+fn written(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match ending.as_str() {
+        "html" | "htm" | "md" | "svg" | "png" | "csv" => Ok(path),
+        "parquet" => Err("results are not written as Parquet; use .csv, or `convert --to parquet` for the data".into()),
+        _ => Err("the ending says the format; use .html, .md, .svg, .png or .csv".into()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -141,6 +161,17 @@ pub(crate) struct Plain {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Also fit normal, lognormal, exponential, Pareto, Weibull and gamma distributions
+    #[arg(long)]
+    pub(crate) fits: bool,
 }
 
 #[derive(Debug, Args)]
@@ -155,31 +186,54 @@ pub(crate) struct QuantileArgs {
     /// One row of quantiles for every window of this width
     #[arg(long, value_name = "SPAN")]
     pub(crate) every: Option<Span>,
-    /// How samples become a quantile: type1 to type9, a tool's name such as numpy, or all
-    #[arg(long, default_value = "type7", value_parser = definitions)]
-    pub(crate) definition: Definitions,
-    /// Where the quantile is read from
-    #[arg(long, value_delimiter = ',', default_value = "exact")]
+    /// How samples become a quantile: type1 to type9, a tool's name such as numpy or excel-exc, all (nine types), tools (each
+    /// tool)
+    #[arg(long, value_delimiter = ',', default_value = "type7", value_parser = definitions)]
+    pub(crate) definition: Vec<Definitions>,
+    /// Where the quantile is read from: exact, log-linear, exp:5, hdr:3, ddsketch:0.01, tdigest:100, kll:200, hist, or all
+    #[arg(long, value_delimiter = ',', default_value = "exact", value_parser = layout)]
     pub(crate) layout: Vec<Layout>,
 }
 
-/// One definition or all of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Definitions(pub(crate) Vec<Definition>);
+/// Definitions and tools that one word stands for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Definitions {
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) tools: Vec<Tool>,
+}
 
 fn definitions(text: &str) -> Result<Definitions, sre_stats::Error> {
-    if text == "all" { Ok(Definitions(Definition::ALL.to_vec())) } else { Ok(Definitions(vec![text.parse()?])) }
+    let lower = text.trim().to_ascii_lowercase();
+    let (mut definitions, mut tools) = (Vec::new(), Vec::new());
+    match lower.as_str() {
+        "all" => definitions.extend(Definition::ALL),
+        "tools" => tools.extend(Tool::ALL),
+        // a tool keeps its own name in the answer; what is no tool is a type or another name of one
+        _ => match lower.parse::<Tool>() {
+            Ok(tool) => tools.push(tool),
+            Err(_) => definitions.push(lower.parse()?),
+        },
+    }
+    Ok(Definitions { definitions, tools })
 }
 
 /// What holds the samples when a quantile is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Layout {
     /// The samples themselves
     Exact,
-    /// The log-linear histogram, base 10, two digits
-    LogLinear,
-    /// Each of them
+    /// A histogram or sketch
+    Stored(LayoutChoice),
+    /// The samples, and each layout with its usual parameter
     All,
+}
+
+fn layout(text: &str) -> Result<Layout, sre_stats::Error> {
+    Ok(match text.trim().to_ascii_lowercase().as_str() {
+        "exact" => Layout::Exact,
+        "all" => Layout::All,
+        other => Layout::Stored(other.parse()?),
+    })
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +272,15 @@ pub(crate) struct WindowsArgs {
     /// For the advisor: how many such incidents a period has
     #[arg(long, value_name = "N", default_value_t = 1, requires = "incident")]
     pub(crate) incidents: u32,
+    /// Also tell what is lost as data are rolled up, by a plan such as '1s for 2d, 1m for 30d, 1h for ever'
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) retention: Option<RollUpPlan>,
+    /// Also tell what a synthetic check at this interval sees of the bad time
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) probe: Option<Span>,
+    /// The release of Prometheus whose reading of counters is told
+    #[arg(long, value_name = "2.42|2.53|3", default_value = "3")]
+    pub(crate) prometheus: Dialect,
 }
 
 #[derive(Debug, Args)]
@@ -244,22 +307,49 @@ pub(crate) struct SloArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// The objective, such as '99.9% of requests < 300ms over 30d'
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) slo: Objective,
+    #[arg(long, value_name = "TEXT", required_unless_present = "openslo")]
+    pub(crate) slo: Option<Objective>,
+    /// Take the objectives of an OpenSLO v1 or sloth file, each against the data
+    #[arg(long, value_name = "FILE", conflicts_with = "slo")]
+    pub(crate) openslo: Option<PathBuf>,
+    /// Write the objectives as OpenSLO v1
+    #[arg(long, value_name = "FILE")]
+    pub(crate) openslo_out: Option<PathBuf>,
+    /// What bad time costs, bucket by bucket, as YAML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cost: Option<PathBuf>,
+    /// The seed of the resampling behind intervals and the projection
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
     #[command(flatten)]
     pub(crate) alerts: super::alerts::AlertArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DependenciesArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The graph of services: .yml, .dot or .csv
+    #[arg(value_name = "GRAPH")]
+    pub(crate) graph: PathBuf,
+    /// Write the graph as DOT, with the weakest path marked
+    #[arg(long, value_name = "OUT")]
+    pub(crate) dot: Option<PathBuf>,
+    /// Mark the weakest path of this service, and not of the one that can promise least
+    #[arg(long, value_name = "SERVICE", requires = "dot")]
+    pub(crate) from: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct BudgetArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The share that must be good, such as 99.9%
-    #[arg(long, value_name = "PERCENT")]
-    pub(crate) slo: Quantile,
-    /// The period: a span such as 30d, or month (a mean Gregorian month)
-    #[arg(long, default_value = "30d")]
-    pub(crate) period: String,
+    /// The share that must be good, such as 99.9%; several for several rows
+    #[arg(long, value_name = "PERCENT", value_delimiter = ',', required = true)]
+    pub(crate) slo: Vec<Quantile>,
+    /// The period: a span such as 30d, or week, month, quarter, year (of the mean Gregorian length); several are allowed
+    #[arg(long, default_value = "30d", value_delimiter = ',')]
+    pub(crate) period: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -291,6 +381,76 @@ pub(crate) struct ChangesArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    // the two files are the baseline A and then B
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// auto, mann-whitney, ks, anderson-darling, cliff, bootstrap:0.99, proportions, equivalence:MARGIN (0.02, 20ms or 5%)
+    #[arg(long, default_value = "auto")]
+    pub(crate) test: sre_stats::compare::Test,
+    /// The level of confidence of verdicts and intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// The seed of resampling: the same one gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Take the values as independent, such as a random sample of requests; without it their autocorrelation is measured
+    #[arg(long)]
+    pub(crate) independent: bool,
+}
+
+/// A model of capacity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CapacityModel {
+    /// Poisson arrivals, exponential service times, one server
+    Mm1,
+    /// Poisson arrivals, exponential service times, several servers (Erlang C)
+    Mmc,
+    /// Poisson arrivals, constant service times, one server
+    Md1,
+    /// Poisson arrivals, any service times, one server (Pollaczek–Khinchine)
+    Mg1,
+    /// Little's law: the third of arrival rate, time in the system and number in the system
+    Little,
+    /// Amdahl's law, fitted to throughput over size
+    Amdahl,
+    /// The Universal Scalability Law, fitted to throughput over size
+    Usl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapacityArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: CapacityModel,
+    // events, for arrivals and times of service; or a table of sizes and throughputs for amdahl and usl
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Arrivals per second
+    #[arg(long, value_name = "RATE")]
+    pub(crate) arrival: Option<f64>,
+    /// The mean time of service, such as 20ms; for little the mean time in the system
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) service: Option<Span>,
+    /// How many servers
+    #[arg(long, value_name = "N")]
+    pub(crate) servers: Option<u32>,
+    /// (sd / mean)² of the time of service
+    #[arg(long, value_name = "X")]
+    pub(crate) cv2: Option<f64>,
+    /// For little: the mean number in the system
+    #[arg(long, value_name = "L")]
+    pub(crate) in_system: Option<f64>,
+    /// For amdahl and usl: the column of sizes (servers, threads, clients)
+    #[arg(long, value_name = "COL", default_value = "n")]
+    pub(crate) size: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -311,7 +471,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// The format to write; the last time to keep is --until here
-    #[arg(long = "to", value_name = "csv|parquet", value_parser = ["csv", "parquet"])]
+    #[arg(long = "to", value_name = "csv|parquet|arrow", value_parser = ["csv", "parquet", "arrow"])]
     pub(crate) target: String,
 }
 

@@ -18,7 +18,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
         (None, _) if args.output.json => {
             return Err(Failure::usage("--json tells about the file that was written: name it with --out"));
         }
-        (None, "parquet") => return Err(Failure::usage("Parquet is written to a file: name it with --out")),
+        (None, "parquet" | "arrow") => {
+            return Err(Failure::usage(format!("{to} is written to a file: name it with --out")));
+        }
         _ => {}
     }
     let data = args.input.load()?;
@@ -30,10 +32,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
         return tell(&data, &Answer::default(), args, false);
     };
     let name = path.display().to_string();
-    if to == "parquet" {
-        parquet(&data, path)?;
-    } else {
-        csv(&data, path, &name)?;
+    match to {
+        "csv" => csv(&data, path, &name)?,
+        columnar => write_columnar(&data, columnar, path)?,
     }
     let rows: u64 = data.items.iter().map(Item::count).sum();
     say(&format!("{rows} rows written to {name}\n"));
@@ -53,11 +54,12 @@ fn csv(data: &Dataset, path: &Path, name: &str) -> Result<()> {
 }
 
 #[cfg(feature = "frame")]
-fn parquet(data: &Dataset, path: &Path) -> Result<(), Failure> {
-    Ok(data.write_parquet(path)?)
+fn write_columnar(data: &Dataset, format: &str, path: &Path) -> Result<(), Failure> {
+    let written = if format == "arrow" { data.write_arrow(path) } else { data.write_parquet(path) };
+    Ok(written?)
 }
 
 #[cfg(not(feature = "frame"))]
-fn parquet(_data: &Dataset, _path: &Path) -> Result<(), Failure> {
-    Err(Failure::usage("this build does not write Parquet; use --to csv, or build with the feature “frame”"))
+fn write_columnar(_data: &Dataset, format: &str, _path: &Path) -> Result<(), Failure> {
+    Err(Failure::usage(format!("this build does not write {format}; use --to csv, or build with the feature “frame”")))
 }

@@ -1,41 +1,95 @@
-//! `describe`: mean, deviation, median and their kin.
+//! `describe`: centre, spread and shape of a sample, and on request the distributions that fit it.
 
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 use sre_stats::Error;
-use sre_stats::describe::describe;
+use sre_stats::describe::{BinRule, Bins, Fits, Merging, Statistic, bins, describe, fits, half_sample_mode};
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::{Block, tell};
 
-use super::args::Plain;
+use super::args::DescribeArgs;
 use super::failure::Failure;
 use super::output::{self, Answer};
 
-pub(crate) fn run(args: &Plain) -> Result<ExitCode, Failure> {
+/// How much is computed beyond the statistics of a few passes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    /// What needs a sort: the mode; and bins for a picture.
+    shape: bool,
+    /// Fitted distributions.
+    fits: bool,
+}
+
+pub(crate) fn run(args: &DescribeArgs) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
-    let answer = answer(&data).or_nothing("anything to describe")?;
+    let answer = told(&data, Asked { shape: true, fits: args.fits }).or_nothing("anything to describe")?;
     output::give("describe", &data, &answer, args.input.strict, &args.output)
 }
 
-/// One result a series.
+/// One result a series, for the report: the statistics that need no sort.
 pub(crate) fn answer(data: &Dataset) -> Answer {
+    told(data, Asked::default())
+}
+
+fn told(data: &Dataset, asked: Asked) -> Answer {
     let mut answer = Answer::default();
     for item in &data.items {
-        if let Err(e) = one(item, &mut answer) {
+        if let Err(e) = one(item, asked, &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
     answer
 }
 
-fn one(item: &Item, answer: &mut Answer) -> Result<(), Error> {
+fn one(item: &Item, asked: Asked, answer: &mut Answer) -> Result<(), Error> {
     let subject = tell::subject::subject(item)?;
-    let statistics = describe(&subject.values, &subject.scope)?;
+    let mut statistics = describe(&subject.values, &subject.scope)?;
+    let mut pictures: Vec<Bins> = Vec::new();
+    if asked.shape {
+        statistics.push(Statistic {
+            name: "half_sample_mode",
+            about: "where samples lie densest; robust",
+            merges: Merging::Never,
+            breakdown: 0.5,
+            estimate: half_sample_mode(&subject.values, &subject.scope)?,
+        });
+        // a rule that gives no width for these samples is left out
+        pictures.extend(BinRule::ALL.iter().filter_map(|rule| bins(&subject.values, *rule, &subject.scope).ok()));
+    }
     let named: Map<String, Value> = statistics.iter().map(|s| (s.name.to_owned(), json!(s.estimate))).collect();
-    answer.results.push(output::of_series(item, &json!({"statistics": named, "note": subject.note})));
+    let properties: Map<String, Value> = statistics
+        .iter()
+        .map(|s| (s.name.to_owned(), json!({"merges": s.merges, "breakdown": s.breakdown, "about": s.about})))
+        .collect();
+    let mut found = json!({"statistics": named, "properties": properties, "note": subject.note});
     let mut section = tell::describe::section(&subject.identity.title(), &statistics);
+    if asked.shape {
+        found["bins"] =
+            pictures.iter().map(|b| json!({"rule": b.rule.name(), "width": b.width, "bins": b.count})).collect();
+        section.blocks.push(Block::Table(tell::describe::bins_table(&pictures)));
+    }
+    if asked.fits {
+        let all = fits(&subject.values, &subject.scope)?;
+        found["fits"] = fits_json(&all);
+        section.blocks.push(Block::Table(tell::describe::fits_table(&all)));
+    }
+    answer.results.push(output::of_series(item, &found));
     section.blocks.extend(subject.note.map(Block::Text));
     answer.sections.push(section);
     Ok(())
+}
+
+/// The fits, the best first, then the families without one.
+fn fits_json(all: &Fits) -> Value {
+    let fitted = all.fits.iter().map(|fit| {
+        let parameters: Map<String, Value> =
+            fit.law.parameters().into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        json!({
+            "family": fit.law.family(), "parameters": parameters, "log_likelihood": fit.log_likelihood, "aic": fit.aic,
+            "ks": fit.ks, "anderson_darling": fit.anderson_darling,
+        })
+    });
+    let refused = all.refused.iter().map(|refusal| json!({"family": refusal.family, "refused": refusal.why}));
+    fitted.chain(refused).collect()
 }

@@ -27,6 +27,11 @@ impl Failure {
         Self { code: USAGE, message: error.to_string() }
     }
 
+    /// What went wrong, in words.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     fn closed_pipe() -> Self {
         Self { code: 0, message: String::new() }
     }

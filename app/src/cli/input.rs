@@ -1,11 +1,14 @@
 //! Files and flags become a data set.
 
+use std::path::PathBuf;
+
 use sre_stats::load::{Dataset, LoadOptions, load};
-use sre_stats::progress::Progress;
+use sre_stats::slo::{Objective, Zone};
 use sre_stats::time::Span;
 
 use super::args::InputArgs;
 use super::failure::{Failure, INTERRUPTED};
+use super::progress;
 
 impl InputArgs {
     /// What the flags say of the input.
@@ -29,12 +32,31 @@ impl InputArgs {
         }
     }
 
+    /// The zone of `--tz`.
+    pub(crate) fn zone(&self) -> Result<Option<Zone>, Failure> {
+        let named = self.tz.as_deref().filter(|name| !name.trim().is_empty());
+        Ok(named.map(str::parse::<Zone>).transpose()?)
+    }
+
+    /// An objective whose calendar is that of `--tz`, unless it names a zone itself.
+    pub(crate) fn in_zone(&self, objective: Objective) -> Result<Objective, Failure> {
+        Ok(match self.zone()? {
+            Some(zone) => objective.or_in_zone(&zone),
+            None => objective,
+        })
+    }
+
     /// Reads the files. Ctrl-C stops that.
     pub(crate) fn load(&self) -> Result<Dataset, Failure> {
+        self.load_files(&self.files, &self.options())
+    }
+
+    /// Reads some of the files, or reads them otherwise, as [`load`](Self::load) does.
+    pub(crate) fn load_files(&self, files: &[PathBuf], options: &LoadOptions) -> Result<Dataset, Failure> {
         if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
             return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
         }
-        let progress = Progress::new();
+        let progress = progress::watched();
         let watched = progress.clone();
         // a second handler is refused, and then the first one still ends the program
         let _ = ctrlc::set_handler(move || {
@@ -43,7 +65,8 @@ impl InputArgs {
             std::thread::sleep(std::time::Duration::from_millis(300));
             std::process::exit(i32::from(INTERRUPTED));
         });
-        let loaded = load(&self.files, &self.options(), &progress);
+        let loaded = load(files, options, &progress);
+        progress::done();
         // whatever else went wrong meanwhile, an interrupt is told as one
         progress.check()?;
         Ok(loaded?)

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use sre_stats::Error;
 use sre_stats::load::Item;
 use sre_stats::report::tell;
+use sre_stats::slo::{Criterion, Objective};
 use sre_stats::window::{Budget, invert, invert_series};
 
 use super::args::InvertArgs;
@@ -38,13 +39,19 @@ fn one(item: &Item, args: &InvertArgs, answer: &mut Answer) -> Result<(), Error>
     let budget =
         args.slo.as_ref().map(|o| Ok::<_, Error>(Budget::new(o.target, o.period_ending(series.window().end())?.width)));
     let budget = budget.transpose()?;
+    // a bucket that the objective judges by a percentile above a lower limit is bad from another share on
+    let judged = args.slo.as_ref().map(Objective::effective_criterion);
+    let rule = match &judged {
+        Some(Criterion::Percentile(_, condition)) => args.rule.under(Some(condition))?,
+        _ => args.rule,
+    };
     let inverse = match series.step() {
-        None => invert(&[series.values() == [0.0]], args.width, &args.rule, budget.as_ref())?,
+        None => invert(&[series.values() == [0.0]], args.width, &rule, budget.as_ref())?,
         Some(step) if step != args.width => {
             return Err(Error::mismatch(format!("its samples are {step} apart, and not {}", args.width))
                 .hint(format!("say --width {step} if each sample is a bucket")));
         }
-        Some(_) => invert_series(series, &args.rule, budget.as_ref())?,
+        Some(_) => invert_series(series, &rule, budget.as_ref())?,
     };
     answer.results.push(output::of_series(item, &inverse));
     answer.sections.push(tell::invert::section(&item.title(), &inverse, budget.as_ref()));

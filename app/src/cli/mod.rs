@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `args` | the words; they are extended, never renamed |
 //! | `input` | files and flags become a data set; Ctrl-C stops the reading |
+//! | `progress` | how far the reading is, on a terminal |
 //! | `output` | an answer becomes text, JSON or a file |
 //! | `failure` | what went wrong becomes a message and an exit code |
 //! | `alerts` | the alerts of `slo` |
@@ -14,8 +15,11 @@
 mod alerts;
 mod args;
 mod budget;
+mod capacity;
 mod changes;
+mod compare;
 mod convert;
+mod dependencies;
 mod describe;
 mod failure;
 mod generate;
@@ -23,7 +27,9 @@ mod histogram;
 mod input;
 mod inspect;
 mod invert;
+mod losses;
 mod output;
+mod progress;
 mod quantile;
 mod report;
 mod slo;
@@ -60,9 +66,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
     }
 }
 
-/// The words as they are understood: `convert --to` names a format, so its last time is `--until`.
+/// The words as they are understood: `convert --to` names a format, so its last time is `--until`; what it and `generate`
+/// write has the ending that one likes; `capacity` of given numbers needs no file.
 fn words() -> clap::Command {
-    Cli::command().mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")))
+    let any_file = |out: clap::Arg| out.value_parser(clap::value_parser!(std::path::PathBuf));
+    Cli::command()
+        .mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")).mut_arg("out", any_file))
+        .mut_subcommand("generate", |c| c.mut_arg("out", any_file))
+        .mut_subcommand("capacity", |c| c.mut_arg("files", |files| files.required(false)))
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
@@ -75,8 +86,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Invert(args) => invert::run(&args),
         Command::Slo(args) => slo::run(&args),
         Command::Budget(args) => budget::run(&args),
+        Command::Dependencies(args) => dependencies::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Changes(args) => changes::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Generate(args) => generate::run(&args),

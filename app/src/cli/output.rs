@@ -172,17 +172,7 @@ fn as_file(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
         "svg" => draw::svg(first_figure(report)?, draw::Size::default(), Theme::Auto)?.into_bytes(),
         "png" => draw::png(first_figure(report)?, draw::Size::default(), Theme::Light)?,
         "csv" => as_one_table(report)?.to_csv().into_bytes(),
-        "parquet" => {
-            return Err(Failure::usage(
-                "results are not written as Parquet; use .csv, or `convert --to parquet` for the data",
-            ));
-        }
-        _ => {
-            return Err(Failure::usage(format!(
-                "--out {}: the ending says the format; use .html, .md, .svg, .png or .csv",
-                path.display()
-            )));
-        }
+        other => return Err(Failure::usage(format!("“{other}” names no format of a result"))),
     })
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde_json::Value;
+use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::Dataset;
 use sre_stats::method::Definition;
 use sre_stats::quantile::Quantile;
@@ -26,7 +27,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let mut clock = Clock { since: Instant::now(), print: args.timings };
     let data = args.input.load()?;
     clock.lap("load");
-    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, args.slo.as_ref())
+    let objective = args.slo.clone().map(|o| args.input.in_zone(o)).transpose()?;
+    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, objective.as_ref())
         .par_iter()
         .map(|job| {
             let since = Instant::now();
@@ -54,6 +56,7 @@ fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>>
     jobs.push(Box::new(|| Ok(vec![("describe", describe::answer(data))])));
     jobs.push(Box::new(|| Ok(vec![("quantile", quantile::answer(data, &quantiles()))])));
     jobs.push(Box::new(|| Ok(vec![("averages", windows::averages(data, &[Quantile::MEDIAN, Quantile::P99]))])));
+    jobs.push(Box::new(|| Ok(vec![("losses", windows::losses(data))])));
     jobs.push(Box::new(|| Ok(vec![("changes", changes::answer(data, &ChangeOptions::default()))])));
     jobs.push(Box::new(|| Ok(vec![("trend", trend::answer(data, TrendMethod::Auto))])));
     jobs
@@ -62,9 +65,9 @@ fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>>
 /// The objective and the bucket widths, from one evaluation.
 fn against(data: &Dataset, objective: &Objective) -> Result<Vec<(&'static str, Answer)>, Failure> {
     let (mut told, mut accounted) = (Answer::default(), Answer::default());
-    let held = slo::held(data, objective, None, &mut told)?;
+    let held = slo::held(data, objective, &slo::by_rule(None), &mut told)?;
     slo::add(&held, objective, &AlertArgs::default(), &mut told);
-    let asked = windows::Asked { objective: objective.clone(), ladder: Ladder::default(), rule: None, incidents: None };
+    let asked = windows::Asked::of(objective.clone(), Ladder::default());
     windows::add(&held, &asked, &mut accounted)?;
     Ok(vec![("slo", told), ("windows", accounted)])
 }
@@ -84,8 +87,9 @@ fn quantiles() -> quantile::Asked {
     quantile::Asked {
         quantiles: vec![Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999],
         definitions: vec![Definition::Type7],
+        tools: Vec::new(),
         exact: true,
-        log_linear: true,
+        layouts: vec![LayoutChoice::LogLinear],
         every: None,
     }
 }

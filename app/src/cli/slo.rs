@@ -1,27 +1,122 @@
-//! `slo`: the objective by every way of counting, its budget, and what spent it.
+//! `slo`: the objective by every way of counting, its budget, what spent it and when it ends.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use rayon::prelude::*;
 use serde_json::json;
 use sre_stats::load::Dataset;
 use sre_stats::report::tell::{self, fit::Fit};
-use sre_stats::slo::{Objective, Options, SloReport, evaluate};
+use sre_stats::slo::{
+    CostModel, Objective, Options, SloReport, SpecifiedSlo, Usage, cost, evaluate, read_costs, read_specification,
+    write_openslo,
+};
 use sre_stats::window::Rule;
 
 use super::alerts::AlertArgs;
 use super::args::SloArgs;
-use super::failure::Failure;
+use super::failure::{Failure, say};
 use super::output::{self, Answer};
 
 pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
+    let mut slos = objectives(args)?;
+    if let Some(zone) = args.input.zone()? {
+        for slo in &mut slos {
+            slo.objective = slo.objective.clone().or_in_zone(&zone);
+        }
+    }
+    let costs = args.cost.as_deref().map(|path| in_file(path, read_costs)).transpose()?;
+    if let Some(path) = &args.openslo_out {
+        let name = path.display().to_string();
+        std::fs::write(path, write_openslo(&slos)?).map_err(|e| sre_stats::Error::io(e, &name))?;
+        say(&format!("written: {name}\n"));
+    }
     let documents = args.alerts.documents()?;
     let data = args.input.load()?;
+    let named = args.openslo.is_some();
     let mut answer = Answer::default();
-    let held = held(&data, &args.slo, None, &mut answer)?;
-    add(&held, &args.slo, &args.alerts, &mut answer);
-    args.alerts.export(held.iter().map(|h| &h.0), &args.slo, documents)?;
-    output::give("slo", &data, &answer, args.input.strict, &args.output)
+    let mut last = None;
+    let mut rules = Vec::new();
+    for slo in &slos {
+        let mut one = Answer::default();
+        let options = Options { seed: args.seed, ..Options::default() };
+        match held(&data, &slo.objective, &options, &mut one) {
+            Ok(reports) => {
+                add(&reports, &slo.objective, &args.alerts, &mut one);
+                add_costs(&reports, costs.as_ref(), &mut one);
+                if let Some(documents) = &documents {
+                    let name = named.then_some(slo.name.as_str());
+                    rules.extend(args.alerts.rule_sets(&reports, &slo.objective, name, documents)?);
+                }
+                if named {
+                    name_after(slo, &mut one);
+                }
+            }
+            // one objective that nothing fits does not take the others with it
+            Err(e) if slos.len() > 1 => {
+                answer.leave_out(slo.name.clone(), e.message());
+                last = Some(e);
+                continue;
+            }
+            Err(e) => return Err(e),
+        }
+        answer.absorb(one);
+    }
+    match last {
+        Some(e) if answer.results.is_empty() => Err(e),
+        _ => {
+            args.alerts.write(&rules)?;
+            output::give("slo", &data, &answer, args.input.strict, &args.output)
+        }
+    }
+}
+
+/// The objectives of the command line or of a file; what the file says and no objective holds goes to standard error.
+fn objectives(args: &SloArgs) -> Result<Vec<SpecifiedSlo>, Failure> {
+    let Some(path) = &args.openslo else {
+        let objective = args.slo.clone().ok_or_else(|| Failure::usage("--slo is missing"))?;
+        let name = "objective".to_owned();
+        return Ok(vec![SpecifiedSlo { name, service: None, description: None, objective, indicator: None }]);
+    };
+    let found = in_file(path, read_specification)?;
+    let file = path.display();
+    for refused in &found.refused {
+        say(&format!("refused: {file}, {refused}\n"));
+    }
+    for note in &found.notes {
+        say(&format!("note: {file}, {note}\n"));
+    }
+    Ok(found.slos)
+}
+
+/// Reads a file of settings.
+fn in_file<T>(path: &Path, read: fn(&str) -> sre_stats::Result<T>) -> Result<T, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|e| sre_stats::Error::io(e, &name))?;
+    Ok(read(&text).map_err(|e| e.in_file(&name))?)
+}
+
+/// Results and sections carry the name of the SLO that they answer.
+fn name_after(slo: &SpecifiedSlo, answer: &mut Answer) {
+    for result in &mut answer.results {
+        result["slo"] = json!({
+            "name": slo.name, "service": slo.service, "description": slo.description, "indicator": slo.indicator,
+        });
+    }
+    for section in &mut answer.sections {
+        section.title = format!("{}: {}", slo.name, section.title);
+    }
+}
+
+fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>, answer: &mut Answer) {
+    let Some(model) = model else { return };
+    for (at, (fit, report)) in held.iter().enumerate() {
+        let found = cost(model, &Usage::of(report));
+        answer.sections.push(tell::cost::section(&fit.item.title(), &found));
+        if let Some(result) = answer.results.get_mut(at) {
+            result["cost"] = json!(found);
+        }
+    }
 }
 
 /// Tells what the data say of the objective and what alerts would have made of it, one result a series.
@@ -36,21 +131,25 @@ pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, alerts: 
     }
 }
 
+/// How an objective is held against data where slices follow a rule of the command line.
+pub(crate) fn by_rule(rule: Option<Rule>) -> Options {
+    Options { rule: rule.unwrap_or(Options::default().rule), ..Options::default() }
+}
+
 /// Every series that fits the objective, held against it; those that do not are noted.
 pub(crate) fn held<'a>(
     data: &'a Dataset,
     objective: &Objective,
-    rule: Option<Rule>,
+    options: &Options,
     answer: &mut Answer,
 ) -> Result<Vec<(Fit<'a>, SloReport)>, Failure> {
     let found = tell::fit::fitting(data, objective)?;
     for (title, why) in found.left_out {
         answer.leave_out(title, why);
     }
-    let options = Options { rule: rule.unwrap_or(Options::default().rule), ..Options::default() };
     let mut reports = Vec::new();
     let mut last = None;
-    let evaluated: Vec<_> = found.fits.par_iter().map(|fit| evaluate(objective, fit.input, &options)).collect();
+    let evaluated: Vec<_> = found.fits.par_iter().map(|fit| evaluate(objective, fit.input(), options)).collect();
     for (fit, report) in found.fits.into_iter().zip(evaluated) {
         match report {
             Ok(report) => reports.push((fit, report)),

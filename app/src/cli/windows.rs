@@ -12,8 +12,11 @@ use sre_stats::{Error, ErrorKind};
 
 use super::args::WindowsArgs;
 use super::failure::Failure;
+use super::losses::{self, Further};
 use super::output::{self, Answer};
-use super::slo::held;
+use super::slo::{by_rule, held};
+
+pub(crate) use super::losses::losses;
 
 /// What is accounted for.
 pub(crate) struct Asked {
@@ -21,6 +24,15 @@ pub(crate) struct Asked {
     pub(crate) ladder: Ladder,
     pub(crate) rule: Option<Rule>,
     pub(crate) incidents: Option<IncidentPattern>,
+    /// What is told beside the accounting; `None` leaves it to the parts of a report.
+    pub(crate) further: Option<Further>,
+}
+
+impl Asked {
+    /// The accounting alone, by the objective's own rule and the incidents that are measured.
+    pub(crate) fn of(objective: Objective, ladder: Ladder) -> Self {
+        Self { objective, ladder, rule: None, incidents: None, further: None }
+    }
 }
 
 /// The confidence that a window's percentile has a finite upper bound.
@@ -28,7 +40,7 @@ const LEVEL: f64 = 0.95;
 
 pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
     let asked = Asked {
-        objective: args.slo.clone(),
+        objective: args.input.in_zone(args.slo.clone())?,
         ladder: if args.widths.is_empty() {
             Ladder::default()
         } else {
@@ -36,6 +48,7 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
         },
         rule: args.rule,
         incidents: args.incident.map(|length| IncidentPattern::Equal { length, count: u64::from(args.incidents) }),
+        further: Some(Further::of(args)?),
     };
     let data = args.input.load()?;
     let answer = answer(&data, &asked)?;
@@ -45,8 +58,15 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
 /// For each series that fits: one result a width, then the advisor's.
 pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
     let mut answer = Answer::default();
-    let held = held(data, &asked.objective, asked.rule, &mut answer)?;
-    add(&held, asked, &mut answer)?;
+    if let Some(further) = &asked.further {
+        losses::counters(data, &asked.ladder, further.dialect, &mut answer);
+    }
+    match held(data, &asked.objective, &by_rule(asked.rule), &mut answer) {
+        Ok(held) => add(&held, asked, &mut answer)?,
+        // counters need no objective: where there is nothing else, they are the answer
+        Err(_) if !answer.results.is_empty() => {}
+        Err(e) => return Err(e),
+    }
     Ok(answer)
 }
 
@@ -75,7 +95,9 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
         "advisor": null, "truth": accounting.truth, "allowed_s": budget.allowed(), "good_means": fit.good_means(&asked.objective),
         "caveats": report.caveats, "skipped": accounting.skipped,
     });
-    match advise(&advisor(fit, report, asked, rule, budget)) {
+    // a percentile above a lower limit is another share of time than below an upper one
+    let in_time = rule.under(report.bad_time.condition())?;
+    match advise(&advisor(fit, report, asked, in_time, budget)) {
         Ok(advice) => {
             last["advisor"] = json!(advice);
             answer.sections.push(tell::advice::section(&title, &advice));
@@ -84,6 +106,9 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
         Err(e) if e.kind() == ErrorKind::Argument => last["advisor"] = json!({"why": [e.to_string()]}),
         Err(e) => return Err(e),
     }
+    if let Some(further) = &asked.further {
+        further.add(fit, report, (&rule, &budget), asked, &mut last, answer)?;
+    }
     answer.results.push(output::of_series(fit.item, &last));
     Ok(())
 }
@@ -91,7 +116,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
 fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
     let observed = report.bad_time.observed().as_secs_f64();
     // the percentile that every window of events is to show, where the objective is about values
-    let quantile = match (fit.input, asked.objective.effective_criterion()) {
+    let quantile = match (fit.input(), asked.objective.effective_criterion()) {
         (SloInput::Events(_), Criterion::Percentile(q, _)) => Some(q),
         (SloInput::Events(_), Criterion::Value(_)) => Some(Quantile::P99),
         _ => None,

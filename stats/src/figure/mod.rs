@@ -9,9 +9,12 @@
 //! | [`series_figure`], [`events_figure`] | values over time, decimated without hiding a peak |
 //! | [`quantile_figure`] | a latency profile over the nines |
 //! | [`histogram_figure`] | counts of buckets as areas |
+//! | [`difference_figure`] | differences of quantiles over the nines |
 //! | [`charged_figure`] | bad time charged against the width of the bucket |
 //! | [`phase_figure`] | bad time charged against the phase of the buckets |
 //! | [`reaggregation_figure`] | the error of re-aggregated percentiles by width |
+//! | [`peak_figure`] | the peak that aggregates of each width show |
+//! | [`counter_figure`] | what queries read of a counter by width |
 //! | [`budget_figure`] | error budget spent over time |
 //! | [`alerts_figure`] | burn rates over time, thresholds and firings |
 
@@ -27,9 +30,10 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, QuantileCurve, ReaggregationCurve,
-    ReaggregationPoint, Verdict, alerts_figure, budget_figure, charged_figure, events_figure, histogram_figure,
-    phase_figure, quantile_figure, reaggregation_figure, series_figure,
+    BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
+    ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, budget_figure, charged_figure,
+    counter_figure, difference_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget,
+    quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

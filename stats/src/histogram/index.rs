@@ -2,8 +2,8 @@
 //!
 //! A binary octave cut into 2⁷ cells has cells of 0.78 % of its lower end, and a two-digit bin is at least 1 % as wide as the
 //! values in it are large: no cell holds two edges. A cell's entry is `base · 2⁴⁵ + (2⁴⁵ − edge)`, where `base` is the bin at
-//! the cell's start and `edge` the low 45 bits of the edge inside it. Adding the value's low 45 bits carries into the bin's
-//! number exactly where the value reaches the edge, so the addition is the comparison.
+//! the cell's start and `edge` the low 45 bits of the edge inside it, less the cell's own bits. Adding the value's bits carries
+//! into the bin's number exactly where the value reaches the edge, so the addition is the comparison.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ pub(super) const LIMIT: f64 = 1e128;
 pub(super) const TINY: f64 = 1e-128;
 
 /// The bits below a cell's number.
-const SHIFT: u32 = 45;
+pub(super) const SHIFT: u32 = 45;
 const LOW: u64 = (1 << SHIFT) - 1;
 /// Octaves from 2⁻⁴²⁶ to 2⁴²⁶ hold all of 10⁻¹²⁸ to 10¹²⁸.
 const FIRST_CELL: u64 = (1023 - 426) << 7;
@@ -55,7 +55,8 @@ static CELL_TABLE: LazyLock<Vec<u64>> = LazyLock::new(|| {
                 passed += 1;
             }
             let inside = EDGES.get(passed).map(|edge| edge.to_bits()).filter(|bits| bits >> SHIFT == cell);
-            ((passed as u64) << SHIFT) + inside.map_or(0, |bits| (1 << SHIFT) - (bits & LOW))
+            let entry = ((passed as u64) << SHIFT) + inside.map_or(0, |bits| (1 << SHIFT) - (bits & LOW));
+            entry.wrapping_sub(cell << SHIFT)
         })
         .collect()
 });
@@ -70,7 +71,21 @@ pub(super) fn table() -> &'static [u64] {
 #[inline]
 pub(super) fn number(table: &[u64], magnitude: u64) -> Option<usize> {
     let cell = (magnitude >> SHIFT).wrapping_sub(FIRST_CELL);
-    table.get(cell as usize).map(|entry| ((entry + (magnitude & LOW)) >> SHIFT) as usize)
+    table.get(cell as usize).map(|entry| (entry.wrapping_add(magnitude) >> SHIFT) as usize)
+}
+
+/// Cells of a [`window`]: 32 octaves, more than nine decades.
+pub(super) const WINDOW: usize = 4096;
+
+/// A part of the table that holds the cells of two positive normal magnitudes and of all between, with as much room on both sides
+/// as there is; and its first cell in the sense of bits above [`SHIFT`].
+pub(super) fn window(low: f64, high: f64) -> Option<(&'static [u64; WINDOW], usize)> {
+    let cell = |value: f64| (value.to_bits() >> SHIFT).checked_sub(FIRST_CELL).map(|cell| cell as usize);
+    let (low, high) = (cell(low)?, cell(high)?);
+    let room = WINDOW.checked_sub(high.checked_sub(low)? + 1)?;
+    let first = low.saturating_sub(room / 2).min(CELLS as usize - WINDOW);
+    let part = CELL_TABLE.get(first..)?.first_chunk()?;
+    Some((part, first + FIRST_CELL as usize))
 }
 
 /// The place of a finite magnitude.

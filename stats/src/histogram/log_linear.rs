@@ -1,8 +1,14 @@
 //! The histogram with two-digit decimal bins: storage, insertion, merging.
 
-use super::index::{self, BINS, Place};
-use super::layout::{Bin, Layout};
+use std::sync::Arc;
+
+use super::binned::Binned;
+use super::cache::Cache;
+use super::convert::Target;
+use super::index::{self, BINS, LIMIT, Place};
+use super::layout::{Bin, Closed, Layout, Sketch};
 use super::side::Side;
+use super::tally::{CHUNK, Extent, LONG, Tally};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
@@ -54,6 +60,7 @@ pub struct LogLinear {
     /// Whether `low` and `high` are values that were inserted.
     pub(super) exact: bool,
     pub(super) dropped: Dropped,
+    pub(super) cache: Cache,
 }
 
 impl Default for LogLinear {
@@ -67,12 +74,13 @@ impl Default for LogLinear {
             high: f64::NEG_INFINITY,
             exact: true,
             dropped: Dropped::default(),
+            cache: Cache::default(),
         }
     }
 }
 
-/// How many values are looked at for their extremes before they are counted, while they are in the fastest cache.
-const CHUNK: usize = 1024;
+/// Counters of the short way: more than the bins of a [`window`](index::window).
+const SLOTS: usize = 1024;
 
 impl LogLinear {
     /// An empty histogram.
@@ -94,6 +102,7 @@ impl LogLinear {
 
     /// Adds one value `weight` times.
     pub fn insert_weighted(&mut self, value: f64, weight: u64) {
+        self.cache.forget();
         if !value.is_finite() {
             let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
             *counter = counter.saturating_add(weight);
@@ -110,32 +119,70 @@ impl LogLinear {
 
     /// Adds every value of a slice: the fast way in, about a nanosecond a value.
     pub fn insert_slice(&mut self, values: &[f64]) {
-        let table = index::table();
+        self.cache.forget();
+        let mut tally = (values.len() >= LONG).then(Tally::<SLOTS>::new);
+        let mut window = index::window(1.0, 1.0);
         for chunk in values.chunks(CHUNK) {
-            let (low, high) = extremes(chunk);
-            if u64::MAX - self.total < chunk.len() as u64 || !(low.is_finite() && high.is_finite()) {
+            let extent = Extent::of(chunk);
+            if u64::MAX - self.total < chunk.len() as u64 || !(extent.low.is_finite() && extent.high.is_finite()) {
                 // infinities, NaN alone, or a full counter
                 for value in chunk {
                     self.insert(*value);
                 }
                 continue;
             }
-            let mut rest = chunk;
-            let mut counted = 0;
-            loop {
-                let run = count_run(table, &mut self.positive, &mut self.negative, rest);
-                counted += run as u64;
-                let Some((value, after)) = rest.get(run..).and_then(<[f64]>::split_first) else { break };
-                rest = after;
-                if value.is_nan() {
-                    self.dropped.nan += 1;
-                } else {
-                    *self.counter(*value) += 1;
-                    counted += 1;
+            let counted = match &mut tally {
+                Some(tally) if extent.whole && extent.low >= index::TINY && extent.high < LIMIT => {
+                    self.tally(tally, &mut window, extent, chunk)
                 }
+                _ => None,
+            };
+            self.total += counted.unwrap_or_else(|| self.count_each(chunk));
+            self.widen(extent.low, extent.high);
+        }
+        if let Some(mut tally) = tally {
+            tally.empty(|number, count| *self.positive.get_mut(number - 1) += count);
+        }
+    }
+
+    /// Counts a chunk of positive values by the short way, where its values are near enough to each other, and says how many.
+    fn tally(
+        &mut self,
+        tally: &mut Tally<SLOTS>,
+        window: &mut Option<(&'static [u64; index::WINDOW], usize)>,
+        extent: Extent,
+        chunk: &[f64],
+    ) -> Option<u64> {
+        let number = |value: f64| index::number(index::table(), value.to_bits());
+        let cell = |value: f64| (value.to_bits() >> index::SHIFT) as usize;
+        let (first, last) = (number(extent.low)?, number(extent.high)?);
+        if window.is_none_or(|(_, start)| cell(extent.low) < start || cell(extent.high) >= start + index::WINDOW) {
+            *window = index::window(extent.low, extent.high);
+        }
+        let (table, start) = (*window)?;
+        let room = tally.admits(first, last, |number, count| *self.positive.get_mut(number - 1) += count);
+        room.then(|| {
+            tally.count::<{ index::SHIFT }, { index::SHIFT }, { index::WINDOW }>(table, start, chunk);
+            chunk.len() as u64
+        })
+    }
+
+    /// Counts values of any kind but infinities, and says how many were numbers.
+    fn count_each(&mut self, values: &[f64]) -> u64 {
+        let table = index::table();
+        let mut rest = values;
+        let mut counted = 0;
+        loop {
+            let run = count_run(table, &mut self.positive, &mut self.negative, rest);
+            counted += run as u64;
+            let Some((value, after)) = rest.get(run..).and_then(<[f64]>::split_first) else { return counted };
+            rest = after;
+            if value.is_nan() {
+                self.dropped.nan += 1;
+            } else {
+                *self.counter(*value) += 1;
+                counted += 1;
             }
-            self.total += counted;
-            self.widen(low, high);
         }
     }
 
@@ -158,6 +205,7 @@ impl LogLinear {
 
     /// Adds all that another histogram holds; the result is the histogram of both data sets.
     pub fn merge(&mut self, other: &Self) {
+        self.cache.forget();
         self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
         self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
         if other.total == 0 {
@@ -187,6 +235,7 @@ impl LogLinear {
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where a bin would fall below 0; the histogram is then unchanged.
     pub fn subtract(&mut self, other: &Self) -> Result<()> {
+        self.cache.forget();
         for (code, count) in other.filled() {
             let own = self.count_of(code);
             if own < count {
@@ -242,7 +291,7 @@ impl LogLinear {
         self.filled()
             .map(|(code, count)| {
                 let (lower, upper) = edges(code);
-                Bin { lower, upper, count }
+                Bin::new(lower, upper, closed(code), count)
             })
             .collect()
     }
@@ -288,6 +337,15 @@ pub(super) fn edges(code: i32) -> (f64, f64) {
     }
 }
 
+/// The edges that a bin holds: the inner one, towards zero; the zero bin holds neither.
+pub(super) fn closed(code: i32) -> Closed {
+    match code {
+        0 => Closed::Neither,
+        1.. => Closed::Lower,
+        _ => Closed::Upper,
+    }
+}
+
 /// Counts values until one has no counter yet, and says how many it counted.
 #[inline]
 fn count_run(table: &[u64], positive: &mut Side, negative: &mut Side, values: &[f64]) -> usize {
@@ -309,22 +367,6 @@ fn count_run(table: &[u64], positive: &mut Side, negative: &mut Side, values: &[
     values.len()
 }
 
-/// The smallest and largest value of a slice, NaN left out: (+∞, −∞) where nothing is left.
-fn extremes(values: &[f64]) -> (f64, f64) {
-    const LANES: usize = 8;
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let (rows, rest) = values.as_chunks::<LANES>();
-    for row in rows {
-        for ((low, high), value) in low.iter_mut().zip(&mut high).zip(row) {
-            *low = if *value < *low { *value } else { *low };
-            *high = if *value > *high { *value } else { *high };
-        }
-    }
-    let low = low.into_iter().chain(rest.iter().copied()).fold(f64::INFINITY, f64::min);
-    let high = high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max);
-    (low, high)
-}
-
 impl PartialEq for LogLinear {
     /// The same counts, extremes and dropped values.
     fn eq(&self, other: &Self) -> bool {
@@ -335,7 +377,10 @@ impl PartialEq for LogLinear {
     }
 }
 
-impl Layout for LogLinear {
+impl Sketch for LogLinear {
+    fn schema(&self) -> String {
+        "log-linear".into()
+    }
     fn insert(&mut self, value: f64) {
         Self::insert(self, value);
     }
@@ -345,16 +390,52 @@ impl Layout for LogLinear {
     fn insert_slice(&mut self, values: &[f64]) {
         Self::insert_slice(self, values);
     }
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self) -> Result<()> {
         Self::merge(self, other);
+        Ok(())
     }
     fn count(&self) -> u64 {
-        Self::count(self)
+        self.total
     }
+    fn min(&self) -> Option<f64> {
+        Self::min(self)
+    }
+    fn max(&self) -> Option<f64> {
+        Self::max(self)
+    }
+    fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+    fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
+        self.binned().quantiles(quantiles, scope)
+    }
+    fn share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
+        self.binned().share_below(threshold, scope)
+    }
+    fn memory_bytes(&self) -> usize {
+        Self::memory_bytes(self)
+    }
+}
+
+impl Layout for LogLinear {
     fn bins(&self) -> Vec<Bin> {
         Self::bins(self)
     }
-    fn quantile(&self, quantile: Quantile, scope: &Scope) -> Result<Estimate> {
-        Self::quantile(self, quantile, scope)
+    fn subtract(&mut self, other: &Self) -> Result<()> {
+        Self::subtract(self, other)
+    }
+    fn binned(&self) -> Arc<Binned> {
+        Self::binned(self)
+    }
+}
+
+impl Target for LogLinear {
+    fn set_extremes(&mut self, min: Option<f64>, max: Option<f64>) {
+        if self.total > 0 {
+            self.cache.forget();
+            self.exact = min.is_some() && max.is_some();
+            self.low = min.unwrap_or(f64::NEG_INFINITY);
+            self.high = max.unwrap_or(f64::INFINITY);
+        }
     }
 }

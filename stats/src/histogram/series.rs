@@ -6,7 +6,7 @@ use super::log_linear::LogLinear;
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::series::Identity;
-use crate::time::{Grid, Timestamp, Window};
+use crate::time::{Grid, Window};
 
 /// The histograms of the windows of a grid; windows without events are not there.
 ///
@@ -44,16 +44,8 @@ impl HistogramSeries {
     /// # Errors
     /// [`Empty`](crate::ErrorKind::Empty) where there are no events.
     pub fn from_events(events: &Events, grid: Grid) -> Result<Self> {
-        let mut pieces = Vec::new();
-        let (mut times, mut values) = (events.times(), events.values());
-        while let Some(first) = times.first() {
-            let index = grid.index(Timestamp(*first));
-            // sorted times: the run of one window ends where the index changes
-            let run = times.partition_point(|t| grid.index(Timestamp(*t)) == index);
-            let ((_, later), (inside, rest)) = (times.split_at(run), values.split_at(run));
-            pieces.push((grid.window(index), inside));
-            (times, values) = (later, rest);
-        }
+        let pieces: Vec<(Window, &[f64])> =
+            grid.runs(events.times()).map(|(window, run)| (window, &events.values()[run])).collect();
         if pieces.is_empty() {
             return Err(Error::empty(format!("no event in “{}”", events.identity().title())));
         }

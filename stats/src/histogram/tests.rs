@@ -1,6 +1,14 @@
 //! Properties of the histogram against decimal text, sorted samples and other arithmetic.
 #![allow(clippy::unwrap_used)]
 
+mod binned;
+mod convert;
+mod edges;
+mod explicit;
+mod exponential;
+mod native_text;
+mod prometheus;
+
 use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

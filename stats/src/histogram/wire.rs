@@ -149,6 +149,7 @@ impl LogLinear {
             return Some(());
         }
         self.total = self.total.checked_add(count)?;
+        self.cache.forget();
         *self.counter_of(code) += count;
         (self.exact, self.low, self.high) = (false, f64::NEG_INFINITY, f64::INFINITY);
         Some(())

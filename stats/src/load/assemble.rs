@@ -35,6 +35,20 @@ pub(crate) struct Group {
     ok: Option<Vec<bool>>,
 }
 
+impl Group {
+    /// Leaves out the rows from a time on, where times rise, and says how many they are.
+    fn cut_from(&mut self, end: i64) -> usize {
+        let keep = self.times.partition_point(|t| *t < end);
+        let cut = self.times.len() - keep;
+        self.times.truncate(keep);
+        self.values.iter_mut().for_each(|column| column.truncate(keep));
+        if let Some(ok) = &mut self.ok {
+            ok.truncate(keep);
+        }
+        cut
+    }
+}
+
 /// One piece of a table, sorted into groups.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Part {
@@ -61,7 +75,8 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
     let columns: Vec<&[f64]> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
-    if let [only] = columns.as_slice() {
+    // a row that has a flag says something without a value too
+    if let ([only], None) = (columns.as_slice(), plan.ok) {
         for (g, v) in group.iter_mut().zip(*only) {
             if is_missing(*v) {
                 *g = NOWHERE;
@@ -239,6 +254,8 @@ struct Raw {
     times: Vec<i64>,
     values: Vec<f64>,
     ok: Option<Vec<bool>>,
+    /// Times and flags of the rows whose value is not there.
+    bare: (Vec<i64>, Vec<bool>),
     shape: Shape,
 }
 
@@ -267,6 +284,10 @@ impl Collector {
             if let TimeSource::Step(step, first) = plan.time {
                 let base = first.saturating_add(step.0.saturating_mul(self.rows as i64));
                 group.times.iter_mut().for_each(|t| *t = t.saturating_add(base));
+                self.outside += group.cut_from(plan.range.1) as u64;
+                if group.times.is_empty() {
+                    continue;
+                }
             }
             let fresh = self.groups.len();
             let at = *self.index.entry(group.key.clone()).or_insert(fresh);
@@ -387,7 +408,12 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
     for (i, (mut values, value)) in columns.into_iter().zip(&plan.values).enumerate() {
         let mut times = if i == last { std::mem::take(&mut times) } else { times.clone() };
         let mut ok = if i == last { ok.take() } else { ok.clone() };
-        if last > 0 && values.iter().any(|v| is_missing(*v)) {
+        let mut bare = (Vec::new(), Vec::new());
+        if (last > 0 || ok.is_some()) && values.iter().any(|v| is_missing(*v)) {
+            if let Some(ok) = &ok {
+                let rows = times.iter().zip(ok).zip(&values);
+                bare = rows.filter(|(_, v)| is_missing(**v)).map(|((t, ok), _)| (*t, *ok)).unzip();
+            }
             let keep: Vec<bool> = values.iter().map(|v| !is_missing(*v)).collect();
             retain(&mut times, &keep);
             retain(&mut values, &keep);
@@ -402,7 +428,7 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
             labels: labels.clone(),
         };
         let shape = shape::measure(&identity.name, &times, &values);
-        out.push(Raw { value: i, identity, times, values, ok, shape });
+        out.push(Raw { value: i, identity, times, values, ok, bare, shape });
     }
     out
 }
@@ -413,11 +439,14 @@ fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
 }
 
 fn build(raw: Raw, kind: Kind, value: Option<&Value>, format: Format) -> Result<Item> {
-    let Raw { identity, times, values, ok, shape, .. } = raw;
+    let Raw { identity, times, values, ok, bare, shape, .. } = raw;
     // in a table whose column names the series, each series may be a counter by its own name
     let kind = if kind == Kind::Gauge && shape.named_counter && !shape.negative { Kind::Counter } else { kind };
     let data = match kind {
-        Kind::Events => Data::Events(Events::new(identity, times, values, ok, NanPolicy::Drop)?),
+        Kind::Events => {
+            let events = Events::new(identity, times, values, ok, NanPolicy::Drop)?;
+            Data::Events(events.with_flags_alone(bare.0, bare.1)?)
+        }
         Kind::Counter => Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?),
         Kind::Gauge | Kind::Delta | Kind::Histogram => {
             Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?)

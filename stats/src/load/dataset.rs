@@ -1,10 +1,10 @@
 //! What a load gives: series of any kind with their identity.
 
 use crate::counter::Counter;
-use crate::error::Result;
+use crate::error::{Position, Result};
 use crate::events::Events;
 use crate::load::options::{Format, Kind};
-use crate::load::report::{LoadReport, counted};
+use crate::load::report::{LoadReport, WarningKind, counted};
 use crate::series::{Dropped, Identity, NanPolicy, Series};
 use crate::time::{Span, Timestamp};
 
@@ -155,16 +155,24 @@ impl Item {
         let mut values = self.values().to_vec();
         values.extend_from_slice(other.values());
         let identity = self.identity.clone();
+        let before = self.dropped().plus(other.dropped());
         let data = match (&self.data, &other.data) {
             (Data::Events(a), Data::Events(b)) => {
                 let ok = match (a.ok(), b.ok()) {
                     (Some(a), Some(b)) => Some([a, b].concat()),
                     _ => None,
                 };
-                Data::Events(Events::new(identity, times, values, ok, NanPolicy::Drop)?)
+                let mut events = Events::new(identity, times, values, ok, NanPolicy::Drop)?.with_dropped(before);
+                for e in [a, b] {
+                    events =
+                        events.with_flags_alone(e.times_without_value().to_vec(), e.ok_without_value().to_vec())?;
+                }
+                Data::Events(events)
             }
-            (Data::Counter(_), _) => Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?),
-            _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?),
+            (Data::Counter(_), _) => {
+                Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before))
+            }
+            _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before)),
         };
         Ok(Self { data, ..self })
     }
@@ -190,19 +198,31 @@ impl Dataset {
     /// Adds another file's items; series of the same identity and kind become one.
     pub(crate) fn absorb(&mut self, other: Self) -> Result<()> {
         let mut joined = 0;
+        self.report.absorb(other.report);
         for item in other.items {
             let same = |i: &Item| {
                 i.identity == item.identity && i.kind == item.kind && i.role == item.role && same_flags(i, &item)
             };
             if let Some(at) = self.items.iter().position(same) {
                 let first = self.items.swap_remove(at);
-                self.items.push(first.joined(&item)?);
+                let before = first.dropped().duplicate + item.dropped().duplicate;
+                let both = first.joined(&item)?;
+                let repeated = both.dropped().duplicate - before;
+                if repeated > 0 {
+                    let message = format!(
+                        "{} of “{}” at times that an earlier file has too; those of the later file were kept",
+                        counted(repeated, "sample"),
+                        both.title()
+                    );
+                    let position = Position::default().at_column(both.identity.name.clone());
+                    self.report.warn(WarningKind::Duplicate, message, position, repeated);
+                }
+                self.items.push(both);
                 joined += 1;
             } else {
                 self.items.push(item);
             }
         }
-        self.report.absorb(other.report);
         if joined > 0 {
             self.report.understand(
                 "files",

@@ -12,6 +12,7 @@ pub(crate) struct LongTable<'a> {
     pub(crate) times: Vec<i64>,
     /// The name and the labels.
     pub(crate) texts: Vec<(String, Vec<Option<&'a str>>)>,
+    /// NaN where a row has a flag alone.
     pub(crate) values: Vec<f64>,
     pub(crate) ok: Option<Vec<Option<bool>>>,
 }
@@ -21,7 +22,11 @@ impl<'a> LongTable<'a> {
         if data.items.is_empty() {
             return Err(Error::empty("there is no series to write"));
         }
-        let rows = data.items.iter().map(|i| i.times().len()).sum();
+        // events that have a flag alone are rows too, without a value
+        let bare =
+            |i: &'a Item| i.as_events().map_or((&[][..], &[][..]), |e| (e.times_without_value(), e.ok_without_value()));
+        let count = |i: &'a Item| i.times().len() + bare(i).0.len();
+        let rows = data.items.iter().map(count).sum();
         let keys: BTreeSet<&str> =
             data.items.iter().flat_map(|i| i.identity.labels.iter().map(|(k, _)| k.as_str())).collect();
         let flagged = data.items.iter().any(|i| i.as_events().is_some_and(|e| e.ok().is_some()));
@@ -34,15 +39,19 @@ impl<'a> LongTable<'a> {
         for item in &data.items {
             long.times.extend_from_slice(item.times());
             long.values.extend_from_slice(item.values());
+            let (bare_times, bare_ok) = bare(item);
+            long.times.extend_from_slice(bare_times);
+            long.values.extend(bare_times.iter().map(|_| f64::NAN));
             if let Some(all) = &mut long.ok {
                 match item.as_events().and_then(|e| e.ok()) {
                     Some(ok) => all.extend(ok.iter().map(|b| Some(*b))),
                     None => all.extend(std::iter::repeat_n(None, item.times().len())),
                 }
+                all.extend(bare_ok.iter().map(|b| Some(*b)));
             }
         }
         let repeated = |word: &dyn Fn(&'a Item) -> Option<&'a str>| {
-            data.items.iter().flat_map(|i| std::iter::repeat_n(word(i), i.times().len())).collect()
+            data.items.iter().flat_map(|i| std::iter::repeat_n(word(i), count(i))).collect()
         };
         long.texts.push(("name".into(), repeated(&|i| Some(&i.identity.name))));
         for key in keys {
@@ -79,7 +88,8 @@ impl Dataset {
             for (_, words) in &long.texts {
                 writer.write_field(words.get(row).copied().flatten().unwrap_or_default()).map_err(failed)?;
             }
-            writer.write_field(value.to_string()).map_err(failed)?;
+            let value = if value.is_nan() { String::new() } else { value.to_string() };
+            writer.write_field(value).map_err(failed)?;
             if let Some(ok) = &long.ok {
                 let flag = ok.get(row).copied().flatten();
                 writer.write_field(flag.map_or("", |ok| if ok { "true" } else { "false" })).map_err(failed)?;

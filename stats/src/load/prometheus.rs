@@ -89,6 +89,11 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
             format!("{} of native histograms left out; they are not read yet", counted(found.histograms, "series"));
         report.warn(WarningKind::Skipped, message, Position::in_file(name), found.histograms);
         found.series.retain(|s| !s.times.is_empty());
+        if found.series.is_empty() {
+            return Err(Error::unsupported("the answer holds native histograms alone, which are not read yet")
+                .in_file(name)
+                .hint("ask for histogram_quantile(…) or histogram_count(…) of them"));
+        }
     }
     if found.unreadable > 0 {
         let message = format!("{} not a number, left out", counted(found.unreadable, "sample"));
@@ -391,8 +396,14 @@ mod tests {
         };
         assert_eq!(with(Some("http_requests_total"), None).unwrap().items.len(), 1);
         assert_eq!(with(None, Some("code < 500")).unwrap().items.len(), 1);
-        let e = with(Some("up"), None).unwrap_err().to_string();
-        assert!(e.contains("http_requests_total, value"), "{e}");
+        assert_eq!(with(Some("http_requests_total, value"), None).unwrap().items.len(), 2);
+        let e = with(Some("http_request_total"), None).unwrap_err().to_string();
+        assert!(e.contains("http_requests_total, value") && e.contains("did you mean “http_requests_total”?"), "{e}");
+        let e = with(None, Some("cod == 500")).unwrap_err().to_string();
+        assert!(e.contains("no label is called “cod”") && e.contains("did you mean “code”?"), "{e}");
+        let options = LoadOptions { time: Some("t".into()), ..LoadOptions::default() };
+        let e = load_bytes("q.json", MATRIX.as_bytes(), &options, &Progress::new()).unwrap_err().to_string();
+        assert!(e.contains("--time is about the columns of a table"), "{e}");
     }
 
     proptest! {

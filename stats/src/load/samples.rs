@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::events::Events;
 use crate::labels::Labels;
 use crate::load::assemble::series_warnings;
-use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::dataset::{Data, Dataset, Item, Role};
 use crate::load::filter::{self, Clause, Literal};
+use crate::load::guess;
 use crate::load::number::{self, Field};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{LoadReport, WarningKind, counted};
@@ -78,8 +79,10 @@ pub(crate) fn to_dataset(
         .map(|(s, shape)| {
             let kind = kinds.get(&s.name).copied().unwrap_or(Kind::Gauge);
             let unit = options.unit.clone().or_else(|| s.unit.clone()).unwrap_or_else(|| unit_of(&s.name));
+            let role = role(&s.name, options);
             let identity = Identity { name: s.name, labels: s.labels, unit };
-            (identity.title(), shape, build(identity, s.times, s.values, kind, format))
+            let item = build(identity.clone(), s.times, s.values, kind, format).map(|item| Item { role, ..item });
+            (identity.title(), shape, item)
         })
         .collect();
     let mut dataset = Dataset { items: Vec::new(), report };
@@ -105,7 +108,17 @@ pub(crate) fn to_dataset(
     Ok(dataset)
 }
 
-/// The series whose name is `--value` and whose labels pass `--where`.
+/// What a metric was chosen as.
+fn role(name: &str, options: &LoadOptions) -> Role {
+    let is = |chosen: &Option<String>| chosen.as_deref() == Some(name);
+    match (is(&options.total), is(&options.bad)) {
+        (true, _) => Role::Total,
+        (_, true) => Role::Bad,
+        _ => Role::Value,
+    }
+}
+
+/// The series whose name is `--value`, or `--total` and `--bad`, and whose labels pass `--where`.
 fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &str) -> Result<Vec<Samples>> {
     let passes = |s: &Samples| {
         clauses.iter().all(|c| {
@@ -118,18 +131,60 @@ fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &s
             }
         })
     };
-    let named = |s: &Samples| options.value.as_ref().is_none_or(|v| *v == s.name);
+    let counts = options.total.is_some() || options.bad.is_some();
+    let wanted = wanted_names(&all, options);
+    let named = |s: &Samples| {
+        if counts {
+            return role(&s.name, options) != Role::Value;
+        }
+        wanted.is_empty() || wanted.contains(&s.name)
+    };
+    for clause in clauses {
+        known_label(&all, &clause.column, file)?;
+    }
     let mut names: Vec<String> = all.iter().map(|s| s.name.clone()).collect();
     names.sort();
     names.dedup();
+    let by_value = wanted.iter().map(|name| (name, "--value"));
+    let by_count = options.total.iter().map(|name| (name, "--total")).chain(options.bad.iter().map(|n| (n, "--bad")));
+    if let Some((missing, flag)) = by_value.chain(by_count).find(|(name, _)| !names.contains(name)) {
+        return Err(no_such("series", missing, &names, flag, file));
+    }
     let chosen: Vec<Samples> = all.into_iter().filter(|s| named(s) && passes(s)).collect();
     if !chosen.is_empty() {
         return Ok(chosen);
     }
-    let shown: Vec<&str> = names.iter().take(20).map(String::as_str).collect();
-    Err(Error::argument(format!("no series passes --value and --where; the names are {}", shown.join(", ")))
+    Err(Error::argument("no series passes --value and --where").in_file(file).hint("ask for less with --where"))
+}
+
+/// The names in `--value`, which is one, or several separated by commas; none where all are wanted.
+fn wanted_names(all: &[Samples], options: &LoadOptions) -> Vec<String> {
+    let Some(value) = &options.value else { return Vec::new() };
+    if all.iter().any(|s| s.name == *value) {
+        return vec![value.clone()];
+    }
+    value.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
+/// Refuses a label that no series has.
+fn known_label(all: &[Samples], label: &str, file: &str) -> Result<()> {
+    if label == "__name__" || all.iter().any(|s| s.labels.get(label).is_some()) {
+        return Ok(());
+    }
+    let mut labels: Vec<String> = all.iter().flat_map(|s| s.labels.iter().map(|(k, _)| k.clone())).collect();
+    labels.sort();
+    labels.dedup();
+    labels.push("__name__".into());
+    Err(no_such("label", label, &labels, "--where", file))
+}
+
+fn no_such(what: &str, word: &str, there: &[String], flag: &str, file: &str) -> Error {
+    let shown: Vec<&str> = there.iter().take(20).map(String::as_str).collect();
+    let more = if there.len() > 20 { format!(" and {} more", there.len() - 20) } else { String::new() };
+    let near = guess::nearest(word, there.iter().map(String::as_str));
+    Error::argument(format!("no {what} is called “{word}”; there are {}{more}", shown.join(", ")))
         .in_file(file)
-        .hint("choose one of them with --value"))
+        .hint(near.map_or_else(|| format!("choose one of them with {flag}"), |n| format!("did you mean “{n}”?")))
 }
 
 /// Leaves out samples outside the range.

@@ -11,6 +11,7 @@ use crate::load::detect::detect;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::{exposition, prometheus};
 use crate::progress::Progress;
+use crate::time::Span;
 
 /// How much is read before the format is decided.
 const HEAD: usize = 1 << 20;
@@ -40,8 +41,14 @@ const HEAD: usize = 1 << 20;
 /// an option that does not fit the input, [`Cancelled`](crate::ErrorKind::Cancelled) on request.
 pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
     let mut all: Option<Dataset> = None;
+    let mut options = options.clone();
+    let first = options.from.unwrap_or_default();
     for path in paths {
-        let one = load_file(path, options, progress)?;
+        if let (Some(step), None, Some(before)) = (options.step, &options.time, &all) {
+            // rows without times go on where the file before ended
+            options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
+        }
+        let one = load_file(path, &options, progress)?;
         match &mut all {
             Some(all) => all.absorb(one)?,
             None => all = Some(one),
@@ -101,11 +108,32 @@ fn read(
         Some(format) if !head.trim_ascii().is_empty() => format,
         _ => detect(&head, name)?,
     };
+    if matches!(found, Format::PrometheusJson | Format::Exposition) {
+        refuse_column_options(options, found, name)?;
+    }
     match found {
         Format::Csv => csv::read(Input { name, head, whole, rest: source, size }, options, progress),
         Format::PrometheusJson => prometheus::read(name, &everything(head, source, name, progress)?, options),
         Format::Exposition => exposition::read(name, &everything(head, source, name, progress)?, options),
         format @ (Format::Parquet | Format::ArrowIpc) => columnar(format, name, path, head, source, options, progress),
+    }
+}
+
+/// Options that name columns mean nothing where there are none, and are not passed over in silence.
+fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> Result<()> {
+    let set = [
+        ("--time", options.time.is_some()),
+        ("--by", !options.by.is_empty()),
+        ("--ok", options.ok.is_some()),
+        ("--step", options.step.is_some()),
+    ];
+    match set.iter().find(|(_, is_set)| *is_set) {
+        None => Ok(()),
+        Some((flag, _)) => {
+            Err(Error::argument(format!("{flag} is about the columns of a table, and {format} has none"))
+                .in_file(name)
+                .hint("leave it out, or give --format if this is a table; --value and --where choose series"))
+        }
     }
 }
 

@@ -239,6 +239,46 @@ fn several_files_are_one_data_set() {
 }
 
 #[test]
+fn what_two_files_both_hold_is_told() {
+    let gauge = LoadOptions { kind: Some(Kind::Gauge), ..LoadOptions::default() };
+    let mut a = read_with("time,cpu\n0,1.5\n10,2.5\n10,2.5\n20,0.5\n30,1.5\n40,1.25\n", &gauge).unwrap();
+    let b = read_with("time,cpu\n30,9.5\n40,8.5\n50,7.5\n60,6.5\n70,NaN\n", &gauge).unwrap();
+    a.absorb(b).unwrap();
+    let item = &a.items[0];
+    assert_eq!((item.values(), item.count()), (&[1.5, 2.5, 0.5, 9.5, 8.5, 7.5, 6.5][..], 7));
+    // one within the first file, two that both have, one that is no number
+    assert_eq!((item.dropped().duplicate, item.dropped().nan), (3, 1));
+    let told: Vec<&str> =
+        a.report.warnings.iter().filter(|w| w.kind == WarningKind::Duplicate).map(|w| w.message.as_str()).collect();
+    assert_eq!(
+        told[1], "2 samples of “cpu” at times that an earlier file has too; those of the later file were kept",
+        "{told:?}"
+    );
+}
+
+#[test]
+fn rows_without_times_go_on_in_the_next_file_and_end_where_asked() {
+    let folder = std::env::temp_dir().join(format!("sre-stats-steps-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let files = ["a.csv", "b.csv"].map(|name| folder.join(name));
+    std::fs::write(&files[0], "service,v\nx,1.5\nx,2.5\ny,3.5\n").unwrap();
+    std::fs::write(&files[1], "service,v\nx,4.5\ny,5.5\nx,6.5\n").unwrap();
+    let options = LoadOptions {
+        step: Some(Span(10 * S)),
+        from: Some(Timestamp(T0)),
+        to: Some(Timestamp(T0 + 50 * S)),
+        kind: Some(Kind::Gauge),
+        ..LoadOptions::default()
+    };
+    let d = load(&files, &options, &Progress::new()).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(d.items[0].values(), [1.5, 2.5, 4.5]);
+    assert_eq!(d.items[0].times(), [T0, T0 + 10 * S, T0 + 30 * S]);
+    assert_eq!((d.items[1].values(), d.items[1].times()), (&[3.5, 5.5][..], &[T0 + 20 * S, T0 + 40 * S][..]));
+    assert!(d.report.understood.iter().any(|u| u.what == "range" && u.choice == "1 row outside left out"));
+}
+
+#[test]
 fn a_file_of_many_batches_is_read_as_one() {
     let mut text = "time,service,note,latency\n".to_owned();
     for i in 0..60_000_i64 {

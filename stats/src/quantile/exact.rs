@@ -7,13 +7,15 @@ use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::{Definition, Method};
 use crate::quantile::order_statistics::{order_statistic_interval, samples_needed};
 use crate::quantile::probability::{Quantile, snapped};
+use crate::quantile::select::Ranked;
 
 /// The level of the interval that every exact quantile carries.
-const LEVEL: f64 = 0.95;
+pub(super) const LEVEL: f64 = 0.95;
 
 /// Quantiles of samples, in the order asked, in the unit of `scope`.
 ///
-/// The samples are copied once and partitioned by nested selection: O(n) for a few quantiles, no full sort. Each estimate is
+/// Few samples are partitioned by nested selection; of many, those around the ranks are found by counting first, so that
+/// several quantiles cost little more than reading the samples twice, and none of it is a full sort. Each estimate is
 /// exact about these samples under its definition; its `confidence` is the distribution-free 95 % interval of order
 /// statistics for the quantile behind them, open at +∞ or −∞ where the samples are too few, which a caveat says. That
 /// interval assumes independent samples. NaN and infinities are left out and counted in a caveat.
@@ -35,27 +37,25 @@ const LEVEL: f64 = 0.95;
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) where no finite sample is there.
 pub fn quantiles(values: &[f64], qs: &[Quantile], definition: Definition, scope: &Scope) -> Result<Vec<Estimate>> {
-    let mut samples: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    let dropped = values.len() - samples.len();
+    let (samples, dropped) = usable(values);
     let n = samples.len();
     if n == 0 {
         return Err(Error::empty("a quantile needs at least one sample"));
     }
     let intervals: Vec<_> = qs.iter().map(|q| order_statistic_interval(n as u64, *q, LEVEL)).collect();
-    let mut ranks: Vec<usize> = Vec::new();
+    let mut ranks: Vec<usize> = Vec::with_capacity(4 * qs.len());
     for (q, (lower, upper)) in qs.iter().zip(&intervals) {
         let (low, high, _) = position(n, *q, definition);
         ranks.extend([low, high]);
         ranks.extend([lower, upper].into_iter().flatten().map(|r| *r as usize - 1));
     }
-    ranks.sort_unstable();
-    ranks.dedup();
-    select(&mut samples, &ranks);
+    let samples = Ranked::of(&samples, ranks);
     let estimate = |(q, (lower, upper)): (&Quantile, &(Option<u64>, Option<u64>))| {
-        let mut e = Estimate::new(at(&samples, *q, definition), Method::Quantile(definition), n as u64, scope);
+        let mut e =
+            Estimate::new(at(|r| samples.at(r), n, *q, definition), Method::Quantile(definition), n as u64, scope);
         e.confidence = Some(Confidence {
-            lower: lower.map_or(f64::NEG_INFINITY, |r| samples[r as usize - 1]),
-            upper: upper.map_or(f64::INFINITY, |r| samples[r as usize - 1]),
+            lower: lower.map_or(f64::NEG_INFINITY, |r| samples.at(r as usize - 1)),
+            upper: upper.map_or(f64::INFINITY, |r| samples.at(r as usize - 1)),
             level: LEVEL,
         });
         if upper.is_none() {
@@ -93,13 +93,27 @@ pub fn quantile_sorted(sorted: &[f64], q: Quantile, definition: Definition) -> R
     if !sorted.is_sorted() || sorted.iter().any(|v| !v.is_finite()) {
         return Err(Error::argument("the samples are not sorted and finite").hint("sort them, or use quantiles()"));
     }
-    Ok(at(sorted, q, definition))
+    Ok(at(|r| sorted[r], sorted.len(), q, definition))
 }
 
-/// The quantile of samples of which at least the ranks that its position names are in place.
-fn at(samples: &[f64], q: Quantile, definition: Definition) -> f64 {
-    let (low, high, weight) = position(samples.len(), q, definition);
-    let (a, b) = (samples[low], samples[high]);
+/// The finite ones of the values, and how many others there were.
+pub(crate) fn usable(values: &[f64]) -> (Cow<'_, [f64]>, usize) {
+    if values.iter().all(|v| v.is_finite()) {
+        return (Cow::Borrowed(values), 0);
+    }
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let dropped = values.len() - finite.len();
+    (Cow::Owned(finite), dropped)
+}
+
+/// The quantile of n ≥ 1 samples, from their order statistics by rank (from 0).
+pub(crate) fn at(sample: impl Fn(usize) -> f64, n: usize, q: Quantile, definition: Definition) -> f64 {
+    let (low, high, weight) = position(n, q, definition);
+    between(sample(low), sample(high), weight)
+}
+
+/// A value between two samples.
+fn between(a: f64, b: f64, weight: f64) -> f64 {
     if weight == 0.0 || a == b {
         a
     } else {
@@ -115,7 +129,7 @@ fn at(samples: &[f64], q: Quantile, definition: Definition) -> f64 {
 }
 
 /// The two neighbouring ranks, counted from 0, and the weight of the upper one. `n` is at least 1.
-fn position(n: usize, q: Quantile, definition: Definition) -> (usize, usize, f64) {
+pub(crate) fn position(n: usize, q: Quantile, definition: Definition) -> (usize, usize, f64) {
     let size = n as f64;
     let product = snapped(size * q.p());
     let (rank, weight) = match definition {
@@ -148,16 +162,6 @@ fn position(n: usize, q: Quantile, definition: Definition) -> (usize, usize, f64
     }
     let low = (rank as usize - 1).min(last);
     (low, (low + 1).min(last), weight)
-}
-
-/// Puts the samples of the given ranks (sorted, distinct, in range) in their places.
-fn select(samples: &mut [f64], ranks: &[usize]) {
-    let Some(&middle) = ranks.get(ranks.len() / 2) else { return };
-    let (below, _, above) = samples.select_nth_unstable_by(middle, f64::total_cmp);
-    let (lower, upper) = ranks.split_at(ranks.len() / 2);
-    let upper: Cow<'_, [usize]> = upper[1..].iter().map(|r| r - middle - 1).collect();
-    select(below, lower);
-    select(above, &upper);
 }
 
 #[cfg(test)]

@@ -41,10 +41,16 @@ impl Quantile {
     /// # Errors
     /// [`Argument`](crate::ErrorKind::Argument) outside [0, 1].
     pub fn new(p: f64) -> Result<Self> {
+        Self::from_text(p, &p.to_string())
+    }
+
+    /// A probability with its decimal numeral, whose complement is taken digit by digit.
+    fn from_text(p: f64, text: &str) -> Result<Self> {
         if !(0.0..=1.0).contains(&p) {
             return Err(Error::argument(format!("{p} is not a probability")).hint("give a number from 0 to 1"));
         }
-        Ok(Self { p, complement: decimal_complement(&p.to_string()).unwrap_or(1.0 - p) })
+        let complement = decimal_complement(text).and_then(|digits| digits.parse().ok()).unwrap_or(1.0 - p);
+        Ok(Self { p, complement })
     }
 
     /// A probability given by its complement: `from_complement(1e-12)` is p99.9999999999.
@@ -87,37 +93,47 @@ impl Quantile {
 }
 
 /// A value moved to the whole number that it misses only by rounding.
-pub(super) fn snapped(x: f64) -> f64 {
+pub(crate) fn snapped(x: f64) -> f64 {
     let whole = x.round();
     if (x - whole).abs() <= 4.0 * f64::EPSILON * x.abs().max(1.0) { whole } else { x }
 }
 
 /// 1 − x of a plain decimal numeral in [0, 1], digit by digit; `None` for other forms.
-fn decimal_complement(text: &str) -> Option<f64> {
+fn decimal_complement(text: &str) -> Option<String> {
     let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
     match whole {
-        "1" if digits.bytes().all(|b| b == b'0') => return Some(0.0),
+        "1" if digits.bytes().all(|b| b == b'0') => return Some("0".into()),
         "0" | "" if digits.bytes().all(|b| b.is_ascii_digit()) => {}
         _ => return None,
     }
     let last = digits.bytes().rposition(|b| b != b'0');
-    let Some(last) = last else { return Some(1.0) };
+    let Some(last) = last else { return Some("1".into()) };
     let mut out = String::from("0.");
     for (i, b) in digits.bytes().enumerate().take(last + 1) {
         let digit = b - b'0';
         out.push(char::from(b'0' + if i < last { 9 - digit } else { 10 - digit }));
     }
-    out.parse().ok()
+    Some(out)
+}
+
+/// 100 times a plain decimal numeral, by moving its point.
+fn percent(text: &str) -> String {
+    let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
+    let (moved, rest) = digits.split_at(digits.len().min(2));
+    let whole = format!("{whole}{moved:0<2}");
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let rest = rest.trim_end_matches('0');
+    if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") }
 }
 
 impl fmt::Display for Quantile {
-    /// As `p99.9`.
+    /// As `p99.9`: the decimal digits of the probability, or above ½ of 1 less those of the complement, all of them and no
+    /// more.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = if self.p > 0.5 { 100.0 - self.complement * 100.0 } else { self.p * 100.0 };
-        let nines = if self.complement > 0.0 { self.nines().ceil().max(0.0) as usize } else { 0 };
-        let text = format!("{percent:.*}", (nines + 4).min(15));
-        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-        write!(f, "p{text}")
+        // a decimal numeral without exponent is what `Display` of f64 writes
+        let below = (self.p > 0.5).then(|| decimal_complement(&self.complement.to_string())).flatten();
+        write!(f, "p{}", percent(&below.unwrap_or_else(|| self.p.to_string())))
     }
 }
 
@@ -129,7 +145,7 @@ impl FromStr for Quantile {
         let percent = trimmed.strip_prefix(['p', 'P']).or_else(|| trimmed.strip_suffix('%'));
         let bad = || Error::parse(format!("“{text}” is not a quantile")).hint("write it like 0.999, p99.9 or 99.9%");
         match percent {
-            None => Self::new(trimmed.parse().map_err(|_| bad())?).map_err(|_| bad()),
+            None => Self::from_text(trimmed.parse().map_err(|_| bad())?, trimmed).map_err(|_| bad()),
             Some(percent) => {
                 let percent = percent.trim();
                 if !percent.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
@@ -145,7 +161,7 @@ impl FromStr for Quantile {
                     0..=2 => format!("0.{whole:0>2}{digits}"),
                     _ => format!("{}.{}{digits}", &whole[..whole.len() - 2], &whole[whole.len() - 2..]),
                 };
-                Self::new(shifted.parse().map_err(|_| bad())?).map_err(|_| bad())
+                Self::from_text(shifted.parse().map_err(|_| bad())?, &shifted).map_err(|_| bad())
             }
         }
     }
@@ -187,6 +203,36 @@ mod tests {
         }
         for bad in ["", "p", "1.1", "-0.1", "p101", "101%", "NaN", "p-1", "99,9%", "é%", "1e0%"] {
             assert!(bad.parse::<Quantile>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn many_nines_and_zeros_are_shown_in_full_and_read_back() {
+        for (q, shown) in [
+            (Quantile::new(1e-9).unwrap(), "p0.0000001"),
+            (Quantile::new(2.5e-12).unwrap(), "p0.00000000025"),
+            (Quantile::from_complement(1e-12).unwrap(), "p99.9999999999"),
+            (Quantile::from_complement(1e-20).unwrap(), "p99.999999999999999999"),
+            (Quantile::from_complement(0.0).unwrap(), "p100"),
+            (Quantile::new(0.07).unwrap(), "p7"),
+            (Quantile::new(0.999_999_999_999).unwrap(), "p99.9999999999"),
+            (Quantile::new(1.0 / 3.0).unwrap(), "p33.33333333333333"),
+        ] {
+            assert_eq!(q.to_string(), shown);
+            let back: Quantile = shown.parse().unwrap();
+            assert_eq!((back.p(), back.complement()), (q.p(), q.complement()), "{shown}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_shown_is_read_back(digits in 1_u64..1_000_000_000, scale in 9_i32..30) {
+            // a decimal numeral, near 0 and near 1
+            let small: f64 = format!("{digits}e-{scale}").parse().unwrap();
+            for q in [Quantile::new(small).unwrap(), Quantile::from_complement(small).unwrap()] {
+                let back: Quantile = q.to_string().parse().unwrap();
+                proptest::prop_assert_eq!((back.p(), back.complement()), (q.p(), q.complement()), "{}", q);
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! Intervals for a proportion: how sure is a success ratio?
 
 use statrs::distribution::{ContinuousCDF, Normal};
-use statrs::function::beta::checked_beta_reg;
 
 use crate::error::{Error, Result};
+use crate::quantile::beta::beta_quantile;
 
 fn check(good: u64, n: u64, level: f64) -> Result<f64> {
     if n == 0 {
@@ -61,30 +61,34 @@ pub fn clopper_pearson(good: u64, n: u64, level: f64) -> Result<(f64, f64)> {
     let tail = check(good, n, level)? / 2.0;
     let (g, bad) = (good as f64, (n - good) as f64);
     // bounds of the failure ratio, which is the small number where it matters
-    let lower = if good == 0 { 0.0 } else { 1.0 - beta_quantile(bad + 1.0, g, 1.0 - tail)? };
-    let upper = if good == n { 1.0 } else { 1.0 - beta_quantile(bad, g + 1.0, tail)? };
+    let lower = if good == 0 { 0.0 } else { 1.0 - beta_quantile(bad + 1.0, g, 1.0 - tail) };
+    let upper = if good == n { 1.0 } else { 1.0 - beta_quantile(bad, g + 1.0, tail) };
     Ok((lower, upper))
 }
 
-/// The x at which the regularised incomplete beta function reaches p, to the last digits also where x is tiny.
-fn beta_quantile(a: f64, b: f64, p: f64) -> Result<f64> {
-    let (mut low, mut high) = (0.0_f64, 1.0_f64);
-    for _ in 0..400 {
-        // the geometric middle finds the magnitude, the arithmetic one the digits
-        let middle = if low > 0.0 && high / low > 2.0 {
-            (low * high).sqrt()
-        } else if low == 0.0 && high > 1e-300 {
-            high / 16.0
-        } else {
-            f64::midpoint(low, high)
-        };
-        if middle <= low || middle >= high {
-            break;
-        }
-        let below = checked_beta_reg(a, b, middle).map_err(|e| Error::argument("no beta distribution").caused_by(e))?;
-        if below < p { low = middle } else { high = middle }
-    }
-    Ok(f64::midpoint(low, high))
+/// Jeffreys' interval: the equal-tailed one of the posterior Beta(good + ½, bad + ½), with the lower end at 0 where no event
+/// was good and the upper end at 1 where all were.
+///
+/// Like [`wilson`] it holds `level` on average and not everywhere, and it is shorter where the ratio is near 0 or 1, as
+/// success ratios are. Not right where errors cluster.
+///
+/// Source: L. D. Brown, T. T. Cai and A. Das Gupta, “Interval Estimation for a Binomial Proportion”, Statistical Science 16
+/// (2001), section 3.1.2, with the modification at the ends given there.
+///
+/// ```
+/// let (lower, upper) = sre_stats::quantile::proportion::jeffreys(999, 1000, 0.95)?;
+/// assert!((1.0 - lower - 0.004_664_5).abs() < 1e-6 && (1.0 - upper - 0.000_108).abs() < 1e-6);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`wilson`].
+pub fn jeffreys(good: u64, n: u64, level: f64) -> Result<(f64, f64)> {
+    let tail = check(good, n, level)? / 2.0;
+    let (g, bad) = (good as f64 + 0.5, (n - good) as f64 + 0.5);
+    let lower = if good == 0 { 0.0 } else { 1.0 - beta_quantile(bad, g, 1.0 - tail) };
+    let upper = if good == n { 1.0 } else { 1.0 - beta_quantile(bad, g, tail) };
+    Ok((lower, upper))
 }
 
 #[cfg(test)]
@@ -109,6 +113,28 @@ mod tests {
         let (lower, upper) = clopper_pearson(1_000_000, 1_000_000, 0.95).unwrap();
         assert_eq!(upper, 1.0);
         assert!(((1.0 - lower) / 3.688_872e-6 - 1.0).abs() < 1e-5, "{}", 1.0 - lower);
+    }
+
+    #[test]
+    fn beta_intervals_agree_with_scipy() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/reference/quantile/intervals.json");
+        let reference: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases = reference["proportions"].as_array().unwrap();
+        assert!(cases.len() >= 12);
+        for case in cases {
+            let (good, n) = (case["good"].as_u64().unwrap(), case["n"].as_u64().unwrap());
+            for (name, got) in [
+                ("wilson", wilson(good, n, 0.95).unwrap()),
+                ("clopper_pearson", clopper_pearson(good, n, 0.95).unwrap()),
+                ("jeffreys", jeffreys(good, n, 0.95).unwrap()),
+            ] {
+                // the reference gives the bad share, whose digits count
+                for (end, bad) in [1.0 - got.0, 1.0 - got.1].into_iter().enumerate() {
+                    let want = case[name][end].as_f64().unwrap();
+                    assert!((bad - want).abs() <= 1e-9 * want + 1e-15, "{name} {good}/{n}: {bad} {want}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reports as Markdown.
 
 use super::block::{Block, Report, Section};
-use super::escape::markdown as escape;
+use super::escape::{markdown as escape, markdown_paragraph};
 use super::table::{Align, Cell, Column, Table};
 use crate::error::Result;
 use crate::figure::{Figure, Mark, Shape};
@@ -26,7 +26,7 @@ fn push_section(out: &mut String, section: &Section) {
         match block {
             Block::Text(text) => {
                 for paragraph in text.split("\n\n") {
-                    out.push_str(&format!("{}\n", escape(paragraph)));
+                    out.push_str(&format!("{}\n", markdown_paragraph(paragraph)));
                 }
             }
             Block::Table(table) => push_table(out, table),

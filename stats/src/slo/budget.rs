@@ -47,27 +47,41 @@ pub struct AllowedRow {
     /// The objective, as `99.9%`.
     pub objective: Quantile,
     /// The name of the period.
-    pub period: &'static str,
+    pub period: String,
     /// The bad time allowed.
     #[serde(rename = "allowed_s")]
     pub allowed: Span,
 }
 
-/// The periods of [`table`].
-const PERIODS: [(&str, Period); 7] = [
-    ("1d", Period::Span(Span::DAY)),
-    ("7d", Period::Span(Span::from_secs(7 * 86_400))),
-    ("28d", Period::Span(Span::from_secs(28 * 86_400))),
-    ("30d", Period::Span(Span::from_secs(30 * 86_400))),
-    ("month", Period::Month),
-    ("quarter", Period::Quarter),
-    ("year", Period::Span(Span::from_secs(12 * 2_629_746))),
+/// A day, 7, 28 and 30 days, and the mean month, quarter and year of the calendar.
+pub const PERIODS: [Period; 7] = [
+    Period::Span(Span::DAY),
+    Period::Span(Span::from_secs(7 * 86_400)),
+    Period::Span(Span::from_secs(28 * 86_400)),
+    Period::Span(Span::from_secs(30 * 86_400)),
+    Period::Month,
+    Period::Quarter,
+    Period::Year,
 ];
 
-/// The allowed bad time for each objective over a day, 7, 28 and 30 days, and the mean month, quarter and year of the calendar.
+/// The allowed bad time for each objective over the usual [`PERIODS`].
 pub fn table(objectives: &[Quantile]) -> Vec<AllowedRow> {
+    table_over(objectives, &PERIODS)
+}
+
+/// The allowed bad time for each objective over each of any periods; calendar ones have their mean length.
+///
+/// ```
+/// use sre_stats::slo::{Period, budget};
+/// let rows = budget::table_over(&["99.99%".parse()?], &[Period::Month]);
+/// assert_eq!(rows[0].allowed.to_string(), "4m 22.9746s");
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+pub fn table_over(objectives: &[Quantile], periods: &[Period]) -> Vec<AllowedRow> {
     let row = |objective: Quantile| {
-        PERIODS.map(|(period, p)| AllowedRow { objective, period, allowed: allowed(objective, p.length()) })
+        let of =
+            move |p: &Period| AllowedRow { objective, period: p.to_string(), allowed: allowed(objective, p.length()) };
+        periods.iter().map(of)
     };
     objectives.iter().copied().flat_map(row).collect()
 }

@@ -1,17 +1,26 @@
 //! What data say of an objective.
 
+mod counts;
+mod events;
+pub(super) use events::counted_events;
+mod series;
+
+use super::counts::Counts;
 use super::incidents::{Cost, SloIncident, ranked};
-use super::objective::{Criterion, Objective, Population};
-use super::slices::{Slices, bad_in, mean_of_ratios};
+use super::intervals::{Asked, SliInterval, measured};
+use super::objective::{Objective, Population};
+use super::period::Anchor;
+use super::projection::{self, Allowed, Projection, project};
+use super::slices::Slices;
+use super::units::Units;
 use crate::error::{Error, Result};
-use crate::estimate::{Confidence, Estimate, Scope};
+use crate::estimate::{Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
-use crate::quantile::proportion::wilson;
 use crate::series::Series;
 use crate::time::{Span, Window};
 use crate::unit::Unit;
-use crate::window::{BadTime, Budget, Condition, NoData, Rule, SeriesOptions, Verdict};
+use crate::window::{BadTime, Budget, NoData, Rule, Verdict};
 
 /// The data that an objective is held against.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +29,8 @@ pub enum SloInput<'a> {
     Events(&'a Events),
     /// A series: up/down, or values.
     Series(&'a Series),
+    /// How many events there were and how many of them were bad, row by row.
+    Counts(&'a Counts),
 }
 
 /// How an objective is evaluated, where it leaves that open.
@@ -37,6 +48,10 @@ pub struct Options {
     pub incident_gap: Span,
     /// The confidence of the intervals.
     pub level: f64,
+    /// How many times data are resampled for intervals and the projection; below 100 not at all.
+    pub replicates: u32,
+    /// The seed of the resampling.
+    pub seed: u64,
 }
 
 impl Default for Options {
@@ -48,6 +63,8 @@ impl Default for Options {
             resolution: None,
             incident_gap: Span::MINUTE,
             level: 0.95,
+            replicates: 1000,
+            seed: 1,
         }
     }
 }
@@ -64,6 +81,9 @@ pub struct Methods {
     /// The plain mean of the slices' shares of good members: what an average over a dashboard's points shows. A quiet slice
     /// weighs as much as a busy one, so it can hide errors under uneven traffic.
     pub mean_of_ratios: Option<Estimate>,
+    /// The share of the errors that the mean of ratios hides, 1 − (1 − mean) / (1 − occurrences): a third means that it
+    /// shows two thirds of the error ratio. Less than 0 where it shows too many; `None` without errors.
+    pub mean_hides: Option<Estimate>,
 }
 
 /// The error budget, in the population's unit: events for requests, seconds for time and slices.
@@ -88,8 +108,12 @@ pub struct SloReport {
     pub coverage: f64,
     /// The service level by each way of counting.
     pub methods: Methods,
+    /// The same with every interval side by side.
+    pub intervals: Vec<SliInterval>,
     /// The budget.
     pub budget: BudgetState,
+    /// When the budget will be spent.
+    pub projection: Projection,
     /// What spent it, dearest first. Bad time no further apart than the options' gap is one incident.
     pub incidents: Vec<SloIncident>,
     /// Whether the objective is met by the data seen.
@@ -101,14 +125,20 @@ pub struct SloReport {
     pub bad_time: BadTime,
 }
 
-/// Holds data against an objective: its service level by four ways of counting, its budget, and what spent it.
+/// Holds data against an objective: its service level by four ways of counting, its budget, what spent it, and when it will
+/// be spent.
 ///
 /// An event is good iff the objective's condition holds for its value and its own good flag, where it has one, says so too:
-/// an error that is answered within the latency limit is no success. A slice's mean looks at the values alone.
+/// an error that is answered within the latency limit is no success. An event with a flag and no usable value counts by its
+/// flag: a failure is bad under every objective, a success is good where the flag alone decides and is left out, with a
+/// caveat, where a value does. A slice's mean looks at the values alone.
 ///
 /// The period is the one that ends with the data, or the calendar's that holds their end; older data are left out. Where the
 /// data cover only part of it, nothing is scaled up: a budget in events is that of the events seen, a budget in time is that
 /// of the whole period, and a caveat says so.
+///
+/// Intervals are for the service level behind the data, at the options' level: Wilson's where errors are nearly independent,
+/// and a seeded circular block bootstrap where they cluster ([`SliInterval`] has all of them).
 ///
 /// # Errors
 /// [`Argument`](crate::ErrorKind::Argument) where the population does not fit the data (requests of a series), nothing says
@@ -119,8 +149,9 @@ pub fn evaluate(objective: &Objective, input: SloInput<'_>, options: &Options) -
         return Err(Error::argument(format!("a confidence level of {} is not between 0 and 1", options.level)));
     }
     match input {
-        SloInput::Events(events) => of_events(objective, events, options),
-        SloInput::Series(series) => of_series(objective, series, options),
+        SloInput::Events(events) => events::evaluate(objective, events, options),
+        SloInput::Series(series) => series::evaluate(objective, series, options),
+        SloInput::Counts(counts) => counts::evaluate(objective, counts, options),
     }
 }
 
@@ -146,94 +177,61 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
     Ok(Cut { period, coverage, caveats })
 }
 
-fn of_events(objective: &Objective, events: &Events, options: &Options) -> Result<SloReport> {
-    let mut cut = cut(objective, events.window())?;
-    let cut_events = events.slice(cut.period.start, cut.period.end());
-    let events = cut_events.as_ref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
-    let unit = &events.identity().unit;
-    let condition = match objective.effective_criterion() {
-        Criterion::Up if events.ok().is_some() => None,
-        Criterion::Up if !events.values().iter().all(|v| *v == 0.0 || *v == 1.0) => {
-            return Err(Error::argument(format!(
-                "“{}” holds neither good flags nor 0 and 1: nothing is up or down",
-                events.identity().title()
-            ))
-            .hint("say which values are good, as in “99.9% of time < 300ms over 30d”"));
-        }
-        _ => objective.condition(),
-    };
-    let condition = condition.map(|c| c.converted(unit)).transpose()?;
-    let resolution = options.resolution.unwrap_or(Span::SECOND);
-    let bad = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    // a request is good iff the condition holds and its flag, where it has one, says so too
-    let holds = |i: usize| condition.as_ref().is_none_or(|c| events.values().get(i).is_some_and(|v| c.holds(*v)));
-    let good = |i: usize| holds(i) && events.ok().is_none_or(|ok| ok.get(i).copied().unwrap_or(false));
-    let means = |width| mean_of_ratios(events.times(), good, width);
-    if objective.population == Population::Time {
-        let silence: i64 = bad.no_data().iter().map(|(a, b)| b.since(*a).0).sum();
-        if silence > 0 {
-            cut.caveats.push(format!("{} without any event is counted as good", Span(silence).about()));
-        }
-        let (counted, costs) = by_time(&bad, options)?;
-        return finish(objective, options, cut, bad, &counted, means, costs);
-    }
-    let total = events.len() as u64;
-    let n_good = (0..events.len()).filter(|&i| good(i)).count() as u64;
-    let scope = Scope::new(Unit::Ratio, events.window());
-    let occurrences = proportion(n_good, total, Method::Count, &scope, options.level, "events")?;
-    let counted = Counted { good: n_good, total, occurrences, scope };
-    let costs = bad_in(events, good, &bad.intervals());
-    finish(objective, options, cut, bad, &counted, means, costs)
-}
-
-/// Good and bad ticks of time, and the seconds that each bad interval cost.
-fn by_time(bad: &BadTime, options: &Options) -> Result<(Counted, Vec<Cost>)> {
-    let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
-    let total = ticks(bad.observed());
-    let good = total.saturating_sub(ticks(bad.total()));
-    let scope = Scope::new(Unit::Ratio, bad.period());
-    let occurrences = proportion(good, total, Method::Sum, &scope, options.level, "samples of time")?;
-    let costs = bad.intervals().into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
-    Ok((Counted { good, total, occurrences, scope }, costs))
-}
-
-fn of_series(objective: &Objective, series: &Series, options: &Options) -> Result<SloReport> {
-    if objective.population == Population::Requests {
-        return Err(Error::argument("a series has samples of time, and no single requests")
-            .hint("say “of time” or “of 1m slices”, or load the requests as events"));
-    }
-    let cut = cut(objective, series.window())?;
-    let cut_series = series.slice(cut.period.start, cut.period.end());
-    let series = cut_series.as_ref().ok_or_else(|| Error::empty("no sample lies in the objective's period"))?;
-    let condition = objective.condition().unwrap_or_else(Condition::up).converted(&series.identity().unit)?;
-    let keep_values = matches!(objective.effective_criterion(), Criterion::Mean(_)) || options.rule == Rule::Mean;
-    let how = SeriesOptions { resolution: options.resolution, no_data: options.no_data, keep_values };
-    let bad = BadTime::from_series(series, &condition, &how)?;
-    let holds = |i: usize| series.values().get(i).is_some_and(|v| condition.holds(*v));
-    let means = |width| mean_of_ratios(series.times(), holds, width);
-    let (counted, costs) = by_time(&bad, options)?;
-    finish(objective, options, cut, bad, &counted, means, costs)
-}
-
 /// What was counted of the members of the data.
 struct Counted {
     good: u64,
     total: u64,
-    occurrences: Estimate,
+    method: Method,
     scope: Scope,
+    /// In words.
+    what: &'static str,
+    /// The same by units of time.
+    units: Units,
+    /// What each bad interval cost.
+    costs: Vec<Cost>,
 }
 
-fn finish(
+/// Good and bad ticks of time, and the seconds that each bad interval cost.
+fn by_time(bad: &BadTime, options: &Options) -> Counted {
+    let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;
+    let total = ticks(bad.observed());
+    let good = total.saturating_sub(ticks(bad.total()));
+    let (period, tick) = (bad.period(), bad.resolution());
+    let mut units = Units::aligned(period.start, period.end(), Span(options.slice.0.max(tick.0)));
+    units.spread(period.start, period.end(), tick, 0.0, 1.0);
+    if bad.observed() < period.width {
+        for (from, to) in bad.no_data() {
+            units.spread(from, to, tick, 0.0, -1.0);
+        }
+    }
+    let intervals = bad.intervals();
+    for &(from, to) in &intervals {
+        units.spread(from, to, tick, 1.0, 0.0);
+    }
+    // where rounding to ticks made bad and missing time meet, it is bad
+    for (n, b) in units.total.iter_mut().zip(&units.bad) {
+        *n = n.max(*b);
+    }
+    let costs = intervals.into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
+    let scope = Scope::new(Unit::Ratio, period);
+    Counted { good, total, method: Method::Sum, scope, what: "samples of time", units, costs }
+}
+
+/// The methods, and all that is made of slices.
+struct Levels {
+    methods: Methods,
+    intervals: Vec<SliInterval>,
+    slices: Option<Slices>,
+}
+
+fn levels(
     objective: &Objective,
     options: &Options,
-    cut: Cut,
-    bad: BadTime,
+    bad: &BadTime,
     counted: &Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
-    costs: Vec<Cost>,
-) -> Result<SloReport> {
-    let Cut { period, coverage, mut caveats } = cut;
-    caveats.extend_from_slice(bad.caveats());
+    caveats: &mut Vec<String>,
+) -> Result<Levels> {
     let of_slices = match objective.population {
         Population::Slices(width) => Some(width),
         _ => None,
@@ -241,60 +239,100 @@ fn finish(
     let width = of_slices.unwrap_or(options.slice);
     let rule = objective.rule().unwrap_or(options.rule);
     // where the objective counts slices, that they cannot be made is an error; else it is one method fewer
-    let slices = match Slices::of(&bad, width, &rule) {
+    let slices = match Slices::of(bad, width, &rule) {
         Err(e) if of_slices.is_none() => {
             caveats.push(format!("no slices: {}", e.message()));
             None
         }
         other => Some(other?),
     };
-    let share = |s: &Slices, rule: &Rule| {
+    let mut intervals = Vec::new();
+    let asked = |counted_by, good, total, method, what| Asked {
+        counted_by,
+        good,
+        total,
+        method,
+        scope: &counted.scope,
+        what,
+        target: objective.target,
+    };
+    let of = asked("occurrences", counted.good, counted.total, counted.method.clone(), counted.what);
+    let (occurrences, interval) = measured(&of, &counted.units, options)?;
+    intervals.push(interval);
+    let mut share = |counted_by, s: &Slices, rule: &Rule| -> Result<Estimate> {
         let method = Method::Described(format!("{} slices, {rule}", super::period::compact(width)));
         let good = s.total.saturating_sub(s.bad.len() as u64);
-        proportion(good, s.total, method, &counted.scope, options.level, "slices")
+        let (estimate, interval) = measured(&asked(counted_by, good, s.total, method, "slices"), &s.units(), options)?;
+        intervals.push(interval);
+        Ok(estimate)
     };
     let by_ratio = Rule::Ratio(objective.target);
-    let methods = Methods {
-        occurrences: Some(counted.occurrences.clone()),
-        time_slices: slices.as_ref().map(|s| share(s, &rule)).transpose()?,
-        ratio_slices: match Slices::of(&bad, width, &by_ratio) {
-            Ok(s) => Some(share(&s, &by_ratio)?),
-            Err(_) => None,
-        },
-        mean_of_ratios: Some({
-            let (mean, n) = means(width)?;
-            let method = Method::Described(format!("mean of ratios per {}", super::period::compact(width)));
-            Estimate::new(mean, method, n, &counted.scope)
-                .with_caveat("every slice weighs the same, whatever its traffic")
-        }),
+    let time_slices = slices.as_ref().map(|s| share("time slices", s, &rule)).transpose()?;
+    let ratio_slices = match Slices::of(bad, width, &by_ratio) {
+        Ok(s) => Some(share("ratio slices", &s, &by_ratio)?),
+        Err(_) => None,
     };
+    let (mean, n) = means(width)?;
+    let method = Method::Described(format!("mean of ratios per {}", super::period::compact(width)));
+    let mean_of_ratios =
+        Estimate::new(mean, method, n, &counted.scope).with_caveat("every slice weighs the same, whatever its traffic");
+    let failed = counted.total - counted.good;
+    let mean_hides = (failed > 0).then(|| {
+        let hidden = 1.0 - (1.0 - mean) * counted.total as f64 / failed as f64;
+        Estimate::new(hidden, Method::Named("1 − (1 − mean of ratios) / (1 − occurrences)"), n, &counted.scope)
+    });
+    let methods = Methods {
+        occurrences: Some(occurrences),
+        time_slices,
+        ratio_slices,
+        mean_of_ratios: Some(mean_of_ratios),
+        mean_hides,
+    };
+    Ok(Levels { methods, intervals, slices })
+}
+
+fn finish(
+    objective: &Objective,
+    options: &Options,
+    cut: Cut,
+    bad: BadTime,
+    counted: Counted,
+    means: impl Fn(Span) -> Result<(f64, u64)>,
+) -> Result<SloReport> {
+    let Cut { period, coverage, mut caveats } = cut;
+    caveats.extend_from_slice(bad.caveats());
+    let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut caveats)?;
     let seconds = Scope::new(Unit::Second, period);
     let in_time = Budget::new(objective.target, period.width).allowed();
-    let (allowed, spent, met, costs) = match (objective.population, &slices) {
+    let Counted { good, total, scope, units, costs, .. } = counted;
+    let complement = objective.target.complement();
+    let share_of_period = || Estimate::new(in_time.as_secs_f64(), Method::Named("share of the period"), 1, &seconds);
+    let members = |span: Span, member: Span| Allowed::Fixed(span.0 as f64 / member.0.max(1) as f64);
+    let (allowed, spent, met, costs, units, may) = match (objective.population, &slices) {
         (Population::Requests, _) => {
-            let scope = counted.scope.with_unit(Unit::Count);
-            let n_bad = counted.total - counted.good;
-            let allowed = counted.total as f64 * objective.target.complement();
+            let scope = scope.with_unit(Unit::Count);
             if coverage < 0.999 {
                 caveats.push("the budget is that of the events seen, not of a whole period".into());
             }
-            let estimate = |value, method| Estimate::new(value, method, counted.total, &scope);
-            let met = counted.good >= objective.target.rank(counted.total) || objective.target.p() == 0.0;
-            (estimate(allowed, Method::Named("share of events")), estimate(n_bad as f64, Method::Count), met, costs)
+            let estimate = |value, method| Estimate::new(value, method, total, &scope);
+            let met = good >= objective.target.rank(total) || objective.target.p() == 0.0;
+            let allowed = estimate(total as f64 * complement, Method::Named("share of events"));
+            let spent = estimate((total - good) as f64, Method::Count);
+            (allowed, spent, met, costs, units, Allowed::Share(complement))
         }
         (Population::Slices(width), Some(slices)) => {
             let n = slices.bad.len() as i64;
             let costs = slices.bad.iter().map(|w| (w.start, w.end(), width.as_secs_f64())).collect();
+            let rule = objective.rule().unwrap_or(options.rule);
             let spent =
                 Estimate::new((n * width.0) as f64 / 1e9, Method::Described(format!("{rule}")), slices.total, &seconds);
-            let allowed = Estimate::new(in_time.as_secs_f64(), Method::Named("share of the period"), 1, &seconds);
-            (allowed, spent, n.saturating_mul(width.0) <= in_time.0, costs)
+            let met = n.saturating_mul(width.0) <= in_time.0;
+            (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))
         }
         _ => {
-            let allowed = Estimate::new(in_time.as_secs_f64(), Method::Named("share of the period"), 1, &seconds);
             let mut spent = bad.estimate();
             spent.window = Some(period);
-            (allowed, spent, bad.total() <= in_time, costs)
+            (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()))
         }
     };
     if coverage < 0.999 && objective.population != Population::Requests {
@@ -302,30 +340,22 @@ fn finish(
     }
     let left =
         Estimate { value: allowed.value - spent.value, method: Method::Named("allowed − spent"), ..spent.clone() };
+    let rolling = objective.effective_anchor() == Anchor::Rolling;
+    let projection =
+        project(&projection::Asked { units: &units, allowed: may, period, rolling, violated: !met }, options);
     Ok(SloReport {
         objective: objective.clone(),
         period,
         coverage: coverage.min(1.0),
         methods,
+        intervals,
         incidents: ranked(&costs, options.incident_gap, allowed.value),
         budget: BudgetState { allowed, spent, left },
+        projection,
         verdict: if met { Verdict::Met } else { Verdict::Violated },
         caveats,
         bad_time: bad,
     })
-}
-
-/// A share of good ones, with its Wilson interval.
-fn proportion(good: u64, n: u64, method: Method, scope: &Scope, level: f64, what: &str) -> Result<Estimate> {
-    if n == 0 {
-        return Err(Error::empty(format!("no {what} to count")));
-    }
-    let (lower, upper) = wilson(good, n, level)?;
-    Ok(Estimate::new(good as f64 / n as f64, method, n, scope)
-        .with_confidence(Confidence { lower, upper, level })
-        .with_caveat(format!(
-            "the interval (Wilson) takes {what} as independent; where bad ones cluster it is too narrow"
-        )))
 }
 
 #[cfg(test)]

@@ -4,24 +4,47 @@
 //! |---|---|
 //! | what does this sentence mean? | [`Objective`], read from text |
 //! | how much may fail? | [`budget`] |
-//! | was it met, and what spent the budget? | [`evaluate`] |
+//! | was it met, how sure is that, what spent the budget, and when will it end? | [`evaluate`] |
+//! | what did that cost? | [`cost`](cost()) |
+//! | what do OpenSLO and sloth files say? | [`read_specification`], [`write_openslo`] |
+//! | what can be promised on top of other services? | [`dependencies`] |
 //! | what would burn-rate alerts have done? | [`alert`] |
 //! | how do they get into Prometheus? | [`rules`] |
 
 pub mod alert;
+mod bootstrap;
 pub mod budget;
+mod cost;
+mod counts;
+pub mod dependencies;
 mod evaluate;
 mod incidents;
+mod intervals;
 mod objective;
 mod parse;
 mod period;
+mod projection;
+mod random;
 pub mod rules;
 mod slices;
+mod specification;
 mod spelling;
 mod tokens;
+mod units;
+mod yaml;
+mod zone;
 
+pub use bootstrap::block_length;
+pub use cost::{Bucket, Charge, CostModel, CostReport, CostRow, Per, Usage, cost, read_costs};
+pub use counts::Counts;
 pub use evaluate::{BudgetState, Methods, Options, SloInput, SloReport, evaluate};
 pub use incidents::SloIncident;
+pub use intervals::{BlockBootstrap, SliInterval};
 pub use objective::{Criterion, Objective, Population};
 pub use parse::point_out;
 pub use period::{Anchor, Period};
+pub use projection::{Outcome, Projection};
+pub use specification::{
+    Indicator, IndicatorKind, Note, Specification, SpecifiedSlo, read_specification, write_openslo,
+};
+pub use zone::Zone;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::period::{Anchor, Period, compact};
+use super::zone::Zone;
 use crate::error::Result;
 use crate::quantile::Quantile;
 use crate::time::{Span, Timestamp, Window};
@@ -38,7 +39,7 @@ pub enum Criterion {
 
 /// A service level objective: what share of what must be good over which period.
 ///
-/// As text: `PERCENT of POPULATION [CONDITION] over PERIOD [rolling | calendar]`, spaces free.
+/// As text: `PERCENT of POPULATION [CONDITION] over PERIOD [rolling | calendar [ZONE]]`, spaces free.
 /// Without a condition requests are good by their flag, time is good while up, and slices while up throughout. Spans roll and
 /// months follow the calendar unless said otherwise.
 ///
@@ -61,6 +62,8 @@ pub struct Objective {
     pub period: Period,
     /// Where the period begins; `None` for rolling spans and calendar months.
     pub anchor: Option<Anchor>,
+    /// The zone of a calendar period; `None` for UTC.
+    pub zone: Option<Zone>,
 }
 
 impl Objective {
@@ -76,8 +79,30 @@ impl Objective {
     pub fn effective_anchor(&self) -> Anchor {
         self.anchor.unwrap_or(match self.period {
             Period::Span(_) => Anchor::Rolling,
-            Period::Month | Period::Quarter => Anchor::Calendar,
+            Period::Month | Period::Quarter | Period::Week | Period::Year => Anchor::Calendar,
         })
+    }
+
+    /// The zone of the calendar, with UTC filled in.
+    pub fn effective_zone(&self) -> Zone {
+        self.zone.clone().unwrap_or_default()
+    }
+
+    /// The same objective with the calendar of a zone, where it follows a calendar and does not name a zone itself.
+    ///
+    /// ```
+    /// use sre_stats::slo::Objective;
+    /// let objective: Objective = "99.9% of requests ok over month".parse()?;
+    /// let local = objective.or_in_zone(&"Europe/Berlin".parse()?);
+    /// assert_eq!(local.to_string(), "99.9% of requests ok over month calendar Europe/Berlin");
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    pub fn or_in_zone(mut self, zone: &Zone) -> Self {
+        if self.zone.is_none() && self.effective_anchor() == Anchor::Calendar && *zone != Zone::utc() {
+            self.anchor = Some(Anchor::Calendar);
+            self.zone = Some(zone.clone());
+        }
+        self
     }
 
     /// The budget in time over the period's length; for a month or quarter over the calendar's mean.
@@ -85,12 +110,12 @@ impl Objective {
         Budget::new(self.target, self.period.length())
     }
 
-    /// The period that ends with, or holds the end of, data that end at `end`.
+    /// The period that ends with, or holds the end of, data that end at `end`, by the calendar of the objective's zone.
     ///
     /// # Errors
     /// Where the period is not more than 0 or beyond the calendar.
     pub fn period_ending(&self, end: Timestamp) -> Result<Window> {
-        self.period.ending(end, self.effective_anchor())
+        self.period.ending_in(end, self.effective_anchor(), &self.effective_zone())
     }
 
     /// The condition that single samples are compared with, where there is one: the value's, percentile's or mean's.
@@ -153,7 +178,12 @@ impl fmt::Display for Objective {
         if let Some(anchor) = self.anchor {
             write!(f, " {anchor}")?;
         }
-        Ok(())
+        match &self.zone {
+            // a zone belongs to a calendar, which may be the period's own default
+            Some(zone) if self.anchor.is_none() => write!(f, " calendar {zone}"),
+            Some(zone) => write!(f, " {zone}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The text of an objective.
 //!
-//! `PERCENT of POPULATION [CONDITION] over PERIOD [rolling | calendar]`; every error names the character at which the text
+//! `PERCENT of POPULATION [CONDITION] over PERIOD [rolling | calendar [ZONE]]`; every error names the character at which the text
 //! stops making sense.
 
 use std::str::FromStr;
@@ -9,6 +9,7 @@ use super::objective::{Criterion, Objective, Population};
 use super::period::{Anchor, Period};
 use super::spelling::nearest;
 use super::tokens::{Kind, Token, tokens};
+use super::zone::Zone;
 use crate::error::{Error, Position, Result};
 use crate::quantile::Quantile;
 use crate::time::Span;
@@ -95,7 +96,7 @@ impl<'a> Parser<'a> {
     /// `90s`, `1h30m`, `30 d`.
     fn span(&mut self, what: &str) -> Result<Span> {
         let Some(first) = self.peek().filter(|t| t.kind == Kind::Number) else {
-            return Err(self.expected(what, &["month", "quarter"]));
+            return Err(self.expected(what, &["month", "quarter", "week", "year"]));
         };
         let mut text = String::new();
         while let Some(number) = self.peek().filter(|t| t.kind == Kind::Number) {
@@ -256,6 +257,12 @@ impl<'a> Parser<'a> {
         if self.take_word(&["quarter", "quarters"]) {
             return Ok(Period::Quarter);
         }
+        if self.take_word(&["week"]) {
+            return Ok(Period::Week);
+        }
+        if self.take_word(&["year"]) {
+            return Ok(Period::Year);
+        }
         self.span("a period such as 30d or month").map(Period::Span)
     }
 
@@ -277,10 +284,22 @@ impl<'a> Parser<'a> {
         } else {
             None
         };
+        let zone = if anchor == Some(Anchor::Calendar) { self.zone()? } else { None };
         if self.peek().is_some() {
             return Err(self.expected("“rolling”, “calendar” or the end", &["rolling", "calendar"]));
         }
-        Ok(Objective { target, population, criterion, period, anchor })
+        Ok(Objective { target, population, criterion, period, anchor, zone })
+    }
+
+    /// What follows `calendar`: the name of a zone, signs and all.
+    fn zone(&mut self) -> Result<Option<Zone>> {
+        self.take_word(&["in"]);
+        let Some(token) = self.peek() else { return Ok(None) };
+        let zone = self.text.get(token.at..).unwrap_or_default().parse().map_err(|e: Error| {
+            self.error_at(token.at, e.message()).hint("after “calendar” comes a zone such as Europe/Berlin, or nothing")
+        })?;
+        self.next = self.tokens.len();
+        Ok(Some(zone))
     }
 }
 
@@ -327,6 +346,9 @@ mod tests {
             "99% of requests over 1d",
             "100% of 1m slices < 1kB over 1d",
             "99.9% of time < 80% over 30d",
+            "99.9% of requests ok over month calendar Europe/Berlin",
+            "99.9% of time up over week calendar Etc/GMT+5",
+            "99.9% of time up over year",
         ] {
             let objective: Objective = text.parse().unwrap();
             assert_eq!(objective.to_string(), text);
@@ -392,6 +414,8 @@ mod tests {
             ("99.9% of requests ok over mnoth", 27, "did you mean “month”?"),
             ("99.9% of requests ok over 30d roling", 31, "did you mean “rolling”?"),
             ("99.9% of requests ok over 30d rolling please", 39, "“please”"),
+            ("99.9% of requests ok over month calendar Europa/Berlin", 42, "time zone"),
+            ("99.9% of requests ok over yaer", 27, "did you mean “year”?"),
             ("99.9% of requests ≤ 3ms ovér 30d", 25, "did you mean “over”?"),
         ] {
             let error = text.parse::<Objective>().unwrap_err();

@@ -1,8 +1,7 @@
 //! Slices of one width at phase 0, counted and compared.
 
-use super::incidents::Cost;
+use super::units::Units;
 use crate::error::Result;
-use crate::events::Events;
 use crate::time::{Grid, Span, Timestamp, Window};
 use crate::window::{BadTime, NoData, Rule, bad_windows};
 
@@ -12,6 +11,11 @@ pub(super) struct Slices {
     pub(super) total: u64,
     /// The bad ones, in order.
     pub(super) bad: Vec<Window>,
+    /// Where the first begins and the last ends.
+    ends: (Timestamp, Timestamp),
+    width: Span,
+    /// Runs of slices that do not count.
+    excluded: Vec<(Timestamp, Timestamp)>,
 }
 
 impl Slices {
@@ -21,42 +25,57 @@ impl Slices {
         // as `account` does, slices of phase 0 are shifted by the period's remainder of a tick
         let shift = Span(bad.period().start.0.rem_euclid(bad.resolution().0));
         let index = |t: Timestamp| grid.index(t - shift);
+        let start = |index: i64| grid.window(index).start + shift;
         let period = bad.period();
-        let mut total = index(period.end() - Span(1)) - index(period.start) + 1;
+        let (first, last) = (index(period.start), index(period.end() - Span(1)));
+        let mut total = last - first + 1;
+        let mut excluded = Vec::new();
         if bad.policy() == NoData::Excluded {
             // a slice counts unless it lies wholly in time without data
             for (from, to) in bad.no_data() {
-                let first = index(from - Span(1)) + 1;
-                let last = index(to) - 1;
-                total -= (last - first + 1).max(0);
+                let (a, b) = (index(from - Span(1)) + 1, index(to));
+                if a < b {
+                    total -= b - a;
+                    excluded.push((start(a), start(b)));
+                }
             }
         }
-        Ok(Self { total: total.max(0) as u64, bad: windows })
+        let ends = (start(first), start(last + 1));
+        Ok(Self { total: total.max(0) as u64, bad: windows, ends, width, excluded })
+    }
+
+    /// Bad and all slices by units of time.
+    pub(super) fn units(&self) -> Units {
+        let mut units = Units::over(self.ends.0, self.ends.1, self.width);
+        units.spread(self.ends.0, self.ends.1, self.width, 0.0, 1.0);
+        for &(from, to) in &self.excluded {
+            units.spread(from, to, self.width, 0.0, -1.0);
+        }
+        for window in &self.bad {
+            units.add(window.start, 1.0, 0.0);
+        }
+        units
     }
 }
 
-/// The mean over slices with events of their shares of good events, and how many such slices there are.
-pub(super) fn mean_of_ratios(times: &[i64], good: impl Fn(usize) -> bool, width: Span) -> Result<(f64, u64)> {
+/// The mean of ratios over slices that hold any members: `of(from, to)` gives the good and all members of the rows
+/// numbered `[from, to)`; how many such slices there are.
+pub(super) fn mean_of_ratios(
+    times: &[i64],
+    width: Span,
+    of: impl Fn(usize, usize) -> (f64, f64),
+) -> Result<(f64, u64)> {
     let grid = Grid::new(width, Span::ZERO)?;
     let (mut sum, mut slices, mut at) = (0.0, 0_u64, 0);
     while let Some(&t) = times.get(at) {
         let end = grid.window_at(Timestamp(t)).end().0;
         let n = times[at..].partition_point(|&t| t < end).max(1);
-        sum += (at..at + n).filter(|&i| good(i)).count() as f64 / n as f64;
-        (at, slices) = (at + n, slices + 1);
+        let (good, all) = of(at, at + n);
+        if all > 0.0 {
+            sum += good / all;
+            slices += 1;
+        }
+        at += n;
     }
     Ok((sum / slices as f64, slices))
-}
-
-/// How many bad events lie in each interval; both are sorted.
-pub(super) fn bad_in(events: &Events, good: impl Fn(usize) -> bool, intervals: &[(Timestamp, Timestamp)]) -> Vec<Cost> {
-    let mut at = 0;
-    let times = events.times();
-    let count = |&(from, to): &(Timestamp, Timestamp)| {
-        at += times[at..].partition_point(|&t| t < from.0);
-        let n = times[at..].partition_point(|&t| t < to.0);
-        let bad = (at..at + n).filter(|&i| !good(i)).count();
-        (from, to, bad as f64)
-    };
-    intervals.iter().map(count).collect()
 }

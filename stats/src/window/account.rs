@@ -6,7 +6,7 @@ use super::closed_form::{self, ClosedForm};
 use super::ladder::Ladder;
 use super::phases::PhaseProfile;
 use super::rule::Rule;
-use super::starts::{bad_starts, in_counts, looks_at_samples};
+use super::starts::{bad_starts, looks_at_samples};
 use super::verdict::Verdict;
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
@@ -200,7 +200,7 @@ fn theory(bad: &BadTime, w: i64, rule: &Rule) -> Result<ClosedForm, &'static str
         return Err("two incidents can share a slice of this width");
     }
     let lengths: Vec<i64> = bad.bad_ticks().iter().map(|(a, b)| b - a).collect();
-    let rule = in_counts(bad, rule).map_err(|_| "the condition is not an order")?;
+    let rule = rule.under(bad.condition()).map_err(|_| "the condition is not an order")?;
     Ok(closed_form::of_ticks(&lengths, w, rule.least_bad(w), bad.resolution()))
 }
 

@@ -1,9 +1,10 @@
 //! Which width to use: no wider than the budget bears, no narrower than the traffic fills.
 
 use super::budget::Budget;
+use super::closed_form::Ends;
 use super::rule::Rule;
 use crate::error::{Error, Result};
-use crate::quantile::{Quantile, samples_needed};
+use crate::quantile::{Quantile, samples_needed, snapped};
 use crate::time::Span;
 
 /// At most this many candidate widths are looked at; beyond it the simple safe bound is given.
@@ -25,7 +26,7 @@ pub enum IncidentPattern {
 
 impl IncidentPattern {
     /// Distinct lengths with how often each occurs.
-    fn lengths(&self) -> Vec<(i64, u64)> {
+    pub(super) fn lengths(&self) -> Vec<(i64, u64)> {
         match self {
             Self::Equal { length, count } if length.0 > 0 && *count > 0 => vec![(length.0, *count)],
             Self::Equal { .. } => Vec::new(),
@@ -45,7 +46,8 @@ pub struct AdvisorInput {
     pub budget: Budget,
     /// The incidents in one period.
     pub incidents: IncidentPattern,
-    /// When a slice is bad.
+    /// When a slice is bad. A percentile is taken as one under an upper limit; for a lower one give what
+    /// [`Rule::under`] makes of it.
     pub rule: Rule,
     /// The traffic, in samples per second, where it is known.
     pub rate_per_s: Option<f64>,
@@ -76,8 +78,54 @@ pub struct Advice {
     pub quantised_objective: Option<f64>,
     /// Whether no width is both wide and narrow enough.
     pub empty: bool,
+    /// What keeps the widest width from being wider; `None` where no width is safe.
+    pub limited_by: Option<WidthLimit>,
+    /// What would open the band, where it is empty.
+    pub openings: Vec<Opening>,
     /// The reasons, and what would help.
     pub why: Vec<String>,
+}
+
+/// What keeps a safe width from being wider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum WidthLimit {
+    /// Some phase of a wider one would charge more than the budget.
+    Budget,
+    /// Wider slices no longer see the shortest incident: it would fill too small a share of them.
+    Blindness,
+    /// The period itself: nothing in it is charged too much.
+    Period,
+}
+
+/// One way to make room between a width that is too narrow and one that is too wide. Each alone is enough.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Opening {
+    /// Ask for a lower percentile: the highest common one that windows of the widest safe width can bound.
+    Percentile {
+        /// The percentile.
+        q: Quantile,
+        /// The samples that it needs.
+        samples: u64,
+    },
+    /// Keep a histogram a window, and read the percentile from so many of them merged.
+    MergedHistograms {
+        /// The number of windows.
+        windows: u64,
+    },
+    /// More traffic: samples a second.
+    Traffic {
+        /// The rate.
+        rate_per_s: f64,
+    },
+    /// A lower objective, that bears the narrowest width whose windows hold enough samples.
+    Objective {
+        /// The share of good time.
+        objective: f64,
+    },
 }
 
 #[allow(clippy::ref_option)] // the signature that serde calls
@@ -92,8 +140,8 @@ fn seconds<S: serde::Serializer>(value: &Option<f64>, serializer: S) -> std::res
 /// The band of widths for an objective, an incident pattern and a traffic.
 ///
 /// With budget B and incidents dᵢ at least one width apart, slices of width w charge in the worst phase
-/// Σ w⌈dᵢ/w + 1 − 2θ⌉, for any-bad Σ w(⌈dᵢ/w⌉ + 1), which must not exceed B. That sum jumps down at every w = dᵢ/k, so the safe
-/// widths need not be one interval: `widest` is the greatest safe width, `all_safe_below` the end of the interval that
+/// Σ w⌈dᵢ/w + 1 − 2θ⌉, for any-bad Σ w(⌈dᵢ/w⌉ + 1), which must not exceed B; under rules that take exactly θ·w as bad (a share, a
+/// majority), Σ w(⌊dᵢ/w + 1 − 2θ⌋ + 1). That sum jumps down at every w = dᵢ/k, so the safe widths need not be one interval: `widest` is the greatest safe width, `all_safe_below` the end of the interval that
 /// begins at 0. On average the charge is D + M·w(1 − 2θ). A width of more than dᵢ/θ does not see incident i at all: it would be
 /// “safe” by blindness, and is not counted as safe. Below, windows need samples: the smallest number whose one-sided upper
 /// confidence bound of the percentile is finite, over the rate.
@@ -128,24 +176,24 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
         return Err(Error::argument(format!("a confidence level of {} is not between 0 and 1", input.level)));
     }
     let mut why = Vec::new();
-    let limits = widest(input, theta, &mut why);
+    let charge = Charge { lengths: input.incidents.lengths(), theta, ends: ends(&input.rule) };
+    let limits = widest(input, &charge, &mut why);
     let (narrowest, samples_needed) = narrowest(input, &mut why)?;
     let empty = match (narrowest, limits.widest) {
         (_, None) => true,
         (Some(low), Some(high)) => low > high,
         (None, Some(_)) => false,
     };
-    if let (true, Some(low), Some(high), Some(rate), Some(n)) =
-        (empty, narrowest, limits.widest, input.rate_per_s, samples_needed)
-    {
+    let openings = if empty { openings(input, &charge, narrowest, limits.widest, samples_needed) } else { Vec::new() };
+    if let (true, Some(low), Some(high)) = (empty, narrowest, limits.widest) {
         why.push(format!(
-            "no width is honest and safe: {} is needed for the percentile and {} is the most the budget bears; {} samples/s \
-             instead of {} would close the gap, or a lower percentile, or histograms that are merged over several windows",
+            "no width is honest and safe: {} is needed for the percentile and {} is the most the budget bears; {}",
             shown(low),
             shown(high),
-            crate::unit::significant(n as f64 / high),
-            crate::unit::significant(rate),
+            openings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", or "),
         ));
+    } else if let ([opening], None) = (openings.as_slice(), limits.widest) {
+        why.push(format!("it would take {opening}"));
     }
     Ok(Advice {
         narrowest,
@@ -155,8 +203,97 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
         widest_expected: limits.expected,
         quantised_objective: limits.widest.and_then(|w| Span::from_secs_f64(w).ok()).map(|w| input.budget.quantised(w)),
         empty,
+        limited_by: limits.widest.and(limits.by),
+        openings,
         why,
     })
+}
+
+/// Common percentiles, from the highest down.
+const PERCENTILES: [Quantile; 6] =
+    [Quantile::P9999, Quantile::P999, Quantile::P99, Quantile::P95, Quantile::P90, Quantile::MEDIAN];
+
+/// What would make room for a width.
+fn openings(
+    input: &AdvisorInput,
+    charge: &Charge,
+    narrowest: Option<f64>,
+    widest: Option<f64>,
+    samples: Option<u64>,
+) -> Vec<Opening> {
+    let mut out = Vec::new();
+    if let (Some(low), Some(high), Some(rate), Some(q)) = (narrowest, widest, input.rate_per_s, input.quantile) {
+        let held = rate * high;
+        let lower = PERCENTILES.into_iter().filter(|p| p.p() < q.p());
+        let mut bounded = lower.filter_map(|p| samples_needed(p, input.level).map(|n| (p, n)));
+        if let Some((q, samples)) = bounded.find(|(_, n)| *n as f64 <= held) {
+            out.push(Opening::Percentile { q, samples });
+        }
+        out.push(Opening::MergedHistograms { windows: snapped(low / high).ceil() as u64 });
+        out.extend(samples.map(|n| Opening::Traffic { rate_per_s: n as f64 / high }));
+    }
+    if let Some(low) = narrowest {
+        let needed = charge.worst(low * 1e9) / input.budget.period().0 as f64;
+        if needed < 1.0 && charge.sees_all(low * 1e9) {
+            out.push(Opening::Objective { objective: 1.0 - needed });
+        }
+    }
+    out
+}
+
+impl std::fmt::Display for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Percentile { q, samples } => write!(f, "{q} instead, which needs {samples} samples"),
+            Self::MergedHistograms { windows } => write!(f, "histograms a window, {windows} of them merged"),
+            Self::Traffic { rate_per_s } => write!(f, "{} samples/s", crate::unit::significant(*rate_per_s)),
+            Self::Objective { objective } => {
+                write!(f, "an objective of {} or less", crate::unit::Unit::Ratio.show(*objective))
+            }
+        }
+    }
+}
+
+/// Whether a slice with exactly θ·w of bad time is bad.
+fn ends(rule: &Rule) -> Ends {
+    if rule.is_strict() { Ends::Outside } else { Ends::Inside }
+}
+
+/// What incidents are charged, each at least a width from the next and in its own worst phase.
+struct Charge {
+    /// Distinct lengths in ns, increasing, with how often each occurs.
+    lengths: Vec<(i64, u64)>,
+    theta: f64,
+    ends: Ends,
+}
+
+impl Charge {
+    /// Slices of width w that are bad in the worst phase.
+    fn slices(&self, w: f64) -> f64 {
+        let c = 1.0 - 2.0 * self.theta;
+        let most = |d: i64| self.ends.slices(snapped(d as f64 / w + c)).1.max(0.0);
+        self.lengths.iter().map(|&(d, n)| n as f64 * most(d)).sum()
+    }
+
+    /// The worst charge of slices of width w, in ns.
+    fn worst(&self, w: f64) -> f64 {
+        w * self.slices(w)
+    }
+
+    /// The greatest width at which every incident is seen, in ns; infinite where any bad time is.
+    fn sight(&self) -> f64 {
+        let Some(&(shortest, _)) = self.lengths.first() else { return f64::INFINITY };
+        if self.theta <= 0.0 {
+            return f64::INFINITY;
+        }
+        let reach = shortest as f64 / self.theta;
+        // a strict rule does not see an incident that fills exactly its share
+        if self.ends == Ends::Inside { reach } else { reach - 1.0 }
+    }
+
+    fn sees_all(&self, w: f64) -> bool {
+        w <= self.sight()
+    }
 }
 
 fn shown(seconds: f64) -> String {
@@ -168,6 +305,7 @@ struct Limits {
     widest: Option<f64>,
     all_below: Option<f64>,
     expected: Option<f64>,
+    by: Option<WidthLimit>,
 }
 
 fn narrowest(input: &AdvisorInput, why: &mut Vec<String>) -> Result<(Option<f64>, Option<u64>)> {
@@ -190,59 +328,77 @@ fn narrowest(input: &AdvisorInput, why: &mut Vec<String>) -> Result<(Option<f64>
 }
 
 /// The widest widths, in seconds.
-fn widest(input: &AdvisorInput, theta: f64, why: &mut Vec<String>) -> Limits {
+fn widest(input: &AdvisorInput, charge: &Charge, why: &mut Vec<String>) -> Limits {
     let (period, allowed) = (input.budget.period().0 as f64, input.budget.allowed().0 as f64);
-    let lengths = input.incidents.lengths();
+    let lengths = &charge.lengths;
     let m: u64 = lengths.iter().map(|l| l.1).sum();
     let d: f64 = lengths.iter().map(|l| l.0 as f64 * l.1 as f64).sum();
-    let all = |w: f64| Limits { widest: Some(w / 1e9), all_below: Some(w / 1e9), expected: Some(w / 1e9) };
-    let Some(&(shortest, _)) = lengths.first() else {
+    if lengths.is_empty() {
         why.push("there is no incident to charge: every width up to the period is safe".into());
-        return all(period);
-    };
+        let all = Some(period / 1e9);
+        return Limits { widest: all, all_below: all, expected: all, by: Some(WidthLimit::Period) };
+    }
     if d > allowed {
         why.push(format!(
-            "the incidents alone last {} of the {} allowed: the objective is missed at any width",
+            "the incidents alone last {} of the {} allowed: the objective is missed at any width that tells the truth",
             shown(d / 1e9),
             shown(allowed / 1e9)
         ));
         return Limits::default();
     }
-    let blind = if theta > 0.0 { (shortest as f64 / theta).min(period) } else { period };
-    let (safe, all_below) = safe_widths(&lengths, theta, allowed, blind, why);
-    let grows = 1.0 - 2.0 * theta;
-    let expected = if grows > 0.0 { ((allowed - d) / (m as f64 * grows)).min(blind) } else { blind };
-    let per = if m == 1 { String::new() } else { format!("{m} incidents, ") };
-    if safe > 0.0 {
-        why.push(format!(
-            "{per}{} of bad time: at {} slices charge no more than {} in the worst phase, at {} on average",
-            shown(d / 1e9),
+    let sight = charge.sight();
+    let most = sight.min(period);
+    let (safe, all_below) = safe_widths(charge, allowed, most, why);
+    let grows = 1.0 - 2.0 * charge.theta;
+    let expected = if grows > 0.0 { ((allowed - d) / (m as f64 * grows)).min(most) } else { most };
+    let by = match safe {
+        s if s < most => WidthLimit::Budget,
+        _ if sight < period => WidthLimit::Blindness,
+        _ => WidthLimit::Period,
+    };
+    let of = if m == 1 { String::new() } else { format!("{m} incidents, ") } + &shown(d / 1e9) + " of bad time";
+    match by {
+        _ if safe <= 0.0 => why.push("the incidents spend the whole budget: only a vanishing width would be safe".into()),
+        WidthLimit::Budget => why.push(format!(
+            "{of}: at {} slices charge no more than {} in the worst phase, at {} on average",
             shown(safe / 1e9),
             shown(allowed / 1e9),
             shown(expected / 1e9)
-        ));
-    } else {
-        why.push("the incidents spend the whole budget: only a vanishing width would be safe".into());
+        )),
+        WidthLimit::Blindness => why.push(format!(
+            "{of}: every width whose slices see it keeps the budget; beyond {} the shortest incident fills too little of a \
+             slice to be seen",
+            shown(sight / 1e9)
+        )),
+        WidthLimit::Period => why.push(format!("{of}: every width up to the period keeps the budget")),
     }
-    if safe == blind && blind < period {
-        why.push(format!("beyond {} the shortest incident fills too little of a slice to be seen", shown(blind / 1e9)));
+    if grows < 0.0 {
+        why.push(format!(
+            "slices that are bad from {} of their width on charge less than the truth on average, the less the wider they are",
+            crate::unit::Unit::Ratio.show(charge.theta)
+        ));
+    } else if grows == 0.0 {
+        why.push(
+            "on average slices that are bad from half of their width on charge what there was, at any width".into(),
+        );
     }
     if m > 1 {
         why.push("incidents are taken to be at least one width apart, each in its own worst phase".into());
     }
     let positive = |w: f64| (w > 0.0).then_some(w / 1e9);
-    Limits { widest: positive(safe), all_below: positive(all_below), expected: positive(expected) }
+    Limits { widest: positive(safe), all_below: positive(all_below), expected: positive(expected), by: Some(by) }
 }
 
-/// The greatest w ≤ `most` with Σ w⌈dᵢ/w + 1 − 2θ⌉ ≤ budget, and the w up to which all are; both in ns.
+/// The greatest w ≤ `most` with a worst charge of no more than the budget, and the w up to which all are; both in ns.
 ///
-/// On each piece between neighbouring jumps the sum is K·w with a constant K that falls with w. K·w lies between
-/// D + M·w(1 − 2θ) and that plus M·w, which brackets both answers.
-fn safe_widths(lengths: &[(i64, u64)], theta: f64, budget: f64, most: f64, why: &mut Vec<String>) -> (f64, f64) {
-    let c = 1.0 - 2.0 * theta;
+/// On each piece between neighbouring jumps the charge is K·w with a constant K that falls with w. K·w lies between
+/// D + M·w(1 − 2θ) and that plus M·w, which brackets both answers. Where the ends of bad starts count, the jump at w belongs to
+/// the piece on its left, else to the one on its right.
+fn safe_widths(charge: &Charge, budget: f64, most: f64, why: &mut Vec<String>) -> (f64, f64) {
+    let c = 1.0 - 2.0 * charge.theta;
+    let lengths = &charge.lengths;
     let m = lengths.iter().map(|l| l.1 as f64).sum::<f64>();
     let d = lengths.iter().map(|l| l.0 as f64 * l.1 as f64).sum::<f64>();
-    let slices = |w: f64| lengths.iter().map(|&(d, n)| n as f64 * ceil(d as f64 / w + c)).sum::<f64>();
     let low = ((budget - d) / (m * (c + 1.0)).max(f64::MIN_POSITIVE)).min(most);
     let high = if c > 0.0 { ((budget - d) / (m * c)).min(most) } else { most };
     if low <= 0.0 {
@@ -260,14 +416,15 @@ fn safe_widths(lengths: &[(i64, u64)], theta: f64, budget: f64, most: f64, why: 
     }
     jumps.sort_unstable_by(f64::total_cmp);
     jumps.dedup();
-    let safe_at = |w: f64| w * slices(w) <= budget * (1.0 + 4.0 * f64::EPSILON);
+    let safe_at = |w: f64| charge.worst(w) <= budget * (1.0 + 4.0 * f64::EPSILON);
+    let holds = |left: f64, end: f64| if charge.ends == Ends::Inside { end > left } else { end >= left };
     let mut widest = if safe_at(high) { high } else { low };
     if widest < high {
         for pair in jumps.windows(2).rev() {
-            // the piece [left, right) has the count of its left end and of its middle alike
+            // a piece has the count of its middle throughout
             let (left, right) = (pair[0], pair[1]);
-            let end = (budget / slices(left.midpoint(right))).min(right);
-            if end >= left {
+            let end = (budget / charge.slices(left.midpoint(right))).min(right);
+            if holds(left, end) {
                 widest = end;
                 break;
             }
@@ -275,19 +432,13 @@ fn safe_widths(lengths: &[(i64, u64)], theta: f64, budget: f64, most: f64, why: 
     }
     let mut all_below = widest;
     for pair in jumps.windows(2) {
-        let end = budget / slices(pair[0].midpoint(pair[1]));
+        let end = budget / charge.slices(pair[0].midpoint(pair[1]));
         if pair[0] >= widest || end < pair[1] {
             all_below = all_below.min(end.max(pair[0]));
             break;
         }
     }
     (widest, all_below)
-}
-
-/// Up, where a value that misses a whole number only by rounding is that number.
-fn ceil(x: f64) -> f64 {
-    let whole = x.round();
-    if (x - whole).abs() <= 1e-12 * x.abs().max(1.0) { whole } else { x.ceil() }
 }
 
 #[cfg(test)]
@@ -322,9 +473,14 @@ mod tests {
         assert!(!a.empty);
     }
 
-    /// The worst charge at a width, straight from the formula.
+    /// The worst charge at a width, straight from the formula; a share is bad at exactly θ already.
     fn worst(list: &[i64], theta: f64, w: f64) -> f64 {
-        list.iter().map(|d| w * ceil(*d as f64 / w + 1.0 - 2.0 * theta)).sum()
+        let near = |x: f64| if (x - x.round()).abs() < 1e-12 * x.abs().max(1.0) { x.round() } else { x };
+        let slices = |d: i64| {
+            let length = near(d as f64 / w + 1.0 - 2.0 * theta);
+            if theta == 0.0 { length.ceil() } else { length.floor() + 1.0 }
+        };
+        list.iter().map(|d| w * slices(*d)).sum()
     }
 
     #[test]
@@ -378,6 +534,51 @@ mod tests {
         let blind = advise(&input("99%", "30d", secs(&[60]), Rule::Share(0.5))).unwrap();
         assert_eq!(blind.widest, Some(120.0));
         assert!(blind.why.iter().any(|w| w.contains("too little")));
+        assert_eq!(blind.limited_by, Some(WidthLimit::Blindness));
+        // a strict rule misses an outage of exactly its share, so the widest width is short of that
+        let strict = advise(&input("99%", "30d", secs(&[60]), Rule::Ratio(Quantile::MEDIAN))).unwrap();
+        assert!(strict.widest.unwrap() < 120.0 && strict.widest.unwrap() > 119.999_999);
+    }
+
+    #[test]
+    fn a_share_at_exactly_its_boundary_counts_one_slice_more() {
+        // 60 s in slices of 60 s, bad from half on: an outage that begins in the middle fills half of two slices
+        let (d, w) = (60, 60);
+        let bad = {
+            use crate::time::{Timestamp, Window};
+            let at = |s: i64| Timestamp(s * 1_000_000_000);
+            let hour = Window::new(at(0), Span::HOUR).unwrap();
+            super::super::BadTime::from_intervals(hour, Span::SECOND, &[(at(630), at(690))], &[]).unwrap()
+        };
+        let row = &super::super::account(&bad, &"1m".parse().unwrap(), &Rule::Majority, None).unwrap().rows[0];
+        assert_eq!(row.charged.max.value, 120.0);
+        assert_eq!(worst(&[d], 0.5, w as f64), 120.0);
+        // a budget of 100 s bears one such slice and not two
+        let a = advise(&input("99%", "10000s", secs(&[d]), Rule::Majority)).unwrap();
+        assert!(a.widest.unwrap() != 60.0 && worst(&[d], 0.5, a.widest.unwrap()) <= 100.0 * (1.0 + 1e-12), "{a:?}");
+        // half a second wider than 60 there is one slice at most, up to what 60 s can fill half of
+        assert_eq!(a.widest, Some(100.0));
+        assert!(a.all_safe_below.unwrap() <= 50.0);
+    }
+
+    #[test]
+    fn rules_of_half_a_slice_and_more_are_told_without_a_budget_they_do_not_meet() {
+        for (rule, word) in [(Rule::Majority, "what there was"), (Rule::Share(0.8), "less than the truth on average")] {
+            let a = advise(&input("99%", "30d", secs(&[60]), rule)).unwrap();
+            assert_eq!(a.limited_by, Some(WidthLimit::Blindness));
+            assert!(a.why.iter().any(|w| w.contains(word)), "{:?}", a.why);
+            assert!(!a.why.iter().any(|w| w.contains("in the worst phase, at")), "{:?}", a.why);
+        }
+    }
+
+    #[test]
+    fn a_percentile_above_a_lower_limit_is_a_share() {
+        // p10 > 50: a slice is bad from a tenth of bad samples on; taken as p10 < 50 it would need nine tenths
+        let lower = Rule::Percentile(Quantile::new(0.1).unwrap()).under(Some(&"> 50".parse().unwrap())).unwrap();
+        assert_eq!(lower, Rule::Share(0.1));
+        let upper = Rule::Percentile(Quantile::new(0.1).unwrap());
+        let widest = |rule| advise(&input("99%", "1d", secs(&[60]), rule)).unwrap().widest.unwrap();
+        assert!(widest(lower) > 300.0 && widest(upper) < 67.0);
     }
 
     #[test]
@@ -388,6 +589,23 @@ mod tests {
         let a = advise(&i).unwrap();
         assert_eq!((a.samples_needed, a.narrowest, a.widest, a.empty), (Some(299), Some(299.0), Some(129.6), true));
         assert!(a.why.iter().any(|w| w.contains("no width is honest and safe")), "{:?}", a.why);
+        // 129 samples bound p95 and not p99; three windows of 129.6 s hold 299; 299/129.6 samples a second; and an objective that
+        // bears two slices of 299 s
+        let opened: Vec<Opening> = a.openings.clone();
+        assert_eq!(opened[0], Opening::Percentile { q: Quantile::P95, samples: 59 });
+        assert_eq!(opened[1], Opening::MergedHistograms { windows: 3 });
+        assert_eq!(opened[2], Opening::Traffic { rate_per_s: 299.0 / 129.6 });
+        assert_eq!(opened[3], Opening::Objective { objective: 1.0 - 598.0 / 2_592_000.0 });
+        // each of them does open it
+        let mut with = i.clone();
+        with.rate_per_s = Some(299.0 / 129.6 + 1e-9);
+        assert!(!advise(&with).unwrap().empty);
+        let mut with = i.clone();
+        with.quantile = Some(Quantile::P95);
+        assert!(!advise(&with).unwrap().empty);
+        let mut with = i.clone();
+        with.budget = Budget::new(Quantile::new(1.0 - 598.0 / 2_592_000.0 - 1e-12).unwrap(), "30d".parse().unwrap());
+        assert!(!advise(&with).unwrap().empty);
         for (q, n) in [(Quantile::P95, 59), (Quantile::P999, 2995), (Quantile::P9999, 29_956)] {
             i.quantile = Some(q);
             assert_eq!(advise(&i).unwrap().samples_needed, Some(n));

@@ -1,4 +1,6 @@
-//! Which time is bad: intervals at a resolution, from a series, from events or given.
+//! Which time is bad: intervals at a resolution, from a series, from events, from counts or given.
+
+mod counts;
 
 use super::condition::{Condition, NoData};
 use super::intervals::{Ticks, normalised, total, without};
@@ -66,7 +68,7 @@ impl BadTime {
     /// series the condition is [`Condition::up`].
     ///
     /// Edges of bad time are moved to the nearest tick. With the default resolution, the series' step, that changes nothing
-    /// where samples are regular; where they are not, a caveat says so.
+    /// where samples are regular; where they are not, or the resolution does not divide the step, a caveat says so.
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where the condition's unit does not convert to the series',
@@ -108,6 +110,11 @@ impl BadTime {
         if found.irregular {
             out.caveats
                 .push(format!("sample times are not all {step} apart; edges were moved to the nearest {resolution}"));
+        }
+        if step.0 % resolution.0 != 0 {
+            out.caveats.push(format!(
+                "the resolution of {resolution} does not divide the step of {step}: edges were moved to the nearest {resolution}"
+            ));
         }
         out.note_no_data("gap");
         out.note_dropped(series.dropped().total(), "samples");
@@ -427,6 +434,18 @@ mod tests {
         let s = up(&[0, 60_000, 120_000], &[1.0, 0.0, 1.0]);
         let fine = of(&s, NoData::Excluded, Some(Span::SECOND));
         assert_eq!((fine.total(), fine.resolution(), fine.ticks()), (Span::MINUTE, Span::SECOND, 180));
+    }
+
+    #[test]
+    fn a_resolution_that_does_not_divide_the_step_is_said() {
+        let s = up(&[0, 60_000, 120_000], &[1.0, 0.0, 1.0]);
+        let odd = of(&s, NoData::Excluded, Some(Span::from_secs(7)));
+        // from 60 s and to 120 s: the nearest sevens are 63 and 119
+        assert_eq!(seconds(&odd.intervals()), [(63.0, 119.0)]);
+        assert!(odd.caveats()[0].contains("does not divide the step of 1m"), "{:?}", odd.caveats());
+        for even in [None, Some(Span::SECOND), Some(Span::from_secs(20))] {
+            assert!(of(&s, NoData::Excluded, even).caveats().is_empty());
+        }
     }
 
     #[test]

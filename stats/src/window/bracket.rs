@@ -33,13 +33,7 @@ pub fn bracket(windows: &[RollUp], stored: &[Quantile], wanted: Quantile) -> Res
 /// # Errors
 /// As [`bracket`].
 pub fn brackets(windows: &[RollUp], stored: &[Quantile], wanted: &[Quantile]) -> Result<Vec<(f64, f64)>> {
-    let total: u64 = windows.iter().map(|w| w.n).sum();
-    if total == 0 {
-        return Err(Error::empty("the windows hold no samples"));
-    }
-    let mut steps = Vec::with_capacity(windows.len() * stored.len());
-    let mut possible = 0_u64;
-    let mut own: Vec<(u64, f64)> = Vec::with_capacity(stored.len());
+    let mut rolled = Rolled::new(stored.len());
     for window in windows.iter().filter(|w| w.n > 0) {
         if window.quantiles.len() != stored.len() {
             return Err(Error::mismatch(format!(
@@ -48,31 +42,69 @@ pub fn brackets(windows: &[RollUp], stored: &[Quantile], wanted: &[Quantile]) ->
                 stored.len()
             )));
         }
-        own.clear();
-        own.extend(stored.iter().zip(&window.quantiles).map(|(q, x)| (q.rank(window.n), *x)));
-        own.sort_unstable_by_key(|s| s.0);
-        // until the first stored value the window has fewer than its rank at or below
-        possible += own.first().map_or(window.n, |s| s.0 - 1);
-        let mut before = 0;
-        for (i, &(rank, value)) in own.iter().enumerate() {
-            let next = own.get(i + 1).map_or(window.n + 1, |s| s.0);
-            steps.push(Step { value, surely: rank - before, possibly: next - rank });
-            before = rank;
+        rolled.counts.push(window.n);
+        rolled.values.extend_from_slice(&window.quantiles);
+    }
+    rolled.brackets(stored, wanted)
+}
+
+/// Roll-ups of many windows in two columns.
+pub(super) struct Rolled {
+    /// How many samples each window has, more than 0.
+    pub(super) counts: Vec<u64>,
+    /// The stored quantiles, window by window.
+    pub(super) values: Vec<f64>,
+    /// How many are stored of each.
+    stored: usize,
+}
+
+impl Rolled {
+    pub(super) fn new(stored: usize) -> Self {
+        Self { counts: Vec::new(), values: Vec::new(), stored }
+    }
+
+    /// The quantile numbered `i` of each window.
+    pub(super) fn column(&self, i: usize) -> impl Iterator<Item = f64> + '_ {
+        self.values.iter().skip(i).step_by(self.stored.max(1)).copied()
+    }
+
+    pub(super) fn brackets(&self, stored: &[Quantile], wanted: &[Quantile]) -> Result<Vec<(f64, f64)>> {
+        let total: u64 = self.counts.iter().sum();
+        if total == 0 {
+            return Err(Error::empty("the windows hold no samples"));
         }
+        let mut steps = Vec::with_capacity(self.values.len());
+        let mut possible = 0_u64;
+        let mut own: Vec<(u64, f64)> = Vec::with_capacity(stored.len());
+        for (w, &n) in self.counts.iter().enumerate() {
+            let values = self.values.get(w * self.stored..(w + 1) * self.stored).unwrap_or_default();
+            own.clear();
+            own.extend(stored.iter().zip(values).map(|(q, x)| (q.rank(n), *x)));
+            own.sort_unstable_by_key(|s| s.0);
+            // until the first stored value the window has fewer than its rank at or below
+            possible += own.first().map_or(n, |s| s.0 - 1);
+            let mut before = 0;
+            for (i, &(rank, value)) in own.iter().enumerate() {
+                let next = own.get(i + 1).map_or(n + 1, |s| s.0);
+                steps.push(Step { value, surely: rank - before, possibly: next - rank });
+                before = rank;
+            }
+        }
+        steps.sort_unstable_by(|a, b| a.value.total_cmp(&b.value));
+        let mut sum = (0, possible);
+        for step in &mut steps {
+            sum = (sum.0 + step.surely, sum.1 + step.possibly);
+            (step.surely, step.possibly) = sum;
+        }
+        let at = |i: usize| steps.get(i).map_or(f64::INFINITY, |s| s.value);
+        let one = |q: &Quantile| {
+            let rank = q.rank(total);
+            let lower =
+                if possible >= rank { f64::NEG_INFINITY } else { at(steps.partition_point(|s| s.possibly < rank)) };
+            (lower, at(steps.partition_point(|s| s.surely < rank)))
+        };
+        Ok(wanted.iter().map(one).collect())
     }
-    steps.sort_unstable_by(|a, b| a.value.total_cmp(&b.value));
-    let mut sum = (0, possible);
-    for step in &mut steps {
-        sum = (sum.0 + step.surely, sum.1 + step.possibly);
-        (step.surely, step.possibly) = sum;
-    }
-    let at = |i: usize| steps.get(i).map_or(f64::INFINITY, |s| s.value);
-    let one = |q: &Quantile| {
-        let rank = q.rank(total);
-        let lower = if possible >= rank { f64::NEG_INFINITY } else { at(steps.partition_point(|s| s.possibly < rank)) };
-        (lower, at(steps.partition_point(|s| s.surely < rank)))
-    };
-    Ok(wanted.iter().map(one).collect())
 }
 
 /// How many more samples are at or below a stored value than below it: surely, and at most; then their running sums.

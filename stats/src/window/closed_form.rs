@@ -4,10 +4,16 @@
 //! start that sees θ·w of its beginning to the one that sees θ·w of its end. An interval of length ℓ·w holds ⌊ℓ⌋ or ⌈ℓ⌉ of
 //! the starts that lie w apart, ℓ on average. An incident shorter than θ·w is never seen and charges nothing.
 //!
+//! Where ℓ is a whole number, a single phase is an exception: the one at which starts fall on both ends of the interval. Rules
+//! that are strict (any-bad, percentiles, ratios) exclude the ends, and charge ℓ − 1 slices there; shares include them, and
+//! charge ℓ + 1. Outages and buckets that both keep to whole minutes meet that phase all the time, so least and greatest
+//! charge count it.
+//!
 //! With phases of whole ticks instead of a continuous one, θ·w becomes the least number k of bad ticks that make a slice bad
 //! and ℓ·w becomes D + W + 1 − 2k ticks: exact, and not an approximation, for phases tried at the data's resolution.
 
 use crate::error::{Error, Result};
+use crate::quantile::snapped;
 use crate::time::Span;
 
 /// What slices of one width charge over the phases, in seconds.
@@ -31,18 +37,39 @@ impl ClosedForm {
     const NOTHING: Self = Self { min: 0.0, mean: 0.0, max: 0.0, sd: Some(0.0) };
 
     /// One incident whose bad starts fill `length` of the units of which a slice has `width`.
-    fn one(length: f64, width: f64, unit_s: f64) -> Self {
-        let slices = length / width;
-        let whole = slices.round();
+    fn one(length: f64, width: f64, unit_s: f64, ends: Ends) -> Self {
         // a ratio that misses a whole number only by rounding is that number
-        let slices = if (slices - whole).abs() <= 8.0 * f64::EPSILON * whole.abs().max(1.0) { whole } else { slices };
+        let slices = snapped(length / width);
         let f = slices - slices.floor();
         let w = width * unit_s;
-        Self { min: w * slices.floor(), mean: w * slices, max: w * slices.ceil(), sd: Some(w * (f * (1.0 - f)).sqrt()) }
+        let (least, most) = ends.slices(slices);
+        Self { min: w * least, mean: w * slices, max: w * most, sd: Some(w * (f * (1.0 - f)).sqrt()) }
     }
 
     fn plus(self, other: Self) -> Self {
         Self { min: self.min + other.min, mean: self.mean + other.mean, max: self.max + other.max, sd: None }
+    }
+}
+
+/// Whether the ends of the interval of bad starts belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// Neither: a slice with exactly θ·w of bad time is good.
+    Outside,
+    /// Both: such a slice is bad.
+    Inside,
+    /// Phases of whole ticks, at which a slice's start is never on a far end.
+    OnTicks,
+}
+
+impl Ends {
+    /// The fewest and the most starts, one apart, that an interval of length ℓ can hold.
+    pub(super) fn slices(self, length: f64) -> (f64, f64) {
+        match self {
+            Self::Outside => ((length.ceil() - 1.0).max(0.0), length.ceil()),
+            Self::Inside => (length.floor(), length.floor() + 1.0),
+            Self::OnTicks => (length.floor(), length.ceil()),
+        }
     }
 }
 
@@ -55,8 +82,9 @@ fn checked(d: Span, w: Span, theta: f64) -> Result<()> {
 }
 
 /// What one incident of length `d` is charged by slices of width `w` under share `theta` (0: any bad time), over a
-/// continuous, uniform phase: mean d + w(1−2θ), least w⌊ℓ⌋, greatest w⌈ℓ⌉, deviation w√(f(1−f)) with f = ℓ − ⌊ℓ⌋; all 0
-/// where d < θ·w.
+/// continuous, uniform phase: mean d + w(1−2θ), deviation w√(f(1−f)) with f = ℓ − ⌊ℓ⌋; all 0 where d < θ·w. Least and greatest
+/// are w⌊ℓ⌋ and w⌈ℓ⌉ where ℓ is not whole. Where it is, any bad time is charged w(ℓ − 1) at one single phase, and a share
+/// w(ℓ + 1).
 ///
 /// ```
 /// use sre_stats::{time::Span, window::closed_form::single_incident};
@@ -74,7 +102,8 @@ pub fn single_incident(d: Span, w: Span, theta: f64) -> Result<ClosedForm> {
         return Ok(ClosedForm::NOTHING);
     }
     let length = d.0 as f64 + w.0 as f64 * (1.0 - 2.0 * theta);
-    Ok(ClosedForm::one(length, w.0 as f64, 1e-9))
+    let ends = if theta == 0.0 { Ends::Outside } else { Ends::Inside };
+    Ok(ClosedForm::one(length, w.0 as f64, 1e-9, ends))
 }
 
 /// What `incidents`, at least one slice apart, are charged together: the sum of [`single_incident`] over them.
@@ -112,7 +141,7 @@ pub(super) fn of_ticks(lengths: &[i64], w: i64, k: i64, resolution: Span) -> Clo
         if d < k || w < k {
             ClosedForm::NOTHING
         } else {
-            ClosedForm::one((d + w + 1 - 2 * k) as f64, w as f64, resolution.as_secs_f64())
+            ClosedForm::one((d + w + 1 - 2 * k) as f64, w as f64, resolution.as_secs_f64(), Ends::OnTicks)
         }
     };
     let mut sums = lengths.iter().map(|&d| one(d));
@@ -147,11 +176,13 @@ mod tests {
                 let form = single_incident(Span::from_secs(d), Span::from_secs(w), theta).unwrap();
                 let (df, wf) = (d as f64, w as f64);
                 // phases at an irrational offset miss the slices that touch the threshold exactly
-                let all: Vec<f64> = (0..phases)
+                let mut all: Vec<f64> = (0..phases)
                     .map(|i| laid_down(df, wf, theta, wf * (f64::from(i) + 0.618_033_988_7) / f64::from(phases)))
                     .collect();
                 let mean = all.iter().sum::<f64>() / f64::from(phases);
                 let sd = (all.iter().map(|c| (c - mean).powi(2)).sum::<f64>() / f64::from(phases)).sqrt();
+                // the two phases at which a slice begins at an end of the interval of bad starts
+                all.extend([wf * (theta - 1.0), df - theta * wf].map(|s| laid_down(df, wf, theta, s.rem_euclid(wf))));
                 let most = all.iter().copied().fold(0.0, f64::max);
                 let least = all.iter().copied().fold(f64::INFINITY, f64::min);
                 let case = format!("d {d}, w {w}, θ {theta}");
@@ -163,6 +194,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn whole_lengths_meet_the_one_phase_that_differs() {
+        let minutes = |n: i64| Span(n * Span::MINUTE.0);
+        // five minutes on the grid of five are charged once, off it twice
+        let any = single_incident(minutes(5), minutes(5), 0.0).unwrap();
+        assert_eq!((any.min, any.mean, any.max), (300.0, 600.0, 600.0));
+        // half of two neighbouring slices: both are bad where a majority is half or more
+        let half = single_incident(minutes(5), minutes(5), 0.5).unwrap();
+        assert_eq!((half.min, half.mean, half.max), (300.0, 300.0, 600.0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Percentiles of percentiles: what the usual second aggregation makes of the truth. The only place that averages them.
 
-use super::bracket::{RollUp, brackets};
+use super::bracket::Rolled;
 use super::ladder::Ladder;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
@@ -8,7 +8,7 @@ use crate::events::Events;
 use crate::histogram::LogLinear;
 use crate::method::{Definition, Method};
 use crate::quantile::Quantile;
-use crate::time::{Grid, Span, Timestamp};
+use crate::time::{Grid, Span};
 
 /// A second aggregation of per-window percentiles, and how wrong it is.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -69,81 +69,99 @@ pub fn reaggregate(events: &Events, ladder: &Ladder, qs: &[Quantile]) -> Result<
     let mut scratch = Vec::new();
     for &width in ladder.widths() {
         let rolled = roll_up(events, width, qs, &mut scratch)?;
-        let all = brackets(&rolled, qs, qs)?;
+        let all = rolled.brackets(qs, qs)?;
         for (i, &q) in qs.iter().enumerate() {
-            let one: Vec<(f64, u64)> = rolled.iter().map(|w| (w.quantiles[i], w.n)).collect();
-            rows.push(row(width, q, &exact[i], &merged[i], &one, all[i], &scope));
+            let one = Again::of(rolled.column(i), &rolled.counts);
+            rows.push(one.row(width, q, &exact[i], &merged[i], all[i], &scope));
         }
     }
     Ok(rows)
 }
 
 /// Counts and nearest-rank quantiles of the windows of one width that hold events.
-fn roll_up(events: &Events, width: Span, qs: &[Quantile], scratch: &mut Vec<f64>) -> Result<Vec<RollUp>> {
+pub(super) fn roll_up(events: &Events, width: Span, qs: &[Quantile], scratch: &mut Vec<f64>) -> Result<Rolled> {
     let grid = Grid::new(width, Span::ZERO)?;
     // from the highest quantile down, so that each selection looks only at what the one before left below it
     let mut order: Vec<usize> = (0..qs.len()).collect();
     order.sort_by(|&a, &b| qs[b].p().total_cmp(&qs[a].p()));
-    let (times, values) = (events.times(), events.values());
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(&t) = times.get(at) {
-        let end = grid.window_at(Timestamp(t)).end().0;
-        let n = times[at..].partition_point(|&t| t < end).max(1);
+    let mut out = Rolled::new(qs.len());
+    for (_, run) in grid.runs(events.times()) {
+        let n = run.len();
         scratch.clear();
-        scratch.extend_from_slice(&values[at..at + n]);
-        let mut quantiles = vec![0.0; qs.len()];
+        scratch.extend_from_slice(&events.values()[run]);
+        let first = out.values.len();
+        out.values.resize(first + qs.len(), 0.0);
         let mut left = n;
         for &i in &order {
             let rank = qs[i].rank(n as u64) as usize;
             // equal ranks find the value where the last selection put it
             let below = &mut scratch[..left.max(rank)];
             let (_, value, _) = below.select_nth_unstable_by(rank - 1, f64::total_cmp);
-            quantiles[i] = *value;
+            out.values[first + i] = *value;
             left = rank;
         }
-        out.push(RollUp { n: n as u64, quantiles });
-        at += n;
+        out.counts.push(n as u64);
     }
     Ok(out)
 }
 
-fn row(
-    width: Span,
-    q: Quantile,
-    exact: &Estimate,
-    merged: &Estimate,
-    windows: &[(f64, u64)],
-    bracket_all: (f64, f64),
-    scope: &Scope,
-) -> ReaggregationRow {
-    let mut sorted: Vec<f64> = windows.iter().map(|w| w.0).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let n = windows.iter().map(|w| w.1).sum::<u64>();
-    let least = sorted.first().copied().unwrap_or(f64::NAN);
-    let most = sorted.last().copied().unwrap_or(f64::NAN);
-    let again = |name: &str, value: f64| {
-        let method = Method::Described(format!("{name} of {q} per {width}"));
-        let estimate = Estimate::new(value, method, n, scope)
-            .with_bound(Bound::Guaranteed { lower: least, upper: most })
-            .with_caveat("an aggregate of percentiles is not a percentile");
-        let error = value - exact.value;
-        Reaggregated { estimate, error, relative: (exact.value != 0.0).then(|| error / exact.value.abs()) }
-    };
-    let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
-    let weighted = windows.iter().map(|(x, n)| x * *n as f64).sum::<f64>() / n as f64;
-    ReaggregationRow {
-        width,
-        q,
-        windows: windows.len() as u64,
-        exact: exact.clone(),
-        merged_histogram: merged.clone(),
-        mean: again("mean", mean),
-        weighted_mean: again("count-weighted mean", weighted),
-        median: again("median", sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)),
-        max: again("maximum", most),
-        bracket_one: (least, most),
-        bracket_all,
+/// Percentiles of windows, aggregated again in every way.
+pub(super) struct Again {
+    n: u64,
+    windows: u64,
+    least: f64,
+    most: f64,
+    mean: f64,
+    weighted: f64,
+    median: f64,
+}
+
+impl Again {
+    pub(super) fn of(values: impl Iterator<Item = f64>, counts: &[u64]) -> Self {
+        let mut all: Vec<f64> = values.collect();
+        let n = counts.iter().sum::<u64>();
+        let weighted = all.iter().zip(counts).map(|(x, n)| x * *n as f64).sum::<f64>() / n as f64;
+        let (mut least, mut most, mut sum) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
+        for &x in &all {
+            (least, most, sum) = (least.min(x), most.max(x), sum + x);
+        }
+        let windows = all.len();
+        // the lower of the two middle ones, where there are two
+        let middle = windows.saturating_sub(1) / 2;
+        let median = if all.is_empty() { f64::NAN } else { *all.select_nth_unstable_by(middle, f64::total_cmp).1 };
+        Self { n, windows: windows as u64, least, most, mean: sum / windows as f64, weighted, median }
+    }
+
+    pub(super) fn row(
+        &self,
+        width: Span,
+        q: Quantile,
+        exact: &Estimate,
+        merged: &Estimate,
+        bracket_all: (f64, f64),
+        scope: &Scope,
+    ) -> ReaggregationRow {
+        let again = |name: &str, value: f64| {
+            let method = Method::Described(format!("{name} of {q} per {width}"));
+            let estimate = Estimate::new(value, method, self.n, scope)
+                .with_bound(Bound::Guaranteed { lower: self.least, upper: self.most })
+                .with_caveat("an aggregate of percentiles is not a percentile");
+            let error = value - exact.value;
+            Reaggregated { estimate, error, relative: (exact.value != 0.0).then(|| error / exact.value.abs()) }
+        };
+        ReaggregationRow {
+            width,
+            q,
+            windows: self.windows,
+            exact: exact.clone(),
+            merged_histogram: merged.clone(),
+            mean: again("mean", self.mean),
+            weighted_mean: again("count-weighted mean", self.weighted),
+            median: again("median", self.median),
+            max: again("maximum", self.most),
+            bracket_one: (self.least, self.most),
+            bracket_all,
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::condition::Condition;
 use crate::error::{Error, Result};
-use crate::quantile::Quantile;
+use crate::quantile::{Quantile, snapped};
 
 /// When a slice is bad. With bad time b in a slice of width w (or what is observed of it):
 ///
@@ -59,6 +60,36 @@ impl Rule {
         matches!(self, Self::AnyBad | Self::Percentile(_) | Self::Ratio(_))
     }
 
+    /// The rule in terms of bad and observed samples or time alone, given the condition that makes values good: what
+    /// [`advise`](super::advise) and [`invert`](super::invert) need to know.
+    ///
+    /// A percentile under an upper limit stays what it is: the slice is bad where more than a share 1 − p of it is. Above a lower
+    /// limit the nearest-rank percentile is good iff fewer samples than its rank are bad, which is a share of p.
+    ///
+    /// ```
+    /// use sre_stats::window::Rule;
+    /// let p10: Rule = "p10".parse()?;
+    /// assert_eq!(p10.under(Some(&"< 300ms".parse()?))?, p10);
+    /// assert_eq!(p10.under(Some(&"> 50".parse()?))?, Rule::Share(0.1));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) where a percentile or mean meets a condition that is not an order (`=`, `!=`).
+    pub fn under(&self, condition: Option<&Condition>) -> Result<Self> {
+        match (*self, condition.map(|c| c.comparison)) {
+            (Self::Percentile(_) | Self::Mean, Some(c)) if !c.is_ordered() => {
+                Err(Error::argument(format!("the rule “{self}” needs a condition with <, <=, > or >="))
+                    .hint("or use any-bad"))
+            }
+            // b ≥ max(1, ⌈n·p⌉) is bad
+            (Self::Percentile(q), Some(c)) if !c.is_upper() => {
+                Ok(if q.p() > 0.0 { Self::Share(q.p()) } else { Self::AnyBad })
+            }
+            (rule, _) => Ok(rule),
+        }
+    }
+
     /// Checks the rule's parameter.
     ///
     /// # Errors
@@ -85,7 +116,8 @@ impl Rule {
         let n = observed.max(0);
         match self {
             Self::AnyBad | Self::Mean => 1,
-            Self::Share(theta) => whole_ceil(n as f64 * theta).max(1),
+            // θ is meant as its decimals: a product that misses a whole number by rounding is that number
+            Self::Share(theta) => (snapped(n as f64 * theta).ceil() as i64).max(1),
             Self::Majority => ((n + 1) / 2).max(1),
             Self::AllBad => n.max(1),
             // a ratio is never below 0, while the percentile 0 is the smallest sample
@@ -93,12 +125,6 @@ impl Rule {
             Self::Percentile(q) | Self::Ratio(q) => n - q.rank(n as u64) as i64 + 1,
         }
     }
-}
-
-/// The next whole number, where a product within 4 ulp of a whole number is that number: θ is meant as its decimals.
-fn whole_ceil(x: f64) -> i64 {
-    let whole = x.round();
-    if (x - whole).abs() <= 4.0 * f64::EPSILON * x.abs().max(1.0) { whole as i64 } else { x.ceil() as i64 }
 }
 
 impl fmt::Display for Rule {

@@ -53,6 +53,18 @@ impl Samples {
         }
     }
 
+    /// Adds `n` samples without values, `bad` of them bad, at a tick not before the last one; nothing where `n` is 0.
+    pub(super) fn push_counts(&mut self, tick: i64, n: u64, bad: u64) {
+        if n == 0 {
+            return;
+        }
+        self.push(tick, bad > 0, 0.0);
+        if let (Some(count), Some(bads)) = (self.count.last_mut(), self.bad.last_mut()) {
+            *count = count.saturating_add(n - 1);
+            *bads = bads.saturating_add(bad.saturating_sub(1));
+        }
+    }
+
     /// Samples and bad samples at the ticks numbered `[lo, hi)`.
     pub(super) fn counts(&self, lo: usize, hi: usize) -> (i64, i64) {
         ((self.count[hi] - self.count[lo]) as i64, (self.bad[hi] - self.bad[lo]) as i64)

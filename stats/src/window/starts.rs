@@ -16,7 +16,7 @@ pub(super) fn bad_starts(bad: &BadTime, w: i64, rule: &Rule) -> Result<Vec<Ticks
     rule.validate()?;
     let mut out = Starts::default();
     let by_samples = looks_at_samples(bad, rule)?;
-    let rule = &in_counts(bad, rule)?;
+    let rule = &rule.under(bad.condition())?;
     if let Some(samples) = by_samples {
         if let (Rule::Mean, Some(c)) = (rule, bad.condition()) {
             of_samples(samples, w, mean_test(samples, c.limit, c.comparison), &mut out);
@@ -52,24 +52,6 @@ pub(super) fn looks_at_samples<'a>(bad: &'a BadTime, rule: &Rule) -> Result<Opti
         // a series' ticks are its samples, and gaps count among them as the policy says
         Rule::Percentile(_) | Rule::Ratio(_) if bad.is_per_slice() => Ok(bad.by_tick()),
         _ => Ok(None),
-    }
-}
-
-/// The rule in terms of bad and observed counts alone, given the side on which good values lie.
-///
-/// # Errors
-/// Where a percentile or mean meets a condition that is not an order.
-pub(super) fn in_counts(bad: &BadTime, rule: &Rule) -> Result<Rule> {
-    match (*rule, bad.condition().map(|c| c.comparison)) {
-        (Rule::Percentile(_) | Rule::Mean, Some(c)) if !c.is_ordered() => {
-            Err(Error::argument(format!("the rule “{rule}” needs a condition with <, <=, > or >="))
-                .hint("or use any-bad"))
-        }
-        // above a lower limit, the nearest-rank percentile is good iff fewer than its rank are bad: b ≥ max(1, ⌈n·p⌉) is bad
-        (Rule::Percentile(q), Some(c)) if !c.is_upper() => {
-            Ok(if q.p() > 0.0 { Rule::Share(q.p()) } else { Rule::AnyBad })
-        }
-        (rule, _) => Ok(rule),
     }
 }
 

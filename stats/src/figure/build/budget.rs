@@ -82,6 +82,38 @@ pub fn budget_figure(
     Ok(figure)
 }
 
+/// When a budget is projected to end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProjectedEnd {
+    /// The lower end of the interval.
+    pub earliest: Timestamp,
+    /// The most likely time.
+    pub expected: Timestamp,
+    /// The upper end of the interval.
+    pub latest: Timestamp,
+    /// The level of the interval.
+    pub level: f64,
+}
+
+/// Adds the projected end of the budget to a [`budget_figure`]: a line from what is spent `now` to the budget at the expected
+/// time, and the interval of the end as a region. The axis grows as far as that needs.
+pub fn project_budget(figure: &mut Figure, now: BudgetPoint, allowed: f64, end: ProjectedEnd) {
+    let at = |t: Timestamp, figure: &Figure| figure.x.position(t);
+    let (from, to) = (at(end.earliest, figure), at(end.latest, figure));
+    let name = format!("end of the budget at {}", Unit::Ratio.show(end.level));
+    let region = Shape::Region { from, to: to.max(from), direction: Direction::Vertical };
+    figure.marks.insert(0, Mark::new(name, Role::Warn, region));
+    let line = vec![(at(now.time, figure), now.spent), (at(end.expected, figure), allowed)];
+    let farthest = line.iter().map(|p| p.0).fold(to, f64::max);
+    figure.marks.push(Mark::new("projected", Role::Warn, Shape::Line { points: line }));
+    if let Some((_, high)) = &mut figure.x.range {
+        *high = high.max(farthest);
+    }
+    figure
+        .caption
+        .push_str(&format!(" Projected to end by {}, from {} to {}.", end.expected, end.earliest, end.latest));
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -99,6 +131,14 @@ mod tests {
         assert!(figure.caption.starts_with("50m of 43m 12s (115.7"), "{}", figure.caption);
         assert!(figure.caption.ends_with("Exhausted by 2026-01-10T00:00:00Z."));
         assert_eq!(figure.x_range(), (0.0, 30.0 * 86_400.0));
+        let (mut projected, day) = (figure.clone(), |d: i64| start + Span(d * Span::DAY.0));
+        let end = ProjectedEnd { earliest: day(20), expected: day(31), latest: day(40), level: 0.95 };
+        project_budget(&mut projected, BudgetPoint { time: day(10), spent: 1000.0 }, 2592.0, end);
+        assert_eq!(projected.x_range(), (0.0, 40.0 * 86_400.0));
+        assert_eq!(projected.marks.len(), figure.marks.len() + 2);
+        assert!(
+            projected.caption.ends_with("by 2026-02-01T00:00:00Z, from 2026-01-21T00:00:00Z to 2026-02-10T00:00:00Z.")
+        );
         assert!(budget_figure(&[], 1.0, &Unit::Second, period, &[]).is_err());
     }
 }

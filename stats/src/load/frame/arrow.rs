@@ -17,6 +17,7 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, TimeUnit};
 
+use super::cells::Cells;
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
 use crate::error::{Error, Result};
 use crate::load::dataset::Dataset;
@@ -50,7 +51,7 @@ impl Table for Chosen {
     }
 }
 
-fn each<T: ArrowPrimitiveType, U>(array: &ArrayRef, f: impl Fn(T::Native) -> Option<U>) -> Vec<Option<U>> {
+fn each<T: ArrowPrimitiveType, U: Copy + Default>(array: &ArrayRef, f: impl Fn(T::Native) -> Option<U>) -> Cells<U> {
     array.as_primitive::<T>().iter().map(|x| x.and_then(&f)).collect()
 }
 
@@ -110,9 +111,10 @@ fn words<A: Array + 'static>(array: &ArrayRef, f: impl Fn(&A) -> Typed) -> Typed
 fn dictionary(array: &ArrayRef) -> Typed {
     let Some(dictionary) = array.as_any_dictionary_opt() else { return Typed::Other(array.len()) };
     let Typed::Words(codes, all) = typed(dictionary.values()) else { return Typed::Other(array.len()) };
-    if codes.is_empty() {
-        return Typed::Words(vec![None; array.len()], all);
+    if codes.len() == 0 {
+        return Typed::Words(vec![None; array.len()].into_iter().collect(), all);
     }
+    let codes: Vec<Option<u32>> = codes.iter().collect();
     let keys = dictionary.normalized_keys();
     let code = |(row, key): (usize, usize)| {
         if array.is_null(row) { None } else { codes.get(key).copied().flatten() }

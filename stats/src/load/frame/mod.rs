@@ -5,6 +5,9 @@
 //! warnings are the same. In warnings `line` is the row, counted from 1.
 
 mod arrow;
+mod batches;
+mod cells;
+mod footer;
 mod polars;
 mod read;
 #[cfg(test)]

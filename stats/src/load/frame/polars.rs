@@ -3,6 +3,7 @@
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, TimeUnit};
 
+use super::cells::Cells;
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
 use crate::error::{Error, Result};
 use crate::load::dataset::Dataset;
@@ -46,26 +47,51 @@ impl Table for DataFrame {
 }
 
 fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
-    let ints = |factor: i64| -> pl::PolarsResult<Vec<Option<i64>>> {
-        let physical = series.to_physical_repr().cast(&DataType::Int64)?;
-        Ok(physical.i64()?.iter().map(|x| x.and_then(|x| x.checked_mul(factor))).collect())
+    let ints = || Ok::<_, pl::PolarsError>(integers(series.to_physical_repr().cast(&DataType::Int64)?.i64()?));
+    let instants = |factor: i64| -> pl::PolarsResult<Typed> { Ok(Typed::Instants(scaled(ints()?, factor))) };
+    let floats = || -> pl::PolarsResult<Typed> {
+        let cast = series.cast(&DataType::Float64)?;
+        let column = cast.f64()?;
+        Ok(Typed::Floats(match column.rechunk().cont_slice() {
+            Ok(values) if column.null_count() == 0 => Cells::full(values.to_vec()),
+            _ => column.iter().collect(),
+        }))
     };
-    let floats =
-        || -> pl::PolarsResult<Vec<Option<f64>>> { Ok(series.cast(&DataType::Float64)?.f64()?.iter().collect()) };
     Ok(match series.dtype() {
-        DataType::Datetime(unit, _) => Typed::Instants(ints(nanoseconds(*unit))?),
-        DataType::Date => Typed::Instants(ints(86_400_000_000_000)?),
+        DataType::Datetime(unit, _) => instants(nanoseconds(*unit))?,
+        DataType::Date => instants(86_400_000_000_000)?,
         DataType::Duration(unit) => {
             let per_second = 1e9 / nanoseconds(*unit) as f64;
-            Typed::Floats(ints(1)?.into_iter().map(|x| x.map(|x| x as f64 / per_second)).collect())
+            Typed::Floats(ints()?.map(|x| x as f64 / per_second))
         }
         DataType::Boolean => Typed::Bools(series.bool()?.iter().collect()),
         DataType::String => encode(series.str()?.iter()),
         DataType::Categorical(..) | DataType::Enum(..) => encode(series.cast(&DataType::String)?.str()?.iter()),
-        DataType::UInt64 | DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => Typed::Floats(floats()?),
-        d if d.is_integer() => Typed::Ints(ints(1)?),
+        DataType::UInt64 | DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => floats()?,
+        d if d.is_integer() => Typed::Ints(ints()?),
         _ => Typed::Other(series.len()),
     })
+}
+
+fn integers(column: &pl::Int64Chunked) -> Cells<i64> {
+    match column.rechunk().cont_slice() {
+        Ok(values) if column.null_count() == 0 => Cells::full(values.to_vec()),
+        _ => column.iter().collect(),
+    }
+}
+
+/// Each number times a factor; one that leaves the range is not there.
+fn scaled(cells: Cells<i64>, factor: i64) -> Cells<i64> {
+    let limit = i64::MAX / factor;
+    match cells.all() {
+        Ok(all) if factor == 1 => Cells::full(all),
+        // without an early end, so that several are looked at together
+        Ok(all) if all.iter().fold(true, |fits, x| fits & (-limit..=limit).contains(x)) => {
+            Cells::full(all.into_iter().map(|x| x * factor).collect())
+        }
+        Ok(all) => Cells::full(all).convert(|x| x.checked_mul(factor)),
+        Err(some) => some.convert(|x| x.checked_mul(factor)),
+    }
 }
 
 impl TryFrom<&DataFrame> for Dataset {

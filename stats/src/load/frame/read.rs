@@ -3,12 +3,15 @@
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SerReader};
 
-use super::polars::{failed, renamed};
-use super::typed::{Origin, SAMPLE_ROWS, assemble, plan};
+use super::batches::Batches;
+use super::footer;
+use super::polars::failed;
+use super::typed::{Origin, SAMPLE_ROWS, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
@@ -49,6 +52,9 @@ fn decode(
     progress: &Progress,
 ) -> Result<Dataset> {
     let wrap = |e: &pl::PolarsError| damaged(format, failed(e).message());
+    if format == Format::Parquet {
+        footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
+    }
     let lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
     let head = collect(lazy.clone().limit(SAMPLE_ROWS as u32)).map_err(|e| wrap(&e))?;
     if head.height() == 0 {
@@ -62,14 +68,15 @@ fn decode(
     sources.dedup();
     let names = head.get_column_names();
     let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
-    let frame = collect(lazy.select(columns)).map_err(|e| wrap(&e))?;
-    progress.advance(size);
+    let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
+    let batches = Batches::new(plan, places, progress.clone());
+    let shared = Arc::clone(&batches);
+    let sink =
+        lazy.select(columns).sink_batches(pl::PlanCallback::new(move |batch| Ok(shared.take(batch))), true, None);
+    sink.and_then(collect_nothing).map_err(|e| wrap(&e))?;
     progress.check()?;
-    let at = |source: usize| frame.select_at_idx(sources.binary_search(&source).ok()?).cloned();
-    let wanted = plan.wanted.iter().filter_map(|w| at(w.source)).enumerate().map(renamed).collect();
-    let chosen = DataFrame::new(frame.height(), wanted).map_err(|e| wrap(&e))?;
-    drop(frame);
-    assemble(&chosen, &plan, &Origin { file: name, format, bytes: size }, report)
+    progress.advance(size);
+    batches.finish(&Origin { file: name, format, bytes: size }, report)
 }
 
 fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
@@ -89,6 +96,11 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
             )
         }
     }
+}
+
+/// Runs a query whose batches go elsewhere.
+fn collect_nothing(lazy: LazyFrame) -> pl::PolarsResult<()> {
+    lazy.collect_with_engine(pl::Engine::Streaming).map(drop)
 }
 
 fn collect(lazy: LazyFrame) -> pl::PolarsResult<DataFrame> {

@@ -1,5 +1,6 @@
 //! Typed columns of a piece of a table, and how each becomes what the plan wants of it.
 
+use super::cells::Cells;
 use crate::error::Result;
 use crate::load::assemble::{Collector, Part, partition};
 use crate::load::classify::{Hint, Plan, Sample, classify};
@@ -22,11 +23,12 @@ pub(super) const SAMPLE_ROWS: usize = 2000;
 /// A column of a piece, by the type that its format gives it.
 pub(super) enum Typed {
     /// Nanoseconds since the epoch.
-    Instants(Vec<Option<i64>>),
-    Ints(Vec<Option<i64>>),
-    Floats(Vec<Option<f64>>),
-    Bools(Vec<Option<bool>>),
-    Words(Vec<Option<u32>>, Dictionary),
+    Instants(Cells<i64>),
+    Ints(Cells<i64>),
+    Floats(Cells<f64>),
+    Bools(Cells<bool>),
+    /// Codes of words, and the words.
+    Words(Cells<u32>, Dictionary),
     /// A type that holds neither times, numbers, flags nor words.
     Other(usize),
 }
@@ -62,12 +64,22 @@ pub(super) struct Origin<'a> {
 }
 
 /// Makes a data set of a table that has the plan's wanted columns, in their order.
-pub(super) fn assemble(table: &dyn Table, plan: &Plan, origin: &Origin<'_>, mut report: LoadReport) -> Result<Dataset> {
+pub(super) fn assemble(table: &dyn Table, plan: &Plan, origin: &Origin<'_>, report: LoadReport) -> Result<Dataset> {
     let starts: Vec<usize> = (0..table.rows()).step_by(PIECE).collect();
     let parts: Vec<Result<Part>> = starts
         .into_par_iter()
         .map(|from| partition(chunk(table, plan, from, PIECE.min(table.rows() - from))?, plan))
         .collect();
+    join(parts.into_iter(), plan, origin, report)
+}
+
+/// Makes a data set of the pieces of a table, in their order.
+pub(super) fn join(
+    parts: impl Iterator<Item = Result<Part>>,
+    plan: &Plan,
+    origin: &Origin<'_>,
+    mut report: LoadReport,
+) -> Result<Dataset> {
     let mut collector = Collector::new(0);
     for part in parts {
         collector.add(part?, plan, origin.file)?;
@@ -78,7 +90,8 @@ pub(super) fn assemble(table: &dyn Table, plan: &Plan, origin: &Origin<'_>, mut 
     collector.finish(plan, origin.file, origin.format, report)
 }
 
-fn chunk(table: &dyn Table, plan: &Plan, from: usize, rows: usize) -> Result<Chunk> {
+/// The wanted columns of some rows of a table.
+pub(super) fn chunk(table: &dyn Table, plan: &Plan, from: usize, rows: usize) -> Result<Chunk> {
     let mut chunk = Chunk { rows, lines: rows as u64, ..Chunk::default() };
     for (place, wanted) in plan.wanted.iter().enumerate() {
         let typed = table.piece(place, from, rows)?;
@@ -100,7 +113,7 @@ impl Typed {
 
     /// The fields as text; nothing for nulls.
     pub(super) fn texts(&self) -> Vec<Vec<u8>> {
-        fn all<T: Copy>(v: &[Option<T>], show: impl Fn(T) -> String) -> Vec<Vec<u8>> {
+        fn all<T: Copy>(v: &Cells<T>, show: impl Fn(T) -> String) -> Vec<Vec<u8>> {
             v.iter().map(|x| x.map_or_else(Vec::new, |x| show(x).into_bytes())).collect()
         }
         match self {
@@ -115,7 +128,7 @@ impl Typed {
         }
     }
 
-    fn column(&self, place: usize, wanted: &Wanted, plan: &Plan, tallies: &mut Tallies, zoneless: &mut u64) -> Column {
+    fn column(self, place: usize, wanted: &Wanted, plan: &Plan, tallies: &mut Tallies, zoneless: &mut u64) -> Column {
         match wanted.kind {
             ColumnType::Time(format) => Column::Time(self.times(place, format, plan, tallies, zoneless)),
             ColumnType::Number => Column::Number(self.numbers(place, tallies)),
@@ -125,59 +138,34 @@ impl Typed {
     }
 
     fn times(
-        &self,
+        self,
         place: usize,
         format: TimeFormat,
         plan: &Plan,
         tallies: &mut Tallies,
         zoneless: &mut u64,
     ) -> Vec<i64> {
-        let scaled: Vec<Option<i64>> = match (self, format) {
-            (Self::Instants(v), _) => v.clone(),
-            (Self::Ints(v), TimeFormat::Epoch(unit)) => v.iter().map(|x| x.and_then(|x| x.checked_mul(unit))).collect(),
-            (Self::Floats(v), TimeFormat::Epoch(unit)) => {
-                // whole and fraction apart keep the digits that the number has
-                let ns = |x: f64| {
-                    let whole = x.trunc();
-                    let ns = whole * unit as f64;
-                    let fraction = ((x - whole) * unit as f64).round() as i64;
-                    (ns.abs() < 9.2e18).then(|| (whole as i64).checked_mul(unit)?.checked_add(fraction)).flatten()
-                };
-                v.iter().map(|x| x.and_then(ns)).collect()
-            }
+        // a word that is no time is told of where it is read, a field that is blank here
+        let mut blank = |row: usize| {
+            tallies.note(WarningKind::BlankTime, Some(place), row as u64 + 1, String::new);
+            NO_TIME
+        };
+        let scaled: Cells<i64> = match (self, format) {
+            (Self::Instants(v), _) => v,
+            (Self::Ints(v), TimeFormat::Epoch(unit)) => v.convert(|x| x.checked_mul(unit)),
+            (Self::Floats(v), TimeFormat::Epoch(unit)) => v.convert(|x| nanoseconds(x, unit)),
             (Self::Words(codes, words), _) => {
-                let mut clock = Clock::new(format, plan.zone.clone());
-                let mut out = Vec::with_capacity(codes.len());
-                for (row, code) in codes.iter().enumerate() {
-                    let field = code.map_or(&b""[..], |c| words.word(c));
-                    let ambiguous = clock.ambiguous;
-                    let t = clock.parse(field);
-                    if clock.ambiguous > ambiguous {
-                        tallies.note(WarningKind::ZoneAmbiguity, Some(place), row as u64 + 1, || show(field));
-                    }
-                    if t.is_none() && !number::is_blank(field) {
-                        tallies.note(WarningKind::NotATime, Some(place), row as u64 + 1, || show(field));
-                    }
-                    out.push(t);
-                }
-                *zoneless += clock.zoneless;
-                out
+                return read_times(&codes, &words, Clock::new(format, plan.zone.clone()), place, tallies, zoneless);
             }
-            _ => vec![None; self.len()],
+            (other, _) => return (0..other.len()).map(blank).collect(),
         };
-        let mut time = |(row, t): (usize, Option<i64>)| {
-            t.unwrap_or_else(|| {
-                if !matches!(self, Self::Words(codes, words) if codes.get(row).copied().flatten().is_some_and(|c| !number::is_blank(words.word(c))))
-                {
-                    tallies.note(WarningKind::BlankTime, Some(place), row as u64 + 1, String::new);
-                }
-                NO_TIME
-            })
-        };
-        scaled.into_iter().enumerate().map(&mut time).collect()
+        match scaled.all() {
+            Ok(times) => times,
+            Err(some) => some.iter().enumerate().map(|(row, t)| t.unwrap_or_else(|| blank(row))).collect(),
+        }
     }
 
-    fn numbers(&self, place: usize, tallies: &mut Tallies) -> Vec<f64> {
+    fn numbers(self, place: usize, tallies: &mut Tallies) -> Vec<f64> {
         let mut checked = |row: usize, field: Field, text: &dyn Fn() -> String| {
             let (kind, value) = match field {
                 Field::Number(v) if v.is_finite() => return v,
@@ -189,44 +177,46 @@ impl Typed {
             tallies.note(kind, Some(place), row as u64 + 1, text);
             value
         };
-        let number = |x: Option<f64>| x.map_or(Field::Blank, Field::Number);
-        let plain = |v: Option<f64>| move || v.map(|v| v.to_string()).unwrap_or_default();
-        match self {
-            Self::Ints(v) | Self::Instants(v) => {
-                let float = v.iter().map(|x| x.map(|x| x as f64));
-                float.enumerate().map(|(i, x)| checked(i, number(x), &plain(x))).collect()
-            }
-            Self::Floats(v) => v.iter().enumerate().map(|(i, &x)| checked(i, number(x), &plain(x))).collect(),
-            Self::Bools(v) => {
-                let float = v.iter().map(|x| x.map(|x| f64::from(u8::from(x))));
-                float.enumerate().map(|(i, x)| checked(i, number(x), &plain(x))).collect()
-            }
+        let floats = match self {
+            Self::Ints(v) | Self::Instants(v) => v.map(|x| x as f64),
+            Self::Floats(v) => v,
+            Self::Bools(v) => v.map(|x| f64::from(u8::from(x))),
             Self::Words(codes, words) => {
                 let parsed: Vec<Field> = words.words().iter().map(|w| number::parse(w)).collect();
-                let field = |c: &Option<u32>| c.and_then(|c| parsed.get(c as usize).copied()).unwrap_or(Field::Blank);
-                let text = |c: Option<u32>| move || c.map(|c| show(words.word(c))).unwrap_or_default();
-                codes.iter().enumerate().map(|(i, c)| checked(i, field(c), &text(*c))).collect()
+                let field = |c: Option<u32>| c.and_then(|c| parsed.get(c as usize).copied()).unwrap_or(Field::Blank);
+                let mut read = |(row, c): (usize, Option<u32>)| {
+                    checked(row, field(c), &|| c.map(|c| show(words.word(c))).unwrap_or_default())
+                };
+                return codes.iter().enumerate().map(&mut read).collect();
             }
-            Self::Other(n) => (0..*n).map(|i| checked(i, Field::Blank, &String::new)).collect(),
-        }
+            Self::Other(n) => return (0..n).map(|i| checked(i, Field::Blank, &String::new)).collect(),
+        };
+        let some = match floats.all() {
+            Ok(all) if all_finite(&all) => return all,
+            Ok(all) => Cells::full(all),
+            Err(some) => some,
+        };
+        let field = |v: Option<f64>| v.map_or(Field::Blank, Field::Number);
+        let text = |v: Option<f64>| move || v.map(|v| v.to_string()).unwrap_or_default();
+        some.iter().enumerate().map(|(row, v)| checked(row, field(v), &text(v))).collect()
     }
 
-    fn flags(&self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<f64> {
+    fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<f64> {
         let read = |v: f64| match rule {
             FlagRule::HttpStatus => f64::from(u8::from(v < 500.0)),
             FlagRule::Good => f64::from(u8::from(v != 0.0)),
             FlagRule::Inverted => f64::from(u8::from(v == 0.0)),
         };
-        let values: Vec<Option<f64>> = match self {
-            Self::Ints(v) => v.iter().map(|x| x.map(|x| read(x as f64))).collect(),
-            Self::Floats(v) => v.iter().map(|x| x.filter(|x| !x.is_nan()).map(read)).collect(),
-            Self::Bools(v) => v.iter().map(|x| x.map(|x| read(f64::from(u8::from(x))))).collect(),
+        let values: Cells<f64> = match self {
+            Self::Ints(v) => v.map(|x| read(x as f64)),
+            Self::Floats(v) => v.convert(|x| (!x.is_nan()).then(|| read(x))),
+            Self::Bools(v) => v.map(|x| read(f64::from(u8::from(x)))),
             Self::Words(codes, words) => {
                 let number = |w: &[u8]| if let Field::Number(v) = rule.read(w) { Some(v) } else { None };
                 let parsed: Vec<Option<f64>> = words.words().iter().map(|w| number(w)).collect();
-                codes.iter().map(|c| c.and_then(|c| parsed.get(c as usize).copied().flatten())).collect()
+                codes.convert(|c| parsed.get(c as usize).copied().flatten())
             }
-            Self::Instants(_) | Self::Other(_) => vec![None; self.len()],
+            other @ (Self::Instants(_) | Self::Other(_)) => vec![None; other.len()].into_iter().collect(),
         };
         let mut flag = |(row, v): (usize, Option<f64>)| {
             v.unwrap_or_else(|| {
@@ -234,14 +224,21 @@ impl Typed {
                 missing()
             })
         };
-        values.into_iter().enumerate().map(&mut flag).collect()
+        match values.all() {
+            Ok(all) => all,
+            Err(some) => some.iter().enumerate().map(&mut flag).collect(),
+        }
     }
 
-    fn words(&self) -> Column {
-        if let Self::Words(codes, words) = self {
-            let mut words = words.clone();
-            let blank = if codes.iter().any(Option::is_none) { words.encode(b"") } else { 0 };
-            return Column::Text(codes.iter().map(|c| c.unwrap_or(blank)).collect(), words);
+    fn words(self) -> Column {
+        if let Self::Words(codes, mut words) = self {
+            return match codes.all() {
+                Ok(codes) => Column::Text(codes, words),
+                Err(some) => {
+                    let blank = words.encode(b"");
+                    Column::Text(some.iter().map(|c| c.unwrap_or(blank)).collect(), words)
+                }
+            };
         }
         let mut dictionary = Dictionary::default();
         let codes = self.texts().iter().map(|t| dictionary.encode(t)).collect();
@@ -257,6 +254,48 @@ impl Typed {
             Self::Other(n) => *n,
         }
     }
+}
+
+/// An epoch time with a fraction, in nanoseconds: whole and fraction apart keep the digits that the number has.
+fn nanoseconds(time: f64, unit: i64) -> Option<i64> {
+    let whole = time.trunc();
+    if (whole * unit as f64).abs() >= 9.2e18 {
+        return None;
+    }
+    let fraction = ((time - whole) * unit as f64).round() as i64;
+    (whole as i64).checked_mul(unit)?.checked_add(fraction)
+}
+
+/// Times written as text, each distinct word read as often as it is written, since a zone may depend on the one before.
+fn read_times(
+    codes: &Cells<u32>,
+    words: &Dictionary,
+    mut clock: Clock,
+    place: usize,
+    tallies: &mut Tallies,
+    zoneless: &mut u64,
+) -> Vec<i64> {
+    let mut times = Vec::with_capacity(codes.len());
+    for (row, code) in codes.iter().enumerate() {
+        let field = code.map_or(&b""[..], |c| words.word(c));
+        let ambiguous = clock.ambiguous;
+        let time = clock.parse(field);
+        let mut note = |kind| tallies.note(kind, Some(place), row as u64 + 1, || show(field));
+        if clock.ambiguous > ambiguous {
+            note(WarningKind::ZoneAmbiguity);
+        }
+        if time.is_none() {
+            note(if number::is_blank(field) { WarningKind::BlankTime } else { WarningKind::NotATime });
+        }
+        times.push(time.unwrap_or(NO_TIME));
+    }
+    *zoneless += clock.zoneless;
+    times
+}
+
+/// Whether no value is NaN or infinite; without an early end, so that several values are looked at together.
+fn all_finite(values: &[f64]) -> bool {
+    values.iter().fold(true, |all, v| all & v.is_finite())
 }
 
 /// Words as codes, from an iterator of perhaps-strings.

@@ -3,7 +3,7 @@
 use super::words::span;
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::unit::Unit;
-use crate::window::Advice;
+use crate::window::{Advice, WidthLimit};
 
 /// The limits of the width, and the objective that the widest safe width enforces in truth.
 pub fn table(advice: &Advice) -> Table {
@@ -18,9 +18,19 @@ pub fn table(advice: &Advice) -> Table {
         |n| format!("narrower windows hold fewer than the {n} samples that the percentile needs"),
     );
     row("narrowest", advice.narrowest, samples);
-    row("widest", advice.widest, "beyond it some phase charges more than the budget".to_owned());
+    let beyond = match advice.limited_by {
+        Some(WidthLimit::Blindness) => "beyond it slices no longer see the shortest incident",
+        Some(WidthLimit::Period) => "the whole period: no width charges more than the budget",
+        _ => "beyond it some phase charges more than the budget",
+    };
+    row("widest", advice.widest, beyond.to_owned());
     row("all safe below", advice.all_safe_below, "every narrower width is safe too".to_owned());
-    row("widest on average", advice.widest_expected, "the mean over the phases keeps the budget".to_owned());
+    let on_average = match advice.limited_by {
+        // where sight is the limit, it is that of the mean too
+        Some(WidthLimit::Blindness) => "the mean over the phases keeps the budget wherever every incident is seen",
+        _ => "the mean over the phases keeps the budget",
+    };
+    row("widest on average", advice.widest_expected, on_average.to_owned());
     if let Some(objective) = advice.quantised_objective {
         let meaning = format!("whole buckets of the widest width enforce {} in truth", Unit::Ratio.show(objective));
         table.rows.push(vec!["objective enforced".into(), Cell::Empty, meaning.into()]);
@@ -35,15 +45,28 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
         (Some(low), Some(high)) if advice.empty => (
             Standing::Bad,
             format!(
-                "No bucket width is safe: the percentile needs {} or more, the budget bears {} at most.",
+                "No bucket width is safe: the percentile needs {} or more, {} {} at most.",
                 span(low),
+                if advice.limited_by == Some(WidthLimit::Blindness) {
+                    "the shortest incident shows in"
+                } else {
+                    "the budget bears"
+                },
                 span(high)
             ),
         ),
         (Some(low), Some(high)) => {
-            (Standing::Good, format!("Bucket widths from {} to {} are safe at every phase.", span(low), span(high)))
+            (Standing::Good, format!("Bucket widths from {} to {} {}.", span(low), span(high), safe(advice)))
         }
-        (None, Some(high)) => (Standing::Good, format!("Bucket widths up to {} are safe at every phase.", span(high))),
+        (None, Some(high)) => (Standing::Good, format!("Bucket widths up to {} {}.", span(high), safe(advice))),
+    }
+}
+
+/// In what sense the widths are safe.
+fn safe(advice: &Advice) -> &'static str {
+    match advice.limited_by {
+        Some(WidthLimit::Blindness) => "keep the budget at every phase and still see every incident",
+        _ => "are safe at every phase",
     }
 }
 
@@ -53,6 +76,11 @@ pub fn section(title: &str, advice: &Advice) -> Section {
     let mut section = Section::new(format!("Advice on the width for {title}"))
         .with(Block::Verdict { standing, text, evidence: Vec::new() })
         .with(Block::Table(table(advice)));
+    if !advice.openings.is_empty() {
+        let mut openings = Table::new("What would open the band, each alone", vec![Column::text("change")]);
+        openings.rows = advice.openings.iter().map(|o| vec![sentence(&o.to_string()).into()]).collect();
+        section.blocks.push(Block::Table(openings));
+    }
     section.blocks.extend(advice.why.iter().map(|why| Block::Text(sentence(why))));
     section
 }
@@ -89,5 +117,27 @@ mod tests {
         let (standing, text) = finding(&advise(&input).unwrap());
         assert_eq!(standing, Standing::Bad);
         assert!(text.contains("49m 50s or more") && text.contains("2m 9.6s at most"), "{text}");
+        assert!(
+            section("up", &advise(&input).unwrap()).blocks.iter().any(|b| {
+                matches!(b, Block::Table(t) if t.title.starts_with("What would open") && t.rows.len() == 4)
+            })
+        );
+    }
+
+    #[test]
+    fn blindness_is_not_told_as_a_budget() {
+        let input = AdvisorInput {
+            budget: Budget::new("99%".parse().unwrap(), "30d".parse().unwrap()),
+            incidents: IncidentPattern::Equal { length: Span::MINUTE, count: 1 },
+            rule: Rule::Majority,
+            rate_per_s: None,
+            quantile: None,
+            level: 0.95,
+        };
+        let advice = advise(&input).unwrap();
+        let (_, text) = finding(&advice);
+        assert_eq!(text, "Bucket widths up to 2m keep the budget at every phase and still see every incident.");
+        let told = table(&advice).to_csv();
+        assert!(told.contains("no longer see the shortest incident") && !told.contains("charges more"), "{told}");
     }
 }

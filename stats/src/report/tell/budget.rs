@@ -1,8 +1,8 @@
 //! What an objective allows.
 
 use crate::quantile::Quantile;
-use crate::report::{Block, Column, Section, Standing, Table};
-use crate::slo::budget::Affordable;
+use crate::report::{Block, Cell, Column, Section, Standing, Table};
+use crate::slo::budget::{Affordable, AllowedRow};
 use crate::time::Span;
 use crate::unit::Unit;
 
@@ -18,6 +18,26 @@ pub fn table(affordable: &[Affordable]) -> Table {
         .iter()
         .map(|a| vec![a.width.into(), (a.buckets as f64).into(), a.quantised_objective.into()])
         .collect();
+    table
+}
+
+/// The allowed bad time of each objective, a row, over each period, a column.
+pub fn allowed_table(rows: &[AllowedRow]) -> Table {
+    let mut columns = vec![Column::text("objective")];
+    let mut table = Table::new("Allowed bad time", Vec::new());
+    for of_one in rows.chunk_by(|a, b| a.objective == b.objective) {
+        let percent = of_one.first().map_or_else(String::new, |r| r.objective.to_string());
+        let mut cells: Vec<Cell> = vec![format!("{}%", percent.trim_start_matches('p')).into()];
+        for row in of_one {
+            let name = format!("per {}", row.period);
+            if table.rows.is_empty() {
+                columns.push(Column::span(name));
+            }
+            cells.push(row.allowed.into());
+        }
+        table.rows.push(cells);
+    }
+    table.columns = columns;
     table
 }
 
@@ -48,5 +68,14 @@ mod tests {
         assert_eq!(finding(objective, period, allowed), "99.9% over 30d allows 43m 12s of bad time.");
         let table = table(&budget::affordable(objective, period, &"5m".parse().unwrap()));
         assert_eq!(table.to_csv().lines().nth(1).unwrap().split(',').take(2).collect::<Vec<_>>(), ["300", "8"]);
+    }
+
+    #[test]
+    fn nines_stand_in_rows_and_periods_in_columns() {
+        let nines: Vec<Quantile> = ["99%", "99.9%"].iter().map(|q| q.parse().unwrap()).collect();
+        let table = allowed_table(&budget::table(&nines));
+        assert_eq!((table.columns.len(), table.rows.len()), (8, 2));
+        assert_eq!(table.columns[4].name, "per 30d");
+        assert_eq!(table.rows[1][4], Cell::Span(Span::from_secs(2592)));
     }
 }

@@ -2,33 +2,59 @@
 
 use crate::error::{Error, Result};
 use crate::load::{Data, Dataset, Item, Role};
-use crate::slo::{Criterion, Objective, Population, SloInput};
+use crate::slo::{Counts, Criterion, Objective, Population, SloInput};
 use crate::unit::Unit;
 use crate::window::Condition;
 
 /// A series that an objective can be held against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Fit<'a> {
-    /// The item.
+    /// The item; of a pair of counts, that of the total.
     pub item: &'a Item,
-    /// Its samples, as [`evaluate`](crate::slo::evaluate) takes them.
-    pub input: SloInput<'a>,
+    samples: Samples<'a>,
+}
+
+/// What an objective is held against.
+#[derive(Clone, Debug)]
+enum Samples<'a> {
+    /// The item's own samples.
+    Own(SloInput<'a>),
+    /// Its counts with those of the bad ones, which are called so.
+    Pair(Counts, String),
 }
 
 impl Fit<'_> {
+    /// The samples, as [`evaluate`](crate::slo::evaluate) takes them.
+    pub fn input(&self) -> SloInput<'_> {
+        match &self.samples {
+            Samples::Own(input) => *input,
+            Samples::Pair(counts, _) => SloInput::Counts(counts),
+        }
+    }
+
     /// What makes a member of the population good, in words.
     pub fn good_means(&self, objective: &Objective) -> String {
-        let flagged = matches!(self.input, SloInput::Events(events) if events.ok().is_some());
+        let input = match &self.samples {
+            Samples::Own(input) => *input,
+            Samples::Pair(_, bad) => {
+                let more = match objective.population {
+                    Population::Time => " A row of time is good unless a bad event is counted in it.",
+                    _ => "",
+                };
+                return format!("An event is good if “{bad}” does not count it.{more}");
+            }
+        };
+        let flagged = matches!(input, SloInput::Events(events) if events.ok().is_some());
         let condition = match objective.effective_criterion() {
             Criterion::Up if flagged => None,
             _ => objective.condition().filter(|c| *c != Condition::up()),
         };
-        let (member, more) = match (self.input, objective.population) {
+        let (member, more) = match (input, objective.population) {
             (SloInput::Series(_), _) => ("An instant", ""),
             (SloInput::Events(_), Population::Time) => {
                 ("An event", " A second of time is good unless an event in it is not.")
             }
-            (SloInput::Events(_), _) => ("An event", ""),
+            (SloInput::Events(_) | SloInput::Counts(_), _) => ("An event", ""),
         };
         let is = match (condition, flagged) {
             (Some(c), true) => format!("it is {c} and its flag says so too: a fast failure is no success"),
@@ -49,29 +75,68 @@ pub struct Fits<'a> {
     pub left_out: Vec<(String, String)>,
 }
 
-/// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, and whatever
-/// has a unit that the condition's limit converts to.
+/// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
+/// has a unit that the condition's limit converts to, and the counts of all and of bad events that were chosen as such
+/// (`--total`, `--bad`), pair by pair of the same labels.
 ///
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where nothing fits; it says what is there, why that does not do, and what would.
 pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>> {
     let mut found = Fits::default();
     for item in &data.items {
-        match fit(item, objective) {
-            Ok(input) => found.fits.push(Fit { item, input }),
+        let fitted = match item.role {
+            Role::Value => fit(item, objective).map(Samples::Own),
+            Role::Total => pair(data, item, objective),
+            // told with its total
+            Role::Bad if sibling(data, item, Role::Total).is_some() => continue,
+            Role::Bad => Err("nothing counts all events beside it".to_owned()),
+        };
+        match fitted {
+            Ok(samples) => found.fits.push(Fit { item, samples }),
             Err(why) => found.left_out.push((item.title(), why)),
         }
     }
     if found.fits.is_empty() { Err(nothing_fits(data, objective, &found.left_out)) } else { Ok(found) }
 }
 
-/// One series as the objective takes it, or in words why it does not fit.
+/// The series of another role with the same labels.
+fn sibling<'a>(data: &'a Dataset, item: &Item, role: Role) -> Option<&'a Item> {
+    data.items.iter().find(|i| i.role == role && i.identity.labels == item.identity.labels)
+}
+
+/// The counts of all events with those of the bad ones beside them.
+fn pair<'a>(data: &'a Dataset, total: &'a Item, objective: &Objective) -> Result<Samples<'a>, String> {
+    if let Criterion::Value(c) | Criterion::Percentile(_, c) | Criterion::Mean(c) = objective.effective_criterion() {
+        return Err(format!("counts of events have no values to compare with “{c}”; say “ok”"));
+    }
+    let Some(bad) = sibling(data, total, Role::Bad) else {
+        return Err("nothing counts the bad events beside it".to_owned());
+    };
+    let counts = match (&total.data, &bad.data) {
+        (Data::Gauge(total), Data::Gauge(bad)) => Counts::from_deltas(total, bad),
+        (Data::Counter(total), Data::Counter(bad)) => Counts::from_counters(total, bad),
+        _ => {
+            return Err(format!(
+                "it was read as a {} and “{}” as a {}; say with --kind counter or --kind delta what both are",
+                total.kind,
+                bad.title(),
+                bad.kind
+            ));
+        }
+    };
+    counts.map(|counts| Samples::Pair(counts, bad.title())).map_err(|e| e.to_string())
+}
+
+/// One series as the objective takes it, or in words why it does not fit. Counts of all and bad events are taken in pairs,
+/// by [`fitting`].
 ///
 /// # Errors
 /// The reason, as a sentence's end: “it is a counter …”.
 pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, String> {
     if item.role != Role::Value {
-        return Err("it counts the events of a row".to_owned());
+        return Err(
+            "it counts the events of a row, and is held against an objective together with its sibling".to_owned()
+        );
     }
     match &item.data {
         Data::Counter(_) => Err("it is a counter, with neither single requests nor up and down".to_owned()),
@@ -125,18 +190,17 @@ fn is_binary(values: &[f64]) -> bool {
 const NAMED: usize = 4;
 
 fn nothing_fits(data: &Dataset, objective: &Objective, left_out: &[(String, String)]) -> Error {
-    let kinds: Vec<String> = data
-        .items
-        .iter()
-        .zip(left_out)
-        .take(NAMED)
-        .map(|(item, (title, why))| format!("“{title}” ({}): {why}", item.kind))
-        .collect();
+    let kind = |title: &str| {
+        data.items.iter().find(|i| i.title() == title).map_or(String::new(), |i| format!(" ({})", i.kind))
+    };
+    let kinds: Vec<String> =
+        left_out.iter().take(NAMED).map(|(title, why)| format!("“{title}”{}: {why}", kind(title))).collect();
     let more = left_out.len().saturating_sub(NAMED);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let way_out = match (objective.population, objective.effective_criterion()) {
         (Population::Requests, Criterion::Ok) => {
-            "it takes single requests with a good flag or an HTTP status (--ok), read with --kind events"
+            "it takes single requests with a good flag or an HTTP status (--ok), read with --kind events, or counts of all and \
+             bad ones (--total, --bad)"
         }
         (Population::Requests, _) => {
             "it takes single requests with a value in a unit (--unit), read with --kind events"
@@ -155,6 +219,7 @@ mod tests {
     use super::*;
     use crate::load::{LoadOptions, load_bytes};
     use crate::progress::Progress;
+    use crate::slo::{Options, evaluate};
 
     fn data(text: &str) -> Dataset {
         load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
@@ -194,5 +259,64 @@ mod tests {
         assert_eq!(found.left_out, [("load".to_owned(), "its values are not all 0 or 1".to_owned())]);
         let error = fitting(&series, &"99% of requests ok over 1h".parse().unwrap()).unwrap_err().to_string();
         assert!(error.contains("no single requests") && error.contains("--kind events"), "{error}");
+    }
+
+    #[test]
+    fn counts_are_taken_in_pairs_of_the_same_labels() {
+        let options = LoadOptions {
+            total: Some("n".into()),
+            bad: Some("errors".into()),
+            by: vec!["zone".into()],
+            ..LoadOptions::default()
+        };
+        let text = "time,zone,n,errors\n60,a,100,1\n60,b,50,0\n120,a,90,0\n120,b,60,6\n180,a,110,5\n180,b,40,0\n";
+        let data = load_bytes("a.csv", text.as_bytes(), &options, &Progress::new()).unwrap();
+        let objective = |text: &str| text.parse::<Objective>().unwrap();
+        let ok = objective("99% of requests ok over 1h");
+        let found = fitting(&data, &ok).unwrap();
+        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
+        let sli =
+            |fit: &Fit<'_>| evaluate(&ok, fit.input(), &Options::default()).unwrap().methods.occurrences.unwrap().value;
+        let by_zone: Vec<(String, f64)> = found.fits.iter().map(|f| (f.item.title(), sli(f))).collect();
+        assert_eq!(by_zone, [("n{zone=\"a\"}".to_owned(), 294.0 / 300.0), ("n{zone=\"b\"}".to_owned(), 144.0 / 150.0)]);
+        assert_eq!(found.fits[0].good_means(&ok), "An event is good if “errors{zone=\"a\"}” does not count it.");
+        let error = fitting(&data, &objective("99% of requests < 0.3s over 1h")).unwrap_err().to_string();
+        assert!(error.contains("no values to compare"), "{error}");
+    }
+
+    #[test]
+    fn a_failure_without_a_latency_is_a_failure() {
+        let text = "time,latency_ms,ok\n2026-01-01T00:00:00Z,10,true\n2026-01-01T00:00:01Z,,false\n2026-01-01T00:00:02Z,NaN,false\n\
+                    2026-01-01T00:00:03Z,20,true\n2026-01-01T00:00:04Z,,true\n2026-01-01T00:00:05.5Z,30,true\n";
+        let data = load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+        let events = data.items[0].as_events().unwrap();
+        assert_eq!((events.len(), events.ok_without_value()), (3, &[false, false, true][..]));
+        let hold =
+            |text: &str| evaluate(&text.parse().unwrap(), SloInput::Events(events), &Options::default()).unwrap();
+        let ok = hold("50% of requests ok over 1h");
+        assert_eq!((ok.budget.spent.value, ok.methods.occurrences.as_ref().unwrap().n), (2.0, 6));
+        assert!(
+            ok.caveats.contains(&"3 events have a flag and no value and count by it: 1 good, 2 bad".to_owned()),
+            "{:?}",
+            ok.caveats
+        );
+        // the success may have been slow: it is left out
+        let fast = hold("50% of requests < 25ms over 1h");
+        assert_eq!((fast.budget.spent.value, fast.methods.occurrences.as_ref().unwrap().n), (3.0, 5));
+        assert!(fast.caveats.iter().any(|c| c.starts_with("2 events failed without a value")), "{:?}", fast.caveats);
+        assert!(fast.caveats.iter().any(|c| c.starts_with("1 good event has no value")), "{:?}", fast.caveats);
+        let bounded = hold("50% of requests <= 30ms over 1h");
+        assert_eq!(bounded.budget.spent.value, 2.0);
+        let up = hold("50% of time ok over 6s");
+        assert_eq!(up.budget.spent.value, 2.0);
+        // a mean looks at the three latencies alone
+        let mean = hold("50% of 10s slices have mean <= 20ms over 1h");
+        assert_eq!(mean.budget.spent.value, 0.0);
+        assert!(mean.caveats.iter().any(|c| c.contains("a mean leaves them out")));
+        // the same file after it was written and read again
+        let mut again = Vec::new();
+        data.write_csv(&mut again).unwrap();
+        let again = load_bytes("b.csv", &again, &LoadOptions::default(), &Progress::new()).unwrap();
+        assert_eq!(again.items[0].as_events().unwrap().ok_without_value(), events.ok_without_value());
     }
 }

@@ -5,10 +5,13 @@
 //! | `inspect` | what was understood of the input, and what was lost |
 //! | `subject` | what of an item is described: a counter by its rate, events by window |
 //! | `describe`, `quantile`, `histogram` | a sample |
-//! | `windows`, `advice`, `invert`, `reaggregation` | what an aggregation does to the truth |
-//! | `fit`, `slo`, `budget` | objectives: which series they speak of, whether they are met, what they allow |
+//! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
+//! | `fit`, `slo`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
+//! | `dependencies` | what services can promise on top of each other |
 //! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
+//! | `capacity` | queues, Little's law, scaling, arrivals |
+//! | `compare` | do two samples differ, or are they the same within a margin |
 //!
 //! Nothing is computed here that an analysis has computed already. Every `section` function gives the whole telling of one
 //! result under one heading; its parts are there for those who need only one of them.
@@ -16,14 +19,22 @@
 pub mod advice;
 pub mod alerts;
 pub mod budget;
+pub mod capacity;
 pub mod changes;
+pub mod compare;
+pub mod cost;
+pub mod counters;
+pub mod dependencies;
 pub mod describe;
 pub mod fit;
 pub mod histogram;
 pub mod inspect;
 pub mod invert;
+pub mod peaks;
+pub mod probe;
 pub mod quantile;
 pub mod reaggregation;
+pub mod retention;
 mod signal;
 pub mod slo;
 pub mod subject;

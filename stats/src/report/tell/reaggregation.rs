@@ -3,9 +3,9 @@
 use super::words::width;
 use crate::error::Result;
 use crate::figure::{Figure, ReaggregationCurve, ReaggregationPoint, reaggregation_figure};
-use crate::report::{Block, Column, Section, Standing, Table};
+use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::unit::Unit;
-use crate::window::{Reaggregated, ReaggregationRow};
+use crate::window::{Reaggregated, ReaggregationRow, Tightening};
 
 /// One row a width and quantile: the exact number, the merged histogram's, and what each second aggregation makes of it.
 pub fn table(rows: &[ReaggregationRow]) -> Table {
@@ -51,6 +51,28 @@ fn again(found: &Reaggregated) -> String {
 fn error(relative: f64) -> String {
     let percent = Unit::Percent.show((relative * 1000.0).round() / 10.0);
     if relative > 0.0 { format!("+{percent}") } else { percent.replace('-', "−") }
+}
+
+/// How much tighter the bracket of a percentile gets with each further percentile that is stored of every window.
+pub fn brackets(found: &Tightening) -> Table {
+    let columns = vec![
+        Column::text("stored in addition"),
+        Column::number("stored", Unit::Count),
+        Column::text("surely between"),
+        Column::number("length of the bracket", Unit::Ratio),
+    ];
+    let title = format!("What percentiles per {} guarantee about {}", width(found.width), found.q);
+    let mut table = Table::new(title, columns);
+    let unit = &found.exact.unit;
+    for step in &found.steps {
+        table.rows.push(vec![
+            step.added.to_string().into(),
+            (step.stored as f64).into(),
+            format!("{} and {}", unit.show(step.lower), unit.show(step.upper)).into(),
+            step.relative.map_or(Cell::Empty, Cell::Number),
+        ]);
+    }
+    table
 }
 
 /// The error of the mean and of the maximum, one curve each a quantile, by width.

@@ -2,9 +2,9 @@
 
 use super::words::standing;
 use crate::error::Result;
-use crate::figure::{BudgetPoint, Figure, Incident, budget_figure};
+use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_figure, project_budget};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
-use crate::slo::{SloIncident, SloReport};
+use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
 use crate::unit::Unit;
 
 /// The service level by each way of counting that the data allow.
@@ -27,6 +27,90 @@ pub fn methods_table(report: &SloReport) -> Table {
         }
     }
     table
+}
+
+/// Every way of counting with every interval side by side: the two for independent errors, and the one that keeps neighbours
+/// together.
+pub fn intervals_table(report: &SloReport) -> Table {
+    let columns = vec![
+        Column::text("counted by"),
+        Column::number("service level", Unit::Ratio),
+        Column::text("Wilson"),
+        Column::text("Clopper–Pearson"),
+        Column::text("block bootstrap"),
+        Column::text("blocks"),
+        Column::number("variance over that of independent errors", Unit::None),
+        Column::number("budget spent of what was seen", Unit::Ratio),
+    ];
+    let level = report.intervals.first().map_or(0.95, |i| i.wilson.level);
+    let mut table = Table::new(format!("Intervals of the service level at {}", Unit::Ratio.show(level)), columns);
+    let between =
+        |c: &crate::estimate::Confidence| format!("[{}, {}]", Unit::Ratio.show(c.lower), Unit::Ratio.show(c.upper));
+    let row = |i: &SliInterval| {
+        let mut row: Vec<Cell> =
+            vec![i.counted_by.into(), i.sli.into(), between(&i.wilson).into(), between(&i.clopper_pearson).into()];
+        match &i.block_bootstrap {
+            Some(b) => row.extend([
+                between(&b.interval).into(),
+                format!("{} × {}", b.block, super::words::width(b.unit)).into(),
+                b.design_effect.into(),
+            ]),
+            None => row.extend([i.no_bootstrap.clone().unwrap_or_default().into(), Cell::Empty, Cell::Empty]),
+        }
+        row.push(i.spent.map_or(Cell::Empty, Cell::Number));
+        row
+    };
+    table.rows = report.intervals.iter().map(row).collect();
+    table
+}
+
+/// The mean of ratios against the members themselves, where it hides or invents a twentieth of the errors or more.
+pub fn mean_of_ratios_sentence(report: &SloReport) -> Option<String> {
+    let m = &report.methods;
+    let (mean, truth, hides) = (m.mean_of_ratios.as_ref()?, m.occurrences.as_ref()?, m.mean_hides.as_ref()?);
+    if hides.value.abs() < 0.05 {
+        return None;
+    }
+    let does = if hides.value > 0.0 { "hides" } else { "adds" };
+    Some(format!(
+        "The {} reads {}, the members themselves {}: the average {does} {} of the errors, since a quiet slice weighs as much \
+         as a busy one.",
+        mean.method,
+        Unit::Ratio.show(mean.value),
+        Unit::Ratio.show(truth.value),
+        Unit::Ratio.show(hides.value.abs())
+    ))
+}
+
+/// When the budget will be spent, in one sentence.
+pub fn projection_sentence(projection: &Projection) -> String {
+    let p = projection;
+    let horizon =
+        |t: Option<crate::time::Timestamp>| t.map_or_else(|| "after the horizon".to_owned(), |t| t.to_string());
+    let chance = p.probability.as_ref().map_or_else(String::new, |e| {
+        format!(" In {} of {} drawings of the time to come it ends by {}.", Unit::Ratio.show(e.value), e.n, p.horizon)
+    });
+    match p.outcome {
+        Outcome::Exhausted => match p.exhausted {
+            Some(at) => format!("The budget was spent by {at}."),
+            None => "The budget is spent.".to_owned(),
+        },
+        Outcome::Within => format!(
+            "If the time to come is like the time seen, the budget ends about {} ({} interval from {} to {}).{chance}",
+            horizon(p.expected),
+            Unit::Ratio.show(p.level),
+            horizon(p.earliest),
+            horizon(p.latest)
+        ),
+        Outcome::NotWithin => {
+            let early = p.earliest.map_or_else(String::new, |t| format!(" It could end from {t} on."));
+            format!("If the time to come is like the time seen, the budget lasts beyond {}.{early}{chance}", p.horizon)
+        }
+        Outcome::PeriodOver => "The period is over: nothing is left to project.".to_owned(),
+        Outcome::Unknown => {
+            format!("When the budget ends is not known: {}.", p.why.as_deref().unwrap_or("the data do not say"))
+        }
+    }
 }
 
 /// What is allowed, spent and left.
@@ -103,6 +187,16 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
         let seen = report.bad_time.period();
         figure.x.range = Some((figure.x.position(seen.start), figure.x.position(seen.end())));
         figure.caption.push_str(&format!(" The axis shows the {} that the data cover.", seen.width.about()));
+    } else if let (Outcome::Within, Some(expected)) = (report.projection.outcome, report.projection.expected) {
+        let p = &report.projection;
+        let now = BudgetPoint { time: report.bad_time.period().end(), spent };
+        let end = ProjectedEnd {
+            earliest: p.earliest.unwrap_or(expected),
+            expected,
+            latest: p.latest.unwrap_or(p.horizon),
+            level: p.level,
+        };
+        project_budget(&mut figure, now, report.budget.allowed.value, end);
     }
     Ok(figure)
 }
@@ -146,7 +240,10 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
     if !report.caveats.is_empty() {
         section.blocks.push(Block::Warnings(report.caveats.clone()));
     }
+    section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+    section.blocks.extend(mean_of_ratios_sentence(report).map(Block::Text));
     section.blocks.push(Block::Table(methods_table(report)));
+    section.blocks.push(Block::Table(intervals_table(report)));
     section.blocks.push(Block::Table(budget_table(report)));
     if !report.incidents.is_empty() {
         section.blocks.push(Block::Table(incidents_table(report, LISTED)));
@@ -179,5 +276,28 @@ mod tests {
         assert_eq!(incidents.rows[0][3], Cell::Number(600.0));
         assert!(figure(&report).unwrap().caption.starts_with("11m of 14m 24s (76.39 %) spent"));
         assert_eq!(methods_table(&report).rows.len(), 4);
+        assert_eq!(intervals_table(&report).rows.len(), 3);
+        // the period rolls, and what comes is drawn from one day with two outages
+        let said = projection_sentence(&report.projection);
+        assert!(said.starts_with("If the time to come is like the time seen, the budget"), "{said}");
+    }
+
+    /// Busy minutes fail 2 % of 300, quiet ones none of 100: the mean of the minutes' ratios shows two thirds of the errors.
+    #[test]
+    fn the_mean_of_ratios_is_called_what_it_is() {
+        let minute = 60_000_000_000;
+        let column = |busy: f64, quiet: f64| {
+            let values = (0..60).map(|m| if m % 2 == 0 { busy } else { quiet }).collect();
+            let times = (0..60).map(|m| m * minute).collect();
+            Series::new(Identity::new("n", Unit::Count), times, values, NanPolicy::Refuse).unwrap()
+        };
+        let counts = crate::slo::Counts::from_deltas(&column(300.0, 100.0), &column(6.0, 0.0)).unwrap();
+        let objective = "98.8% of requests ok over 1h".parse().unwrap();
+        let report = evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
+        let said = mean_of_ratios_sentence(&report).unwrap();
+        assert!(
+            said.contains("reads 99 %, the members themselves 98.5 %: the average hides 33.33 % of the errors"),
+            "{said}"
+        );
     }
 }

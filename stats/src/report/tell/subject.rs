@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::estimate::Scope;
 use crate::load::{Data, Item};
 use crate::series::{Identity, Series};
-use crate::time::{Grid, Span, Timestamp, Window};
+use crate::time::{Grid, Span, Window};
 
 /// The samples of an item that statistics are made of.
 #[derive(Clone, Debug)]
@@ -67,15 +67,7 @@ fn of_series(series: &Series) -> Subject<'_> {
 impl Subject<'_> {
     /// The samples of each window of a grid that holds any, with the window's scope.
     pub fn windows(&self, grid: Grid) -> Vec<(Window, &[f64])> {
-        let mut out = Vec::new();
-        let mut at = 0;
-        while let Some(&t) = self.times.get(at) {
-            let window = grid.window_at(Timestamp(t));
-            let n = self.times[at..].partition_point(|t| *t < window.end().0).max(1);
-            out.push((window, &self.values[at..at + n]));
-            at += n;
-        }
-        out
+        grid.runs(&self.times).map(|(window, run)| (window, &self.values[run])).collect()
     }
 }
 

@@ -22,7 +22,7 @@ fn rounded(seconds: f64) -> f64 {
 
 /// A span in one word, as a width is called: `1h30m`.
 pub(super) fn width(span: Span) -> String {
-    span.to_string().replace(' ', "")
+    span.compact()
 }
 
 /// How a verdict on an objective stands.

@@ -4,7 +4,8 @@ use super::tally::{MAX_TICKS, Tally, too_many};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::series::Series;
-use crate::slo::{Criterion, Objective, Options, Population, SloInput};
+use crate::slo::evaluate::counted_events;
+use crate::slo::{Counts, Criterion, Objective, Options, Population, SloInput};
 use crate::time::{Grid, Span, Timestamp};
 use crate::window::{BadTime, Condition, NoData, Rule, SeriesOptions, bad_windows};
 
@@ -192,18 +193,24 @@ pub fn tally_of(objective: &Objective, input: SloInput<'_>, options: &Options) -
     match input {
         SloInput::Events(events) => of_events(objective, events, options),
         SloInput::Series(series) => of_series(objective, series, options),
-        #[allow(unreachable_patterns)]
-        _ => Err(Error::unsupported("data of this kind have no counts to replay alerts on")),
+        SloInput::Counts(counts) => of_counts(objective, counts),
     }
 }
 
+fn of_counts(objective: &Objective, counts: &Counts) -> Result<Tally> {
+    if objective.population != Population::Requests {
+        return Err(Error::unsupported("alerts on counts are replayed for requests")
+            .hint("write the objective as “of requests ok”"));
+    }
+    let mut out = Tally::from_rows(counts.times(), counts.step(), counts.bad(), counts.total())?;
+    out.caveats.extend_from_slice(counts.notes());
+    Ok(out)
+}
+
 fn of_events(objective: &Objective, events: &Events, options: &Options) -> Result<Tally> {
-    let unit = &events.identity().unit;
-    let condition = match objective.effective_criterion() {
-        Criterion::Up if events.ok().is_some() => None,
-        _ => objective.condition(),
-    };
-    let condition = condition.map(|c| c.converted(unit)).transpose()?;
+    let mut notes = Vec::new();
+    let (condition, whole) = counted_events(objective, events, options, &mut notes)?;
+    let events = whole.as_ref().unwrap_or(events);
     let fits = |tick: &Span| grid_of(events.times(), 1, *tick).is_ok();
     let resolution = options.resolution.or_else(|| TICKS_S.map(Span::from_secs).into_iter().find(fits));
     let resolution = resolution.unwrap_or(Span::from_secs(TICKS_S[TICKS_S.len() - 1]));
@@ -217,14 +224,19 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
             Some(ok) => events.values().iter().zip(ok).map(|(v, ok)| *ok && holds(v)).collect(),
             None => events.values().iter().map(holds).collect(),
         };
-        return Tally::from_events(events, &good, resolution);
+        let mut out = Tally::from_events(events, &good, resolution)?;
+        out.caveats.append(&mut notes);
+        return Ok(out);
     }
     let time = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    if let Population::Slices(width) = objective.population {
-        return Tally::from_slices(&time, width, &objective.rule().unwrap_or(options.rule));
-    }
-    let mut out = Tally::from_bad_time(&without_silence(&time)?)?;
-    out.caveats.extend_from_slice(time.caveats());
+    let mut out = if let Population::Slices(width) = objective.population {
+        Tally::from_slices(&time, width, &objective.rule().unwrap_or(options.rule))?
+    } else {
+        let mut out = Tally::from_bad_time(&without_silence(&time)?)?;
+        out.caveats.extend_from_slice(time.caveats());
+        out
+    };
+    out.caveats.append(&mut notes);
     Ok(out)
 }
 

@@ -1,5 +1,7 @@
 use super::*;
+use crate::counter::Counter;
 use crate::series::{Identity, NanPolicy};
+use crate::slo::Outcome;
 
 const NS: i64 = 1_000_000_000;
 
@@ -189,4 +191,113 @@ fn json_has_the_contracts_keys() {
     }
     assert_eq!(json["incidents"][0]["start"], "1970-01-01T00:00:01Z");
     assert_eq!(json["verdict"], "met");
+}
+
+/// Busy minutes fail 2 % of 300 requests, quiet ones none of 100: 1.5 % fail, and the mean of the minutes' ratios is 1 %.
+#[test]
+fn the_mean_of_ratios_hides_a_third_of_the_errors() {
+    let mut list = Vec::new();
+    for minute in 0..60_i64 {
+        let (n, failing) = if minute % 2 == 0 { (300, 6) } else { (100, 0) };
+        list.extend((0..n).map(|i| (minute * 60 + i / 5, 0.1, i >= failing)));
+    }
+    let report =
+        evaluate(&objective("98.8% of requests ok over 1h"), SloInput::Events(&requests(&list)), &Options::default())
+            .unwrap();
+    let m = &report.methods;
+    assert!((m.occurrences.as_ref().unwrap().value - 0.985).abs() < 1e-12);
+    assert!((m.mean_of_ratios.as_ref().unwrap().value - 0.99).abs() < 1e-12);
+    assert!((m.mean_hides.as_ref().unwrap().value - 1.0 / 3.0).abs() < 1e-9);
+    // the dashboard's average would have met the objective
+    assert_eq!(report.verdict, Verdict::Violated);
+    assert!(m.mean_of_ratios.as_ref().unwrap().value > report.objective.target.p());
+}
+
+/// Counts say of a population what its events say, and so do cumulative counters.
+#[test]
+fn counts_and_counters_agree_with_their_events() {
+    let (mut list, mut total, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    for minute in 0..120_i64 {
+        let n = 20 + minute * 7 % 31;
+        let b = if minute % 40 < 3 { n / 2 } else { i64::from(minute % 9 == 0) };
+        list.extend((0..n).map(|i| (minute * 60 + i, 0.1, i >= b)));
+        total.push(n as f64);
+        bad.push(b as f64);
+    }
+    let events = requests(&list);
+    let column = |values: &[f64]| {
+        let times = (0..values.len() as i64).map(|i| i * 60 * NS).collect();
+        Series::new(Identity::new("n", Unit::Count), times, values.to_vec(), NanPolicy::Refuse).unwrap()
+    };
+    let running = |values: &[f64]| {
+        let mut sums = vec![1e6];
+        for v in values {
+            sums.push(sums.last().unwrap() + v);
+        }
+        Counter::from_series(column(&sums)).unwrap()
+    };
+    let deltas = Counts::from_deltas(&column(&total), &column(&bad)).unwrap();
+    let counters = Counts::from_counters(&running(&total), &running(&bad)).unwrap();
+    // a tick of a minute, as the counts have it
+    let options = Options { resolution: Some(Span::MINUTE), ..Options::default() };
+    for text in [
+        "99% of requests ok over 2h",
+        "95% of 5m slices have ratio >= 99% over 2h",
+        "90% of 2m slices ok over 2h",
+        "90% of time ok over 2h",
+    ] {
+        let objective = objective(text);
+        let truth = evaluate(&objective, SloInput::Events(&events), &options).unwrap();
+        for counts in [&deltas, &counters] {
+            let found = evaluate(&objective, SloInput::Counts(counts), &options).unwrap();
+            assert_eq!(found.verdict, truth.verdict, "{text}");
+            assert_eq!(found.budget.spent.value, truth.budget.spent.value, "{text}");
+            for (a, b) in [
+                (&found.methods.occurrences, &truth.methods.occurrences),
+                (&found.methods.time_slices, &truth.methods.time_slices),
+                (&found.methods.ratio_slices, &truth.methods.ratio_slices),
+                (&found.methods.mean_of_ratios, &truth.methods.mean_of_ratios),
+            ] {
+                let (a, b) = (a.as_ref().unwrap(), b.as_ref().unwrap());
+                assert!((a.value - b.value).abs() < 1e-12 && a.n == b.n, "{text}: {a} {b}");
+            }
+            let costs = |r: &SloReport| r.incidents.iter().map(|i| i.cost).sum::<f64>();
+            assert_eq!(costs(&found), costs(&truth));
+        }
+    }
+    let refused = evaluate(&objective("99% of requests < 3s over 1h"), SloInput::Counts(&deltas), &options);
+    assert!(refused.unwrap_err().to_string().contains("no values"));
+}
+
+#[test]
+fn a_calendar_period_is_that_of_its_zone() {
+    // a bad hour from 23:00 to 24:00 UTC on 28 February is in March in Berlin
+    let start = "2026-02-27T00:00:00Z".parse::<crate::time::Timestamp>().unwrap();
+    let times = (0..96).map(|h| (start + Span(h * Span::HOUR.0)).0).collect();
+    let values = (0..96).map(|h| if h == 47 { 0.0 } else { 1.0 }).collect();
+    let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+    let spent = |text: &str| {
+        let r = evaluate(&objective(text), SloInput::Series(&up), &Options::default()).unwrap();
+        (r.period.width.0 / Span::HOUR.0, r.budget.spent.value)
+    };
+    assert_eq!(spent("99% of time up over month calendar"), (744, 0.0));
+    assert_eq!(spent("99% of time up over month calendar Europe/Berlin"), (743, 3600.0));
+}
+
+#[test]
+fn the_end_of_the_budget_is_projected() {
+    // the first 10 of 31 days, one bad minute every 100: 10 % of 31 days would be 4464 minutes, 0.5 % is 223
+    let start = "2026-01-01T00:00:00Z".parse::<crate::time::Timestamp>().unwrap();
+    let times = (0..14_400).map(|m| (start + Span(m * Span::MINUTE.0)).0).collect();
+    let values = (0..14_400).map(|m| if m % 100 == 50 { 0.0 } else { 1.0 }).collect();
+    let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+    let of = |text: &str| evaluate(&objective(text), SloInput::Series(&up), &Options::default()).unwrap().projection;
+    let ends = of("99.5% of time up over month");
+    // minute 22 300 or so of January
+    let day = |t: Option<crate::time::Timestamp>| t.unwrap().since(start).as_secs_f64() / 86_400.0;
+    assert_eq!(ends.outcome, Outcome::Within);
+    assert!((day(ends.expected) - 223.2 * 100.0 / 1440.0).abs() < 0.2, "{}", day(ends.expected));
+    assert!(ends.earliest <= ends.expected && ends.expected <= ends.latest);
+    assert_eq!(of("98% of time up over month").outcome, Outcome::NotWithin);
+    assert_eq!(of("99.9% of time up over month").outcome, Outcome::Exhausted);
 }

@@ -1,0 +1,169 @@
+//! `compare`: does B differ from A, by how much, or is it the same within a margin?
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use sre_stats::Error;
+use sre_stats::compare::{
+    Blocks, BootstrapOptions, CompareOptions, Comparison, Order, Test, benjamini_hochberg, compare, holm,
+    quantile_differences,
+};
+use sre_stats::estimate::{Estimate, Scope};
+use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::quantile::Quantile;
+use sre_stats::report::{Block, Section, tell};
+
+use super::args::CompareArgs;
+use super::failure::Failure;
+use super::output::{self, Answer};
+
+pub(crate) fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
+    let [first, second] = args.input.files.as_slice() else {
+        return Err(Failure::usage(format!(
+            "compare takes two files, the baseline A and then B, not {}",
+            args.input.files.len()
+        )));
+    };
+    if !(args.level > 0.5 && args.level < 1.0) {
+        return Err(Failure::usage(format!("--level {}: give one above 0.5 and below 1, such as 0.95", args.level)));
+    }
+    let order = if args.independent { Order::Independent } else { Order::Time };
+    let options = CompareOptions { test: args.test.clone(), level: args.level, seed: args.seed, order };
+    let [a, b] = [first, second].map(|file| args.input.load_files(std::slice::from_ref(file), &args.input.options()));
+    let (a, b) = (a?, b?);
+    let answer = answer(&a, &b, &options).or_nothing("a partner with values to compare")?;
+    output::give("compare", &both(a, b), &answer, args.input.strict, &args.output)
+}
+
+/// What was read of both files.
+fn both(mut a: Dataset, b: Dataset) -> Dataset {
+    a.report.files.extend(b.report.files);
+    for note in b.report.understood {
+        if !a.report.understood.contains(&note) {
+            a.report.understood.push(note);
+        }
+    }
+    a.report.warnings.extend(b.report.warnings);
+    a.report.rows += b.report.rows;
+    a
+}
+
+/// One result a pair of series of the same name and labels; where each file has one series only, that pair.
+pub(crate) fn answer(a: &Dataset, b: &Dataset, options: &CompareOptions) -> Answer {
+    let mut answer = Answer::default();
+    let mut found: Vec<(usize, Comparison)> = Vec::new();
+    let alone = a.items.len() == 1 && b.items.len() == 1;
+    let same = |x: &Item, y: &Item| x.identity.name == y.identity.name && x.identity.labels == y.identity.labels;
+    for item in &a.items {
+        match b.items.iter().find(|other| alone || same(item, other)) {
+            None => answer.leave_out(item.title(), "B has no series of this name and labels"),
+            Some(other) => match one(item, other, options, &mut answer) {
+                Ok(comparison) => found.push((answer.results.len() - 1, comparison)),
+                Err(e) => answer.leave_out(item.title(), e.to_string()),
+            },
+        }
+    }
+    for other in b.items.iter().filter(|other| !alone && !a.items.iter().any(|item| same(item, other))) {
+        answer.leave_out(other.title(), "A has no series of this name and labels");
+    }
+    if found.len() > 1 && !matches!(options.test, Test::Equivalence(_)) {
+        many(&found, options.level, &mut answer);
+    }
+    answer
+}
+
+/// Corrections for several pairs: keys of each result, and a sentence.
+fn many(found: &[(usize, Comparison)], level: f64, answer: &mut Answer) {
+    let p: Vec<f64> = found.iter().map(|(_, c)| c.p_value.unwrap_or(f64::NAN)).collect();
+    let tested = p.iter().filter(|p| !p.is_nan()).count();
+    if tested < 2 {
+        return;
+    }
+    let (strict, share) = (holm(&p), benjamini_hochberg(&p));
+    for (((at, _), h), b) in found.iter().zip(&strict).zip(&share) {
+        let number = |v: f64| if v.is_finite() { json!(v) } else { Value::Null };
+        answer.results[*at]["p_holm"] = number(*h);
+        answer.results[*at]["p_benjamini_hochberg"] = number(*b);
+    }
+    let count = |p: &[f64]| p.iter().filter(|p| **p <= 1.0 - level).count();
+    let text = format!(
+        "{tested} pairs were tested. {} differ each for itself, {} after Holm's correction (any false one at most at {:.3}), {} \
+         after Benjamini and Hochberg's (a share of {:.3} false at most).",
+        count(&p),
+        count(&strict),
+        1.0 - level,
+        count(&share),
+        1.0 - level
+    );
+    answer.sections.push(Section::new("All pairs together").with(Block::Text(text)));
+}
+
+fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Answer) -> Result<Comparison, Error> {
+    let (first, second) = (values(a, options)?, values(b, options)?);
+    if first.unit != second.unit {
+        return Err(Error::mismatch(format!("A is in {}, B in {}", first.unit.name(), second.unit.name()))
+            .hint("name the unit with --unit"));
+    }
+    let scope = Scope::untimed(first.unit.clone());
+    let found = compare(&first.values, &second.values, &scope, options)?;
+    let differences = differences(&first.values, &second.values, &found, options, &scope);
+    let mut result = output::of_series(a, &found);
+    if a.title() != b.title() {
+        result["against"] = json!({"name": b.identity.name, "labels": b.identity.labels});
+    }
+    if let Some(note) = &first.note {
+        result["note"] = note.clone().into();
+    }
+    let by_quantile: Vec<Value> = differences.iter().map(|(q, e)| json!({"q": q, "difference": e})).collect();
+    if !by_quantile.is_empty() {
+        result["quantiles"] = by_quantile.into();
+    }
+    answer.results.push(result);
+    let title = if a.title() == b.title() { a.title() } else { format!("{} and {}", a.title(), b.title()) };
+    answer.sections.push(tell::compare::section(&title, &found, &differences, first.note.as_deref()));
+    Ok(found)
+}
+
+/// The samples of one side.
+struct Side {
+    values: Vec<f64>,
+    unit: sre_stats::unit::Unit,
+    note: Option<String>,
+}
+
+/// The values of an item; for proportions the bad ones of events that are known to be good or bad.
+fn values(item: &Item, options: &CompareOptions) -> Result<Side, Error> {
+    if let (Test::Proportions, Data::Events(events)) = (&options.test, &item.data)
+        && let Some(ok) = events.ok()
+    {
+        let values = ok.iter().map(|ok| f64::from(u8::from(!ok))).collect();
+        let note = Some("the ratio of bad events is compared".to_owned());
+        return Ok(Side { values, unit: sre_stats::unit::Unit::Ratio, note });
+    }
+    let subject = tell::subject::subject(item)?;
+    Ok(Side { values: subject.values.into_owned(), unit: subject.scope.unit, note: subject.note })
+}
+
+/// The quantiles of the figure.
+const DRAWN: [Quantile; 5] = [Quantile::MEDIAN, Quantile::P90, Quantile::P95, Quantile::P99, Quantile::P999];
+
+/// Differences of quantiles beside the verdict; none where the samples are too small or are no amounts.
+fn differences(
+    a: &[f64],
+    b: &[f64],
+    found: &Comparison,
+    options: &CompareOptions,
+    scope: &Scope,
+) -> Vec<(Quantile, Estimate)> {
+    let finite = |v: &[f64]| -> Vec<f64> { v.iter().copied().filter(|x| x.is_finite()).collect() };
+    let (a, b) = (finite(a), finite(b));
+    if a.len().min(b.len()) < 10 || options.test == Test::Proportions {
+        return Vec::new();
+    }
+    let dependent = found.dependence.is_some_and(|d| d.inflation > 1.0);
+    // blocks cost time for every value: fewer resamples of very long samples
+    let resamples = if dependent { (100_000_000 / (a.len() + b.len())).clamp(199, 999) } else { 999 };
+    let blocks = if dependent { Blocks::Automatic } else { Blocks::Single };
+    let drawing = BootstrapOptions { resamples, level: options.level, seed: options.seed, blocks };
+    quantile_differences(&a, &b, &DRAWN, &drawing, scope).unwrap_or_default()
+}

@@ -1,0 +1,313 @@
+//! The guarantee on hard data, other implementations, and damaged messages.
+#![allow(clippy::unwrap_used)]
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+
+use super::super::shapes::{answers_hold, is_nothing, scope, shapes, survives_damage, tells_what_it_drops};
+use super::mapping::{EDGE_SLACK, Mapping};
+use super::*;
+use crate::error::ErrorKind;
+
+const BOTH: [DdInterpolation; 2] = [DdInterpolation::Logarithmic, DdInterpolation::Cubic];
+
+proptest! {
+    #[test]
+    fn any_value_lies_in_its_bin_and_no_bin_is_too_wide(bits in any::<u64>(), alpha in 1e-4..0.3_f64) {
+        let value = f64::from_bits(bits & (u64::MAX >> 1));
+        for interpolation in BOTH {
+            let mapping = Mapping::new(alpha, interpolation).unwrap();
+            if !(value.is_finite() && value >= mapping.smallest) {
+                continue;
+            }
+            let key = mapping.key(value);
+            let (lower, upper) = (mapping.lower(key), mapping.lower(key + 1));
+            prop_assert!(lower * (1.0 - EDGE_SLACK) <= value, "{interpolation:?} {value:e} below {lower:e}");
+            prop_assert!(value <= upper * (1.0 + EDGE_SLACK), "{interpolation:?} {value:e} above {upper:e}");
+            if upper.is_finite() {
+                prop_assert!((upper / 2.0 - lower / 2.0) / (upper / 2.0 + lower / 2.0) <= alpha + 1e-12);
+            }
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn merging_parts_in_any_order_is_one_sketch(
+        seed in 0_u64..1000, cut in 0_usize..700, max_bins in prop::sample::select(vec![2048_usize, 100, 7, 1])
+    ) {
+        for (name, values) in shapes(seed, 700) {
+            let build = |values: &[f64]| {
+                let mut sketch = DdSketch::with(0.01, DdInterpolation::Cubic, max_bins).unwrap();
+                sketch.insert_slice(values);
+                sketch
+            };
+            let whole = build(&values);
+            let (left, right) = values.split_at(cut);
+            let (mut ab, mut ba) = (build(left), build(right));
+            ab.merge(&build(right)).unwrap();
+            ba.merge(&build(left)).unwrap();
+            prop_assert_eq!(&ab, &whole, "{}", name);
+            prop_assert_eq!(&ba, &whole, "{}", name);
+            prop_assert_eq!(ab.is_collapsed(), whole.is_collapsed());
+        }
+    }
+}
+
+#[test]
+fn quantiles_keep_the_relative_error() {
+    for (seed, n) in [(1, 1), (2, 2), (3, 10), (4, 5000)] {
+        for (name, values) in shapes(seed, n) {
+            for interpolation in BOTH {
+                for alpha in [0.001, 0.01, 0.1] {
+                    let mut sketch = DdSketch::with(alpha, interpolation, 1 << 16).unwrap();
+                    sketch.insert_slice(&values);
+                    answers_hold(name, &sketch, &values, alpha + 2e-9);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slice_is_counted_as_its_values_are() {
+    for interpolation in BOTH {
+        for max_bins in [2048, 64, 3] {
+            for (name, mut values) in shapes(9, 3000) {
+                values.extend([f64::NAN, 0.0, -0.0, 1e-310, f64::INFINITY, 5e-324, -2.0]);
+                let empty = DdSketch::with(0.01, interpolation, max_bins).unwrap();
+                let (mut slice, mut single) = (empty.clone(), empty);
+                slice.insert_slice(&values);
+                for v in &values {
+                    single.insert(*v);
+                }
+                assert_eq!(slice, single, "{name}");
+                assert_eq!(slice.dropped().total(), 2);
+                assert_eq!(slice.bins().iter().map(|b| b.count).sum::<u64>(), slice.count());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_collapsed_bin_says_so_and_its_bound_holds() {
+    let values: Vec<f64> = (0..10_000).map(|i| 1e-3 * 1.002_f64.powi(i)).collect();
+    let mut sketch = DdSketch::with(0.01, DdInterpolation::Cubic, 300).unwrap();
+    sketch.insert_slice(&values);
+    assert!(sketch.is_collapsed());
+    answers_hold("collapsed", &sketch, &values, f64::INFINITY);
+    let median = sketch.quantile(Quantile::MEDIAN, &scope()).unwrap();
+    assert!(median.caveats[0].contains("does not hold"), "{:?}", median.caveats);
+    let (lower, upper) = median.interval().unwrap();
+    assert!(upper / lower > 10.0);
+    let p99 = sketch.quantile(Quantile::P99, &scope()).unwrap();
+    assert!(p99.caveats.is_empty());
+    assert!((p99.value - values[9899]).abs() <= 0.0101 * values[9899]);
+    // collapsing later gives the same as collapsing from the start
+    let mut late = DdSketch::with(0.01, DdInterpolation::Cubic, 4096).unwrap();
+    late.insert_slice(&values);
+    assert!(!late.is_collapsed());
+    late.set_max_bins(300).unwrap();
+    assert_eq!(late, sketch);
+    assert_eq!(late.set_max_bins(400).unwrap_err().kind(), ErrorKind::Argument);
+}
+
+#[test]
+fn the_crate_sketches_ddsketch_answers_within_both_errors() {
+    for (name, values) in shapes(5, 1001) {
+        let ours = DdSketch::from_values(&values, 0.01).unwrap();
+        let mut theirs = sketches_ddsketch::DDSketch::new(sketches_ddsketch::Config::new(0.01, 1 << 15, 1e-9));
+        for v in &values {
+            theirs.add(*v);
+        }
+        // with n = 1001 both definitions of rank name the same sample
+        for p in [0.25, 0.5, 0.9, 0.99] {
+            let ours = ours.quantile(Quantile::new(p).unwrap(), &scope()).unwrap().value;
+            let theirs = theirs.quantile(p).unwrap().unwrap();
+            assert!((ours - theirs).abs() <= 0.0203 * theirs.abs() + 1e-9, "{name} {p}: {ours} {theirs}");
+        }
+    }
+}
+
+/// The values of `tests/reference/sketch/generate.py`.
+fn recurrence(n: usize, seed: u64, signed: bool) -> Vec<f64> {
+    let mut x = seed;
+    let mut next = |i: usize| {
+        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let high = x >> 40;
+        let value = (1 + high * high / (1 << 27)) as f64 / 1024.0;
+        if signed && i.is_multiple_of(3) { -value } else { value }
+    };
+    (0..n).map(&mut next).collect()
+}
+
+#[test]
+fn the_package_ddsketch_counts_and_answers_alike() {
+    let reference = super::super::shapes::reference();
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    // its index i is our i − 1
+    let bins = |list: &serde_json::Value| -> Vec<(i32, u64)> {
+        let pairs = list.as_array().unwrap().iter();
+        pairs.map(|pair| (pair[0].as_i64().unwrap() as i32 - 1, number(&pair[1]) as u64)).collect()
+    };
+    let mut values = recurrence(1001, 7, true);
+    values.extend([0.0, 0.0]);
+    for case in reference["dd"].as_array().unwrap() {
+        let logarithmic = case["mapping"] == "LogarithmicMapping";
+        let interpolation = if logarithmic { DdInterpolation::Logarithmic } else { DdInterpolation::Cubic };
+        let alpha = number(&case["alpha"]);
+        let mut built = DdSketch::with(alpha, interpolation, 2048).unwrap();
+        built.insert_slice(&values);
+        let message = STANDARD.decode(case["protobuf"].as_str().unwrap()).unwrap();
+        let read = DdSketch::from_bytes(&message, DdDialect::Python).unwrap();
+        assert_eq!((read.alpha() * 1e9).round() / 1e9, alpha);
+        for sketch in [&built, &read] {
+            assert_eq!(sketch.positive.filled().collect::<Vec<_>>(), bins(&case["positive"]), "{interpolation:?}");
+            assert_eq!(sketch.negative.filled().collect::<Vec<_>>(), bins(&case["negative"]), "{interpolation:?}");
+            assert_eq!(sketch.zero, 2);
+            answers_hold("python", sketch, &values, alpha + 2e-9);
+        }
+        for pair in case["quantiles"].as_array().unwrap() {
+            // its rank is ⌊q(n − 1)⌋ from 0
+            let n = values.len() as f64;
+            let rank = (number(&pair[0]) * (n - 1.0)).floor();
+            let q = Quantile::new((rank + 0.5) / n).unwrap();
+            let (ours, theirs) = (read.quantile(q, &scope()).unwrap().value, number(&pair[1]));
+            // with the cubic it names a point of the bin that is not its middle
+            let tolerance = if logarithmic { 1e-9 } else { 2.0 * alpha };
+            assert!(
+                (ours - theirs).abs() <= tolerance * theirs.abs(),
+                "{interpolation:?} {}: {ours} {theirs}",
+                pair[0]
+            );
+        }
+    }
+    let case = &reference["dd_collapsed"];
+    let max_bins = case["max_bins"].as_u64().unwrap() as usize;
+    let mut collapsed = DdSketch::with(number(&case["alpha"]), DdInterpolation::Logarithmic, max_bins).unwrap();
+    collapsed.insert_slice(&recurrence(1001, 7, false));
+    assert!(collapsed.is_collapsed());
+    assert_eq!(collapsed.positive.filled().collect::<Vec<_>>(), bins(&case["positive"]));
+}
+
+#[test]
+fn messages_go_there_and_back() {
+    for (name, values) in shapes(6, 500) {
+        for interpolation in BOTH {
+            for dialect in [DdDialect::JavaAndGo, DdDialect::Python] {
+                let mut sketch = DdSketch::with(0.02, interpolation, 2048).unwrap();
+                sketch.insert_slice(&values);
+                let read = DdSketch::from_bytes(&sketch.to_bytes_for(dialect), dialect).unwrap();
+                let counts = |s: &DdSketch| s.bins().iter().map(|b| b.count).collect::<Vec<_>>();
+                assert_eq!(counts(&read), counts(&sketch), "{name}");
+                assert!(read.mapping.agrees_with(&sketch.mapping));
+                assert_eq!((read.count(), read.min()), (sketch.count(), None));
+                answers_hold(name, &read, &values, 0.0201);
+                read.clone().merge(&sketch).unwrap();
+            }
+        }
+    }
+    let text = serde_json::to_string(&DdSketch::from_values(&[1.0, 2.0], 0.01).unwrap()).unwrap();
+    assert_eq!(serde_json::from_str::<DdSketch>(&text).unwrap().count(), 2);
+}
+
+#[test]
+fn a_message_by_hand() {
+    // γ = 2 and no offset: bin i is [2ⁱ, 2ⁱ⁺¹) in Java and Go, (2ⁱ⁻¹, 2ⁱ] in Python
+    let mut bytes = vec![0x0a, 9, 0x09];
+    bytes.extend(2.0_f64.to_le_bytes());
+    // a list of one count at 3, a map entry of two at −1, one zero
+    bytes.extend([0x12, 12, 0x12, 8]);
+    bytes.extend(5.0_f64.to_le_bytes());
+    bytes.extend([0x18, 6, 0x1a, 13, 0x0a, 11, 0x08, 1, 0x11]);
+    bytes.extend(2.0_f64.to_le_bytes());
+    bytes.push(0x21);
+    bytes.extend(1.0_f64.to_le_bytes());
+    for (dialect, shift) in [(DdDialect::JavaAndGo, 1.0), (DdDialect::Python, 0.5)] {
+        let sketch = DdSketch::from_bytes(&bytes, dialect).unwrap();
+        assert!((sketch.alpha() - 1.0 / 3.0).abs() < 1e-12);
+        let bins = sketch.bins();
+        assert_eq!(bins.iter().map(|b| b.count).collect::<Vec<_>>(), [2, 1, 5]);
+        assert!((bins[2].lower / (8.0 * shift) - 1.0).abs() < 1e-8, "{bins:?}");
+        assert!((bins[0].lower / -shift - 1.0).abs() < 1e-8, "{bins:?}");
+    }
+}
+
+#[test]
+fn damaged_messages_are_errors_with_their_place() {
+    let dense = DdSketch::from_values(&[0.1, 0.11, 0.12, -3.0, 0.0], 0.05).unwrap();
+    let sparse = DdSketch::from_values(&[1e-9, 1.0, 1e9], 0.01).unwrap();
+    for sketch in [dense, sparse] {
+        for dialect in [DdDialect::JavaAndGo, DdDialect::Python] {
+            let bytes = sketch.to_bytes_for(dialect);
+            let bytes = &bytes[..bytes.len().min(400)];
+            survives_damage(bytes, |bytes| {
+                let read = DdSketch::from_bytes(bytes, dialect)?;
+                assert!(read.memory_bytes() < 17 << 20);
+                if !read.is_empty() {
+                    let e = read.quantile(Quantile::P99, &scope()).unwrap();
+                    assert!(e.value.is_finite(), "{e}");
+                }
+                Ok(())
+            });
+        }
+    }
+    let e = DdSketch::from_bytes(&[0x0a, 0xff, 0xff, 0xff, 0x7f], DdDialect::JavaAndGo).unwrap_err();
+    assert!(e.to_string().contains("claims 268435455 bytes"), "{e}");
+}
+
+#[test]
+fn unlike_sketches_do_not_merge() {
+    let one = DdSketch::from_values(&[1.0], 0.01).unwrap();
+    for other in [
+        DdSketch::new(0.02).unwrap(),
+        DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap(),
+        DdSketch::with(0.01, DdInterpolation::Cubic, 100).unwrap(),
+    ] {
+        let mut changed = one.clone();
+        assert_eq!(changed.merge(&other).unwrap_err().kind(), ErrorKind::Mismatch);
+        assert_eq!(changed, one);
+    }
+    assert_eq!(DdSketch::new(0.0).unwrap_err().kind(), ErrorKind::Argument);
+    assert_eq!(DdSketch::with(0.1, DdInterpolation::Cubic, 0).unwrap_err().kind(), ErrorKind::Argument);
+}
+
+#[test]
+fn taking_out_is_the_inverse_of_adding() {
+    let (first, second) = (shapes(7, 300).swap_remove(5).1, shapes(8, 300).swap_remove(5).1);
+    let before = DdSketch::from_values(&first, 0.01).unwrap();
+    let mut both = before.clone();
+    both.insert_slice(&second);
+    both.subtract(&before).unwrap();
+    let counts = |s: &DdSketch| s.positive.filled().chain(s.negative.filled()).collect::<Vec<_>>();
+    assert_eq!(counts(&both), counts(&DdSketch::from_values(&second, 0.01).unwrap()));
+    let unchanged = both.clone();
+    assert_eq!(both.subtract(&before).unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(both, unchanged);
+}
+
+#[test]
+fn what_is_left_out_is_told_and_nothing_is_an_error() {
+    for interpolation in BOTH {
+        tells_what_it_drops(DdSketch::with(0.01, interpolation, 100).unwrap());
+    }
+    is_nothing(&DdSketch::new(0.01).unwrap());
+    let mut full = DdSketch::new(0.01).unwrap();
+    full.insert_weighted(1.0, u64::MAX);
+    full.insert_slice(&[2.0, 3.0]);
+    assert_eq!((full.count(), full.max()), (u64::MAX, Some(1.0)));
+}
+
+#[test]
+fn the_ends_of_the_range_have_their_bins() {
+    let values = [f64::MAX, 1e308, f64::MIN_POSITIVE, -f64::MAX, 3e-308];
+    for interpolation in BOTH {
+        let mut sketch = DdSketch::with(0.01, interpolation, 1 << 18).unwrap();
+        sketch.insert_slice(&values);
+        answers_hold("ends", &sketch, &values, f64::INFINITY);
+        assert!(!sketch.is_collapsed());
+    }
+}

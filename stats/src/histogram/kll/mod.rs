@@ -1,0 +1,325 @@
+//! KLL: a sample of the values whose weights double from level to level, with an error in rank that holds for any data.
+
+mod compact;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use self::compact::{Coin, capacities, compact, merge_sorted};
+use super::layout::{Sketch, nothing};
+use crate::error::{Error, Result};
+use crate::estimate::{Bound, Estimate, Scope};
+use crate::method::Method;
+use crate::quantile::Quantile;
+use crate::series::Dropped;
+use crate::unit::Unit;
+
+/// The level of confidence of its intervals: that at which the rank error was measured.
+const LEVEL: f64 = 0.99;
+/// The smallest k.
+const MIN_K: u16 = 8;
+
+/// A KLL sketch: any quantile within a share ε of its rank, with 99 % confidence, whatever the data look like.
+///
+/// About 3k values are kept. A value of level ℓ stands for 2^ℓ; a full level is sorted, every second value goes up, and a coin says
+/// which. The rank error is ε = 2.296 / k^0.9723 ([`rank_error`](Self::rank_error)): 1.33 % for k = 200. Where the tail matters
+/// (p99.9), a rank error says little: 1.33 % around p99.9 reaches to the maximum. There a layout with relative error is better.
+///
+/// - Until the first level is full, at k values, all are kept and every answer is exact.
+/// - The bound of a quantile is what the sketch says of the ranks ε below and above: a [`Bound::Confidence`] at 99 %.
+/// - The coin is a generator with a seed ([`with_seed`](Self::with_seed)), so the same values in the same order give the same bytes.
+///   Another order, or parts that are merged, give another sample with the same guarantee. Seeds of parts that are merged should
+///   differ, so that their coins are independent.
+/// - Minimum and maximum are exact. Negative values and zero are values like others; −0 is 0. NaN and ±∞ are left out and told by
+///   [`Sketch::dropped`].
+/// - It is no [`Layout`](super::Layout): there are no bins, and nothing can be taken out.
+///
+/// ```
+/// use sre_stats::estimate::{Bound, Scope};
+/// use sre_stats::histogram::{Kll, Sketch};
+/// use sre_stats::quantile::Quantile;
+/// use sre_stats::unit::Unit;
+/// let values: Vec<f64> = (0..10_000).map(f64::from).collect();
+/// let kll = Kll::from_values(&values, 200)?;
+/// let median = kll.quantile(Quantile::MEDIAN, &Scope::untimed(Unit::Millisecond))?;
+/// assert!(matches!(median.bound, Bound::Confidence { lower, upper, .. } if lower <= 5000.0 && 5000.0 <= upper));
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// Source: Z. Karnin, K. Lang, E. Liberty, “Optimal Quantile Approximation in Streams”, FOCS 2016; the rank error and the byte form
+/// are those of Apache `DataSketches`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kll {
+    k: u16,
+    /// The smallest k that went into it, which the error follows.
+    min_k: u16,
+    /// Level ℓ holds values of weight 2^ℓ; all but the first are sorted.
+    levels: Vec<Vec<f64>>,
+    retained: usize,
+    /// How many values the levels may hold together.
+    capacity: usize,
+    total: u64,
+    low: f64,
+    high: f64,
+    coin: Coin,
+    dropped: Dropped,
+}
+
+impl Kll {
+    /// An empty sketch; `k` sets its size and error.
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) where `k` is below 8.
+    pub fn new(k: u16) -> Result<Self> {
+        Self::with_seed(k, 0)
+    }
+
+    /// An empty sketch whose coin has a seed.
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) where `k` is below 8.
+    pub fn with_seed(k: u16, seed: u64) -> Result<Self> {
+        if k < MIN_K {
+            return Err(Error::argument(format!("a KLL sketch of k = {k} holds too little"))
+                .hint("give a whole number from 8 to 65535, such as 200"));
+        }
+        Ok(Self {
+            k,
+            min_k: k,
+            levels: vec![Vec::new()],
+            retained: 0,
+            capacity: capacities(k, 1).iter().sum(),
+            total: 0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+            coin: Coin::new(seed),
+            dropped: Dropped::default(),
+        })
+    }
+
+    /// The sketch of a slice.
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) where `k` is below 8.
+    pub fn from_values(values: &[f64], k: u16) -> Result<Self> {
+        let mut sketch = Self::new(k)?;
+        sketch.insert_slice(values);
+        Ok(sketch)
+    }
+
+    /// The size parameter.
+    pub fn k(&self) -> u16 {
+        self.k
+    }
+
+    /// How many values it keeps.
+    pub fn retained(&self) -> usize {
+        self.retained
+    }
+
+    /// How far, as a share of n, the rank of an answer may be off with 99 % confidence; 0 while every value is kept.
+    ///
+    /// The formula is a fit to simulations by Apache `DataSketches`, for one question asked of a sketch.
+    pub fn rank_error(&self) -> f64 {
+        if self.is_exact() { 0.0 } else { 2.296 / f64::from(self.min_k).powf(0.9723) }
+    }
+
+    fn is_exact(&self) -> bool {
+        self.levels.len() == 1
+    }
+
+    /// Compacts the lowest full level while more than so many values are kept.
+    fn shrink(&mut self, most: usize) {
+        while self.retained > most.min(self.capacity) {
+            let limits = capacities(self.k, self.levels.len());
+            // where as much is kept as all levels may hold, one of them is full
+            let full = self.levels.iter().zip(&limits).position(|(level, limit)| level.len() >= *limit);
+            let Some(level) = full else { return };
+            if level + 1 == self.levels.len() {
+                self.levels.push(Vec::new());
+            }
+            let [lower, upper] = &mut self.levels[level..level + 2] else { return };
+            compact(lower, upper, level == 0, &mut self.coin);
+            self.measure();
+        }
+    }
+
+    /// Counts what is kept and what may be.
+    fn measure(&mut self) {
+        self.retained = self.levels.iter().map(Vec::len).sum();
+        self.capacity = capacities(self.k, self.levels.len()).iter().sum();
+    }
+
+    /// Values in ascending order with the number of values that are at or below each.
+    fn ranked(&self) -> Vec<(f64, u64)> {
+        let mut all: Vec<(f64, u64)> = Vec::with_capacity(self.retained);
+        for (level, values) in self.levels.iter().enumerate() {
+            all.extend(values.iter().map(|value| (*value, 1_u64 << level)));
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut below = 0;
+        for (_, weight) in &mut all {
+            below += *weight;
+            *weight = below;
+        }
+        all
+    }
+
+    fn told(&self, value: f64, scope: &Scope) -> Estimate {
+        let estimate = Estimate::new(value, Method::Described(self.schema()), self.total, scope);
+        match (self.dropped.nan, self.dropped.infinite) {
+            (0, 0) => estimate,
+            (nan, infinite) => estimate.with_caveat(format!("left out: {nan} NaN, {infinite} infinite values")),
+        }
+    }
+}
+
+impl Sketch for Kll {
+    fn schema(&self) -> String {
+        format!("kll:{}", self.k)
+    }
+
+    /// Adds one value `weight` times: once to each level whose bit is in the weight.
+    fn insert_weighted(&mut self, value: f64, weight: u64) {
+        if !value.is_finite() {
+            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
+            *counter = counter.saturating_add(weight);
+            return;
+        }
+        let weight = weight.min(u64::MAX - self.total);
+        if weight == 0 {
+            return;
+        }
+        // −0 as 0, so that neither order nor bytes depend on the sign of zeros
+        let value = value + 0.0;
+        self.low = self.low.min(value);
+        self.high = self.high.max(value);
+        self.total += weight;
+        if weight == 1 {
+            if self.retained >= self.capacity {
+                self.shrink(self.capacity - 1);
+            }
+            if let Some(first) = self.levels.first_mut() {
+                first.push(value);
+                self.retained += 1;
+            }
+            return;
+        }
+        for level in (0..64).filter(|level| weight >> level & 1 == 1) {
+            while self.levels.len() <= level {
+                self.levels.push(Vec::new());
+            }
+            if let Some(values) = self.levels.get_mut(level) {
+                let at = if level == 0 { values.len() } else { values.partition_point(|kept| *kept < value) };
+                values.insert(at, value);
+            }
+        }
+        self.measure();
+        self.shrink(usize::MAX);
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.k != other.k {
+            return Err(Error::mismatch(format!("{} and {} have different errors", self.schema(), other.schema()))
+                .hint("build both with the same k"));
+        }
+        let total = self.total.checked_add(other.total);
+        let total = total.ok_or_else(|| Error::mismatch("together they hold more than 2⁶⁴ − 1 values"))?;
+        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
+        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        if other.total == 0 {
+            return Ok(());
+        }
+        if !other.is_exact() {
+            self.min_k = self.min_k.min(other.min_k);
+        }
+        self.total = total;
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+        while self.levels.len() < other.levels.len() {
+            self.levels.push(Vec::new());
+        }
+        for (level, (own, more)) in self.levels.iter_mut().zip(&other.levels).enumerate() {
+            if level == 0 {
+                own.extend(more);
+            } else {
+                *own = merge_sorted(own, more);
+            }
+        }
+        self.measure();
+        self.shrink(usize::MAX);
+        Ok(())
+    }
+
+    fn count(&self) -> u64 {
+        self.total
+    }
+
+    fn min(&self) -> Option<f64> {
+        (self.total > 0).then_some(self.low)
+    }
+
+    fn max(&self) -> Option<f64> {
+        (self.total > 0).then_some(self.high)
+    }
+
+    fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+
+    /// Several quantiles: each is the kept value at which the weights reach rank ⌈n·p⌉; the first and the last rank are minimum and
+    /// maximum. Exact while every value is kept, else with a 99 % interval from the ranks ⌈n·p⌉ ± n·ε.
+    fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
+        if self.total == 0 {
+            return Err(nothing());
+        }
+        let ranked = self.ranked();
+        let at = |rank: u64| match rank {
+            ..=1 => self.low,
+            rank if rank >= self.total => self.high,
+            rank => ranked.get(ranked.partition_point(|(_, end)| *end < rank)).map_or(self.high, |(value, _)| *value),
+        };
+        let off = (self.rank_error() * self.total as f64).ceil() as u64;
+        let estimate = |quantile: &Quantile| {
+            let rank = quantile.rank(self.total);
+            let estimate = self.told(at(rank), scope);
+            if off == 0 || rank == 1 || rank == self.total {
+                return estimate;
+            }
+            let (lower, upper) = (at(rank.saturating_sub(off)), at(rank.saturating_add(off)));
+            estimate.with_bound(Bound::Confidence { lower, upper, level: LEVEL })
+        };
+        Ok(quantiles.iter().map(estimate).collect())
+    }
+
+    /// The share of values below a threshold: exact while every value is kept, else ± ε at 99 %.
+    fn share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
+        if threshold.is_nan() {
+            return Err(Error::argument("a threshold that is not a number divides nothing"));
+        }
+        if self.total == 0 {
+            return Err(nothing());
+        }
+        let below: u64 = (self.levels.iter().enumerate())
+            .map(|(level, values)| (values.iter().filter(|value| **value < threshold).count() as u64) << level)
+            .sum();
+        let outside = threshold <= self.low || threshold > self.high;
+        let share = match threshold {
+            _ if threshold <= self.low => 0.0,
+            _ if threshold > self.high => 1.0,
+            _ => below as f64 / self.total as f64,
+        };
+        let estimate = self.told(share, &scope.with_unit(Unit::Ratio));
+        if self.is_exact() || outside {
+            return Ok(estimate);
+        }
+        let error = self.rank_error();
+        let (lower, upper) = ((share - error).max(0.0), (share + error).min(1.0));
+        Ok(estimate.with_bound(Bound::Confidence { lower, upper, level: LEVEL }))
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let values: usize = self.levels.iter().map(|level| level.capacity() * size_of::<f64>()).sum();
+        size_of::<Self>() + self.levels.capacity() * size_of::<Vec<f64>>() + values
+    }
+}

@@ -1,0 +1,59 @@
+//! What a Parquet file says of itself, held against its size before any of it is believed.
+//!
+//! The reader reserves memory as the file's table of contents says, and a reservation that fails ends the program; a damaged
+//! length has to be found before.
+
+use std::io::Cursor;
+
+use polars::io::mmap::MmapBytesReader;
+use polars::prelude as pl;
+use polars::prelude::SerReader;
+
+use super::read::Bytes;
+use crate::error::{Error, Result};
+
+/// The reader counts rows in 32 bits.
+const MOST_ROWS: u64 = u32::MAX as u64;
+
+/// The number of rows that a Parquet file claims, once its lengths are found to be possible.
+pub(super) fn rows(bytes: &Bytes<'_>, size: u64) -> Result<u64> {
+    let failed = |e: pl::PolarsError| super::polars::failed(&e);
+    match bytes {
+        Bytes::Memory(bytes) => check(pl::ParquetReader::new(Cursor::new(bytes.as_slice())), size).map_err(failed)?,
+        Bytes::File(path) => {
+            let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
+            check(pl::ParquetReader::new(file), size).map_err(failed)?
+        }
+    }
+}
+
+type Checked = pl::PolarsResult<Result<u64>>;
+
+fn check<R: MmapBytesReader>(mut reader: pl::ParquetReader<R>, size: u64) -> Checked {
+    let contents = reader.get_metadata()?;
+    let mut rows = 0_u64;
+    for group in &contents.row_groups {
+        let height = group.num_rows() as u64;
+        rows = rows.saturating_add(height);
+        for column in group.parquet_columns() {
+            let range = column.byte_range();
+            let fits = range.start <= range.end && range.end <= size && column.compressed_size() >= 0;
+            let counts = u64::try_from(column.num_values()).is_ok_and(|n| n <= MOST_ROWS);
+            if !fits || !counts || height > MOST_ROWS {
+                return Ok(Err(Error::parse(format!(
+                    "its table of contents speaks of {} values at bytes {} to {}, and the file has {size} bytes",
+                    column.num_values(),
+                    range.start,
+                    range.end
+                ))));
+            }
+        }
+    }
+    if rows > MOST_ROWS || contents.num_rows as u64 != rows {
+        return Ok(Err(Error::parse(format!(
+            "its table of contents speaks of {} rows and lists {rows}; at most {MOST_ROWS} are read from one file",
+            contents.num_rows
+        ))));
+    }
+    Ok(Ok(rows))
+}

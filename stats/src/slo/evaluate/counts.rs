@@ -1,0 +1,69 @@
+//! Counts of all and of bad events against an objective.
+
+use super::super::counts::Counts;
+use super::super::objective::{Criterion, Objective, Population};
+use super::super::slices::mean_of_ratios;
+use super::super::units::Units;
+use super::{Counted, Options, SloReport, by_time, cut, finish};
+use crate::error::{Error, Result};
+use crate::estimate::Scope;
+use crate::method::Method;
+use crate::time::Timestamp;
+use crate::unit::Unit;
+use crate::window::BadTime;
+
+pub(super) fn evaluate(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloReport> {
+    if let Criterion::Value(_) | Criterion::Percentile(..) | Criterion::Mean(_) = objective.effective_criterion() {
+        return Err(Error::argument("counts of good and bad events have no values to compare")
+            .hint("say “ok”, or “have ratio >= 99.5%” of slices"));
+    }
+    let mut cut = cut(objective, counts.window())?;
+    cut.caveats.extend_from_slice(counts.notes());
+    let rows = counts.range(cut.period.start, cut.period.end());
+    let part = |column: &[u64]| column.get(rows.clone()).unwrap_or_default().to_vec();
+    let (total, bad_counts) = (part(counts.total()), part(counts.bad()));
+    let times = counts.times().get(rows.clone()).unwrap_or_default();
+    if times.is_empty() {
+        return Err(Error::empty("no row lies in the objective's period"));
+    }
+    // a tick is a row: counts know nothing finer
+    let bad = BadTime::from_counts(times, &total, &bad_counts, counts.step(), options.no_data)?;
+    let sum = |column: &[u64], from: usize, to: usize| {
+        column.get(from..to).unwrap_or_default().iter().map(|n| *n as f64).sum::<f64>()
+    };
+    let means = |width| {
+        mean_of_ratios(times, width, |from, to| {
+            let all = sum(&total, from, to);
+            (all - sum(&bad_counts, from, to), all)
+        })
+    };
+    if objective.population == Population::Time {
+        let counted = by_time(&bad, options);
+        return finish(objective, options, cut, bad, counted, means);
+    }
+    let window = bad.period();
+    let base = options.slice.max(counts.step());
+    let mut units = Units::aligned(window.start, window.end(), base);
+    for ((&t, &n), &b) in times.iter().zip(&total).zip(&bad_counts) {
+        units.add(Timestamp(t), b as f64, n as f64);
+    }
+    let costs = bad
+        .intervals()
+        .into_iter()
+        .map(|(from, to)| {
+            let first = times.partition_point(|&t| t < from.0);
+            (from, to, sum(&bad_counts, first, times.partition_point(|&t| t < to.0).max(first)))
+        })
+        .collect();
+    let all: u64 = total.iter().sum();
+    let counted = Counted {
+        good: all - bad_counts.iter().sum::<u64>(),
+        total: all,
+        method: Method::Count,
+        scope: Scope::new(Unit::Ratio, window),
+        what: "events",
+        units,
+        costs,
+    };
+    finish(objective, options, cut, bad, counted, means)
+}

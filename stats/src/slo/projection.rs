@@ -1,0 +1,283 @@
+//! When the budget will be spent, if the rest of the time is like what was seen.
+
+use super::bootstrap::{block_length, deviations};
+use super::evaluate::Options;
+use super::random::Random;
+use super::units::Units;
+use crate::estimate::{Bound, Estimate, Scope};
+use crate::method::Method;
+use crate::time::{Span, Timestamp, Window};
+use crate::unit::Unit;
+
+/// Fewer units of time than this are no history to project from.
+const FEWEST_UNITS: usize = 20;
+
+/// What a projection says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The budget is spent already.
+    Exhausted,
+    /// It will more likely than not be spent before the horizon.
+    Within,
+    /// It will more likely than not outlast the horizon.
+    NotWithin,
+    /// The period is over: nothing is left to project.
+    PeriodOver,
+    /// The data do not say, for the stated reason.
+    Unknown,
+}
+
+/// The projected end of an error budget.
+///
+/// The time to come is drawn from the time that was seen: circular blocks of neighbouring units, so that outages stay
+/// outages, many times over with a fixed seed. In a rolling period old bad time leaves the window as it goes. **It assumes
+/// that the future resembles what was seen**: it knows no trend and no deploy. Times are exact to a unit.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Projection {
+    /// What it says.
+    pub outcome: Outcome,
+    /// When the budget was spent, where it is.
+    pub exhausted: Option<Timestamp>,
+    /// The lower end of the interval of the date; `None` beyond the horizon.
+    pub earliest: Option<Timestamp>,
+    /// The median date; `None` beyond the horizon.
+    pub expected: Option<Timestamp>,
+    /// The upper end of the interval; `None` beyond the horizon.
+    pub latest: Option<Timestamp>,
+    /// The level of the interval.
+    pub level: f64,
+    /// How likely the budget is spent before the horizon.
+    pub probability: Option<Estimate>,
+    /// Until when was looked: the end of a calendar period, or one period ahead of a rolling one.
+    pub horizon: Timestamp,
+    /// The units of time, and the precision of the dates.
+    #[serde(rename = "unit_s")]
+    pub unit: Span,
+    /// Units a block.
+    pub block: u64,
+    /// Why nothing is said, where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What may be bad, in members of the units.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Allowed {
+    /// So many.
+    Fixed(f64),
+    /// A share of all members of the period, those to come included.
+    Share(f64),
+}
+
+pub(super) struct Asked<'a> {
+    pub(super) units: &'a Units,
+    pub(super) allowed: Allowed,
+    pub(super) period: Window,
+    pub(super) rolling: bool,
+    /// Whether more was spent than is allowed.
+    pub(super) violated: bool,
+}
+
+pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
+    let units = asked.units;
+    let now = units.end().min(asked.period.end());
+    let horizon = if asked.rolling { now + asked.period.width } else { asked.period.end() };
+    let mut out = Projection {
+        outcome: Outcome::Unknown,
+        exhausted: None,
+        earliest: None,
+        expected: None,
+        latest: None,
+        level: options.level,
+        probability: None,
+        horizon,
+        unit: units.width,
+        block: 1,
+        why: None,
+    };
+    if asked.violated {
+        (out.outcome, out.exhausted) = (Outcome::Exhausted, spent_at(asked));
+        return out;
+    }
+    let ahead = horizon.since(now).0.div_euclid(units.width.0.max(1)) as usize;
+    if ahead == 0 {
+        out.outcome = Outcome::PeriodOver;
+        return out;
+    }
+    if units.len() < FEWEST_UNITS || ahead > 200 * units.len() {
+        out.why = Some(format!(
+            "{} of data are too little to project {} from",
+            span(units.width, units.len()),
+            span(units.width, ahead)
+        ));
+        return out;
+    }
+    if options.replicates < 100 {
+        out.why = Some(format!("{} replicates are too few", options.replicates));
+        return out;
+    }
+    let block = block_length(&deviations(units)).map_or(1.0, |b| b.round().max(1.0)) as usize;
+    out.block = block as u64;
+    let mut random = Random::new(options.seed);
+    let mut ends: Vec<Option<usize>> =
+        (0..options.replicates).map(|_| one_future(asked, ahead, block, &mut random)).collect();
+    // what outlasts the horizon comes last
+    ends.sort_by_key(|e| e.unwrap_or(usize::MAX));
+    let date = |share: f64| {
+        let rank = ((share * ends.len() as f64).ceil() as usize).clamp(1, ends.len());
+        let unit = (*ends.get(rank - 1)?)?;
+        Some((now + Span(units.width.0.saturating_mul(unit as i64 + 1))).min(horizon))
+    };
+    let tail = (1.0 - options.level) / 2.0;
+    (out.earliest, out.expected, out.latest) = (date(tail), date(0.5), date(1.0 - tail));
+    out.outcome = if out.expected.is_some() { Outcome::Within } else { Outcome::NotWithin };
+    let exhausted = ends.iter().filter(|e| e.is_some()).count() as f64 / ends.len() as f64;
+    let method = Method::Described(format!("circular block bootstrap, blocks of {}", span(units.width, block)));
+    let scope = Scope { unit: Unit::Ratio, window: Some(asked.period) };
+    let why = "it holds if the time to come resembles the time seen".to_owned();
+    out.probability =
+        Some(Estimate::new(exhausted, method, ends.len() as u64, &scope).with_bound(Bound::Unknown { why }));
+    out
+}
+
+fn span(width: Span, count: usize) -> String {
+    Span(width.0.saturating_mul(count as i64)).about()
+}
+
+/// The end of the unit in which the budget was spent.
+fn spent_at(asked: &Asked<'_>) -> Option<Timestamp> {
+    let units = asked.units;
+    let allowed = match asked.allowed {
+        Allowed::Fixed(n) => n,
+        Allowed::Share(share) => share * units.total.iter().sum::<f64>(),
+    };
+    let mut spent = 0.0;
+    let at = units.bad.iter().position(|b| {
+        spent += b;
+        over(spent, allowed)
+    })?;
+    Some((units.start + Span(units.width.0.saturating_mul(at as i64 + 1))).min(units.end()))
+}
+
+/// Rounding of sums is no violation.
+fn over(spent: f64, allowed: f64) -> bool {
+    spent > allowed * (1.0 + 1e-12)
+}
+
+/// The unit ahead in which the budget is spent in one drawing of the future; `None` where it lasts.
+fn one_future(asked: &Asked<'_>, ahead: usize, block: usize, random: &mut Random) -> Option<usize> {
+    let units = asked.units;
+    let n = units.len();
+    // the first unit of the window that a rolling period ahead still holds
+    let held = (asked.period.width.0 / units.width.0.max(1)) as usize;
+    let (mut bad, mut total): (f64, f64) = (units.bad.iter().sum(), units.total.iter().sum());
+    let (mut at, mut left) = (0, 0);
+    let mut path = Vec::new();
+    for step in 0..ahead {
+        if left == 0 {
+            (at, left) = (random.below(n), block);
+        }
+        bad += units.bad.get(at).copied().unwrap_or(0.0);
+        total += units.total.get(at).copied().unwrap_or(0.0);
+        (at, left) = ((at + 1) % n, left - 1);
+        if asked.rolling
+            && let Some(gone) = (n + step).checked_sub(held)
+        {
+            bad -= units.bad.get(gone).copied().unwrap_or(0.0);
+            total -= units.total.get(gone).copied().unwrap_or(0.0);
+        }
+        match asked.allowed {
+            Allowed::Fixed(allowed) if over(bad, allowed) => return Some(step),
+            Allowed::Share(share) if asked.rolling && over(bad, share * total) => return Some(step),
+            Allowed::Share(_) if !asked.rolling => path.push(bad),
+            _ => {}
+        }
+    }
+    // a share of a calendar period is known when all of its traffic is
+    if let Allowed::Share(share) = asked.allowed {
+        return path.iter().position(|b| over(*b, share * total));
+    }
+    None
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = Span::HOUR.0;
+
+    fn asked(units: &Units, allowed: Allowed, hours: i64, rolling: bool) -> Projection {
+        let start = if rolling { units.end() - Span(hours * HOUR) } else { units.start };
+        let period = Window::new(start, Span(hours * HOUR)).unwrap();
+        let spent: f64 = units.bad.iter().sum();
+        let violated = match allowed {
+            Allowed::Fixed(n) => spent > n,
+            Allowed::Share(s) => spent > s * units.total.iter().sum::<f64>(),
+        };
+        project(&Asked { units, allowed, period, rolling, violated }, &Options::default())
+    }
+
+    fn units(bad: Vec<f64>, total: f64) -> Units {
+        Units { start: Timestamp(0), width: Span::HOUR, total: vec![total; bad.len()], bad }
+    }
+
+    #[test]
+    fn even_spending_ends_when_the_line_says() {
+        // one an hour since hour 0; after 100 hours 150 are allowed in 720: hour 151 is over
+        let even = units(vec![1.0; 100], 60.0);
+        let found = asked(&even, Allowed::Fixed(150.0), 720, false);
+        let end = Some(Timestamp(151 * HOUR));
+        assert_eq!((found.outcome, found.earliest, found.expected, found.latest), (Outcome::Within, end, end, end));
+        assert_eq!(found.probability.unwrap().value, 1.0);
+        // 720 are allowed: never more
+        let never = asked(&even, Allowed::Fixed(720.0), 720, false);
+        assert_eq!((never.outcome, never.expected), (Outcome::NotWithin, None));
+        // a share of requests: 1 of 60 fails, so 2 % last and 1 % is over when 0.01 · 720 · 60 = 432 have failed
+        let share = asked(&units(vec![1.0; 100], 60.0), Allowed::Share(0.02), 720, false);
+        assert_eq!(share.outcome, Outcome::NotWithin);
+        let over = asked(&even, Allowed::Fixed(99.0), 720, false);
+        assert_eq!((over.outcome, over.exhausted), (Outcome::Exhausted, Some(Timestamp(100 * HOUR))));
+        assert_eq!(asked(&even, Allowed::Fixed(150.0), 100, false).outcome, Outcome::PeriodOver);
+        assert!(asked(&units(vec![1.0; 5], 60.0), Allowed::Fixed(150.0), 720, false).why.is_some());
+    }
+
+    #[test]
+    fn a_rolling_window_forgets() {
+        // 100 hours seen, one bad an hour, in a window of 100 hours: what comes equals what goes
+        let even = units(vec![1.0; 100], 60.0);
+        assert_eq!(asked(&even, Allowed::Fixed(100.0), 100, true).outcome, Outcome::NotWithin);
+        assert_eq!(asked(&even, Allowed::Share(0.02), 100, true).outcome, Outcome::NotWithin);
+        // in a window of 200 hours nothing goes for the first 100
+        let growing = asked(&even, Allowed::Fixed(150.0), 200, true);
+        assert_eq!(growing.expected, Some(Timestamp(151 * HOUR)));
+    }
+
+    /// Independent hours, each bad with chance p: the hour in which the k-th bad one comes has mean k/p (negative binomial)
+    /// and standard deviation √(k(1 − p))/p.
+    #[test]
+    fn rare_errors_spread_as_theory_has_it() {
+        let mut random = Random::new(4);
+        // exactly one in ten of a thousand hours, at shuffled places
+        let mut bad = vec![0.0; 1000];
+        let mut placed = 0;
+        while placed < 100 {
+            let at = random.below(1000);
+            if bad[at] == 0.0 {
+                bad[at] = 1.0;
+                placed += 1;
+            }
+        }
+        let u = units(bad, 1.0);
+        let more = 50.0;
+        let found = asked(&u, Allowed::Fixed(100.0 + more - 1.0), 20_000, false);
+        let mean = more / 0.1;
+        let sd = (more * 0.9).sqrt() / 0.1;
+        let hours = |t: Option<Timestamp>| (t.unwrap().0 / HOUR - 1000) as f64;
+        assert!((hours(found.expected) - mean).abs() < 0.35 * sd, "{}", hours(found.expected));
+        assert!((hours(found.earliest) - (mean - 1.96 * sd)).abs() < 0.6 * sd, "{}", hours(found.earliest));
+        assert!((hours(found.latest) - (mean + 1.96 * sd)).abs() < 0.6 * sd, "{}", hours(found.latest));
+    }
+}

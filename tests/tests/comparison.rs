@@ -1,0 +1,185 @@
+//! `compare` and `capacity`, end to end.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+use workspace_tests::told;
+
+/// A folder that goes away with the guard.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("sre-stats-comparison-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, content: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The JSON document of a command that must succeed.
+fn json(arguments: &[&str]) -> Value {
+    let mut all = arguments.to_vec();
+    all.push("--json");
+    let (code, out, err) = told(&all);
+    assert_eq!(code, 0, "{arguments:?}: {err}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&document["schema"], &document["command"]), (&"sre-stats/1".into(), &arguments[0].into()));
+    document
+}
+
+/// Latencies of two services a minute, mixed by multiplication, raised by `shift` seconds for checkout.
+fn latencies(shift: f64, salt: u64) -> String {
+    let mut text = String::from("time,service,latency_seconds\n");
+    for i in 0..300u64 {
+        for (service, shift) in [("checkout", shift), ("search", 0.0)] {
+            let mixed = (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15 ^ salt.wrapping_mul(0x2545_f491_4f6c_dd1d));
+            let value = 0.1 + (mixed >> 40) as f64 / f64::from(1 << 24) * 0.1 + shift;
+            text += &format!("2026-01-01T{:02}:{:02}:00Z,{service},{value:.6}\n", i / 60, i % 60);
+        }
+    }
+    text
+}
+
+fn of<'a>(document: &'a Value, service: &str) -> &'a Value {
+    let results = document["results"].as_array().unwrap();
+    results.iter().find(|r| r["series"]["labels"]["service"] == service).unwrap()
+}
+
+#[test]
+fn series_are_paired_by_their_labels_and_a_shift_is_found() {
+    let folder = Folder::new();
+    let (a, b) = (folder.file("a.csv", &latencies(0.0, 1)), folder.file("b.csv", &latencies(0.05, 2)));
+    let document = json(&["compare", &a, &b]);
+    assert_eq!(document["results"].as_array().unwrap().len(), 2);
+    assert_eq!(document["input"]["files"].as_array().unwrap().len(), 2);
+    let checkout = of(&document, "checkout");
+    assert_eq!(checkout["verdict"], "differ");
+    let effect = checkout["effect"]["value"].as_f64().unwrap();
+    assert!((effect - 0.05).abs() < 0.01, "{checkout:#}");
+    assert_eq!(checkout["effect"]["unit"], "s");
+    for key in
+        ["test", "statistic", "p_value", "ln_p", "reason", "evidence", "p_holm", "p_benjamini_hochberg", "quantiles"]
+    {
+        assert!(!checkout[key].is_null(), "{key} in {checkout:#}");
+    }
+    assert_ne!(of(&document, "search")["verdict"], "differ");
+    for test in ["mann-whitney", "ks", "anderson-darling", "cliff", "bootstrap:0.9"] {
+        let document = json(&["compare", &a, &b, "--test", test]);
+        assert_eq!(of(&document, "checkout")["verdict"], "differ", "{test}");
+    }
+    let again = json(&["compare", &a, &b, "--test", "bootstrap:0.9", "--seed", "7"]);
+    assert_eq!(again, json(&["compare", &a, &b, "--test", "bootstrap:0.9", "--seed", "7"]));
+    let equivalent = json(&["compare", &a, &b, "--test", "equivalence:30ms"]);
+    assert_eq!(of(&equivalent, "search")["verdict"], "equivalent");
+    assert_eq!(of(&equivalent, "checkout")["verdict"], "differ");
+}
+
+#[test]
+fn a_picture_is_drawn_and_what_has_no_partner_is_told() {
+    let folder = Folder::new();
+    let a = folder.file("a.csv", &latencies(0.0, 1));
+    let b = folder.file("b.csv", &latencies(0.05, 2).replace("search", "find"));
+    let out = folder.0.join("difference.svg");
+    let (code, text, err) = told(&["compare", &a, &b, "--out", out.to_str().unwrap()]);
+    assert_eq!(code, 0, "{err}");
+    assert!(text.contains("They differ: b − a is "), "{text}");
+    assert!(err.contains("search") && err.contains("find"), "{err}");
+    assert!(std::fs::read_to_string(out).unwrap().contains("Difference of"));
+    assert_eq!(told(&["compare", &a, &b, "--strict"]).0, 4);
+}
+
+#[test]
+fn proportions_are_those_of_bad_events() {
+    let folder = Folder::new();
+    let events = |every: u32| {
+        let line = |i: u32| {
+            let status = if i % every == 0 { 500 } else { 200 };
+            format!("2026-01-01T00:{:02}:{:02}.{:03}Z,0.1,{status}\n", i / 60 % 60, i % 60, i / 3600)
+        };
+        "time,latency_seconds,status\n".to_owned() + &(0..3000).map(line).collect::<String>()
+    };
+    let (a, b) = (folder.file("a.csv", &events(100)), folder.file("b.csv", &events(20)));
+    let document = json(&["compare", &a, &b, "--test", "proportions", "--ok", "status", "--kind", "events"]);
+    let found = &document["results"][0];
+    assert_eq!(found["verdict"], "differ");
+    assert!((found["effect"]["value"].as_f64().unwrap() - 0.04).abs() < 1e-12, "{found:#}");
+}
+
+#[test]
+fn wrong_words_are_usage_errors() {
+    let folder = Folder::new();
+    let a = folder.file("a.csv", &latencies(0.0, 1));
+    for wrong in [
+        vec!["compare", &a],
+        vec!["compare", &a, &a, &a],
+        vec!["compare", &a, &a, "--test", "tea-leaves"],
+        vec!["compare", &a, &a, "--test", "equivalence:-1"],
+        vec!["compare", &a, &a, "--level", "0"],
+        vec!["capacity", "mm1"],
+        vec!["capacity", "mm1", "--arrival", "11", "--service", "100ms"],
+        vec!["capacity", "usl"],
+        vec!["capacity", "mmx", "--arrival", "11"],
+    ] {
+        let (code, _, err) = told(&wrong);
+        assert_eq!(code, 2, "{wrong:?}: {err}");
+    }
+}
+
+#[test]
+fn queues_come_from_numbers_or_from_events() {
+    let found = json(&["capacity", "mmc", "--arrival", "6", "--service", "333333333ns", "--servers", "3"]);
+    // Gross and Harris, example 2.2, in other units: 8/9 wait on average
+    assert!((found["results"][0]["waiting"]["value"].as_f64().unwrap() - 8.0 / 9.0).abs() < 1e-6);
+    let half = json(&["capacity", "mg1", "--arrival", "8", "--service", "100ms", "--cv2", "0"]);
+    let same = json(&["capacity", "md1", "--arrival", "8", "--service", "100ms"]);
+    assert_eq!(half["results"][0]["wait_s"]["value"], same["results"][0]["wait_s"]["value"]);
+    let ten = json(&["capacity", "little", "--arrival", "200", "--service", "50ms"]);
+    assert_eq!(ten["results"][0]["in_system"]["value"], 10.0);
+    let folder = Folder::new();
+    let line = |i: u64| {
+        let ms = i * 100 + i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
+        format!("2026-01-01T00:{:02}:{:02}.{:03}Z,0.04\n", ms / 60_000, ms / 1000 % 60, ms % 1000)
+    };
+    let events = "time,latency_seconds\n".to_owned() + &(0..500).map(line).collect::<String>();
+    let file = folder.file("events.csv", &events);
+    let found = json(&["capacity", "mm1", &file, "--kind", "events", "--arrival", "10"]);
+    let result = &found["results"][0];
+    assert!((result["utilisation"]["value"].as_f64().unwrap() - 0.4).abs() < 1e-9, "{result:#}");
+    assert!(result["arrivals"]["verdict"].is_string());
+}
+
+#[test]
+fn scaling_is_fitted_to_a_table() {
+    let folder = Folder::new();
+    let mut table = String::from("n,throughput\n");
+    for n in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 48.0] {
+        table += &format!("{n},{:.6}\n", 100.0 * n / (1.0 + 0.02 * (n - 1.0) + 0.0005 * n * (n - 1.0)));
+    }
+    let file = folder.file("load-test.csv", &table);
+    let found = json(&["capacity", "usl", &file, "--value", "throughput"]);
+    let result = &found["results"][0];
+    let near = |key: &str, want: f64, within: f64| {
+        let got = result[key]["value"].as_f64().unwrap();
+        assert!((got - want).abs() < within, "{key}: {got}");
+    };
+    near("contention", 0.02, 1e-6);
+    near("coherency", 0.0005, 1e-7);
+    near("peak_size", (0.98_f64 / 0.0005).sqrt(), 1e-3);
+}
