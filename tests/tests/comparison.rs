@@ -154,7 +154,7 @@ fn queues_come_from_numbers_or_from_events() {
     assert_eq!(ten["results"][0]["in_system"]["value"], 10.0);
     let folder = Folder::new();
     let line = |i: u64| {
-        let ms = i * 100 + i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
+        let ms = i * 100 + (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
         format!("2026-01-01T00:{:02}:{:02}.{:03}Z,0.04\n", ms / 60_000, ms / 1000 % 60, ms % 1000)
     };
     let events = "time,latency_seconds\n".to_owned() + &(0..500).map(line).collect::<String>();

@@ -44,8 +44,8 @@ fn counters_need_no_objective_that_fits_them() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("counter.csv");
     // ten a scrape every 15 s, and a burst of a thousand over the edge of a minute
-    let rows: String =
-        (0..81).map(|i| format!("{},{}\n", 10 + i * 15, 500 + 10 * i + if i >= 40 { 1000 } else { 0 })).collect();
+    let row = |i: i32| format!("{},{}", 10 + i * 15, 500 + 10 * i + if i >= 40 { 1000 } else { 0 });
+    let rows = (0..81).map(row).collect::<Vec<String>>().join("\n");
     std::fs::write(&file, format!("time,errors_total\n{rows}")).unwrap();
     let ask = |release: &str| {
         results(&[

@@ -73,7 +73,14 @@ pub struct Comparison {
 /// use sre_stats::compare::{CompareOptions, Verdict, compare};
 /// use sre_stats::estimate::Scope;
 /// use sre_stats::unit::Unit;
-/// let before: Vec<f64> = (0..200).map(|i| f64::from(i * 7919 % 1009)).collect();
+/// let mut x = 1_u32;
+/// let mut random = || {
+///     x ^= x << 13;
+///     x ^= x >> 17;
+///     x ^= x << 5;
+///     f64::from(x % 1000)
+/// };
+/// let before: Vec<f64> = (0..200).map(|_| random()).collect();
 /// let after: Vec<f64> = before.iter().map(|v| v + 300.0).collect();
 /// let found = compare(&before, &after, &Scope::untimed(Unit::Millisecond), &CompareOptions::default())?;
 /// assert_eq!(found.verdict, Verdict::Differ);

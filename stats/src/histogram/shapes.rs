@@ -23,8 +23,7 @@ pub(super) fn draw(seed: u64, n: usize, shape: impl Distribution<f64>) -> Vec<f6
 
 /// What other implementations wrote: `tests/reference/sketch/generate.py`.
 pub(super) fn reference() -> serde_json::Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/reference/sketch/expected.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    serde_json::from_str(include_str!("../../../tests/reference/sketch/expected.json")).unwrap()
 }
 
 /// Positive samples that are hard in different ways.
