@@ -110,7 +110,7 @@ fn proportions_are_those_of_bad_events() {
     let folder = Folder::new();
     let events = |every: u32| {
         let line = |i: u32| {
-            let status = if i % every == 0 { 500 } else { 200 };
+            let status = if i.is_multiple_of(every) { 500 } else { 200 };
             format!("2026-01-01T00:{:02}:{:02}.{:03}Z,0.1,{status}\n", i / 60 % 60, i % 60, i / 3600)
         };
         "time,latency_seconds,status\n".to_owned() + &(0..3000).map(line).collect::<String>()
