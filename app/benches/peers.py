@@ -11,13 +11,15 @@ import sys
 import time
 
 which, path = sys.argv[1], sys.argv[2]
+# the columns of the text as it was generated, and of what `convert --to parquet` makes of it
+column = "value" if path.endswith("parquet") else "latency_s"
 if which == "duckdb":
     import duckdb
 
     started = time.perf_counter()
     groups = duckdb.sql(
         f"SELECT service, time_bucket(INTERVAL 1 minute, time) AS minute, count(*), "
-        f"quantile_cont(latency_s, [0.5, 0.99, 0.999]) FROM '{path}' GROUP BY ALL"
+        f"quantile_cont({column}, [0.5, 0.99, 0.999]) FROM '{path}' GROUP BY ALL"
     ).fetchall()
     version = duckdb.__version__
 else:
@@ -25,7 +27,7 @@ else:
 
     started = time.perf_counter()
     table = pl.scan_parquet(path) if path.endswith("parquet") else pl.scan_csv(path, try_parse_dates=True)
-    latency = pl.col("latency_s")
+    latency = pl.col(column)
     groups = (
         table.with_columns(pl.col("time").dt.truncate("1m").alias("minute"))
         .group_by("service", "minute")

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use sre_stats_app::cli::{self, WindowArgs};
 use sre_stats_app::gui::{self, Launch};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::run(std::env::args_os(), open_window)
 }

@@ -121,14 +121,16 @@ fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>, answer: &
 
 /// Tells what the data say of the objective and what alerts would have made of it, one result a series.
 pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, alerts: &AlertArgs, answer: &mut Answer) {
-    for (fit, report) in held {
+    let one = |(fit, report): &(Fit<'_>, SloReport)| {
         let good_means = fit.good_means(objective);
         let mut found = json!(report);
         found["good_means"] = good_means.clone().into();
-        answer.sections.push(tell::slo::section(&fit.item.title(), report, &good_means));
-        super::alerts::add(fit, objective, alerts, &mut found, &mut answer.sections);
-        answer.results.push(output::of_series(fit.item, &found));
-    }
+        let mut sections = vec![tell::slo::section(&fit.item.title(), report, &good_means)];
+        super::alerts::add(fit, objective, alerts, &mut found, &mut sections);
+        Answer { results: vec![output::of_series(fit.item, &found)], sections, ..Answer::default() }
+    };
+    let each: Vec<Answer> = held.par_iter().map(one).collect();
+    each.into_iter().for_each(|one| answer.absorb(one));
 }
 
 /// How an objective is held against data where slices follow a rule of the command line.

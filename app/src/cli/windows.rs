@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use rayon::prelude::*;
 use serde_json::json;
 use sre_stats::load::Dataset;
 use sre_stats::quantile::Quantile;
@@ -63,8 +64,8 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
     }
     match held(data, &asked.objective, &by_rule(asked.rule), &mut answer) {
         Ok(held) => add(&held, asked, &mut answer)?,
-        // counters need no objective: where there is nothing else, they are the answer
-        Err(_) if !answer.results.is_empty() => {}
+        // counters need no objective: where there is nothing else, they are the answer, and what was asked beside it is told
+        Err(e) if !answer.results.is_empty() => answer.leave_out("the objective", e.message()),
         Err(e) => return Err(e),
     }
     Ok(answer)
@@ -72,7 +73,15 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
 
 /// Accounts for the bad time of every series that was held against the objective.
 pub(crate) fn add(held: &[(Fit<'_>, SloReport)], asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
-    held.iter().try_for_each(|(fit, report)| one(fit, report, asked, answer))
+    let each: Vec<Answer> = held
+        .par_iter()
+        .map(|(fit, report)| {
+            let mut answer = Answer::default();
+            one(fit, report, asked, &mut answer).map(|()| answer)
+        })
+        .collect::<Result<_, Error>>()?;
+    each.into_iter().for_each(|one| answer.absorb(one));
+    Ok(())
 }
 
 fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {

@@ -49,13 +49,21 @@ impl Counts {
     pub fn from_counters(total: &Counter, bad: &Counter) -> Result<Self> {
         let mut notes = Vec::new();
         let mut increases = Vec::new();
-        for counter in [total, bad] {
+        let (total, passed) = at_times_of(total, bad)?;
+        let (bad, more_passed) = at_times_of(bad, &total)?;
+        if passed + more_passed > 0 {
+            notes.push(format!(
+                "{} have no sample of the other counter and were passed over",
+                counted(passed + more_passed, "sample")
+            ));
+        }
+        for counter in [&total, &bad] {
             let resets = counter.resets().len();
             if resets > 0 {
-                let s = if resets == 1 { "" } else { "s" };
                 notes.push(format!(
-                    "“{}” was reset {resets} time{s}: what it counted before each is lost",
-                    counter.identity().title()
+                    "“{}” was reset {}: what it counted before each is lost",
+                    counter.identity().title(),
+                    counted(resets as u64, "time")
                 ));
             }
             let increase = counter.increases()?;
@@ -76,7 +84,8 @@ impl Counts {
         let gaps = total.samples().gaps().len();
         if gaps > 0 {
             notes.push(format!(
-                "samples are missing in {gaps} places: what was counted there is put at each one's beginning"
+                "samples are missing in {}: what was counted there is put at each one's beginning",
+                counted(gaps as u64, "place")
             ));
         }
         Self::paired(total_rows, bad_rows, step, notes)
@@ -176,6 +185,21 @@ impl Counts {
         let a = self.times.partition_point(|&t| t < from.0);
         a..self.times.partition_point(|&t| t < to.0).max(a)
     }
+}
+
+/// The samples of a counter at whose times the other one has a sample too, so that both count over the same stretches, and how
+/// many others there are.
+fn at_times_of(counter: &Counter, other: &Counter) -> Result<(Counter, u64)> {
+    let (samples, shared) = (counter.samples(), other.samples().times());
+    let kept = samples.times().iter().zip(samples.values()).filter(|(t, _)| shared.binary_search(t).is_ok());
+    let (times, values): (Vec<i64>, Vec<f64>) = kept.map(|(t, v)| (*t, *v)).unzip();
+    let passed = (samples.len() - times.len()) as u64;
+    let kept = Counter::new(counter.identity().clone(), times, values, crate::series::NanPolicy::Refuse)?;
+    Ok((kept, passed))
+}
+
+fn counted(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 #[cfg(test)]

@@ -191,6 +191,13 @@ struct Counted {
     costs: Vec<Cost>,
 }
 
+/// Says how much time without data is counted as good.
+fn silence(bad: &BadTime, what: &str) -> Option<String> {
+    let silent: i64 = bad.no_data().iter().map(|(a, b)| b.since(*a).0).sum();
+    let as_good = matches!(bad.policy(), NoData::Good | NoData::Excluded);
+    (silent > 0 && as_good).then(|| format!("{} without any {what} is counted as good", Span(silent).about()))
+}
+
 /// Good and bad ticks of time, and the seconds that each bad interval cost.
 fn by_time(bad: &BadTime, options: &Options) -> Counted {
     let ticks = |span: Span| (span.0 / bad.resolution().0) as u64;

@@ -171,7 +171,7 @@ fn one_future(asked: &Asked<'_>, ahead: usize, block: usize, random: &mut Random
     let units = asked.units;
     let n = units.len();
     // the first unit of the window that a rolling period ahead still holds
-    let held = (asked.period.width.0 / units.width.0.max(1)) as usize;
+    let held = ((asked.period.width.0 as u64).div_ceil(units.width.0.max(1) as u64) as usize).max(n);
     let (mut bad, mut total): (f64, f64) = (units.bad.iter().sum(), units.total.iter().sum());
     let (mut at, mut left) = (0, 0);
     let mut path = Vec::new();

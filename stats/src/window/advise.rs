@@ -187,9 +187,14 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
     let openings = if empty { openings(input, &charge, narrowest, limits.widest, samples_needed) } else { Vec::new() };
     if let (true, Some(low), Some(high)) = (empty, narrowest, limits.widest) {
         why.push(format!(
-            "no width is honest and safe: {} is needed for the percentile and {} is the most the budget bears; {}",
+            "no width is honest and safe: {} is needed for the percentile and {} {}; {}",
             shown(low),
             shown(high),
+            match limits.by {
+                Some(WidthLimit::Period) => "is the whole period",
+                Some(WidthLimit::Blindness) => "is the most at which every incident is seen",
+                _ => "is the most the budget bears",
+            },
             openings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", or "),
         ));
     } else if let ([opening], None) = (openings.as_slice(), limits.widest) {
@@ -233,8 +238,10 @@ fn openings(
         out.extend(samples.map(|n| Opening::Traffic { rate_per_s: n as f64 / high }));
     }
     if let Some(low) = narrowest {
-        let needed = charge.worst(low * 1e9) / input.budget.period().0 as f64;
-        if needed < 1.0 && charge.sees_all(low * 1e9) {
+        let (width, period) = (low * 1e9, input.budget.period().0 as f64);
+        let needed = charge.worst(width) / period;
+        // an objective that is looser than the present one opens a width that the period holds at all
+        if width <= period && needed > 0.0 && needed < 1.0 && charge.sees_all(width) {
             out.push(Opening::Objective { objective: 1.0 - needed });
         }
     }

@@ -87,6 +87,8 @@ pub struct CounterReadings {
 }
 
 /// The queries that are asked: `rate` is `increase` per second, and told by it.
+/// A width with more windows than this is skipped: each window is read by every query.
+const MOST_WINDOWS: i64 = 1 << 22;
 const ASKED: [(RangeFunction, RangeEnds); 5] = [
     (RangeFunction::Increase, RangeEnds::Extrapolated),
     (RangeFunction::Irate, RangeEnds::Extrapolated),
@@ -141,6 +143,8 @@ pub fn counter_readings(counter: &Counter, ladder: &Ladder, options: &CounterOpt
             (first.div_euclid(width.0) + i64::from(first.rem_euclid(width.0) > 0), last.div_euclid(width.0));
         let why = if width < interval {
             format!("narrower than the scrape interval of {interval}")
+        } else if to.saturating_sub(from) > MOST_WINDOWS {
+            format!("{} windows of this width are more than are looked at", to.saturating_sub(from))
         } else if from >= to {
             format!("no whole window lies between samples over {}", Span(last.saturating_sub(first)).about())
         } else {

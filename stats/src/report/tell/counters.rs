@@ -70,11 +70,19 @@ pub fn figure(readings: &CounterReadings, of: &str) -> Result<Figure> {
     counter_figure(&curves, of)
 }
 
+fn increase(row: &CounterRow) -> Option<CounterReading> {
+    row.readings.iter().find(|x| x.function == RangeFunction::Increase).cloned()
+}
+
+/// The row at which `increase` is furthest from the truth.
+fn worst(readings: &CounterReadings) -> Option<&CounterRow> {
+    let size = |r: &CounterRow| increase(r).filter(|i| i.answered > 0).and_then(|i| i.relative).map_or(-1.0, f64::abs);
+    readings.rows.iter().max_by(|a, b| size(a).total_cmp(&size(b)))
+}
+
 /// The row at which `increase` is furthest from the truth, in one sentence or two.
 pub fn finding(readings: &CounterReadings) -> Option<(Standing, String)> {
-    let increase = |r: &'_ CounterRow| r.readings.iter().find(|x| x.function == RangeFunction::Increase).cloned();
-    let size = |r: &CounterRow| increase(r).filter(|i| i.answered > 0).and_then(|i| i.relative).map_or(-1.0, f64::abs);
-    let worst = readings.rows.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+    let worst = worst(readings)?;
     let reading = increase(worst).filter(|i| i.answered > 0)?;
     let unit = &worst.counted.unit;
     let mut text = format!(
@@ -113,7 +121,7 @@ pub fn finding(readings: &CounterReadings) -> Option<(Standing, String)> {
 pub fn section(title: &str, readings: &CounterReadings) -> Section {
     let mut section = Section::new(format!("Queries over {title}"));
     if let Some((standing, text)) = finding(readings) {
-        let counted = readings.rows.first().map(|r| ("counted".to_owned(), r.counted.clone()));
+        let counted = worst(readings).map(|r| ("counted".to_owned(), r.counted.clone()));
         section.blocks.push(Block::Verdict { standing, text, evidence: counted.into_iter().collect() });
     }
     section.blocks.push(Block::Table(table(readings)));

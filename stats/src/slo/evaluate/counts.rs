@@ -4,7 +4,7 @@ use super::super::counts::Counts;
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{Counted, Options, SloReport, by_time, cut, finish};
+use super::{Counted, Options, SloReport, by_time, cut, finish, silence};
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::method::Method;
@@ -38,6 +38,7 @@ pub(super) fn evaluate(objective: &Objective, counts: &Counts, options: &Options
         })
     };
     if objective.population == Population::Time {
+        cut.caveats.extend(silence(&bad, "row with a request"));
         let counted = by_time(&bad, options);
         return finish(objective, options, cut, bad, counted, means);
     }
@@ -55,7 +56,10 @@ pub(super) fn evaluate(objective: &Objective, counts: &Counts, options: &Options
             (from, to, sum(&bad_counts, first, times.partition_point(|&t| t < to.0).max(first)))
         })
         .collect();
-    let all: u64 = total.iter().sum();
+    let all = total
+        .iter()
+        .try_fold(0_u64, |sum, n| sum.checked_add(*n))
+        .ok_or_else(|| Error::argument("the counts add up to more than 2⁶⁴"))?;
     let counted = Counted {
         good: all - bad_counts.iter().sum::<u64>(),
         total: all,

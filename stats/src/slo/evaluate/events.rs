@@ -4,7 +4,7 @@ use super::super::incidents::Cost;
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{Counted, Options, SloReport, by_time, cut, finish};
+use super::{Counted, Options, SloReport, by_time, cut, finish, silence};
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::events::Events;
@@ -32,10 +32,7 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
         })
     };
     if objective.population == Population::Time {
-        let silence: i64 = bad.no_data().iter().map(|(a, b)| b.since(*a).0).sum();
-        if silence > 0 {
-            cut.caveats.push(format!("{} without any event is counted as good", Span(silence).about()));
-        }
+        cut.caveats.extend(silence(&bad, "event"));
         let counted = by_time(&bad, options);
         return finish(objective, options, cut, bad, counted, means);
     }
