@@ -8,6 +8,7 @@ use sre_stats::capacity::{Queue, amdahl, little, little_of, md1, mg1, mm1, mmc, 
 use sre_stats::events::Events;
 use sre_stats::load::{Data, Dataset, LoadOptions};
 use sre_stats::report::tell;
+use sre_stats::series::Identity;
 use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 
@@ -30,6 +31,11 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
     }
     if fitted {
         let plain = args.input.options();
+        if !plain.by.is_empty() {
+            return Err(Failure::usage(
+                "--size tells the measurements apart here; choose one curve with --where, not --by",
+            ));
+        }
         // a size is what tells measurements apart, and they need no time
         let options = LoadOptions {
             by: vec![args.size.clone()],
@@ -106,6 +112,9 @@ fn of_numbers(args: &CapacityArgs, numbers: &Numbers, note: Option<&str>, answer
 
 /// The model with what is not given taken from events, and whether their arrivals are what it assumes.
 fn of_events(args: &CapacityArgs, events: &Events, title: &str, answer: &mut Answer) -> Result<(), Error> {
+    if events.times().first() == events.times().last() {
+        return Err(Error::argument("events at one instant have no rate").hint("give --arrival and --service"));
+    }
     let unit = &events.identity().unit;
     let seconds: Vec<f64> =
         events.values().iter().map(|v| unit.convert(*v, &Unit::Second)).collect::<Result<_, Error>>()?;
@@ -148,7 +157,19 @@ fn scaling(args: &CapacityArgs, data: &Dataset, answer: &mut Answer) -> Result<(
     let mut of = None;
     for item in &data.items {
         let size = item.identity.labels.get(&args.size).and_then(|s| s.trim().parse::<f64>().ok());
-        let subject = tell::subject::subject(item)?;
+        let subject = match tell::subject::subject(item) {
+            Ok(subject) => subject,
+            Err(e) => {
+                answer.leave_out(item.title(), e.to_string());
+                continue;
+            }
+        };
+        let (name, unit) = (&item.identity.name, &item.identity.unit);
+        if of.as_ref().is_some_and(|first: &Identity| first.name != *name || first.unit != *unit) {
+            return Err(
+                Error::argument("several measurements are not one curve").hint("choose one of them with --value")
+            );
+        }
         match size {
             Some(size) => points.extend(subject.values.iter().map(|v| (size, *v))),
             None => answer.leave_out(item.title(), format!("its “{}” is not a number", args.size)),

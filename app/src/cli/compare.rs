@@ -66,7 +66,8 @@ pub(crate) fn answer(a: &Dataset, b: &Dataset, options: &CompareOptions) -> Answ
     for other in b.items.iter().filter(|other| !alone && !a.items.iter().any(|item| same(item, other))) {
         answer.leave_out(other.title(), "A has no series of this name and labels");
     }
-    if found.len() > 1 && !matches!(options.test, Test::Equivalence(_)) {
+    // the table of Anderson–Darling ends where a correction for many tests would begin
+    if found.len() > 1 && !matches!(options.test, Test::Equivalence(_) | Test::AndersonDarling) {
         many(&found, options.level, &mut answer);
     }
     answer
@@ -136,7 +137,12 @@ fn values(item: &Item, options: &CompareOptions) -> Result<Side, Error> {
     if let (Test::Proportions, Data::Events(events)) = (&options.test, &item.data)
         && let Some(ok) = events.ok()
     {
-        let values = ok.iter().map(|ok| f64::from(u8::from(!ok))).collect();
+        // those that failed without a value count too, each at its time
+        let timed =
+            events.times().iter().zip(ok).chain(events.times_without_value().iter().zip(events.ok_without_value()));
+        let mut timed: Vec<(i64, bool)> = timed.map(|(t, ok)| (*t, *ok)).collect();
+        timed.sort_by_key(|(t, _)| *t);
+        let values = timed.into_iter().map(|(_, ok)| f64::from(u8::from(!ok))).collect();
         let note = Some("the ratio of bad events is compared".to_owned());
         return Ok(Side { values, unit: sre_stats::unit::Unit::Ratio, note });
     }

@@ -130,7 +130,9 @@ pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, alerts: 
         Answer { results: vec![output::of_series(fit.item, &found)], sections, ..Answer::default() }
     };
     let each: Vec<Answer> = held.par_iter().map(one).collect();
-    each.into_iter().for_each(|one| answer.absorb(one));
+    for one in each {
+        answer.absorb(one);
+    }
 }
 
 /// How an objective is held against data where slices follow a rule of the command line.

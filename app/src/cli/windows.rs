@@ -80,7 +80,9 @@ pub(crate) fn add(held: &[(Fit<'_>, SloReport)], asked: &Asked, answer: &mut Ans
             one(fit, report, asked, &mut answer).map(|()| answer)
         })
         .collect::<Result<_, Error>>()?;
-    each.into_iter().for_each(|one| answer.absorb(one));
+    for one in each {
+        answer.absorb(one);
+    }
     Ok(())
 }
 

@@ -335,7 +335,9 @@ impl Asked<'_> {
                     found.caveats.push(format!("the p-value is beyond the published table: {end}"));
                 }
                 found.effect = Some(hodges_lehmann(a, b, level, self.scope)?);
-                self.decide(found, test.p_value.ln());
+                // the upper end of the table stands for every larger p-value, which is no evidence at any level
+                let unknown = test.clipped && test.p_value > 0.01;
+                self.decide(found, if unknown { 0.0 } else { test.p_value.ln() });
             }
             Test::Cliff => {
                 let delta = cliffs_delta(a, b, level, self.scope)?;

@@ -79,7 +79,7 @@ impl CanaryGate {
         self.looks += 1;
         if baseline.total > 0 && canary.total > 0 {
             // from the past alone; before any, a guess of 1 %, which costs power and never the level
-            let past = (self.baseline.hits + self.canary.hits) as f64 + PRIOR * GUESS;
+            let past = self.baseline.hits as f64 + self.canary.hits as f64 + PRIOR * GUESS;
             let (of_base, of_canary) = (self.baseline.total as f64 + PRIOR, self.canary.total as f64);
             for (ln_e, ratio) in self.ln_e.iter_mut().zip(RATIOS) {
                 // under the bet the canary's requests count for as many errors more

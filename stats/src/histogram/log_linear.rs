@@ -287,6 +287,9 @@ impl LogLinear {
     }
 
     /// The bins that hold something, ascending. The zero bin is (−10⁻¹²⁸, 10⁻¹²⁸).
+    ///
+    /// Edges are those of the layout: the outermost bin of a sign also counts magnitudes of 10¹²⁸ and more, and
+    /// [`binned`](Self::binned) has it reach as far as the values do.
     pub fn bins(&self) -> Vec<Bin> {
         self.filled()
             .map(|(code, count)| {

@@ -65,7 +65,13 @@ impl Mapping {
             DdInterpolation::Cubic => (1.0 / gamma.log2(), gamma.log2() / C),
         };
         let alpha = (natural / 2.0).tanh();
-        (1e-7..0.99).contains(&alpha).then(|| Self::of(alpha, interpolation, multiplier, offset))
+        // keys of all numbers, 1075 octaves on either side of 1, are to be whole numbers of 32 bits
+        let per_octave = match interpolation {
+            DdInterpolation::Logarithmic => std::f64::consts::LN_2 * multiplier,
+            DdInterpolation::Cubic => multiplier,
+        };
+        let fits = 1075.0 * per_octave + offset.abs() < f64::from(i32::MAX) - 128.0;
+        ((1e-7..0.99).contains(&alpha) && fits).then(|| Self::of(alpha, interpolation, multiplier, offset))
     }
 
     fn of(alpha: f64, interpolation: DdInterpolation, multiplier: f64, offset: f64) -> Self {

@@ -75,7 +75,7 @@ impl DdSketch {
 
     /// Reads the protobuf message `DDSketch`. Both forms of counts are read, the list and the map, and added where both are there.
     ///
-    /// It keeps 2048 bins of each sign, or as many as the message spans; it allocates no more than 8 MiB for each sign and four times the input.
+    /// It keeps 2048 bins of each sign, or as many as the message spans; it allocates no more than 8 MiB for each sign and ten times the input.
     ///
     /// # Errors
     /// [`Parse`](crate::ErrorKind::Parse) with the byte where the input breaks the format or has a count that is not whole,
