@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_figure, project_budget};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
+use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
 
 /// The service level by each way of counting that the data allow.
@@ -85,14 +86,20 @@ pub fn mean_of_ratios_sentence(report: &SloReport) -> Option<String> {
 /// When the budget will be spent, in one sentence.
 pub fn projection_sentence(projection: &Projection) -> String {
     let p = projection;
-    let horizon =
-        |t: Option<crate::time::Timestamp>| t.map_or_else(|| "after the horizon".to_owned(), |t| t.to_string());
+    // a projection is not known to the nanosecond
+    let whole = |t: Timestamp| Timestamp(t.0.div_euclid(Span::SECOND.0) * Span::SECOND.0);
+    let horizon = |t: Option<Timestamp>| t.map_or_else(|| "after the horizon".to_owned(), |t| whole(t).to_string());
     let chance = p.probability.as_ref().map_or_else(String::new, |e| {
-        format!(" In {} of {} drawings of the time to come it ends by {}.", Unit::Ratio.show(e.value), e.n, p.horizon)
+        format!(
+            " In {} of {} drawings of the time to come it ends by {}.",
+            Unit::Ratio.show(e.value),
+            e.n,
+            whole(p.horizon)
+        )
     });
     match p.outcome {
         Outcome::Exhausted => match p.exhausted {
-            Some(at) => format!("The budget was spent by {at}."),
+            Some(at) => format!("The budget was spent by {}.", whole(at)),
             None => "The budget is spent.".to_owned(),
         },
         Outcome::Within => format!(
@@ -103,8 +110,11 @@ pub fn projection_sentence(projection: &Projection) -> String {
             horizon(p.latest)
         ),
         Outcome::NotWithin => {
-            let early = p.earliest.map_or_else(String::new, |t| format!(" It could end from {t} on."));
-            format!("If the time to come is like the time seen, the budget lasts beyond {}.{early}{chance}", p.horizon)
+            let early = p.earliest.map_or_else(String::new, |t| format!(" It could end from {} on.", whole(t)));
+            format!(
+                "If the time to come is like the time seen, the budget lasts beyond {}.{early}{chance}",
+                whole(p.horizon)
+            )
         }
         Outcome::PeriodOver => "The period is over: nothing is left to project.".to_owned(),
         Outcome::Unknown => {
