@@ -1,13 +1,12 @@
 //! The difference of a quantile, with a seeded bootstrap interval.
 
-use super::block_length::block_length;
 use super::cliff::check_level;
 use super::mann_whitney::check;
 use super::random::Random;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::{Definition, Method};
-use crate::quantile::{Quantile, order_statistic_interval, samples_needed};
+use crate::quantile::{Quantile, block_length, order_statistic_interval, samples_needed};
 
 /// How a bootstrap draws.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 //! | do they differ? | [`compare()`], which measures the autocorrelation and says which test it chose and why |
 //! | … in their order | [`mann_whitney()`], size: [`hodges_lehmann`], [`cliffs_delta`] |
 //! | … in their distribution | [`kolmogorov_smirnov()`], [`anderson_darling()`] |
-//! | … in a quantile | [`quantile_difference`], a seeded bootstrap of values or of blocks of [`block_length`] |
+//! | … in a quantile | [`quantile_difference`], a seeded bootstrap of values or of blocks of [`block_length`](crate::quantile::block_length) |
 //! | … in their ratio of errors | [`two_proportions`] |
 //! | are they the same, within a margin? | [`compare()`] with [`Test::Equivalence`], [`within_margin`] |
 //! | may the canary go on, looked at after every batch? | [`CanaryGate`] |
@@ -18,7 +18,6 @@
 mod analysis;
 mod anderson_darling;
 mod automatic;
-mod block_length;
 mod bootstrap;
 #[cfg(test)]
 mod calibrated;
@@ -43,7 +42,6 @@ mod shift;
 pub use analysis::{Comparison, compare};
 pub use anderson_darling::{AndersonDarling, anderson_darling};
 pub use automatic::Evidence;
-pub use block_length::block_length;
 pub use bootstrap::{Blocks, BootstrapOptions, quantile_difference, quantile_differences};
 pub use cliff::cliffs_delta;
 pub use dependence::Dependence;

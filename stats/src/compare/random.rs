@@ -1,30 +1,24 @@
 //! Seeded random numbers for resampling: the same seed gives the same numbers on every machine.
 
-/// A generator of well-mixed numbers (splitmix64: Steele, Lea and Flood, 2014).
-pub(crate) struct Random(u64);
+use crate::quantile::random::SplitMix64;
+
+/// Numbers of several distributions.
+pub(crate) struct Random(SplitMix64);
 
 impl Random {
     /// A generator that starts at a seed.
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed ^ 0x6a09_e667_f3bc_c909)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Self(SplitMix64::new(seed ^ 0x6a09_e667_f3bc_c909))
     }
 
     /// A whole number in `[0, n)`, its bias below 2⁻⁶⁴ n.
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
+        self.0.below(n)
     }
 
     /// A number in (0, 1).
     fn unit(&mut self) -> f64 {
-        ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+        ((self.0.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
     }
 
     /// A standard normal number (Box and Muller, 1958).

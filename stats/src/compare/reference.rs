@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::estimate::Scope;
-use crate::quantile::Quantile;
+use crate::quantile::{Quantile, block_length};
 
 fn expected() -> Value {
     serde_json::from_str(include_str!("../../../tests/reference/compare/expected.json")).unwrap()

@@ -1,9 +1,10 @@
 //! Numbers in the JSON of wire forms, where they may be written as text, with the field that an error is about.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::native::bad;
 use crate::error::{Error, Position, Result};
+use crate::series::Dropped;
 
 /// An object and where it is in the text: `positive` or nothing for the outermost.
 pub(super) struct Fields<'a> {
@@ -18,6 +19,22 @@ pub(super) fn parse(text: &str) -> Result<Value> {
             .at(Position::default().at_line(e.line() as u64).at_column(e.column().to_string()))
             .caused_by(e)
     })
+}
+
+/// A wire form with what was dropped beside it, for serialisation.
+pub(super) fn with_dropped(point: &str, dropped: Dropped) -> Result<Value> {
+    let mut point = parse(point)?;
+    if dropped.total() > 0 {
+        point["dropped"] = json!({"nan": dropped.nan, "infinite": dropped.infinite});
+    }
+    Ok(point)
+}
+
+/// What [`with_dropped`] put beside a wire form.
+pub(super) fn dropped_in(point: &Value) -> Result<Dropped> {
+    let Some(fields) = Fields::of(point)?.object("dropped")? else { return Ok(Dropped::default()) };
+    let count = |field| Ok::<_, Error>(fields.whole(field)?.unwrap_or(0));
+    Ok(Dropped { nan: count("nan")?, infinite: count("infinite")?, duplicate: 0 })
 }
 
 impl<'a> Fields<'a> {

@@ -10,10 +10,11 @@
 //! | [`weighted_quantiles`] | a quantile of samples that count differently |
 //! | [`harrell_davis`] | a quantile from all order statistics, with its standard error |
 //! | [`order_statistic_interval`], [`samples_needed`], [`none_above`] | how far a quantile can be trusted, and from how many samples on |
-//! | [`bootstrap`] | an interval for any statistic |
+//! | [`bootstrap`], [`block_length`] | an interval for any statistic; how long blocks of dependent samples are |
 //! | [`share_at_most`], [`proportion`] | the inverse question: which share lies below a threshold, and how sure is it |
 
 mod beta;
+mod block_length;
 mod bootstrap;
 mod exact;
 mod harrell_davis;
@@ -26,6 +27,7 @@ mod share;
 mod tool;
 mod weighted;
 
+pub use block_length::block_length;
 pub use bootstrap::{Bootstrap, Bootstrapped, IntervalKind, Resampled, bootstrap};
 pub(crate) use exact::{at, position, usable};
 pub use exact::{quantile_sorted, quantiles};

@@ -1,13 +1,13 @@
 //! How sure a service level is: three intervals side by side, and the one that fits the data.
 
-use super::bootstrap::{block_length, deviations, replicates};
+use super::bootstrap::{deviations, replicates};
 use super::evaluate::Options;
 use super::units::Units;
 use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
-use crate::quantile::Quantile;
 use crate::quantile::proportion::{clopper_pearson, wilson};
+use crate::quantile::{Quantile, block_length};
 use crate::time::Span;
 
 /// Errors cluster where the service level varies this many times as much as independent errors would make it.
@@ -166,7 +166,7 @@ fn bootstrap(units: &Units, n: u64, options: &Options) -> Result<BlockBootstrap,
     if bad <= 0.0 || bad >= total {
         return Err("all are alike, and resampling shows no spread".to_owned());
     }
-    let block = block_length(&deviations(units)).map_err(|e| e.message().to_owned())?.round().max(1.0) as usize;
+    let block = block_length(&deviations(units)).round() as usize;
     let ratios = replicates(units, block, options.replicates, options.seed);
     let count = ratios.len();
     let (Some(first), Some(last)) = (ratios.first(), ratios.last()) else {

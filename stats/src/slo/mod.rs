@@ -24,7 +24,6 @@ mod objective;
 mod parse;
 mod period;
 mod projection;
-mod random;
 pub mod rules;
 mod slices;
 mod specification;
@@ -34,7 +33,6 @@ mod units;
 mod yaml;
 mod zone;
 
-pub use bootstrap::block_length;
 pub use cost::{Bucket, Charge, CostModel, CostReport, CostRow, Per, Usage, cost, read_costs};
 pub use counts::Counts;
 pub use evaluate::{BudgetState, Methods, Options, SloInput, SloReport, evaluate};

@@ -1,11 +1,12 @@
 //! When the budget will be spent, if the rest of the time is like what was seen.
 
-use super::bootstrap::{block_length, deviations};
+use super::bootstrap::deviations;
 use super::evaluate::Options;
-use super::random::Random;
 use super::units::Units;
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::quantile::block_length;
+use crate::quantile::random::SplitMix64;
 use crate::time::{Span, Timestamp, Window};
 use crate::unit::Unit;
 
@@ -118,9 +119,9 @@ pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
         out.why = Some(format!("{} replicates are too few", options.replicates));
         return out;
     }
-    let block = block_length(&deviations(units)).map_or(1.0, |b| b.round().max(1.0)) as usize;
+    let block = block_length(&deviations(units)).round() as usize;
     out.block = block as u64;
-    let mut random = Random::new(options.seed);
+    let mut random = SplitMix64::new(options.seed);
     let mut ends: Vec<Option<usize>> =
         (0..options.replicates).map(|_| one_future(asked, ahead, block, &mut random)).collect();
     // what outlasts the horizon comes last
@@ -167,7 +168,7 @@ fn over(spent: f64, allowed: f64) -> bool {
 }
 
 /// The unit ahead in which the budget is spent in one drawing of the future; `None` where it lasts.
-fn one_future(asked: &Asked<'_>, ahead: usize, block: usize, random: &mut Random) -> Option<usize> {
+fn one_future(asked: &Asked<'_>, ahead: usize, block: usize, random: &mut SplitMix64) -> Option<usize> {
     let units = asked.units;
     let n = units.len();
     // the first unit of the window that a rolling period ahead still holds
@@ -259,7 +260,7 @@ mod tests {
     /// and standard deviation √(k(1 − p))/p.
     #[test]
     fn rare_errors_spread_as_theory_has_it() {
-        let mut random = Random::new(4);
+        let mut random = SplitMix64::new(4);
         // exactly one in ten of a thousand hours, at shuffled places
         let mut bad = vec![0.0; 1000];
         let mut placed = 0;

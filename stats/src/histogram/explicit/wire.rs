@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Explicit;
 use crate::error::{Error, Result};
-use crate::histogram::json::{Fields, otlp_real, parse};
+use crate::histogram::json::{Fields, dropped_in, otlp_real, parse, with_dropped};
 use crate::histogram::native::{CUSTOM_BUCKETS, NativeCounts, NativeHistogram, bad, spans};
 
 impl Explicit {
@@ -222,11 +222,7 @@ impl Explicit {
 impl serde::Serialize for Explicit {
     /// As the OTLP JSON object, with what was dropped beside it.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut point = parse(&self.to_otlp_json()).map_err(serde::ser::Error::custom)?;
-        if self.dropped.total() > 0 {
-            point["dropped"] = json!({"nan": self.dropped.nan, "infinite": self.dropped.infinite});
-        }
-        point.serialize(serializer)
+        with_dropped(&self.to_otlp_json(), self.dropped).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -235,11 +231,7 @@ impl<'de> serde::Deserialize<'de> for Explicit {
         use serde::de::Error as _;
         let point = Value::deserialize(deserializer)?;
         let mut histogram = Self::from_otlp_json(&point.to_string()).map_err(D::Error::custom)?;
-        let fields = Fields::of(&point).map_err(D::Error::custom)?;
-        if let Some(dropped) = fields.object("dropped").map_err(D::Error::custom)? {
-            histogram.dropped.nan = dropped.whole("nan").map_err(D::Error::custom)?.unwrap_or(0);
-            histogram.dropped.infinite = dropped.whole("infinite").map_err(D::Error::custom)?.unwrap_or(0);
-        }
+        histogram.dropped = dropped_in(&point).map_err(D::Error::custom)?;
         Ok(histogram)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::edges::{self, COARSEST, FINEST};
 use super::{Exponential, Place};
 use crate::error::{Error, Position, Result};
-use crate::histogram::json::{Fields, otlp_real, parse};
+use crate::histogram::json::{Fields, dropped_in, otlp_real, parse, with_dropped};
 use crate::histogram::native::bad;
 use crate::histogram::run::Run;
 
@@ -130,11 +130,7 @@ impl Exponential {
 impl serde::Serialize for Exponential {
     /// As the OTLP JSON object, with what was dropped beside it.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut point = parse(&self.to_otlp_json()).map_err(serde::ser::Error::custom)?;
-        if self.dropped.total() > 0 {
-            point["dropped"] = json!({"nan": self.dropped.nan, "infinite": self.dropped.infinite});
-        }
-        point.serialize(serializer)
+        with_dropped(&self.to_otlp_json(), self.dropped).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -143,11 +139,7 @@ impl<'de> serde::Deserialize<'de> for Exponential {
         use serde::de::Error as _;
         let point = Value::deserialize(deserializer)?;
         let mut histogram = Self::from_otlp_json(&point.to_string()).map_err(D::Error::custom)?;
-        let fields = Fields::of(&point).map_err(D::Error::custom)?;
-        if let Some(dropped) = fields.object("dropped").map_err(D::Error::custom)? {
-            histogram.dropped.nan = dropped.whole("nan").map_err(D::Error::custom)?.unwrap_or(0);
-            histogram.dropped.infinite = dropped.whole("infinite").map_err(D::Error::custom)?.unwrap_or(0);
-        }
+        histogram.dropped = dropped_in(&point).map_err(D::Error::custom)?;
         Ok(histogram)
     }
 }

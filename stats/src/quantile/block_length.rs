@@ -10,7 +10,7 @@
 /// Sources: D. N. Politis and H. White, Econometric Reviews 23 (2004); A. Patton, D. N. Politis and H. White, ibid. 28 (2009).
 ///
 /// ```
-/// use sre_stats::compare::block_length;
+/// use sre_stats::quantile::block_length;
 /// let steady: Vec<f64> = (0..400).map(|i| f64::from(i / 20 % 2)).collect();
 /// assert!(block_length(&steady) >= 20.0);
 /// ```
@@ -50,4 +50,38 @@ pub fn block_length(values: &[f64]) -> f64 {
     let d = 4.0 / 3.0 * spectrum * spectrum;
     let length = (2.0 * g * g / d * size).cbrt();
     if length.is_finite() { length.clamp(1.0, longest) } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block_length;
+
+    /// The function `optimal_block_length` (circular) of the Python package arch 8.0.0, by `tests/reference/slo/blocks.py`.
+    #[test]
+    fn blocks_are_as_long_as_another_implementation_has_them() {
+        for (n, phi, expected) in [
+            (500, 0.0, 1.440_186_833_731_809),
+            (500, 0.5, 10.811_657_071_215_745),
+            (2000, 0.8, 31.367_875_856_270_34),
+            (1000, -0.4, 6.865_204_442_750_805),
+        ] {
+            let (mut state, mut y) = (12_345_u64, 0.0);
+            let series: Vec<f64> = (0..n)
+                .map(|_| {
+                    state = (1_103_515_245 * state + 12_345) % (1 << 31);
+                    y = phi * y + (state as f64 / (1_u64 << 31) as f64 - 0.5);
+                    y
+                })
+                .collect();
+            let found = block_length(&series);
+            assert!((found - expected).abs() < 1e-9, "n {n}, φ {phi}: {found}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn samples_that_say_nothing_stand_alone() {
+        for values in [&[1.0; 20][..], &[1.0, 2.0, 3.0], &[f64::NAN; 20], &[]] {
+            assert_eq!(block_length(values), 1.0);
+        }
+    }
 }
