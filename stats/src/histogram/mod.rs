@@ -22,6 +22,7 @@
 
 mod binned;
 mod cache;
+mod cells;
 mod choice;
 mod convert;
 mod cursor;

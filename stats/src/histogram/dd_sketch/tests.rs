@@ -72,12 +72,55 @@ fn quantiles_keep_the_relative_error() {
     }
 }
 
+proptest! {
+    #[test]
+    fn an_edge_belongs_to_the_bin_that_begins_there(key in -30_000..30_000, alpha in 1e-4..0.3_f64, shift in -3.0..3.0_f64) {
+        for interpolation in BOTH {
+            let mapping = Mapping { offset: shift, ..Mapping::new(alpha, interpolation).unwrap() };
+            let edge = mapping.lower(key);
+            if edge.is_finite() && edge.next_down() >= mapping.smallest {
+                prop_assert_eq!((mapping.key(edge.next_down()), mapping.key(edge)), (key - 1, key), "{:?} {:e}", interpolation, edge);
+                prop_assert_eq!(mapping.keys(&[edge.next_down(), edge, edge.next_up()]), [key - 1, key, key].map(i64::from));
+            }
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    #[test]
+    fn a_long_slice_is_counted_as_its_values_are(
+        seed in any::<u64>(), alpha in prop::sample::select(vec![0.002, 0.003, 0.005, 0.01, 0.3]), decades in 1.0..600.0_f64,
+        signs in 0_u8..3, max_bins in prop::sample::select(vec![2048_usize, 100, 1])
+    ) {
+        // 0 to 2 of 2: none, some, all negative; edges and their neighbours among them
+        let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(seed);
+        for interpolation in BOTH {
+            let empty = DdSketch::with(alpha, interpolation, max_bins).unwrap();
+            let values: Vec<f64> = (0..35_000)
+                .map(|i| {
+                    let value = 10_f64.powf(decades * (rand::RngExt::random::<f64>(&mut rng) - 0.5));
+                    let edge = empty.mapping.lower(empty.mapping.key(value.max(1e-300)));
+                    let value = match i % 5 { 0 => edge, 1 => edge.next_down(), 2 => edge.next_up(), _ => value };
+                    if signs == 2 || signs == 1 && i % 7 == 0 { -value } else { value }
+                })
+                .collect();
+            let (mut slice, mut single) = (empty.clone(), empty);
+            slice.insert_slice(&values);
+            values.iter().for_each(|value| single.insert(*value));
+            prop_assert_eq!(slice, single);
+        }
+    }
+}
+
 #[test]
 fn a_slice_is_counted_as_its_values_are() {
     for interpolation in BOTH {
-        for max_bins in [2048, 64, 3] {
-            for (name, mut values) in shapes(9, 3000) {
+        for (n, max_bins) in [(3000, 2048), (40_000, 2048), (3000, 64), (40_000, 3)] {
+            for (name, mut values) in shapes(9, n) {
                 values.extend([f64::NAN, 0.0, -0.0, 1e-310, f64::INFINITY, 5e-324, -2.0]);
+                values.extend([f64::MAX, -f64::MAX, f64::MIN_POSITIVE, 1.0, 1.0_f64.next_down(), u64::MAX as f64]);
                 let empty = DdSketch::with(0.01, interpolation, max_bins).unwrap();
                 let (mut slice, mut single) = (empty.clone(), empty);
                 slice.insert_slice(&values);
