@@ -8,6 +8,7 @@ mod explicit;
 mod exponential;
 mod native_text;
 mod prometheus;
+mod protobuf;
 
 use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng};

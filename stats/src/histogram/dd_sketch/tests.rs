@@ -354,3 +354,48 @@ fn the_ends_of_the_range_have_their_bins() {
         assert!(!sketch.is_collapsed());
     }
 }
+
+#[test]
+fn indices_are_those_of_java() {
+    // what DDSketchWithExactSummaryStatistics.encode() of sketches-java writes for LogarithmicMapping(0.01) and the values below, as the
+    // tests of the crate sketches-ddsketch have it: γ and the gaps between its indices, each with one value
+    let gamma = f64::from_le_bytes([0xfd, 0x4a, 0x81, 0x5a, 0xbf, 0x52, 0xf0, 0x3f]);
+    let sketch = |values: &[f64]| {
+        let mut sketch = DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap();
+        sketch.insert_slice(values);
+        sketch
+    };
+    assert!((sketch(&[]).mapping.gamma() - gamma).abs() < 1e-15);
+    let keys = |store: &Store| store.filled().map(|(key, _)| key).collect::<Vec<_>>();
+    assert_eq!(keys(&sketch(&[1.0, 2.0, 3.0, 4.0, 5.0]).positive), [0, 34, 54, 69, 80]);
+    assert_eq!(keys(&sketch(&[42.0]).positive), [186]);
+    let signs = sketch(&[-3.0, -1.0, 2.0, 5.0]);
+    assert_eq!((keys(&signs.positive), keys(&signs.negative)), (vec![34, 80], vec![0, 54]));
+    // and in the protobuf form, where the list begins at the first index
+    let bytes = sketch(&[2.0]).to_bytes();
+    assert!(bytes.ends_with(&[0x18, 34 << 1, 0x1a, 0]), "{bytes:x?}");
+}
+
+#[test]
+fn what_javascript_wrote_is_read_in_python_s_dialect() {
+    let text = include_str!("../../../../tests/reference/sketch/ddsketch_js.json");
+    let reference: serde_json::Value = serde_json::from_str(text).unwrap();
+    let bytes = STANDARD.decode(reference["protobuf"].as_str().unwrap()).unwrap();
+    let read = DdSketch::from_bytes(&bytes, DdDialect::Python).unwrap();
+    let mut values = recurrence(500, 11, true);
+    values.extend([0.0, 0.0]);
+    assert_eq!(read.count(), values.len() as u64);
+    // every value lies in a bin that holds it
+    for bin in read.bins() {
+        let inside = values.iter().filter(|v| bin.lower <= **v && **v <= bin.upper).count() as u64;
+        assert!(inside >= bin.count, "{bin:?}");
+    }
+    answers_hold("javascript", &read, &values, 0.01 + 2e-9);
+    for pair in reference["quantiles"].as_array().unwrap() {
+        let q = Quantile::new(pair[0].as_f64().unwrap()).unwrap();
+        let (ours, theirs) = (read.quantile(q, &scope()).unwrap().value, pair[1].as_f64().unwrap());
+        // theirs is the sample of rank q·(n − 1), ours that of ⌈q·n⌉
+        assert!((ours - theirs).abs() <= 0.06 * theirs.abs(), "{q} {ours} {theirs}");
+    }
+    assert!(DdSketch::from_bytes(&bytes, DdDialect::JavaAndGo).is_ok(), "the dialects cannot be told apart");
+}

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `mod` | the histogram: insertion, counts, the traits |
 //! | `fill` | the fast way in for a slice |
-//! | `wire` | cumulative `le` buckets, spans and deltas (NHCB), OpenTelemetry's JSON |
+//! | `wire` | cumulative `le` buckets, spans and deltas (NHCB), OpenTelemetry's JSON and protobuf |
 
 mod fill;
 mod wire;
