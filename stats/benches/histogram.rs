@@ -73,7 +73,9 @@ const WAYS: [Way; 12] = [
     }),
     ("the same one by one", |values| {
         let mut h = Explicit::new(&EDGES).unwrap();
-        values.iter().for_each(|value| h.insert(*value));
+        for value in values {
+            h.insert(*value);
+        }
         h.count()
     }),
     ("ddsketch 1 %, cubic", |values| DdSketch::from_values(values, 0.01).unwrap().count()),
@@ -85,7 +87,9 @@ const WAYS: [Way; 12] = [
     ("ddsketch 0.1 %, cubic", |values| DdSketch::from_values(values, 0.001).unwrap().count()),
     (DDSKETCH, |values| {
         let mut sketch = sketches_ddsketch::DDSketch::new(sketches_ddsketch::Config::new(0.01, 2048, 1e-9));
-        values.iter().for_each(|value| sketch.add(*value));
+        for value in values {
+            sketch.add(*value);
+        }
         sketch.count() as u64
     }),
     ("hdrhistogram, 2 digits", |values| {

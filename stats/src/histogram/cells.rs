@@ -37,7 +37,7 @@ impl Cells {
         if to.checked_sub(from)? > CELLS {
             return None;
         }
-        let mut table = Box::new([0; CELLS]);
+        let mut table: Box<[u64; CELLS]> = vec![0; CELLS].try_into().ok()?;
         let mut starts = starts.map(f64::to_bits).peekable();
         let mut number = first;
         for cell in from..to {

@@ -194,11 +194,15 @@ impl NativeHistogram {
             match &self.counts {
                 NativeCounts::Integer { positive, negative, .. } => {
                     let deltas = if field == 9 { negative } else { positive };
-                    deltas.iter().for_each(|delta| put_signed(&mut bytes, field + 1, *delta));
+                    for delta in deltas {
+                        put_signed(&mut bytes, field + 1, *delta);
+                    }
                 }
                 NativeCounts::Float { positive, negative, .. } => {
                     let counts = if field == 9 { negative } else { positive };
-                    counts.iter().for_each(|count| put_f64(&mut bytes, field + 2, *count));
+                    for count in counts {
+                        put_f64(&mut bytes, field + 2, *count);
+                    }
                 }
             }
         }

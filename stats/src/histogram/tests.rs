@@ -1,6 +1,7 @@
 //! Properties of the histogram against decimal text, sorted samples and other arithmetic.
 #![allow(clippy::unwrap_used)]
 
+mod adversarial;
 mod binned;
 mod convert;
 mod edges;

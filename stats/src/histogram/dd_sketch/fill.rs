@@ -23,7 +23,9 @@ impl DdSketch {
             let Extent { low, high, whole } = Extent::of(chunk);
             let finite = whole && low > f64::NEG_INFINITY && high < f64::INFINITY;
             if !finite || u64::MAX - self.total < chunk.len() as u64 {
-                chunk.iter().for_each(|value| super::Sketch::insert(self, *value));
+                for value in chunk {
+                    super::Sketch::insert(self, *value);
+                }
                 continue;
             }
             if low >= self.mapping.smallest {

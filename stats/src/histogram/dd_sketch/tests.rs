@@ -108,7 +108,9 @@ proptest! {
                 .collect();
             let (mut slice, mut single) = (empty.clone(), empty);
             slice.insert_slice(&values);
-            values.iter().for_each(|value| single.insert(*value));
+            for value in &values {
+                single.insert(*value);
+            }
             prop_assert_eq!(slice, single);
         }
     }

@@ -19,7 +19,9 @@ impl Explicit {
             let Extent { low, high, whole } = Extent::of(chunk);
             let finite = whole && low > f64::NEG_INFINITY && high < f64::INFINITY;
             if !finite || u64::MAX - self.total < chunk.len() as u64 {
-                chunk.iter().for_each(|value| self.insert(*value));
+                for value in chunk {
+                    self.insert(*value);
+                }
                 continue;
             }
             self.total += chunk.len() as u64;

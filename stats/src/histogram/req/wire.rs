@@ -109,13 +109,11 @@ impl Req {
     /// Fills an empty sketch with what follows the first eight bytes.
     fn read_levels(&mut self, cursor: &mut Cursor<'_>, levels: usize, alone: Option<usize>) -> Result<()> {
         let start = cursor.at();
-        let told = match levels {
-            1 => None,
-            _ => {
-                let total = u64::from_le_bytes(cursor.take("n")?);
-                let (low, high) = (finite(cursor, "the minimum")?, finite(cursor, "the maximum")?);
-                Some((total, low, high))
-            }
+        let told = if levels == 1 {
+            None
+        } else {
+            let total = u64::from_le_bytes(cursor.take("n")?);
+            Some((total, finite(cursor, "the minimum")?, finite(cursor, "the maximum")?))
         };
         self.levels.clear();
         let mut weight = 0_u64;

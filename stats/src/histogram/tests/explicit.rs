@@ -41,13 +41,15 @@ fn a_slice_is_counted_as_its_values_are() {
                 values.extend(odd);
                 let slice = of(edges, &values);
                 let mut single = Explicit::new(edges).unwrap();
-                values.iter().for_each(|value| single.insert(*value));
+                for value in &values {
+                    single.insert(*value);
+                }
                 assert_eq!(slice, single, "{shape} {}", edges.len());
             }
         }
     }
     let mut full = Explicit::from_counts(&[1.0], &[u64::MAX - 5, 0]).unwrap();
-    full.insert_slice(&[2.0; 10_000]);
+    full.insert_slice(&vec![2.0; 10_000]);
     assert_eq!((full.count(), full.counts()), (u64::MAX, &[u64::MAX - 5, 5][..]));
 }
 
