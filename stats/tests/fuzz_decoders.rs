@@ -88,7 +88,7 @@ const WORDS: [&str; 14] = [
 /// One input changed in a few places.
 fn mutated(seeds: &[Vec<u8>], rng: &mut ChaCha8Rng) -> Vec<u8> {
     let mut input = seeds[rng.random_range(0..seeds.len())].clone();
-    for _ in 0..rng.random_range(1..5) {
+    for _ in 0..rng.random_range(1..4) {
         let length = input.len();
         let at = rng.random_range(0..=length);
         let end = (at + rng.random_range(1..10)).min(length);
