@@ -5,8 +5,8 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;
-use std::time::Instant;
 
+use cpu_time::ThreadTime;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -115,20 +115,11 @@ const DDSKETCH: &str = "sketches-ddsketch 1 %";
 const RIVALS: [(&str, &[&str]); 2] =
     [(OPEN, &["log-linear"]), (DDSKETCH, &["ddsketch 1 %, cubic", "ddsketch 1 %, logarithm"])];
 
-/// Seconds that this thread has computed, whatever else the machine does; the time of day where the system does not tell.
-fn cpu_seconds() -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| Instant::now().duration_since(*START).as_secs_f64(), |ns| ns / 1e9)
-}
-
-static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-
-/// The time of a run on this thread.
+/// The seconds that this thread computes in a run, whatever else the machine does.
 fn timed<T>(run: impl FnOnce() -> T) -> f64 {
-    let start = cpu_seconds();
+    let start = ThreadTime::now();
     black_box(run());
-    cpu_seconds() - start
+    start.elapsed().as_secs_f64()
 }
 
 /// The best time of each way in rounds that take turns.
