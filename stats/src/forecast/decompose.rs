@@ -92,9 +92,8 @@ impl serde::Serialize for Decomposition {
     /// remainder`, in which a missing value is null.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let column = |x: &[f64]| x.iter().map(|v| v.is_finite().then_some(*v)).collect::<Vec<_>>();
-        let seasons = |part: &SeasonalPart| {
-            serde_json::json!({"period_s": part.period.as_secs_f64(), "strength": part.strength})
-        };
+        let seasons =
+            |part: &SeasonalPart| serde_json::json!({"period_s": part.period.as_secs_f64(), "strength": part.strength});
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("method", &self.method)?;
         map.serialize_entry("verdict", self.verdict.word())?;
@@ -134,8 +133,9 @@ impl serde::Serialize for Decomposition {
 /// Where an option is out of its domain. Data that allow no answer are not an error but a [`DecompositionVerdict::NoVerdict`].
 pub fn decompose(series: &Series, options: &DecomposeOptions) -> Result<Decomposition> {
     if !(options.level > 0.0 && options.level < 1.0) {
-        return Err(Error::argument(format!("a level of {} is not between 0 and 1", options.level))
-            .hint("0.95 is usual"));
+        return Err(
+            Error::argument(format!("a level of {} is not between 0 and 1", options.level)).hint("0.95 is usual")
+        );
     }
     let regular = match Regular::of(series) {
         Ok(regular) => regular,
@@ -206,7 +206,8 @@ fn without(why: String) -> Decomposition {
 }
 
 fn strength(part: &[f64], remainder: &[f64]) -> f64 {
-    let there: Vec<(f64, f64)> = part.iter().zip(remainder).filter(|(_, r)| !r.is_nan()).map(|(p, r)| (*p, *r)).collect();
+    let there: Vec<(f64, f64)> =
+        part.iter().zip(remainder).filter(|(_, r)| !r.is_nan()).map(|(p, r)| (*p, *r)).collect();
     let variance = |f: &dyn Fn(&(f64, f64)) -> f64| {
         let n = there.len() as f64;
         let mean = there.iter().map(f).sum::<f64>() / n;

@@ -126,7 +126,10 @@ mod tests {
             (2.067, 3.085),
         ];
         for (step, (statistic, critical)) in steps.iter().zip(printed) {
-            assert!((step.statistic - statistic).abs() < 1.1e-3 && (step.critical - critical).abs() < 1.1e-3, "{step:?}");
+            assert!(
+                (step.statistic - statistic).abs() < 1.1e-3 && (step.critical - critical).abs() < 1.1e-3,
+                "{step:?}"
+            );
         }
         let outliers: Vec<f64> = steps.iter().filter(|s| s.outlier).map(|s| ROSNER[s.index]).collect();
         assert_eq!(outliers, [6.01, 5.42, 5.34]);

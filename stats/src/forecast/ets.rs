@@ -193,7 +193,9 @@ impl Ets {
     /// Akaike's criterion with its correction for small samples, but for a constant; smaller is better.
     pub fn aicc(&self) -> f64 {
         let n = self.n as f64;
-        let k = (self.model.parameters() + 2 + usize::from(self.model.trend != EtsTrend::None)
+        let k = (self.model.parameters()
+            + 2
+            + usize::from(self.model.trend != EtsTrend::None)
             + self.model.season.unwrap_or(0)) as f64;
         let correction = if n > k + 1.0 { 2.0 * k * (k + 1.0) / (n - k - 1.0) } else { f64::INFINITY };
         n * (self.sse / n).max(f64::MIN_POSITIVE).ln() + 2.0 * k + correction
@@ -236,7 +238,8 @@ fn initial(model: EtsModel, values: &[f64]) -> Result<State> {
     if let Some(v) = values.iter().find(|v| v.is_infinite()) {
         return Err(Error::argument(format!("a value is {v}")).hint("leave it out as NaN"));
     }
-    let (season, trend) = if model.season.is_some() { seasonal(m, needed, values) } else { (Vec::new(), values.to_vec()) };
+    let (season, trend) =
+        if model.season.is_some() { seasonal(m, needed, values) } else { (Vec::new(), values.to_vec()) };
     // least squares of the first ten on 1, 2, …
     let first: Vec<(f64, f64)> =
         trend.iter().take(10).enumerate().filter(|(_, v)| !v.is_nan()).map(|(i, v)| (i as f64 + 1.0, *v)).collect();
@@ -245,8 +248,7 @@ fn initial(model: EtsModel, values: &[f64]) -> Result<State> {
     }
     let k = first.len() as f64;
     let (mx, my) = (first.iter().map(|p| p.0).sum::<f64>() / k, first.iter().map(|p| p.1).sum::<f64>() / k);
-    let (sxy, sxx) =
-        first.iter().fold((0.0, 0.0), |(a, b), p| (a + (p.0 - mx) * (p.1 - my), b + (p.0 - mx).powi(2)));
+    let (sxy, sxx) = first.iter().fold((0.0, 0.0), |(a, b), p| (a + (p.0 - mx) * (p.1 - my), b + (p.0 - mx).powi(2)));
     let slope = sxy / sxx;
     let level = my - slope * mx;
     Ok(State { level, slope: if model.trend == EtsTrend::None { 0.0 } else { slope }, season, at: 0 })

@@ -30,8 +30,7 @@ impl Line {
         let (sxy, sxx) =
             there().fold((0.0, 0.0), |(a, b), (x, y)| (a + (x - mean_x) * (y - mean_y), b + (x - mean_x).powi(2)));
         let slope = sxy / sxx;
-        let rest: Vec<f64> =
-            values.iter().enumerate().map(|(i, v)| v - mean_y - slope * (i as f64 - mean_x)).collect();
+        let rest: Vec<f64> = values.iter().enumerate().map(|(i, v)| v - mean_y - slope * (i as f64 - mean_x)).collect();
         let square = rest.iter().filter(|r| !r.is_nan()).map(|r| r * r).sum::<f64>();
         let pairs = rest.windows(2).filter(|w| !w[0].is_nan() && !w[1].is_nan());
         let (product, count) = pairs.fold((0.0, 0.0), |(p, c), w| (p + w[0] * w[1], c + 1.0));

@@ -18,6 +18,15 @@ pub(super) struct Points<'a> {
     pub(super) values: &'a [f64],
     /// `None` where all weights are 1.
     pub(super) weights: Option<&'a [f64]>,
+    /// 0 where a value is missing; `None` where none is.
+    pub(super) present: Option<&'a [f64]>,
+}
+
+impl Points<'_> {
+    /// Values that are all there and weigh the same.
+    pub(super) fn plain(values: &[f64]) -> Points<'_> {
+        Points { values, weights: None, present: None }
+    }
 }
 
 /// The share of its bandwidth from which on a point has no weight, and up to which it has all.
@@ -67,7 +76,7 @@ impl Loess {
         }
         for i in (0..n).filter(|i| !inside.contains(i)) {
             let left = i.saturating_sub(half).min(n.saturating_sub(self.length));
-            out[i] = self.at(points, i as f64, left, (left + self.length).min(n));
+            out[i] = self.inside(points, i, left, (left + self.length).min(n));
         }
         out
     }
@@ -93,7 +102,7 @@ impl Loess {
                 let near = (spread.max(0.0).sqrt() - least).abs() < 1e-6 * least;
                 // where little weight is left, or at the edge of a rule, rounding of the transform would decide
                 if s0[i] < 1e-6 * self.total || near {
-                    return self.at(points, (i + half) as f64, i, i + self.length);
+                    return self.inside(points, i + half, i, i + self.length);
                 }
                 let mean = t0[i] / s0[i];
                 if spread.sqrt() > least { mean - centre / spread * (t1[i] / s0[i] - centre * mean) } else { mean }
@@ -101,19 +110,24 @@ impl Loess {
             .collect()
     }
 
-    /// The regression at a place, from the points `left..right`; from more of them where none of these has weight.
-    pub(super) fn at(&self, points: Points<'_>, place: f64, left: usize, right: usize) -> f64 {
+    /// The regression at a place, from the points `left..right`; `None` where none of them has weight.
+    pub(super) fn at(&self, points: Points<'_>, place: f64, left: usize, right: usize) -> Option<f64> {
+        let beyond = self.length.saturating_sub(points.values.len()) / 2;
+        let bandwidth = (place - left as f64).max(right as f64 - 1.0 - place) + beyond as f64;
+        local(points, place, (left, right), bandwidth)
+    }
+
+    /// The same at one of the points. Where none in the window has weight, a value stays as it is, by the authors' rule, and a
+    /// missing one is found from a wider window.
+    fn inside(&self, points: Points<'_>, i: usize, left: usize, right: usize) -> f64 {
         let n = points.values.len();
         let (mut left, mut right) = (left, right);
         loop {
-            let beyond = self.length.saturating_sub(n) / 2;
-            let bandwidth = (place - left as f64).max(right as f64 - 1.0 - place) + beyond as f64;
-            if let Some(value) = local(points, place, (left, right), bandwidth) {
+            if let Some(value) = self.at(points, i as f64, left, right) {
                 return value;
             }
-            if (left, right) == (0, n) {
-                // no value anywhere has weight
-                return 0.0;
+            if points.present.is_none_or(|p| p[i] > 0.0) || (left, right) == (0, n) {
+                return points.values[i];
             }
             let more = (right - left).max(1);
             (left, right) = (left.saturating_sub(more), (right + more).min(n));
@@ -146,6 +160,7 @@ fn local(points: Points<'_>, place: f64, (left, right): (usize, usize), bandwidt
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -155,7 +170,7 @@ mod tests {
         let weights: Vec<f64> = (0..400).map(|i| f64::from(i * 7 % 5) / 4.0).collect();
         for length in [7, 101, 399, 401, 901] {
             for weights in [None, Some(&weights[..])] {
-                let smooth = Loess::new(length).smooth(Points { values: &line, weights });
+                let smooth = Loess::new(length).smooth(Points { weights, ..Points::plain(&line) });
                 for (a, b) in smooth.iter().zip(&line) {
                     assert!((a - b).abs() < 1e-9, "{length}: {a} {b}");
                 }
@@ -170,10 +185,10 @@ mod tests {
         for length in [7, 151] {
             let loess = Loess::new(length);
             for weights in [None, Some(&weights[..])] {
-                let points = Points { values: &values, weights };
+                let points = Points { weights, ..Points::plain(&values) };
                 let half = length / 2;
                 for (i, got) in loess.smooth(points).iter().enumerate().take(900 - half).skip(half) {
-                    let want = loess.at(points, i as f64, i - half, i + half + 1);
+                    let want = loess.at(points, i as f64, i - half, i + half + 1).unwrap();
                     assert!((got - want).abs() < 1e-10, "{got} {want}");
                 }
             }

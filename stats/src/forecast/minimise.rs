@@ -45,11 +45,9 @@ fn simplex(f: &dyn Fn(&[f64]) -> f64, start: &[f64], size: f64, budget: usize) -
         if width.fold(0.0, f64::max) < 1e-7 || (high - low).abs() <= 1e-13 * low.abs() {
             break;
         }
-        let centre: Vec<f64> =
-            (0..m).map(|j| points[..m].iter().map(|p| p.0[j]).sum::<f64>() / m as f64).collect();
-        let towards = |factor: f64| {
-            inside(centre.iter().zip(&points[m].0).map(|(c, w)| c + factor * (c - w)).collect())
-        };
+        let centre: Vec<f64> = (0..m).map(|j| points[..m].iter().map(|p| p.0[j]).sum::<f64>() / m as f64).collect();
+        let towards =
+            |factor: f64| inside(centre.iter().zip(&points[m].0).map(|(c, w)| c + factor * (c - w)).collect());
         let reflected = towards(1.0);
         let at_reflected = value(&reflected);
         used += 1;

@@ -65,7 +65,8 @@ impl Kind {
                     rest.iter_mut().zip(&season).for_each(|(r, s)| *r -= s);
                     profiles.push(season[season.len() - m..].to_vec());
                 }
-                let before = before.and_then(|b| if let Fitted::Decomposed(inner, _) = b { Some(&**inner) } else { None });
+                let before =
+                    before.and_then(|b| if let Fitted::Decomposed(inner, _) = b { Some(&**inner) } else { None });
                 let inner = trend.map_or(Self::Line, Self::Ets).fit_or_go_on(&rest, &[], before)?;
                 Some(Fitted::Decomposed(Box::new(inner), profiles))
             }

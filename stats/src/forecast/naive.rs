@@ -16,10 +16,8 @@ impl Naive {
     pub(super) fn fit(values: &[f64], season: usize) -> Option<Self> {
         let n = values.len();
         let changes = values.iter().zip(values.get(season..)?);
-        let (square, count) = changes
-            .map(|(a, b)| b - a)
-            .filter(|d| !d.is_nan())
-            .fold((0.0, 0.0), |(s, c), d| (s + d * d, c + 1.0));
+        let (square, count) =
+            changes.map(|(a, b)| b - a).filter(|d| !d.is_nan()).fold((0.0, 0.0), |(s, c), d| (s + d * d, c + 1.0));
         if count == 0.0 {
             return None;
         }

@@ -126,7 +126,11 @@ pub fn forecast(series: &Series, options: &ForecastOptions) -> Result<Forecast> 
     check(options)?;
     let regular = match Regular::of(series) {
         Ok(regular) if regular.present < FEWEST => {
-            return Ok(without(series, options, format!("{} values are too few: {FEWEST} or more are needed", regular.present)));
+            return Ok(without(
+                series,
+                options,
+                format!("{} values are too few: {FEWEST} or more are needed", regular.present),
+            ));
         }
         Ok(regular) => regular,
         Err(why) => return Ok(without(series, options, why)),
@@ -187,8 +191,11 @@ pub(super) fn in_steps(regular: &Regular, given: &[Span]) -> Result<Vec<usize>> 
     for season in given {
         let of = season.0 as f64 / regular.step as f64;
         if of < 1.5 || (of - of.round()).abs() > 0.01 * of {
-            return Err(Error::argument(format!("a season of {season} with a sample every {}", Span(regular.step).about()))
-                .hint("a season is a whole number of steps, 2 or more"));
+            return Err(Error::argument(format!(
+                "a season of {season} with a sample every {}",
+                Span(regular.step).about()
+            ))
+            .hint("a season is a whole number of steps, 2 or more"));
         }
         steps.push(of.round() as usize);
     }
@@ -299,8 +306,7 @@ impl Work<'_> {
         let points = self.points(&method, (&mean, &deviations, &widening));
         let crossing = self.options.limit.map(|limit| {
             let (at, last) = self.regular.last();
-            let future =
-                Future { model: &model, mean: &mean, widening: &widening, seed: self.options.seed, level };
+            let future = Future { model: &model, mean: &mean, widening: &widening, seed: self.options.seed, level };
             Crossing::of(&future, limit, last, |h| self.regular.time(at + 1 + h))
         });
         Forecast {
@@ -342,7 +348,11 @@ impl Work<'_> {
             [] => "no season was shown".to_owned(),
             some => {
                 let all: Vec<String> = some.iter().map(|s| self.regular.span(*s).about()).collect();
-                format!("season {}{}", all.join(" and "), if self.options.seasons.is_some() { ", as given" } else { "" })
+                format!(
+                    "season {}{}",
+                    all.join(" and "),
+                    if self.options.seasons.is_some() { ", as given" } else { "" }
+                )
             }
         };
         let choice = match (candidates, tested) {
@@ -384,10 +394,8 @@ impl Work<'_> {
         let (at, _) = self.regular.last();
         let point = |h: usize| {
             let reach = z * deviations[h] * widening[h];
-            let bound =
-                Bound::Confidence { lower: mean[h] - reach, upper: mean[h] + reach, level: self.options.level };
-            let value =
-                Estimate::new(mean[h], method.clone(), self.regular.present as u64, &scope).with_bound(bound);
+            let bound = Bound::Confidence { lower: mean[h] - reach, upper: mean[h] + reach, level: self.options.level };
+            let value = Estimate::new(mean[h], method.clone(), self.regular.present as u64, &scope).with_bound(bound);
             ForecastPoint { time: self.regular.time(at + 1 + h), value }
         };
         (0..self.steps).map(point).collect()
@@ -414,7 +422,9 @@ impl Work<'_> {
     fn backtest(&self, method: &Method, plan: &Plan, test: &Tested, baseline: Option<&Tested>) -> Backtest {
         let scope = self.series.scope();
         let overlap = || Bound::Unknown { why: "forecasts of neighbouring origins overlap".into() };
-        let of = |t: &Tested, method: Method| Estimate::new(t.error, method, t.forecasts as u64, &scope).with_bound(overlap());
+        let of = |t: &Tested, method: Method| {
+            Estimate::new(t.error, method, t.forecasts as u64, &scope).with_bound(overlap())
+        };
         let mase = |t: &Tested| backtest::mase(t.error, &self.regular.values, &self.seasons);
         let rolling = Method::Named("rolling-origin backtest");
         Backtest {

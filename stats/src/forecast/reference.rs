@@ -108,6 +108,12 @@ fn exponential_smoothing_is_that_of_statsmodels() {
         // the search finds what statsmodels' best of three starts finds, or better
         let fitted = Ets::fit(model, &values).unwrap();
         let theirs = case["fitted_sse"].as_f64().unwrap();
-        assert!(fitted.sse <= theirs * (1.0 + 1e-6), "{what}: {} {:?}, reference {theirs} {}", fitted.sse, fitted.parameters, case["fitted"]);
+        assert!(
+            fitted.sse <= theirs * (1.0 + 1e-6),
+            "{what}: {} {:?}, reference {theirs} {}",
+            fitted.sse,
+            fitted.parameters,
+            case["fitted"]
+        );
     }
 }

@@ -6,9 +6,8 @@ use crate::time::{Span, Timestamp};
 /// More slots than this are refused: the times are no grid, or the work would be without end.
 const MOST_SLOTS: f64 = 4e6;
 /// Steps that people choose, in seconds: a measured step within a hundredth of one is taken for it.
-const STEPS_S: [i64; 21] = [
-    1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800,
-];
+const STEPS_S: [i64; 21] =
+    [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800];
 
 /// One slot a step; NaN where there is no sample.
 #[derive(Clone, Debug)]

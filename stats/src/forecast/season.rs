@@ -40,6 +40,41 @@ fn seconds<S: Serializer>(span: &Span, serializer: S) -> std::result::Result<S::
     serializer.serialize_f64(span.as_secs_f64())
 }
 
+/// Seasons as they are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SeasonChoice {
+    /// Find them.
+    #[default]
+    Auto,
+    /// There are none.
+    None,
+    /// These.
+    Given(Vec<Span>),
+}
+
+impl SeasonChoice {
+    /// As the options of this module have it: `None` to find them, empty for none.
+    pub fn spans(&self) -> Option<Vec<Span>> {
+        match self {
+            Self::Auto => None,
+            Self::None => Some(Vec::new()),
+            Self::Given(spans) => Some(spans.clone()),
+        }
+    }
+}
+
+impl std::str::FromStr for SeasonChoice {
+    type Err = Error;
+    /// Reads `auto`, `none`, or spans such as `24h` or `1d,7d`.
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "auto" => Ok(Self::Auto),
+            "none" => Ok(Self::None),
+            spans => spans.split(',').map(str::parse).collect::<Result<_>>().map(Self::Given),
+        }
+    }
+}
+
 /// What a search for seasons says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SeasonVerdict {

@@ -61,8 +61,7 @@ impl Spectrum {
 
     /// About the variance of a sample autocorrelation of the background's noise (Bartlett).
     pub(super) fn autocorrelation_variance(&self) -> f64 {
-        let (sum, squares) =
-            self.background.iter().skip(1).fold((0.0, 0.0), |(s, q), b| (s + b, q + b * b));
+        let (sum, squares) = self.background.iter().skip(1).fold((0.0, 0.0), |(s, q), b| (s + b, q + b * b));
         squares / (2.0 * sum * sum)
     }
 }
@@ -107,7 +106,13 @@ fn red_noise(ordinates: &[f64], free: &[bool], n: usize) -> (f64, Vec<f64>) {
         rest.sort_by(|a, b| a.0.total_cmp(&b.0));
         let half = rest.iter().map(|r| r.1).sum::<f64>() / 2.0;
         let mut sum = 0.0;
-        let level = rest.iter().find(|r| { sum += r.1; sum >= half }).map_or(0.0, |r| r.0);
+        let level = rest
+            .iter()
+            .find(|r| {
+                sum += r.1;
+                sum >= half
+            })
+            .map_or(0.0, |r| r.0);
         (rest.iter().map(|r| r.1 * (r.0 - level).abs()).sum::<f64>(), level)
     };
     let mut best = ((0.0, 0.0), f64::INFINITY, 0.0);
@@ -134,7 +139,8 @@ fn neighbours(ordinates: &[f64], free: &[bool]) -> Vec<f64> {
         .map(|k| {
             let reach = (k / 4).clamp(7, 30);
             let (from, to) = (k.saturating_sub(reach).max(1), (k + reach).min(last));
-            let mut near: Vec<f64> = (from..=to).filter(|j| j.abs_diff(k) > 2 && free[*j]).map(|j| ordinates[j]).collect();
+            let mut near: Vec<f64> =
+                (from..=to).filter(|j| j.abs_diff(k) > 2 && free[*j]).map(|j| ordinates[j]).collect();
             let m = near.len();
             if m == 0 {
                 return 0.0;

@@ -67,8 +67,8 @@ pub struct Stl {
 /// Decomposes evenly spaced values into season, trend and remainder; NaN marks a value that is missing.
 ///
 /// The procedure, its rounds and its defaults are those of the authors and of statsmodels: smoothers of degree 1, evaluated at
-/// every sample (no `jump`). A missing value has weight 0 throughout, and season and trend are given there too; a window that
-/// holds no value with weight is widened. The windows of the trend are sums of products with a fixed kernel, taken by Fourier
+/// every sample (no `jump`). A missing value has weight 0 throughout, and season and trend are given there too, from a wider
+/// window where its own holds no value with weight. The windows of the trend are sums of products with a fixed kernel, taken by Fourier
 /// transform, so time is O(n log p) and memory linear.
 ///
 /// Not for a season that is no whole number of samples, nor for one whose amplitude grows with the level: take logarithms there.
@@ -111,9 +111,8 @@ pub fn stl(values: &[f64], options: &StlOptions) -> Result<Stl> {
         }
     }
     let Work { y, present, weights, seasonal, mut trend, .. } = work;
-    let remainder = (0..y.len())
-        .map(|i| if present[i] > 0.0 { y[i] - trend[i] - seasonal[i] } else { f64::NAN })
-        .collect();
+    let remainder =
+        (0..y.len()).map(|i| if present[i] > 0.0 { y[i] - trend[i] - seasonal[i] } else { f64::NAN }).collect();
     trend.iter_mut().for_each(|t| *t += mean);
     Ok(Stl { seasonal, trend, remainder, weights: weights.unwrap_or(present) })
 }
@@ -154,19 +153,23 @@ impl Work {
         let detrended: Vec<f64> = self.y.iter().zip(&self.trend).map(|(y, t)| y - t).collect();
         let cycles = self.cycles(&detrended);
         let low = average(&average(&average(&cycles, period), period), 3);
-        let low = self.pass.smooth(Points { values: &low, weights: None });
+        let low = self.pass.smooth(Points::plain(&low));
         for i in 0..n {
             self.seasonal[i] = cycles[period + i] - low[i];
         }
         let deseasonal: Vec<f64> = self.y.iter().zip(&self.seasonal).map(|(y, s)| y - s).collect();
-        self.trend = self.level.smooth(Points { values: &deseasonal, weights: self.weights.as_deref() });
+        self.trend = self.level.smooth(Points {
+            values: &deseasonal,
+            weights: self.weights.as_deref(),
+            present: Some(&self.present),
+        });
     }
 
     /// Every phase smoothed over the seasons, from one season before the first sample to one after the last.
     fn cycles(&self, detrended: &[f64]) -> Vec<f64> {
         let (n, period) = (detrended.len(), self.period);
         let mut out = vec![0.0; n + 2 * period];
-        let (mut values, mut kept) = (Vec::new(), Vec::new());
+        let (mut values, mut kept, mut there) = (Vec::new(), Vec::new(), Vec::new());
         for phase in 0..period {
             values.clear();
             values.extend(detrended[phase..].iter().step_by(period));
@@ -174,12 +177,15 @@ impl Work {
             if let Some(weights) = &self.weights {
                 kept.extend(weights[phase..].iter().step_by(period));
             }
-            let points = Points { values: &values, weights: self.weights.as_ref().map(|_| &kept[..]) };
+            there.clear();
+            there.extend(self.present[phase..].iter().step_by(period));
+            let weights = self.weights.as_ref().map(|_| &kept[..]);
+            let points = Points { values: &values, weights, present: Some(&there) };
             let k = values.len();
-            let window = k.min(self.phase_length());
-            let before = self.phase.at(points, -1.0, 0, window);
-            let after = self.phase.at(points, k as f64, k - window, k);
+            let window = k.min(self.phase.length());
             let smooth = self.phase.smooth(points);
+            let before = self.phase.at(points, -1.0, 0, window).unwrap_or(smooth[0]);
+            let after = self.phase.at(points, k as f64, k - window, k).unwrap_or(smooth[k - 1]);
             let whole = std::iter::once(&before).chain(&smooth).chain(std::iter::once(&after));
             for (slot, value) in out[phase..].iter_mut().step_by(period).zip(whole) {
                 *slot = *value;
@@ -188,23 +194,15 @@ impl Work {
         out
     }
 
-    fn phase_length(&self) -> usize {
-        self.phase.length()
-    }
-
     /// New weights from the remainders: bisquare, with six median absolute remainders as reach.
     fn weigh(&mut self) {
-        let rest: Vec<f64> =
-            (0..self.y.len()).map(|i| (self.y[i] - self.trend[i] - self.seasonal[i]).abs()).collect();
+        let rest: Vec<f64> = (0..self.y.len()).map(|i| (self.y[i] - self.trend[i] - self.seasonal[i]).abs()).collect();
         let mut sizes: Vec<f64> = rest.iter().zip(&self.present).filter(|(_, p)| **p > 0.0).map(|(r, _)| *r).collect();
         let count = sizes.len();
         let (_, upper, _) = sizes.select_nth_unstable_by(count / 2, f64::total_cmp);
         let upper = *upper;
-        let lower = if count % 2 == 1 {
-            upper
-        } else {
-            sizes[..count / 2].iter().copied().fold(f64::NEG_INFINITY, f64::max)
-        };
+        let lower =
+            if count % 2 == 1 { upper } else { sizes[..count / 2].iter().copied().fold(f64::NEG_INFINITY, f64::max) };
         let reach = 3.0 * (lower + upper);
         let weight = |r: f64| {
             if r <= 0.001 * reach {
