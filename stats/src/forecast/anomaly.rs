@@ -7,9 +7,8 @@ use serde::ser::{SerializeMap, Serializer};
 use super::esd::generalised_esd;
 use super::mstl::mstl;
 use super::normal;
-use super::outlook::in_steps;
 use super::regular::Regular;
-use super::season::{SeasonVerdict, search};
+use super::season::chosen;
 use crate::error::{Error, Result};
 use crate::method::Method;
 use crate::series::Series;
@@ -238,25 +237,13 @@ struct Expectation {
 
 /// From trend and season, or a running median; the inner error is the reason for a “no verdict”.
 fn expectation(regular: &Regular, options: &AnomalyOptions) -> Result<std::result::Result<Expectation, String>> {
-    let seasons = match &options.seasons {
-        Some(given) => in_steps(regular, given)?,
-        None => {
-            let found = search(regular, options.level);
-            match found.verdict {
-                SeasonVerdict::NoVerdict { why } if regular.values.len() >= 16 => return Ok(Err(why)),
-                _ => found.seasons.iter().map(|s| s.samples).collect(),
-            }
-        }
+    let seasons = match chosen(regular, options.seasons.as_deref(), options.level)? {
+        Ok(seasons) => seasons,
+        Err(why) => return Ok(Err(why)),
     };
-    let Some((shortest, longest)) = seasons.first().zip(seasons.last()) else {
+    if seasons.is_empty() {
         let from = format!("a running median of {MEDIAN_WIDTH}");
         return Ok(Ok(Expectation { values: running_median(&regular.values), from }));
-    };
-    if let Some(why) = regular.gap_beyond(*shortest) {
-        return Ok(Err(why));
-    }
-    if regular.values.len() < 2 * longest {
-        return Ok(Err(format!("{} steps are less than two seasons of {longest}", regular.values.len())));
     }
     let parts = mstl(&regular.values, &seasons, true)?;
     let mut values = parts.trend;
@@ -290,7 +277,9 @@ fn centre(mut values: Vec<f64>) -> Option<(f64, f64)> {
         return None;
     }
     let middle = median(&mut values);
-    values.iter_mut().for_each(|v| *v = (*v - middle).abs());
+    for v in &mut values {
+        *v = (*v - middle).abs();
+    }
     Some((middle, 1.482_602_218_505_602 * median(&mut values)))
 }
 

@@ -72,7 +72,9 @@ impl Kernels {
             unreachable!("both buffers have the length of the plan");
         }
         let scale = 1.0 / self.size as f64;
-        out.iter_mut().for_each(|v| *v *= scale);
+        for v in &mut out {
+            *v *= scale;
+        }
         out
     }
 }
@@ -108,7 +110,9 @@ pub(super) fn lagged_products(x: &[f64], lags: usize) -> Vec<f64> {
         unreachable!("both buffers have the length of the plan");
     }
     out.truncate(lags + 1);
-    out.iter_mut().for_each(|v| *v /= size as f64);
+    for v in &mut out {
+        *v /= size as f64;
+    }
     out
 }
 

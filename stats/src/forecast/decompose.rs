@@ -3,9 +3,8 @@
 use serde::ser::{SerializeMap, Serializer};
 
 use super::mstl::mstl;
-use super::outlook::in_steps;
 use super::regular::Regular;
-use super::season::{SeasonVerdict, search};
+use super::season::chosen;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate};
 use crate::method::Method;
@@ -141,25 +140,13 @@ pub fn decompose(series: &Series, options: &DecomposeOptions) -> Result<Decompos
         Ok(regular) => regular,
         Err(why) => return Ok(without(why)),
     };
-    let seasons = match &options.seasons {
-        Some(given) => in_steps(&regular, given)?,
-        None => {
-            let found = search(&regular, options.level);
-            if let SeasonVerdict::NoVerdict { why } = found.verdict {
-                return Ok(without(why));
-            }
-            found.seasons.iter().map(|s| s.samples).collect()
+    let seasons = match chosen(&regular, options.seasons.as_deref(), options.level)? {
+        Ok(seasons) if seasons.is_empty() => {
+            return Ok(without("no season was shown; name one where you know it".into()));
         }
+        Ok(seasons) => seasons,
+        Err(why) => return Ok(without(why)),
     };
-    let Some((shortest, longest)) = seasons.first().zip(seasons.last()) else {
-        return Ok(without("no season was shown; name one where you know it".into()));
-    };
-    if let Some(why) = regular.gap_beyond(*shortest) {
-        return Ok(without(why));
-    }
-    if regular.values.len() < 2 * longest {
-        return Ok(without(format!("{} steps are less than two seasons of {longest}", regular.values.len())));
-    }
     let found = mstl(&regular.values, &seasons, options.robust)?;
     let of = if options.robust { "robust" } else { "plain" };
     let periods: Vec<String> = seasons.iter().map(|s| regular.span(*s).about()).collect();

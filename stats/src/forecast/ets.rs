@@ -272,6 +272,8 @@ fn seasonal(m: usize, needed: usize, values: &[f64]) -> (Vec<f64>, Vec<f64>) {
     }
     let mut season: Vec<f64> = phases.iter().map(|p| mean(p)).map(|v| if v.is_nan() { 0.0 } else { v }).collect();
     let middle = season.iter().sum::<f64>() / m as f64;
-    season.iter_mut().for_each(|s| *s -= middle);
+    for s in &mut season {
+        *s -= middle;
+    }
     (season, trend)
 }

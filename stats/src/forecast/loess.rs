@@ -87,7 +87,9 @@ impl Loess {
         let Some(weights) = points.weights else {
             // a symmetric window has its centre at its point, so the slope does not count
             let mut sums = self.kernels.slide(&[points.values], &[(0, 0)]).swap_remove(0);
-            sums.iter_mut().for_each(|s| *s /= self.total);
+            for s in &mut sums {
+                *s /= self.total;
+            }
             return sums;
         };
         let weighted: Vec<f64> = points.values.iter().zip(weights).map(|(y, w)| y * w).collect();

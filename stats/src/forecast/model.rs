@@ -29,7 +29,7 @@ pub(super) enum Fitted {
     Naive(Naive),
     Ets(Ets),
     /// A model of what the seasons leave, and the last of each season.
-    Decomposed(Box<Fitted>, Vec<Vec<f64>>),
+    Decomposed(Box<Fitted>, Profiles),
     Line(Line),
 }
 
@@ -57,17 +57,12 @@ impl Kind {
             Self::Ets(trend) => ets(EtsModel { trend, season: None }, recent).map(Fitted::Ets),
             Self::Seasonal(trend) => ets(EtsModel { trend, season: longest }, recent).map(Fitted::Ets),
             Self::Decomposed(trend) => {
-                longest?;
-                let found = mstl(recent, seasons, false).ok()?;
-                let mut rest = recent.to_vec();
-                let mut profiles = Vec::new();
-                for (m, season) in found.seasonal {
-                    rest.iter_mut().zip(&season).for_each(|(r, s)| *r -= s);
-                    profiles.push(season[season.len() - m..].to_vec());
-                }
-                let before =
-                    before.and_then(|b| if let Fitted::Decomposed(inner, _) = b { Some(&**inner) } else { None });
-                let inner = trend.map_or(Self::Line, Self::Ets).fit_or_go_on(&rest, &[], before)?;
+                let (inner, profiles) = match before {
+                    Some(Fitted::Decomposed(inner, profiles)) => (Some(&**inner), Some(profiles)),
+                    _ => (None, None),
+                };
+                let (profiles, rest) = Profiles::of(values, recent, seasons, profiles)?;
+                let inner = trend.map_or(Self::Line, Self::Ets).fit_or_go_on(&rest, &[], inner)?;
                 Some(Fitted::Decomposed(Box::new(inner), profiles))
             }
             Self::Line => Line::fit(values, false).map(Fitted::Line),
@@ -108,7 +103,7 @@ impl Fitted {
             Self::Line(model) => model.forecast(steps),
             Self::Decomposed(model, profiles) => {
                 let mut out = model.forecast(steps);
-                add(profiles, &mut out);
+                profiles.add(&mut out);
                 out
             }
         }
@@ -135,7 +130,7 @@ impl Fitted {
             Self::Ets(model) => model.path(random, model.variance().sqrt(), out),
             Self::Decomposed(model, profiles) => {
                 model.path(random, out);
-                add(profiles, out);
+                profiles.add(out);
             }
         }
     }
@@ -177,10 +172,69 @@ impl Fitted {
     }
 }
 
-fn add(profiles: &[Vec<f64>], out: &mut [f64]) {
-    for profile in profiles {
-        for (value, season) in out.iter_mut().zip(profile.iter().cycle()) {
-            *value += season;
+/// The last of each season.
+#[derive(Clone, Debug)]
+pub(super) struct Profiles {
+    /// How many values there were when they were taken.
+    taken: usize,
+    /// How many there are now.
+    now: usize,
+    /// A season each; its first place is that of step number `taken`.
+    columns: Vec<Vec<f64>>,
+}
+
+impl Profiles {
+    /// The profiles at the end of `values`, of which `recent` is the last part, and what they leave of `recent`. Those from before
+    /// are kept for one season, as taking them costs most of a forecast.
+    fn of(values: &[f64], recent: &[f64], seasons: &[usize], before: Option<&Self>) -> Option<(Self, Vec<f64>)> {
+        let (now, longest) = (values.len(), *seasons.last()?);
+        let mut rest = recent.to_vec();
+        if let Some(kept) = before.filter(|b| now >= b.taken && now - b.taken < longest) {
+            let kept = Self { now, ..kept.clone() };
+            let first = now - recent.len();
+            for (i, r) in rest.iter_mut().enumerate() {
+                *r -= kept.at(first + i);
+            }
+            return Some((kept, rest));
+        }
+        let mut columns = Vec::new();
+        for (m, season) in mstl(recent, seasons, false).ok()?.seasonal {
+            rest.iter_mut().zip(&season).for_each(|(r, s)| *r -= s);
+            columns.push(season[season.len() - m..].to_vec());
+        }
+        Some((Self { taken: now, now, columns }, rest))
+    }
+
+    /// The seasons at a step.
+    fn at(&self, step: usize) -> f64 {
+        let place = |m: usize| (step as i64 - self.taken as i64).rem_euclid(m as i64) as usize;
+        self.columns.iter().map(|c| c[place(c.len())]).sum()
+    }
+
+    /// Adds the seasons to what comes.
+    fn add(&self, out: &mut [f64]) {
+        for (h, value) in out.iter_mut().enumerate() {
+            *value += self.at(self.now + h);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_season_goes_on_in_its_phase_whenever_its_profile_was_taken() {
+        let wave = |i: usize| [0.0, 4.0, 1.0, -5.0, 2.0, -2.0][i % 6] + 0.1 * i as f64;
+        let values: Vec<f64> = (0..130).map(wave).collect();
+        let kind = Kind::Decomposed(None);
+        let mut model = kind.fit(&values[..100], &[6]).unwrap();
+        for n in [100, 101, 104, 107, 125] {
+            model = kind.go_on(&model, &values[..n], &[6]).unwrap();
+            for (h, got) in model.forecast(9).iter().enumerate() {
+                assert!((got - wave(n + h)).abs() < 1e-6, "{n} + {h}: {got}");
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use rayon::prelude::*;
+
 use super::backtest::{self, Plan, Tested};
 use super::crossing::{Crossing, CrossingVerdict, Future};
 use super::ets::EtsTrend;
@@ -10,7 +12,7 @@ use super::normal;
 use super::prometheus;
 use super::regular::Regular;
 use super::result::{Backtest, Candidate, Forecast, ForecastPoint, ForecastVerdict};
-use super::season::{SeasonVerdict, search};
+use super::season::chosen;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate};
 use crate::method::Method;
@@ -135,7 +137,7 @@ pub fn forecast(series: &Series, options: &ForecastOptions) -> Result<Forecast> 
         Ok(regular) => regular,
         Err(why) => return Ok(without(series, options, why)),
     };
-    let seasons = match seasons_of(&regular, options)? {
+    let seasons = match chosen(&regular, options.seasons.as_deref(), options.level)? {
         Ok(seasons) => seasons,
         Err(why) => return Ok(without(series, options, why)),
     };
@@ -164,44 +166,6 @@ fn check(options: &ForecastOptions) -> Result<()> {
         return Err(Error::argument(format!("a limit of {limit}")).hint("a number"));
     }
     Ok(())
-}
-
-/// Seasons in steps, shortest first; the inner error is the reason for a “no verdict”.
-fn seasons_of(regular: &Regular, options: &ForecastOptions) -> Result<std::result::Result<Vec<usize>, String>> {
-    let found = match &options.seasons {
-        Some(given) => in_steps(regular, given)?,
-        None => {
-            let found = search(regular, options.level);
-            match found.verdict {
-                SeasonVerdict::NoVerdict { why } if regular.values.len() >= 16 => return Ok(Err(why)),
-                _ => found.seasons.iter().map(|s| s.samples).collect(),
-            }
-        }
-    };
-    let needed = found.last().map_or(0, |s| 2 * s);
-    if regular.values.len() < needed {
-        return Ok(Err(format!("{} steps are less than two seasons of {}", regular.values.len(), needed / 2)));
-    }
-    Ok(found.first().and_then(|s| regular.gap_beyond(*s)).map_or(Ok(found), Err))
-}
-
-/// Given seasons in steps, shortest first.
-pub(super) fn in_steps(regular: &Regular, given: &[Span]) -> Result<Vec<usize>> {
-    let mut steps = Vec::new();
-    for season in given {
-        let of = season.0 as f64 / regular.step as f64;
-        if of < 1.5 || (of - of.round()).abs() > 0.01 * of {
-            return Err(Error::argument(format!(
-                "a season of {season} with a sample every {}",
-                Span(regular.step).about()
-            ))
-            .hint("a season is a whole number of steps, 2 or more"));
-        }
-        steps.push(of.round() as usize);
-    }
-    steps.sort_unstable();
-    steps.dedup();
-    Ok(steps)
 }
 
 fn without(series: &Series, options: &ForecastOptions, why: String) -> Forecast {
@@ -246,7 +210,7 @@ impl Work<'_> {
             (ForecastMethod::Ets, None) => vec![self.by_criterion(&smoothing(Kind::Ets))],
             (ForecastMethod::Auto, Some(season)) => {
                 let mut all = vec![Kind::Naive, Kind::Decomposed(None)];
-                all.extend(smoothing(|trend| Kind::Decomposed(Some(trend))));
+                all.extend([Additive, Damped].map(|trend| Kind::Decomposed(Some(trend))));
                 if season <= SMOOTHED_SEASON {
                     all.extend(smoothing(Kind::Seasonal));
                 }
@@ -285,7 +249,8 @@ impl Work<'_> {
         let kinds = self.candidates();
         let mut caveats = self.regular.caveats.clone();
         let tested = |kind: Kind| plan.as_ref().and_then(|p| backtest::test(kind, values, &self.seasons, p, level));
-        let mut tests: Vec<(Kind, Option<Tested>)> = kinds.iter().map(|kind| (*kind, tested(*kind))).collect();
+        // side by side, in their order
+        let mut tests: Vec<(Kind, Option<Tested>)> = kinds.par_iter().map(|kind| (*kind, tested(*kind))).collect();
         let error = |t: &Option<Tested>| t.as_ref().map_or(f64::INFINITY, |t| t.error);
         // without a test the last candidate stands, which is damped: it says the least
         let chosen = (0..tests.len())

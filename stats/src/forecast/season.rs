@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 use crate::series::Series;
 use crate::time::Span;
 
+/// Fewer steps tell no season.
+const LEAST: usize = 16;
 /// At most this many seasons are looked for.
 const MOST: usize = 3;
 /// A season repeats at least this often in the series.
@@ -36,6 +38,7 @@ pub struct Season {
     pub evidence: &'static str,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 fn seconds<S: Serializer>(span: &Span, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_f64(span.as_secs_f64())
 }
@@ -184,8 +187,8 @@ pub fn seasons(series: &Series, level: f64) -> Result<Seasons> {
 pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
     let mut found =
         Seasons { seasons: Vec::new(), noise_phi: None, n: regular.present as u64, verdict: SeasonVerdict::NoneShown };
-    if regular.values.len() < 16 {
-        let why = format!("{} steps are too few to tell a season: 16 or more are needed", regular.values.len());
+    if regular.values.len() < LEAST {
+        let why = format!("{} steps are too few to tell a season: {LEAST} or more are needed", regular.values.len());
         found.verdict = SeasonVerdict::NoVerdict { why };
         return found;
     }
@@ -217,6 +220,50 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
         found.verdict = SeasonVerdict::Found;
     }
     found
+}
+
+/// The seasons of a grid in steps, shortest first: those that are given, else those that are found. The inner error is the reason for
+/// a “no verdict”.
+pub(super) fn chosen(
+    regular: &Regular,
+    given: Option<&[Span]>,
+    level: f64,
+) -> Result<std::result::Result<Vec<usize>, String>> {
+    let n = regular.values.len();
+    let steps = if let Some(given) = given {
+        in_steps(regular, given)?
+    } else {
+        let found = search(regular, level);
+        match found.verdict {
+            // a series too short to tell a season is taken for one without
+            SeasonVerdict::NoVerdict { why } if n >= LEAST => return Ok(Err(why)),
+            _ => found.seasons.iter().map(|s| s.samples).collect(),
+        }
+    };
+    let (Some(shortest), Some(longest)) = (steps.first(), steps.last()) else { return Ok(Ok(steps)) };
+    if n < 2 * longest {
+        return Ok(Err(format!("{n} steps are less than two seasons of {longest}")));
+    }
+    Ok(regular.gap_beyond(*shortest).map_or(Ok(steps), Err))
+}
+
+/// Given seasons in steps, shortest first.
+fn in_steps(regular: &Regular, given: &[Span]) -> Result<Vec<usize>> {
+    let mut steps = Vec::new();
+    for season in given {
+        let of = season.0 as f64 / regular.step as f64;
+        if of < 1.5 || (of - of.round()).abs() > 0.01 * of {
+            return Err(Error::argument(format!(
+                "a season of {season} with a sample every {}",
+                Span(regular.step).about()
+            ))
+            .hint("a season is a whole number of steps, 2 or more"));
+        }
+        steps.push(of.round() as usize);
+    }
+    steps.sort_unstable();
+    steps.dedup();
+    Ok(steps)
 }
 
 struct Search {
@@ -271,8 +318,8 @@ impl Search {
             })
             .collect();
         let highest = candidates.iter().map(|l| correlation.at(*l)).fold(f64::NEG_INFINITY, f64::max);
-        // a line whose period and its multiples do not correlate is no repetition
-        if highest <= 0.0 {
+        // a line whose period and its multiples hardly correlate is no repetition worth the name
+        if highest < 3.0 * spectrum.autocorrelation_variance().sqrt() {
             return None;
         }
         let samples = *candidates.iter().find(|l| correlation.at(**l) >= 0.6 * highest)?;

@@ -87,6 +87,7 @@ pub struct Stl {
 /// # Errors
 /// [`Argument`](crate::ErrorKind::Argument) on an infinite value or an option outside its domain, and with fewer than two
 /// seasons; [`Empty`](crate::ErrorKind::Empty) where no value is there.
+#[allow(clippy::doc_markdown, reason = "a name of a person")]
 pub fn stl(values: &[f64], options: &StlOptions) -> Result<Stl> {
     options.check(values.len())?;
     if let Some(i) = values.iter().position(|v| v.is_infinite()) {
@@ -113,7 +114,9 @@ pub fn stl(values: &[f64], options: &StlOptions) -> Result<Stl> {
     let Work { y, present, weights, seasonal, mut trend, .. } = work;
     let remainder =
         (0..y.len()).map(|i| if present[i] > 0.0 { y[i] - trend[i] - seasonal[i] } else { f64::NAN }).collect();
-    trend.iter_mut().for_each(|t| *t += mean);
+    for t in &mut trend {
+        *t += mean;
+    }
     Ok(Stl { seasonal, trend, remainder, weights: weights.unwrap_or(present) })
 }
 
