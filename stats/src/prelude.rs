@@ -14,6 +14,11 @@ pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
 pub use crate::figure::{Axis, Figure, Mark, Role, Scale, Shape};
 pub use crate::figure::{events_figure, series_figure};
+pub use crate::forecast::{
+    Anomalies, AnomalyMethod, AnomalyOptions, DecomposeOptions, Decomposition, Ets, EtsModel, EtsTrend, Forecast,
+    ForecastMethod, ForecastOptions, Season, Seasons, StlOptions, anomalies, decompose, double_exponential_smoothing,
+    forecast, generalised_esd, mstl, predict_linear, seasons, stl,
+};
 pub use crate::histogram::{HistogramSeries, LogLinear};
 pub use crate::labels::Labels;
 pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};

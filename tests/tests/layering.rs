@@ -9,7 +9,7 @@ const LAYERS: &[(&[&str], bool)] = &[
     (&["error", "unit", "time", "progress", "words"], true),
     (&["labels", "method", "estimate", "series", "events", "counter"], true),
     (&["quantile", "histogram"], true),
-    (&["window", "trend", "compare", "capacity", "describe", "slo"], false),
+    (&["window", "trend", "forecast", "compare", "capacity", "describe", "slo"], false),
     (&["load"], false),
     (&["figure"], false),
     (&["report", "notebook", "prelude"], true),

@@ -66,6 +66,12 @@ pub(crate) enum Command {
     Trend(TrendArgs),
     /// Where the level changed, with the interval of each onset
     Changes(ChangesArgs),
+    /// What is trend, what is season, and how strong each is
+    Decompose(super::decompose::DecomposeArgs),
+    /// What comes next, with an interval that was tested on the past, and when a limit is reached
+    Forecast(super::forecast::ForecastArgs),
+    /// Which values do not fit what the series does otherwise
+    Anomalies(super::anomalies::AnomaliesArgs),
     /// Does B differ from A, by a test that holds its error rate on autocorrelated series, or is it the same within a margin
     Compare(CompareArgs),
     /// How long requests wait at a load, how many are in the system, how far throughput scales

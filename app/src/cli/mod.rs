@@ -13,15 +13,18 @@
 //! Exit codes: 0 done, 2 usage, 3 input that cannot be used, 4 `--strict` and something was dropped, 130 interrupted.
 
 mod alerts;
+mod anomalies;
 mod args;
 mod budget;
 mod capacity;
 mod changes;
 mod compare;
 mod convert;
+mod decompose;
 mod dependencies;
 mod describe;
 mod failure;
+mod forecast;
 mod generate;
 mod histogram;
 mod input;
@@ -89,6 +92,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Dependencies(args) => dependencies::run(&args),
         Command::Trend(args) => trend::run(&args),
         Command::Changes(args) => changes::run(&args),
+        Command::Decompose(args) => decompose::run(&args),
+        Command::Forecast(args) => forecast::run(&args),
+        Command::Anomalies(args) => anomalies::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),

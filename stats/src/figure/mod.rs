@@ -16,6 +16,7 @@
 //! | [`peak_figure`] | the peak that aggregates of each width show |
 //! | [`counter_figure`] | what queries read of a counter by width |
 //! | [`budget_figure`] | error budget spent over time |
+//! | [`forecast_figure`], [`column_figure`] | what comes next and when a limit is reached; the parts of a decomposition |
 //! | [`alerts_figure`] | burn rates over time, thresholds and firings |
 
 mod axis;
@@ -30,10 +31,10 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
+    BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve, Reached,
     ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, budget_figure, charged_figure,
-    counter_figure, difference_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget,
-    quantile_figure, reaggregation_figure, series_figure,
+    column_figure, counter_figure, difference_figure, events_figure, forecast_figure, histogram_figure, peak_figure,
+    phase_figure, project_budget, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

@@ -4,6 +4,7 @@ use crate::describe::Statistic;
 use crate::error::Result;
 use crate::estimate::Estimate;
 use crate::figure::{Figure, Theme, draw};
+use crate::forecast::{Anomalies, Decomposition, Forecast};
 use crate::load::Dataset;
 use crate::notebook::exercise::Marked;
 use crate::report::{Block, Report, Section, Standing, Table, tell, to_fragment};
@@ -182,6 +183,27 @@ impl Trend {
     /// Shows the verdict with its evidence.
     pub fn evcxr_display(&self) {
         give_table(&tell::trend::table(self));
+    }
+}
+
+impl Forecast {
+    /// Shows what comes, with its interval, at a few times.
+    pub fn evcxr_display(&self) {
+        give_finding(tell::forecast::finding(self), tell::forecast::table(self));
+    }
+}
+
+impl Decomposition {
+    /// Shows how much each part explains.
+    pub fn evcxr_display(&self) {
+        give_finding(tell::forecast_parts::decomposition_finding(self), tell::forecast_parts::strength_table(self));
+    }
+}
+
+impl Anomalies {
+    /// Shows the values that do not fit.
+    pub fn evcxr_display(&self) {
+        give_finding(tell::forecast_parts::anomalies_finding(self), tell::forecast_parts::anomalies_table(self));
     }
 }
 

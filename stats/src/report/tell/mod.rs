@@ -10,6 +10,7 @@
 //! | `dependencies` | what services can promise on top of each other |
 //! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
+//! | `forecast`, `forecast_parts` | what comes next, when a limit is reached; trend and season; values that do not fit |
 //! | `capacity` | queues, Little's law, scaling, arrivals |
 //! | `compare` | do two samples differ, or are they the same within a margin |
 //!
@@ -27,6 +28,8 @@ pub mod counters;
 pub mod dependencies;
 pub mod describe;
 pub mod fit;
+pub mod forecast;
+pub mod forecast_parts;
 pub mod histogram;
 pub mod inspect;
 pub mod invert;

@@ -1,0 +1,63 @@
+//! `decompose`: what is trend, what is season, what is left?
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+use sre_stats::Error;
+use sre_stats::forecast::{DecomposeOptions, decompose};
+use sre_stats::load::{Dataset, Item};
+use sre_stats::report::{Block, tell};
+
+use super::args::{InputArgs, OutputArgs};
+use super::failure::Failure;
+use super::forecast::{Seasons, seasons};
+use super::output::{self, Answer};
+
+#[derive(Debug, Args)]
+pub(crate) struct DecomposeArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// The seasons, such as 24h or 1d,7d; without it they are found
+    #[arg(long, value_name = "SPAN,SPAN|auto", default_value = "auto", value_parser = seasons)]
+    season: Seasons,
+    /// Let outliers lose their weight
+    #[arg(long)]
+    robust: bool,
+}
+
+pub(crate) fn run(args: &DecomposeArgs) -> Result<ExitCode, Failure> {
+    let data = args.input.load()?;
+    let answer = answer(args, &data).or_nothing("values to decompose")?;
+    output::give("decompose", &data, &answer, args.input.strict, &args.output)
+}
+
+/// One result a series.
+fn answer(args: &DecomposeArgs, data: &Dataset) -> Answer {
+    let mut answer = Answer::default();
+    // the columns are many rows: a CSV file has them, the terminal does not
+    let csv = args.output.out.as_ref().is_some_and(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")));
+    for item in &data.items {
+        if let Err(e) = one(args, item, csv, &mut answer) {
+            answer.leave_out(item.title(), e.to_string());
+        }
+    }
+    answer
+}
+
+fn one(args: &DecomposeArgs, item: &Item, csv: bool, answer: &mut Answer) -> Result<(), Error> {
+    let (series, note) = tell::subject::as_series(item)?;
+    let options = DecomposeOptions { seasons: args.season.spans(), robust: args.robust, ..DecomposeOptions::default() };
+    let found = decompose(&series, &options)?;
+    let mut result = output::of_series(item, &found);
+    result["note"] = json!(note);
+    answer.results.push(result);
+    let mut section = tell::forecast_parts::decomposition_section(&series, &found, note.as_deref());
+    if csv {
+        section.blocks = vec![Block::Table(tell::forecast_parts::columns_table(&series, &found))];
+    }
+    answer.sections.push(section);
+    Ok(())
+}

@@ -1,0 +1,434 @@
+//! Values that do not fit what the series does otherwise.
+
+use std::str::FromStr;
+
+use serde::ser::{SerializeMap, Serializer};
+
+use super::esd::generalised_esd;
+use super::mstl::mstl;
+use super::normal;
+use super::regular::Regular;
+use super::season::chosen;
+use crate::error::{Error, Result};
+use crate::method::Method;
+use crate::series::Series;
+use crate::time::{Span, Timestamp};
+use crate::unit::Unit;
+
+/// How values are marked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnomalyMethod {
+    /// By their distance to trend and season, in robust standard deviations of all such distances.
+    #[default]
+    SeasonalZ,
+    /// By the generalised ESD test of those distances.
+    GeneralisedEsd,
+    /// By their distance to the median of the same hour of the days before, in robust standard deviations there.
+    SameHour,
+}
+
+impl FromStr for AnomalyMethod {
+    type Err = Error;
+    /// Reads `seasonal-z`, `esd`, `same-hour`.
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text.trim().to_ascii_lowercase().as_str() {
+            "seasonal-z" => Self::SeasonalZ,
+            "esd" => Self::GeneralisedEsd,
+            "same-hour" => Self::SameHour,
+            _ => {
+                return Err(Error::parse(format!("“{text}” is not a way to mark anomalies"))
+                    .hint("choose seasonal-z, esd or same-hour"));
+            }
+        })
+    }
+}
+
+/// What is asked of the marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnomalyOptions {
+    /// How values are marked.
+    pub method: AnomalyMethod,
+    /// For `SeasonalZ` and `SameHour`: the distance from which on a value is marked, in robust standard deviations.
+    pub threshold: f64,
+    /// For `GeneralisedEsd`: the level of the whole test, 0.95 for at most one false mark in twenty series of normal noise; also
+    /// the level at which a season counts as found.
+    pub level: f64,
+    /// The seasons; `None` to find them, empty for none.
+    pub seasons: Option<Vec<Span>>,
+}
+
+impl Default for AnomalyOptions {
+    /// The seasonal z-score beyond 3.5, the threshold of Iglewicz and Hoaglin; 0.95; seasons are found.
+    fn default() -> Self {
+        Self { method: AnomalyMethod::SeasonalZ, threshold: 3.5, level: 0.95, seasons: None }
+    }
+}
+
+/// A value that does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Anomaly {
+    /// Its time.
+    pub time: Timestamp,
+    /// The value.
+    pub value: f64,
+    /// What trend and season, or the same hour of past days, would have had there.
+    pub expected: f64,
+    /// Its distance to that, in standard deviations, robust ones but for the ESD test.
+    pub score: f64,
+}
+
+/// Whether the values could be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnomalyVerdict {
+    /// At least one is marked.
+    Marked,
+    /// None is.
+    NoneMarked,
+    /// The question cannot be answered from these data.
+    NoVerdict {
+        /// The reason.
+        why: String,
+    },
+}
+
+impl AnomalyVerdict {
+    /// The word of the command line: `marked`, `none-marked`, `no-verdict`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Marked => "marked",
+            Self::NoneMarked => "none-marked",
+            Self::NoVerdict { .. } => "no-verdict",
+        }
+    }
+}
+
+/// The marks of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anomalies {
+    /// The method with its parameters.
+    pub method: Method,
+    /// The marks, ascending in time.
+    pub marks: Vec<Anomaly>,
+    /// How many values were looked at.
+    pub n: u64,
+    /// The unit of values and expectations.
+    pub unit: Unit,
+    /// About how many marks normal noise of this length would have; `None` where that is not known.
+    pub by_chance: Option<f64>,
+    /// What a reader must know.
+    pub caveats: Vec<String>,
+    /// The answer.
+    pub verdict: AnomalyVerdict,
+}
+
+impl serde::Serialize for Anomalies {
+    /// The keys `method, verdict, why, n, unit, by_chance, marks, caveats`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("method", &self.method)?;
+        map.serialize_entry("verdict", self.verdict.word())?;
+        if let AnomalyVerdict::NoVerdict { why } = &self.verdict {
+            map.serialize_entry("why", why)?;
+        }
+        map.serialize_entry("n", &self.n)?;
+        map.serialize_entry("unit", &self.unit)?;
+        map.serialize_entry("by_chance", &self.by_chance)?;
+        map.serialize_entry("marks", &self.marks)?;
+        map.serialize_entry("caveats", &self.caveats)?;
+        map.end()
+    }
+}
+
+/// The same hour is looked at on so many days before, and on so many of them at least.
+const DAYS: (usize, usize) = (14, 7);
+/// At most so many values of an hour count, and of all hours together at least so many.
+const HOUR_VALUES: (usize, usize) = (12, 20);
+/// The ESD test looks for so large a share of outliers at most.
+const ESD_SHARE: f64 = 0.05;
+/// Without a season the expectation is the running median of so many values.
+const MEDIAN_WIDTH: usize = 51;
+
+/// Marks the values of a series that do not fit what it does otherwise.
+///
+/// `SeasonalZ` and `GeneralisedEsd` look at what a robust [`mstl`] leaves, or, without a season, at the distance to a running median of
+/// 51 values; `SameHour` compares each value with those within half an hour (or one step) of the same time on up to 14
+/// days before, from the eighth day on and never with later ones, so it marks what an alert could have known. The z-score is Iglewicz and Hoaglin's (1993): the distance
+/// to the median over 1.4826 median absolute deviations.
+///
+/// A mark is not a fault, and marks are not independent: at a threshold of 3.5, one of 2149 values of normal noise is marked; with
+/// heavy tails, as latencies have them, many more. A level that changed for good is marked until the trend follows: look for
+/// [changes](crate::trend::changes) first.
+///
+/// ```
+/// use sre_stats::forecast::{AnomalyOptions, anomalies};
+/// use sre_stats::prelude::*;
+/// let times = (0..240).map(|h| h * 3_600_000_000_000).collect();
+/// let mut values: Vec<f64> = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 13) * 0.1).collect();
+/// values[100] += 9.0;
+/// let load = Series::new(Identity::new("load", Unit::Count), times, values, NanPolicy::Drop)?;
+/// let found = anomalies(&load, &AnomalyOptions::default())?;
+/// assert_eq!(found.marks.iter().map(|m| m.time.0 / 3_600_000_000_000).collect::<Vec<_>>(), [100]);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// Where an option is out of its domain. Data that allow no answer are not an error but an [`AnomalyVerdict::NoVerdict`].
+pub fn anomalies(series: &Series, options: &AnomalyOptions) -> Result<Anomalies> {
+    if !(options.level > 0.0 && options.level < 1.0 && options.threshold > 0.0 && options.threshold.is_finite()) {
+        return Err(
+            Error::argument("a level is between 0 and 1, and a threshold more than 0").hint("0.95 and 3.5 are usual")
+        );
+    }
+    let mut found = Anomalies {
+        method: Method::Named("none"),
+        marks: Vec::new(),
+        n: series.len() as u64,
+        unit: series.identity().unit.clone(),
+        by_chance: None,
+        caveats: Vec::new(),
+        verdict: AnomalyVerdict::NoneMarked,
+    };
+    let regular = match Regular::of(series) {
+        Ok(regular) => regular,
+        Err(why) => return Ok(found.without(why)),
+    };
+    found.n = regular.present as u64;
+    found.caveats.clone_from(&regular.caveats);
+    let looked = match options.method {
+        AnomalyMethod::SameHour => same_hour(&regular, options.threshold),
+        _ => expectation(&regular, options)?.and_then(|e| from_expectation(&regular, &e, options)),
+    };
+    let marked = match looked {
+        Ok(marked) => marked,
+        Err(why) => return Ok(found.without(why)),
+    };
+    found.method = Method::Described(marked.method);
+    found.by_chance = marked.by_chance;
+    found.marks = marked
+        .marks
+        .into_iter()
+        .map(|(i, expected, score)| Anomaly { time: regular.time(i), value: regular.values[i], expected, score })
+        .collect();
+    if !found.marks.is_empty() {
+        found.verdict = AnomalyVerdict::Marked;
+    }
+    Ok(found)
+}
+
+impl Anomalies {
+    fn without(mut self, why: String) -> Self {
+        self.verdict = AnomalyVerdict::NoVerdict { why };
+        self
+    }
+}
+
+/// Marks by slot, with expectation and score.
+struct Marked {
+    method: String,
+    marks: Vec<(usize, f64, f64)>,
+    by_chance: Option<f64>,
+}
+
+/// What is expected at each slot, and from what.
+struct Expectation {
+    values: Vec<f64>,
+    from: String,
+}
+
+/// From trend and season, or a running median; the inner error is the reason for a “no verdict”.
+fn expectation(regular: &Regular, options: &AnomalyOptions) -> Result<std::result::Result<Expectation, String>> {
+    let seasons = match chosen(regular, options.seasons.as_deref(), options.level)? {
+        Ok(seasons) => seasons,
+        Err(why) => return Ok(Err(why)),
+    };
+    if seasons.is_empty() {
+        let from = format!("a running median of {MEDIAN_WIDTH}");
+        return Ok(Ok(Expectation { values: running_median(&regular.values), from }));
+    }
+    let parts = mstl(&regular.values, &seasons, true)?;
+    let mut values = parts.trend;
+    for (_, season) in &parts.seasonal {
+        values.iter_mut().zip(season).for_each(|(v, s)| *v += s);
+    }
+    let periods: Vec<String> = seasons.iter().map(|s| regular.span(*s).about()).collect();
+    Ok(Ok(Expectation { values, from: format!("trend and season of {}", periods.join(" and ")) }))
+}
+
+fn running_median(values: &[f64]) -> Vec<f64> {
+    let n = values.len();
+    let half = (MEDIAN_WIDTH / 2).min(n / 4);
+    (0..n)
+        .map(|i| {
+            let near = &values[i.saturating_sub(half)..(i + half + 1).min(n)];
+            centre(near.iter().copied().filter(|v| !v.is_nan()).collect()).map_or(f64::NAN, |c| c.0)
+        })
+        .collect()
+}
+
+/// Median and robust standard deviation; `None` of nothing.
+fn centre(mut values: Vec<f64>) -> Option<(f64, f64)> {
+    let median = |values: &mut [f64]| {
+        let n = values.len();
+        let (below, middle, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
+        let middle = *middle;
+        if n % 2 == 1 { middle } else { f64::midpoint(middle, below.iter().copied().fold(f64::NEG_INFINITY, f64::max)) }
+    };
+    if values.is_empty() {
+        return None;
+    }
+    let middle = median(&mut values);
+    for v in &mut values {
+        *v = (*v - middle).abs();
+    }
+    Some((middle, 1.482_602_218_505_602 * median(&mut values)))
+}
+
+fn from_expectation(
+    regular: &Regular,
+    expected: &Expectation,
+    options: &AnomalyOptions,
+) -> std::result::Result<Marked, String> {
+    let there: Vec<(usize, f64)> = regular
+        .values
+        .iter()
+        .zip(&expected.values)
+        .map(|(v, e)| v - e)
+        .enumerate()
+        .filter(|(_, r)| !r.is_nan())
+        .collect();
+    let rest: Vec<f64> = there.iter().map(|p| p.1).collect();
+    if options.method == AnomalyMethod::GeneralisedEsd {
+        let most = ((rest.len() as f64 * ESD_SHARE) as usize).clamp(1, 1000).min(rest.len().saturating_sub(3));
+        let alpha = 1.0 - options.level;
+        let steps = generalised_esd(&rest, most, alpha).map_err(|e| e.to_string())?;
+        let mut marks: Vec<(usize, f64, f64)> = steps
+            .iter()
+            .filter(|s| s.outlier)
+            .map(|s| (there[s.index].0, expected.values[there[s.index].0], s.statistic))
+            .collect();
+        marks.sort_by_key(|m| m.0);
+        let method = format!("generalised ESD at {alpha:.2} against {}", expected.from);
+        return Ok(Marked { method, marks, by_chance: None });
+    }
+    let Some((middle, deviation)) = centre(rest).filter(|c| c.1 > 0.0) else {
+        return Err(
+            "more than half of the values are as expected to the digit: there is no deviation to measure by".into()
+        );
+    };
+    let scores = there.iter().map(|(i, r)| (*i, expected.values[*i], (r - middle) / deviation));
+    Ok(Marked {
+        method: format!("robust z beyond {} against {}", options.threshold, expected.from),
+        marks: scores.filter(|m| m.2.abs() > options.threshold).collect(),
+        by_chance: Some(2.0 * normal::ln_above(options.threshold).exp() * there.len() as f64),
+    })
+}
+
+/// Each value against the same hour of the days before it.
+fn same_hour(regular: &Regular, threshold: f64) -> std::result::Result<Marked, String> {
+    let step = regular.step;
+    if Span::DAY.0 % step != 0 || step > Span::HOUR.0 {
+        return Err(format!("a step of {} does not divide an hour of the day", Span(step).about()));
+    }
+    let day = (Span::DAY.0 / step) as usize;
+    let n = regular.values.len();
+    if n <= DAYS.1 * day {
+        return Err(format!(
+            "{} are less than the {} days before that the same hour needs",
+            regular.span(n).about(),
+            DAYS.1
+        ));
+    }
+    let half = ((Span::HOUR.0 / 2 / step) as usize).max(1);
+    let stride = (2 * half).div_ceil(HOUR_VALUES.0).max(1);
+    let mut marks = Vec::new();
+    let mut flat = 0_usize;
+    for i in DAYS.1 * day..n {
+        let value = regular.values[i];
+        if value.is_nan() {
+            continue;
+        }
+        let days = (1..=DAYS.0).map_while(|d| i.checked_sub(d * day));
+        let hour = |middle: usize| (middle.saturating_sub(half)..=middle + half).step_by(stride);
+        let before: Vec<f64> = days.flat_map(hour).map(|j| regular.values[j]).filter(|v| !v.is_nan()).collect();
+        if before.len() < HOUR_VALUES.1 {
+            continue;
+        }
+        match centre(before) {
+            Some((middle, deviation)) if deviation > 0.0 => {
+                let score = (value - middle) / deviation;
+                if score.abs() > threshold {
+                    marks.push((i, middle, score));
+                }
+            }
+            _ => flat += 1,
+        }
+    }
+    if flat * 2 > n - DAYS.1 * day {
+        return Err("the same hour does not vary on most days: there is no deviation to measure by".into());
+    }
+    Ok(Marked {
+        method: format!("robust z beyond {threshold} against the same hour of up to {} days before", DAYS.0),
+        marks,
+        by_chance: None,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::normal::Variates;
+    use super::*;
+    use crate::series::{Identity, NanPolicy};
+
+    /// Ten days of hours with a daily season, noise of deviation 1, and spikes.
+    fn days(spikes: &[usize]) -> Series {
+        let mut random = Variates::stream(7, 0);
+        let values = (0..480).map(|h| {
+            let season = 10.0 * (f64::from(h) / 24.0 * std::f64::consts::TAU).sin();
+            season + random.next() + if spikes.contains(&(h as usize)) { 9.0 } else { 0.0 }
+        });
+        let times = (0..480).map(|h| h * Span::HOUR.0).collect();
+        Series::new(Identity::default(), times, values.collect(), NanPolicy::Drop).unwrap()
+    }
+
+    #[test]
+    fn spikes_within_the_range_of_the_season_are_marked() {
+        let planted = [190, 251, 300, 401];
+        let series = days(&planted);
+        for method in [AnomalyMethod::SeasonalZ, AnomalyMethod::GeneralisedEsd, AnomalyMethod::SameHour] {
+            let options = AnomalyOptions { method, threshold: 4.5, ..AnomalyOptions::default() };
+            let found = anomalies(&series, &options).unwrap();
+            let at: Vec<usize> = found.marks.iter().map(|m| (m.time.0 / Span::HOUR.0) as usize).collect();
+            // the spread of the same hour is that of few values and its neighbours' season: half of the spikes exceed it
+            let seen = planted.iter().filter(|p| at.contains(p)).count();
+            assert!(seen >= if method == AnomalyMethod::SameHour { 2 } else { 4 }, "{method:?}: {at:?}");
+            assert!(at.len() <= planted.len() + 3, "{method:?}: {at:?}");
+        }
+    }
+
+    #[test]
+    fn noise_is_marked_about_as_often_as_is_said() {
+        let mut marks = (0, 0.0);
+        for seed in 0..20 {
+            let mut random = Variates::stream(seed, 1);
+            let times = (0..600).map(|h| h * Span::HOUR.0).collect();
+            let values = (0..600).map(|_| random.next()).collect();
+            let series = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+            let options = AnomalyOptions { threshold: 2.5, seasons: Some(Vec::new()), ..AnomalyOptions::default() };
+            let found = anomalies(&series, &options).unwrap();
+            marks = (marks.0 + found.marks.len(), marks.1 + found.by_chance.unwrap());
+        }
+        // 12 000 values, of which 1.24 % lie beyond 2.5: 149, with a deviation of 12
+        assert!((f64::from(u32::try_from(marks.0).unwrap()) - marks.1).abs() < 45.0, "{marks:?}");
+    }
+
+    #[test]
+    fn data_that_allow_no_answer_say_why() {
+        let short = Series::new(Identity::default(), vec![0, 1], vec![1.0, 2.0], NanPolicy::Drop).unwrap();
+        let found = anomalies(&short, &AnomalyOptions::default()).unwrap();
+        assert!(matches!(found.verdict, AnomalyVerdict::NoVerdict { .. }));
+        let two_days = days(&[]).slice(Timestamp(0), Timestamp(2 * Span::DAY.0)).unwrap();
+        let options = AnomalyOptions { method: AnomalyMethod::SameHour, ..AnomalyOptions::default() };
+        assert!(matches!(anomalies(&two_days, &options).unwrap().verdict, AnomalyVerdict::NoVerdict { .. }));
+    }
+}

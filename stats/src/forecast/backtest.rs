@@ -1,0 +1,146 @@
+//! How wrong a way to forecast would have been: rolling origins over the second half of the series.
+
+use super::model::{Fitted, Kind};
+use super::naive;
+use super::normal;
+
+/// At most so many origins.
+const ORIGINS: usize = 60;
+/// Fewer origins are no test.
+const FEWEST: usize = 5;
+
+/// Where the origins lie, and how far each looks ahead.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// The first origin: what was fitted there is kept.
+    pub(super) first: usize,
+    pub(super) origins: Vec<usize>,
+    /// The steps ahead that are tested; fewer than the horizon where the series is too short for it.
+    pub(super) steps: usize,
+}
+
+impl Plan {
+    /// For `n` values, a horizon, and the fewest values that a model needs; `None` where there is no room for a test.
+    pub(super) fn new(n: usize, horizon: usize, needed: usize) -> Option<Self> {
+        let first = (n / 2).max(needed);
+        let room = n.checked_sub(first)?;
+        let steps = horizon.min(room / 2);
+        if steps == 0 {
+            return None;
+        }
+        let last = n - steps;
+        let count = (last - first + 1).min(ORIGINS);
+        if count < FEWEST {
+            return None;
+        }
+        let origins = (0..count).map(|i| first + (last - first) * i / (count - 1)).collect();
+        Some(Self { first, origins, steps })
+    }
+
+    /// How many origins' forecasts do not overlap at the longest lead.
+    pub(super) fn independent(&self) -> usize {
+        let (Some(first), Some(last)) = (self.origins.first(), self.origins.last()) else { return 0 };
+        (last - first) / self.steps + 1
+    }
+}
+
+/// What a test found of one way to forecast.
+#[derive(Clone, Debug)]
+pub(super) struct Tested {
+    /// How many forecasts were compared with what came.
+    pub(super) forecasts: usize,
+    /// The share of values that lay in the model's own interval.
+    pub(super) coverage: f64,
+    /// The mean absolute error.
+    pub(super) error: f64,
+    /// What the model's deviations are multiplied with at each step ahead, 1 or more, never falling.
+    pub(super) widening: Vec<f64>,
+}
+
+/// Tests a way to forecast. The smoothing parameters are fitted before the first origin and kept, so that no origin knows what came
+/// after it; everything else is computed anew at each. `None` where no origin allows a forecast.
+pub(super) fn test(kind: Kind, values: &[f64], seasons: &[usize], plan: &Plan, level: f64) -> Option<Tested> {
+    let mut model = kind.fit(&values[..plan.first], seasons)?;
+    let z = normal::quantile(0.5 + level / 2.0);
+    // scores by the octave of the lead: 1, 2–3, 4–7, …
+    let octave = |h: usize| (h + 1).ilog2() as usize;
+    let mut scores: Vec<Vec<f64>> = vec![Vec::new(); octave(plan.steps - 1) + 1];
+    let (mut sum, mut inside) = (0.0, 0_usize);
+    for origin in &plan.origins {
+        model = kind.go_on(&model, &values[..*origin], seasons)?;
+        for (h, error, deviation) in errors(&model, &values[*origin..], plan.steps) {
+            sum += error;
+            inside += usize::from(error <= z * deviation);
+            scores[octave(h)].push(if deviation > 0.0 { error / deviation } else { 0.0 });
+        }
+    }
+    let forecasts = scores.iter().map(Vec::len).sum::<usize>();
+    if forecasts == 0 {
+        return None;
+    }
+    let mut widest: f64 = 1.0;
+    let factors: Vec<f64> = scores
+        .iter_mut()
+        .map(|scores| {
+            if let Some(score) = conformal(scores, level) {
+                widest = widest.max(score / z);
+            }
+            widest
+        })
+        .collect();
+    let widening = (0..plan.steps).map(|h| factors[octave(h)]).collect();
+    let n = forecasts as f64;
+    Some(Tested { forecasts, coverage: inside as f64 / n, error: sum / n, widening })
+}
+
+/// Lead, absolute error and the model's deviation, for each value that is there.
+fn errors(model: &Fitted, future: &[f64], steps: usize) -> Vec<(usize, f64, f64)> {
+    let (mean, deviations) = (model.forecast(steps), model.deviations(steps));
+    let all = future.iter().zip(mean).zip(deviations).enumerate();
+    all.filter(|(_, ((y, _), _))| !y.is_nan()).map(|(h, ((y, m), d))| (h, (y - m).abs(), d)).collect()
+}
+
+/// The score that a share of `level` does not exceed, by the rank of split conformal prediction: ⌈(n + 1) · level⌉, the largest
+/// where that is beyond the end.
+fn conformal(scores: &mut [f64], level: f64) -> Option<f64> {
+    let rank = ((scores.len() as f64 + 1.0) * level).ceil() as usize;
+    let at = rank.min(scores.len()).checked_sub(1)?;
+    let (_, score, _) = scores.select_nth_unstable_by(at, f64::total_cmp);
+    Some(*score)
+}
+
+/// A mean absolute error as a multiple of the mean change from season to season (MASE).
+pub(super) fn mase(error: f64, values: &[f64], seasons: &[usize]) -> Option<f64> {
+    naive::scale(values, seasons.last().copied().unwrap_or(1)).map(|scale| error / scale)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_leave_room_on_both_sides() {
+        let plan = Plan::new(1000, 100, 10).unwrap();
+        assert_eq!((plan.first, plan.steps, plan.origins.len()), (500, 100, 60));
+        assert_eq!((plan.origins[0], plan.origins[59]), (500, 900));
+        assert_eq!(plan.independent(), 5);
+        assert_eq!(Plan::new(1000, 900, 10).unwrap().steps, 250);
+        assert!(Plan::new(20, 5, 18).is_none() && Plan::new(5, 5, 10).is_none());
+    }
+
+    #[test]
+    fn the_last_value_of_a_staircase_is_wrong_by_its_steps() {
+        // 0, 1, 2, …: h steps ahead the last value is wrong by h, and one change has the size 1
+        let values: Vec<f64> = (0..200).map(f64::from).collect();
+        let plan = Plan::new(200, 10, 3).unwrap();
+        let found = test(Kind::Naive, &values, &[], &plan, 0.95).unwrap();
+        assert_eq!(found.error, 5.5);
+        // z √h covers h up to 3.84, so 3 of 10
+        assert_eq!(found.coverage, 0.3);
+        let z = 1.959_963_984_540_054;
+        // within the last octave, 8 to 10, the 95 % rank is that of h = 10: 10/√10
+        assert!((found.widening[9] - 10f64.sqrt() / z).abs() < 1e-9, "{:?}", found.widening);
+        assert_eq!(mase(found.error, &values, &[]), Some(5.5));
+    }
+}

@@ -1,0 +1,209 @@
+//! What comes next, and when is a limit reached?
+
+use crate::error::Result;
+use crate::figure::{Figure, Reached, forecast_figure};
+use crate::forecast::{Crossing, CrossingVerdict, Forecast, ForecastVerdict};
+use crate::report::{Block, Cell, Column, Section, Standing, Table};
+use crate::series::Series;
+use crate::unit::Unit;
+
+/// So many rows of a forecast are shown.
+const ROWS: usize = 12;
+
+/// Values to come at a few times, the last one among them.
+pub fn table(forecast: &Forecast) -> Table {
+    let mut table =
+        Table::new("Forecast", vec![Column::text("time"), Column::span("ahead"), Column::estimate("value")]);
+    let n = forecast.points.len();
+    let shown = n.min(ROWS);
+    let start = forecast.points.first().map(|p| p.time - forecast.step);
+    let row = |i: usize| {
+        let point = &forecast.points[(i + 1) * n / shown - 1];
+        let ahead = start.map_or(Cell::Empty, |s| point.time.since(s).into());
+        vec![point.time.to_string().into(), ahead, point.value.clone().into()]
+    };
+    table.rows = (0..shown).map(row).collect();
+    table
+}
+
+/// The method beside the baseline: how wrong both would have been, and how often the interval held.
+pub fn backtest_table(forecast: &Forecast) -> Option<Table> {
+    let test = forecast.backtest.as_ref()?;
+    let columns = vec![
+        Column::text("forecast"),
+        Column::estimate("mean absolute error"),
+        Column::number("MASE", Unit::None),
+        Column::estimate("inside its own interval"),
+        Column::number("asked for", Unit::Ratio),
+        Column::text("interval widened by"),
+    ];
+    let number = |v: Option<f64>| v.map_or(Cell::Empty, Cell::Number);
+    let mut table = Table::new("Backtest", columns).with(vec![
+        "this one".into(),
+        test.error.clone().into(),
+        number(test.mase),
+        test.coverage.clone().into(),
+        test.level.into(),
+        format!("× {:.2}", test.widening).into(),
+    ]);
+    if let Some(error) = &test.baseline_error {
+        let row = vec![
+            "baseline".into(),
+            error.clone().into(),
+            number(test.baseline_mase),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Empty,
+        ];
+        table = table.with(row);
+    }
+    Some(table)
+}
+
+/// What was tried, where there was a choice.
+pub fn candidates_table(forecast: &Forecast) -> Option<Table> {
+    if forecast.candidates.len() < 2 {
+        return None;
+    }
+    let columns = vec![
+        Column::text("candidate"),
+        Column::number("MASE", Unit::None),
+        Column::number("inside its own interval", Unit::Ratio),
+    ];
+    let mut table = Table::new("Candidates in the backtest", columns);
+    let number = |v: Option<f64>| v.map_or(Cell::Empty, Cell::Number);
+    let mut sorted: Vec<_> = forecast.candidates.iter().collect();
+    sorted.sort_by(|a, b| a.mase.unwrap_or(f64::INFINITY).total_cmp(&b.mase.unwrap_or(f64::INFINITY)));
+    table.rows = sorted.iter().map(|c| vec![c.method.clone().into(), number(c.mase), number(c.coverage)]).collect();
+    Some(table)
+}
+
+/// When the limit is reached, in one sentence.
+pub fn crossing_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) {
+    let limit = unit.show(crossing.limit);
+    let way = if crossing.upwards { "rises to" } else { "falls to" };
+    let level = Unit::Ratio.show(crossing.level);
+    let chance = crossing.chance.map_or_else(String::new, |c| format!(" (chance {})", Unit::Ratio.show(c)));
+    let earliest = crossing.earliest.map_or_else(String::new, |t| t.to_string());
+    match &crossing.verdict {
+        CrossingVerdict::Already => (Standing::Bad, format!("The limit of {limit} is reached already.")),
+        CrossingVerdict::Crosses => {
+            let expected = crossing.expected.map_or_else(String::new, |t| t.to_string());
+            let latest = crossing.latest.map_or_else(
+                || format!("from {earliest} on, its end beyond the horizon"),
+                |t| format!("between {earliest} and {t}"),
+            );
+            (Standing::Bad, format!("It {way} {limit} about {expected}; with {level} confidence {latest}{chance}."))
+        }
+        CrossingVerdict::MayCross => (
+            Standing::Depends,
+            format!("It may reach {limit} within the horizon, not before {earliest} with {level} confidence{chance}."),
+        ),
+        CrossingVerdict::NotWithinHorizon => {
+            (Standing::Good, format!("It does not reach {limit} within the horizon, with {level} confidence{chance}."))
+        }
+        CrossingVerdict::NoVerdict { why } => (Standing::Unknown, format!("No verdict on reaching {limit}: {why}.")),
+    }
+}
+
+/// What comes, in one sentence.
+pub fn finding(forecast: &Forecast) -> (Standing, String) {
+    if let ForecastVerdict::NoVerdict { why } = &forecast.verdict {
+        return (Standing::Unknown, format!("No forecast: {why}."));
+    }
+    let Some(last) = forecast.points.last() else {
+        return (Standing::Unknown, "No forecast.".to_owned());
+    };
+    let better = forecast.backtest.as_ref().and_then(|t| Some((t.error.value, t.baseline_error.as_ref()?.value)));
+    let beside = match better {
+        Some((own, base)) if own < base => {
+            format!("; its error was {} of the seasonal naive forecast's", Unit::Ratio.show(own / base))
+        }
+        Some((own, base)) if own > base && base > 0.0 => {
+            format!("; the seasonal naive forecast was better, at {} of its error", Unit::Ratio.show(base / own))
+        }
+        _ => String::new(),
+    };
+    (Standing::Depends, format!("At {} it will be {}{beside}.", last.time, last.value.short()))
+}
+
+/// The fan chart.
+///
+/// # Errors
+/// As [`forecast_figure`].
+pub fn figure(series: &Series, forecast: &Forecast, width_px: u32) -> Result<Figure> {
+    let points: Vec<_> = forecast.points.iter().map(|p| (p.time, p.value.clone())).collect();
+    let reached = forecast.crossing.as_ref().map_or_else(Reached::default, |c| Reached {
+        earliest: c.earliest,
+        expected: c.expected,
+        latest: c.latest,
+    });
+    forecast_figure(series, &points, forecast.crossing.as_ref().map(|c| c.limit), reached, width_px)
+}
+
+/// Sentences, tables and figure under the name of the series; `note` says how the series came about.
+pub fn section(series: &Series, forecast: &Forecast, note: Option<&str>) -> Section {
+    let identity = series.identity();
+    let mut section = Section::new(format!("Forecast of {}", identity.title()));
+    let none = matches!(forecast.verdict, ForecastVerdict::NoVerdict { .. });
+    if let Some((standing, text)) = forecast.crossing.as_ref().map(|c| crossing_finding(c, &identity.unit)) {
+        section.blocks.push(Block::Verdict { standing, text, evidence: Vec::new() });
+    }
+    if forecast.crossing.is_none() || !none {
+        let (standing, text) = finding(forecast);
+        section.blocks.push(Block::Verdict { standing, text, evidence: Vec::new() });
+    }
+    section.blocks.extend(note.map(|n| Block::Text(n.to_owned())));
+    if none {
+        return section;
+    }
+    section.blocks.push(Block::Text(format!("{}: {}.", forecast.method, forecast.reason)));
+    if !forecast.caveats.is_empty() {
+        section.blocks.push(Block::Warnings(forecast.caveats.clone()));
+    }
+    section.blocks.push(Block::Table(table(forecast)));
+    section.blocks.extend(backtest_table(forecast).map(Block::Table));
+    section.blocks.extend(candidates_table(forecast).map(Block::Table));
+    if let Ok(figure) = figure(series, forecast, 960) {
+        section.blocks.push(Block::Figure(figure));
+    }
+    section
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::forecast::{ForecastOptions, forecast};
+    use crate::series::{Identity, NanPolicy};
+
+    fn disk(n: i64) -> Series {
+        let times = (0..n).map(|h| h * 3_600_000_000_000).collect();
+        let values = (0..n).map(|h| 40e9 + 1e8 * h as f64 + 2e7 * (h * h % 7) as f64).collect();
+        Series::new(Identity::new("disk_used", Unit::Byte), times, values, NanPolicy::Drop).unwrap()
+    }
+
+    #[test]
+    fn a_full_disk_is_told_with_its_date() {
+        let options = ForecastOptions { limit: Some(68e9), ..ForecastOptions::default() };
+        let series = disk(240);
+        let found = forecast(&series, &options).unwrap();
+        let (standing, text) = crossing_finding(found.crossing.as_ref().unwrap(), &Unit::Byte);
+        // 28e9 at 1e8 an hour are 280 hours
+        assert_eq!(standing, Standing::Bad);
+        assert!(text.starts_with("It rises to 68 GB about 1970-01-12T1"), "{text}");
+        assert_eq!(table(&found).rows.len(), 12);
+        assert_eq!(backtest_table(&found).unwrap().rows.len(), 2);
+        assert!(figure(&series, &found, 800).unwrap().marks.iter().any(|m| m.name == "limit"));
+    }
+
+    #[test]
+    fn too_little_data_give_a_reason_and_no_numbers() {
+        let series = disk(5);
+        let found = forecast(&series, &ForecastOptions { limit: Some(1.0), ..ForecastOptions::default() }).unwrap();
+        let section = section(&series, &found, None);
+        let [Block::Verdict { standing, text, .. }] = &section.blocks[..] else { panic!("{section:?}") };
+        assert_eq!(*standing, Standing::Unknown);
+        assert!(text.contains("5 values are too few"), "{text}");
+    }
+}
