@@ -114,7 +114,7 @@ fn degenerate_series_get_no_verdict_and_no_nan() {
             }
         }
         for penalty in [None, Some(0.0), Some(1.0)] {
-            let found = changes(&data, &ChangeOptions { penalty, min_size: 1, level: 0.9 }).unwrap();
+            let found = changes(&data, &ChangeOptions { penalty, min_size: 1, level: 0.9, ..ChangeOptions::default() }).unwrap();
             for change in &found.changes {
                 assert!(change.effect.value.is_finite() && change.p_value.is_none_or(|p| (0.0..=1.0).contains(&p)));
                 assert!(change.onset.lower < change.onset.upper);
