@@ -8,7 +8,7 @@
 //! | 1 ground | [`error`] [`mod@unit`] [`time`] [`progress`] |
 //! | 2 data | [`labels`] [`method`] [`estimate`] [`series`] [`events`] [`counter`] |
 //! | 3 statistics | [`histogram`] [`quantile`] |
-//! | 4 analyses | [`window`] [`slo`] [`trend`] [`mod@compare`] [`capacity`] [`describe`] |
+//! | 4 analyses | [`window`] [`slo`] [`trend`] [`mod@compare`] [`mod@correlate`] [`capacity`] [`describe`] |
 //! | 5 input | [`load`] |
 //! | 6 picture | [`figure`] |
 //! | 7 telling | [`report`] [`notebook`] [`prelude`] |
@@ -33,6 +33,7 @@ pub mod quantile;
 
 pub mod capacity;
 pub mod compare;
+pub mod correlate;
 pub mod describe;
 pub mod slo;
 pub mod trend;

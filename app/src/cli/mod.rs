@@ -19,6 +19,7 @@ mod capacity;
 mod changes;
 mod compare;
 mod convert;
+mod correlate;
 mod dependencies;
 mod describe;
 mod failure;
@@ -90,6 +91,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Trend(args) => trend::run(&args),
         Command::Changes(args) => changes::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Correlate(args) => correlate::run(&args),
         Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),

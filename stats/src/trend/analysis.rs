@@ -238,7 +238,7 @@ impl<'a> Test<'a> {
         };
         let phases = Phases::new(self.series.values(), &positions, period);
         let (s, variance) = if correlated { phases.correlated_score() } else { phases.score() };
-        if !(variance > 0.0) {
+        if variance.is_nan() || variance <= 0.0 {
             let why = format!("no phase of a season of {period} steps holds two different values");
             return Trend::without(method, why);
         }

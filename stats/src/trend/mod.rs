@@ -40,7 +40,8 @@ pub use analysis::trend;
 pub use autocorrelation::{autocorrelation, effective_sample_size};
 pub use change::{
     Alarm, BayesPrior, Cause, Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Chart, Cost, Division, Event, Onset,
-    PathPoint, RunLengths, Spread, changes, e_divisive, elbow, kernel_segments, pelt, penalty_path, rank_causes,
+    PathPoint, RunLengths, Spread, changes, e_divisive, elbow, elbow_penalty,
+    kernel_segments, pelt, penalty_path, rank_causes, read_events,
     run_lengths,
 };
 pub use least_squares::{Line, default_lags, least_squares};
@@ -51,3 +52,9 @@ pub use pelt::pelt_mean;
 pub use season::Season;
 pub use theil_sen::{SenSlope, theil_sen};
 pub use verdict::{Trend, TrendMethod, Verdict};
+
+// what the correlation of series shares with trend and change
+pub(crate) use change::blocks::{share_above, shuffled_blocks};
+pub(crate) use mann_kendall::ranks;
+pub(crate) use normal::{ln_two_sided_student, quantile as quantile_normal};
+pub(crate) use season::without_season;

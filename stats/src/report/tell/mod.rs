@@ -10,6 +10,7 @@
 //! | `dependencies` | what services can promise on top of each other |
 //! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
+//! | `correlate` | which series move together, and which one leads |
 //! | `capacity` | queues, Little's law, scaling, arrivals |
 //! | `compare` | do two samples differ, or are they the same within a margin |
 //!
@@ -22,6 +23,7 @@ pub mod budget;
 pub mod capacity;
 pub mod changes;
 pub mod compare;
+pub mod correlate;
 pub mod cost;
 pub mod counters;
 pub mod dependencies;

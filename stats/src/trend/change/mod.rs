@@ -11,7 +11,7 @@
 
 mod answer;
 mod bayes;
-mod blocks;
+pub(crate) mod blocks;
 mod causes;
 mod charts;
 mod costs;
@@ -24,17 +24,22 @@ mod path;
 
 pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};
 pub use bayes::{BayesPrior, RunLengths, run_lengths};
-pub use causes::{Cause, Event, rank_causes};
+pub use causes::{Cause, Event, rank_causes, read_events};
 pub use charts::{Alarm, Chart};
 pub use costs::{Cost, pelt};
 pub use e_divisive::{Division, e_divisive};
 pub use kernel::kernel_segments;
-pub use path::{PathPoint, elbow, penalty_path};
+pub use path::{PathPoint, elbow, elbow_penalty, penalty_path};
 
 use super::analysis::unusable;
 use crate::error::{Error, Result};
 use crate::method::Method;
 use crate::series::Series;
+
+#[cfg(test)]
+pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
+    costs::Costs::new(values, cost)
+}
 
 /// Finds the changes of a series, each with its onset, effect, distributions before and after, and p-value.
 ///

@@ -90,6 +90,37 @@ pub fn elbow(path: &[PathPoint]) -> Option<usize> {
     best.map(|(i, _)| i)
 }
 
+/// The penalty at the elbow of the path over all penalties that matter: from ln n times the variance of neighbours' noise, below which
+/// chance decides, to the one that no change is worth. `None` where the path has no elbow.
+///
+/// ```
+/// use sre_stats::trend::{elbow_penalty, pelt_mean};
+/// let values: Vec<f64> = (0..90).map(|i| f64::from(i * 37 % 23) / 9.0 + [0.0, 9.0, 4.0][i as usize / 30]).collect();
+/// let penalty = elbow_penalty(&values, 5)?.unwrap_or_default();
+/// assert_eq!(pelt_mean(&values, penalty, 5), [30, 60]);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// Where a value is not finite.
+pub fn elbow_penalty(values: &[f64], min_size: usize) -> Result<Option<f64>> {
+    if values.iter().any(|v| !v.is_finite() || v.abs() > 1e150) {
+        return Err(Error::argument("values must be finite and below 1e150"));
+    }
+    let n = values.len() as f64;
+    let base = values.first().copied().unwrap_or_default();
+    let mean = values.iter().map(|v| v - base).sum::<f64>() / n.max(1.0);
+    let total: f64 = values.iter().map(|v| (v - base - mean).powi(2)).sum();
+    if total <= 0.0 {
+        return Ok(None);
+    }
+    // below the noise of neighbours, a change costs less than a sample: such segmentations say nothing
+    let square: f64 = values.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
+    let least = (square / (2.0 * (n - 1.0).max(1.0)) * n.ln().max(1.0)).clamp(total * 1e-6, total);
+    let path = penalty_path(values, least, total, min_size)?;
+    Ok(elbow(&path).and_then(|i| path.get(i)).map(|p| p.penalty))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
