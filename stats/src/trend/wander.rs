@@ -113,20 +113,44 @@ fn likelihood(residuals: &[f64], phi: f64, share: f64, with_mean: bool) -> f64 {
     let (drive, white) = (share * (1.0 - phi * phi), 1.0 - share);
     let (mut variance, mut state, mut unit) = (share, 0.0, 0.0);
     let (mut squares, mut cross, mut units, mut log) = (0.0, 0.0, 0.0, 0.0);
-    for e in residuals {
+    let mut rest = residuals;
+    while let Some((e, later)) = rest.split_first() {
+        rest = later;
         let total = variance + white;
         let (error, one) = (e - state, 1.0 - unit);
         squares += error * error / total;
-        if with_mean {
-            cross += error * one / total;
-            units += one * one / total;
-        }
+        cross += error * one / total;
+        units += one * one / total;
         log += total.ln();
         let gain = variance / total;
         state = phi * (state + gain * error);
         unit = phi * (unit + gain * one);
-        variance = phi * phi * variance * (1.0 - gain) + drive;
+        let next = phi * phi * variance * (1.0 - gain) + drive;
+        let settled = (next - variance).abs() <= 1e-13 * total;
+        variance = next;
+        if settled {
+            break;
+        }
     }
+    // once the gain has settled, neither division nor logarithm is left to do
+    let total = variance + white;
+    let gain = variance / total;
+    let (mut square, mut product, mut ones) = (0.0, 0.0, 0.0);
+    for e in rest {
+        let error = e - state;
+        square += error * error;
+        state = phi * (state + gain * error);
+        if with_mean {
+            let one = 1.0 - unit;
+            product += error * one;
+            ones += one * one;
+            unit = phi * (unit + gain * one);
+        }
+    }
+    squares += square / total;
+    cross += product / total;
+    units += ones / total;
+    log += rest.len() as f64 * total.ln();
     if with_mean && units > 0.0 {
         squares -= cross * cross / units;
     }
