@@ -1,7 +1,8 @@
 //! Speed of the trend methods, and what their verdicts hold to on simulated series: `cargo bench -p sre-stats --bench trend`.
 //!
 //! An argument chooses a part: `speed`, `trend`, `changes` or `penalty` (the quantiles that the penalty's formula was drawn
-//! through, not printed without being asked for). The number of series per line is 2000, or the second argument.
+//! through, not printed without being asked for). The number of series per line is 2000, or the second argument. With a Python
+//! that has numpy, scipy, ruptures and pymannkendall in `PEERS_PYTHON`, `speed` runs them on the same sizes and prints ratios.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -12,8 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StudentT};
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::trend::{
-    ChangeOptions, ChangeVerdict, TrendMethod, Verdict, changes, mann_kendall, pelt_mean, robust_noise, theil_sen,
-    trend,
+    ChangeMethod, ChangeOptions, ChangeVerdict, Cost, TrendMethod, Verdict, changes, e_divisive, kernel_segments,
+    mann_kendall, pelt, pelt_mean, robust_noise, theil_sen, trend,
 };
 use sre_stats::unit::Unit;
 
@@ -22,8 +23,12 @@ use sre_stats::unit::Unit;
 enum Kind {
     /// AR(1) with standard normal innovations; a random walk at φ = 1.
     Ar(f64),
-    /// An AR(1) of φ = 0.9 and variance 1, plus white noise of variance 1.
-    ArPlusWhite,
+    /// An AR(1) of this φ and of variance 1, plus white noise of variance 1.
+    ArPlusWhite(f64),
+    /// A random walk of steps of 0.2, plus white noise of variance 1.
+    WalkPlusWhite,
+    /// A season of 12, 24 or 48 steps, of random phase and of two random amplitudes up to 3, on an AR(1) of φ = 0.5.
+    Seasonal,
     /// Independent Student t with 3 degrees.
     Student,
     /// Independent log-normal, σ = 1.
@@ -35,7 +40,9 @@ impl Kind {
         match self {
             Self::Ar(phi) if phi >= 1.0 => "random walk".into(),
             Self::Ar(phi) => format!("AR(1) φ = {phi}"),
-            Self::ArPlusWhite => "AR(1) 0.9 + white".into(),
+            Self::ArPlusWhite(phi) => format!("AR(1) {phi} + white"),
+            Self::WalkPlusWhite => "walk 0.2 + white".into(),
+            Self::Seasonal => "season on AR(1) 0.5".into(),
             Self::Student => "Student t, 3 df".into(),
             Self::LogNormal => "log-normal".into(),
         }
@@ -55,11 +62,21 @@ impl Kind {
                     })
                     .collect()
             }
-            Self::ArPlusWhite => {
-                let slow = Self::Ar(0.9).draw(n, random);
-                slow.into_iter()
-                    .map(|v| v + <StandardNormal as Distribution<f64>>::sample(&StandardNormal, random))
-                    .collect()
+            Self::ArPlusWhite(phi) => {
+                let (slow, white) = (Self::Ar(phi).draw(n, random), Self::Ar(0.0).draw(n, random));
+                slow.iter().zip(&white).map(|(a, b)| a + b).collect()
+            }
+            Self::WalkPlusWhite => {
+                let (slow, white) = (Self::Ar(1.0).draw(n, random), Self::Ar(0.0).draw(n, random));
+                slow.iter().zip(&white).map(|(a, b)| 0.2 * a + b).collect()
+            }
+            Self::Seasonal => {
+                let period = [12.0, 24.0, 48.0][random.random_range(0..3)];
+                let (phase, first, second) =
+                    (random.random_range(0.0..1.0), random.random_range(0.0..3.0), random.random_range(0.0..3.0));
+                let noise = Self::Ar(0.5).draw(n, random);
+                let turn = |i: usize, k: f64| (std::f64::consts::TAU * (k * i as f64 / period + phase)).sin();
+                noise.iter().enumerate().map(|(i, v)| v + first * turn(i, 1.0) + second * turn(i, 2.0)).collect()
             }
             Self::Student => {
                 let law = StudentT::new(3.0).unwrap();
@@ -84,10 +101,26 @@ fn best_of<T>(runs: u32, mut work: impl FnMut() -> T) -> f64 {
     (0..runs).map(timed).fold(f64::INFINITY, f64::min)
 }
 
+/// What peers take for works of the same names, where a Python that has them is named.
+fn peers() -> Vec<(String, f64)> {
+    let Some(python) = std::env::var_os("PEERS_PYTHON") else { return Vec::new() };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/reference/trend/speed.py");
+    let run = std::process::Command::new(python).arg(script).output().unwrap();
+    print!("{}", String::from_utf8_lossy(&run.stderr));
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    text.lines().filter_map(|l| l.rsplit_once('\t')).map(|(name, s)| (name.to_owned(), s.parse().unwrap())).collect()
+}
+
 fn speed() {
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    println!("{:<58}{:>12}", "work", "ms");
-    let show = |what: &str, seconds: f64| println!("{what:<58}{:>12.2}", seconds * 1e3);
+    let peers = peers();
+    println!("{:<58}{:>12}{:>14}{:>10}", "work", "ms", "peer, ms", "ratio");
+    let show = |what: &str, seconds: f64| {
+        let peer = peers.iter().find(|p| what.starts_with(&p.0));
+        let (theirs, ratio) =
+            peer.map_or_else(Default::default, |p| (format!("{:.2}", p.1 * 1e3), format!("{:.3}", seconds / p.1)));
+        println!("{what:<58}{:>12.2}{theirs:>14}{ratio:>10}", seconds * 1e3);
+    };
     for (n, runs) in [(10_000, 20), (1_000_000, 3)] {
         let times: Vec<i64> = (0..n as i64).map(|i| i * 15_000_000_000).collect();
         for kind in [Kind::Ar(0.0), Kind::Ar(1.0)] {
@@ -117,12 +150,39 @@ fn speed() {
             &format!("optimal segmentation, {segments} segments, n = {n}"),
             best_of(5, || pelt_mean(&values, penalty, 2)),
         );
+        if segments == 100 {
+            let scaled: Vec<f64> = values.iter().map(|v| v.round().abs()).collect();
+            for (cost, name) in
+                [(Cost::MeanVariance, "mean and variance"), (Cost::Poisson, "Poisson rate"), (Cost::Rank, "rank")]
+            {
+                let x = if cost == Cost::Poisson { &scaled } else { &values };
+                show(
+                    &format!("PELT of {name}, {segments} segments, n = {n}"),
+                    best_of(2, || pelt(x, cost, 3.0 * penalty, 2)),
+                );
+            }
+        }
         let data = series(values);
         show(
             &format!("changes, {segments} segments, n = {n}"),
             best_of(5, || changes(&data, &ChangeOptions::default()).unwrap()),
         );
     }
+}
+
+fn speed_of_distributions() {
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let values: Vec<f64> = Kind::Ar(0.0)
+        .draw(1000, &mut random)
+        .iter()
+        .enumerate()
+        .map(|(i, v)| v + if i >= 600 { 1.0 } else { 0.0 })
+        .collect();
+    let work = |what: &str, seconds: f64| println!("{what:<58}{:>12.2}", seconds * 1e3);
+    work("E-divisive, 199 permutations, n = 1000", best_of(5, || e_divisive(&values, 30, 1, 199, 0.05, 1)));
+    work("kernel (rbf) segmentation, n = 1000", best_of(5, || kernel_segments(&values, Some(0.5), 10.0, 2)));
+    let long = Kind::Ar(0.0).draw(10_000, &mut random);
+    work("kernel (rbf) segmentation, n = 10000", best_of(1, || kernel_segments(&long, Some(0.5), 10.0, 2)));
 }
 
 fn percent(count: usize, of: usize) -> String {
@@ -132,8 +192,17 @@ fn percent(count: usize, of: usize) -> String {
 fn trend_calibration(replicates: usize) {
     println!("\nverdicts on series without a trend, nominal 5 %, {replicates} series a line");
     println!(
-        "{:<20}{:>6}{:>10}{:>12}{:>14}{:>12}{:>12}",
-        "noise", "n", "auto", "no verdict", "mann-kendall", "hamed-rao", "hamed-rao:3"
+        "{:<20}{:>6}{:>10}{:>12}{:>14}{:>12}{:>12}{:>12}{:>12}{:>12}",
+        "noise",
+        "n",
+        "auto",
+        "no verdict",
+        "mann-kendall",
+        "hamed-rao",
+        "hamed-rao:3",
+        "yue-wang:1",
+        "prewhitened",
+        "least sq."
     );
     let kinds = [
         Kind::Ar(0.0),
@@ -142,7 +211,10 @@ fn trend_calibration(replicates: usize) {
         Kind::Ar(0.8),
         Kind::Ar(0.95),
         Kind::Ar(1.0),
-        Kind::ArPlusWhite,
+        Kind::ArPlusWhite(0.9),
+        Kind::ArPlusWhite(0.99),
+        Kind::WalkPlusWhite,
+        Kind::Seasonal,
         Kind::Student,
         Kind::LogNormal,
     ];
@@ -150,26 +222,38 @@ fn trend_calibration(replicates: usize) {
     for n in [20, 50, 200, 1000] {
         for (kind, seed) in kinds.into_iter().zip(100..) {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
-            let mut counts = [0; 5];
+            let mut counts = [0; 8];
             for _ in 0..replicates {
                 let data = series(kind.draw(n, &mut random));
                 let auto = trend(&data, TrendMethod::Auto, 0.95).unwrap().verdict;
                 counts[0] += usize::from(found(&auto));
                 counts[1] += usize::from(matches!(auto, Verdict::NoVerdict { .. }));
-                let methods = [TrendMethod::MannKendall, TrendMethod::HamedRao(None), TrendMethod::HamedRao(Some(3))];
+                let methods = [
+                    TrendMethod::MannKendall,
+                    TrendMethod::HamedRao(None),
+                    TrendMethod::HamedRao(Some(3)),
+                    TrendMethod::YueWang(Some(1)),
+                    TrendMethod::Prewhitened,
+                    TrendMethod::LeastSquares(None),
+                ];
                 for (count, method) in counts[2..].iter_mut().zip(methods) {
                     *count += usize::from(found(&trend(&data, method, 0.95).unwrap().verdict));
                 }
             }
-            let [auto, none, plain, all, three] = counts.map(|c| percent(c, replicates));
-            println!("{:<20}{n:>6}{auto:>10}{none:>12}{plain:>14}{all:>12}{three:>12}", kind.name());
+            let [auto, none, plain, all, three, yue, white, square] = counts.map(|c| percent(c, replicates));
+            println!(
+                "{:<20}{n:>6}{auto:>10}{none:>12}{plain:>14}{all:>12}{three:>12}{yue:>12}{white:>12}{square:>12}",
+                kind.name()
+            );
         }
     }
     println!(
         "\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end, n = 200"
     );
     println!("{:<20}{:>9}{:>9}{:>9}{:>9}", "noise", "0.5 σ", "1 σ", "2 σ", "4 σ");
-    for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95)].into_iter().zip(200..) {
+    for (kind, seed) in
+        [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95), Kind::Seasonal].into_iter().zip(200..)
+    {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut line = format!("{:<20}", kind.name());
         for rise in [0.5, 1.0, 2.0, 4.0] {
@@ -200,7 +284,10 @@ fn change_calibration(replicates: usize) {
         Kind::Ar(0.9),
         Kind::Ar(0.95),
         Kind::Ar(1.0),
-        Kind::ArPlusWhite,
+        Kind::ArPlusWhite(0.9),
+        Kind::ArPlusWhite(0.99),
+        Kind::WalkPlusWhite,
+        Kind::Seasonal,
         Kind::Student,
         Kind::LogNormal,
     ];
@@ -229,7 +316,8 @@ fn change_calibration(replicates: usize) {
     }
     println!("\na step in the middle of n = 200: found (share with the onset's interval over the true place)");
     println!("{:<20}{:>18}{:>18}{:>18}{:>18}", "noise", "0.5 σ", "1 σ", "2 σ", "3 σ");
-    for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8)].into_iter().zip(400..) {
+    let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Seasonal];
+    for (kind, seed) in kinds.into_iter().zip(400..) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut line = format!("{:<20}", kind.name());
         for step in [0.5, 1.0, 2.0, 3.0] {
@@ -294,6 +382,37 @@ fn penalty_quantiles(replicates: usize) {
     }
 }
 
+/// The methods beside the default, whose null is a permutation of blocks; 199 permutations a series, so fewer series.
+fn other_calibration(replicates: usize) {
+    let replicates = (replicates / 10).max(20);
+    let methods = [
+        ChangeMethod::PeltVariance,
+        ChangeMethod::PeltMeanVariance,
+        ChangeMethod::PeltRank,
+        ChangeMethod::EDivisive,
+        ChangeMethod::KernelRbf,
+        ChangeMethod::Cusum,
+        ChangeMethod::Ewma,
+        ChangeMethod::Bayes,
+    ];
+    println!("\nother methods on series without a change, nominal 5 %, n = 200, {replicates} series a line");
+    println!("{:<20}{}", "noise", methods.map(|m| format!("{:>15}", m.word())).concat());
+    let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Student];
+    for (kind, seed) in kinds.into_iter().zip(500..) {
+        let mut line = format!("{:<20}", kind.name());
+        for method in methods {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let found = |random: &mut ChaCha8Rng| {
+                let options = ChangeOptions { method, ..ChangeOptions::default() };
+                changes(&series(kind.draw(200, random)), &options).unwrap().verdict == ChangeVerdict::Changed
+            };
+            let count = (0..replicates).filter(|_| found(&mut random)).count();
+            line += &format!("{:>15}", percent(count, replicates));
+        }
+        println!("{line}");
+    }
+}
+
 fn main() {
     // cargo passes --bench
     let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
@@ -301,12 +420,14 @@ fn main() {
     let replicates = words.get(1).and_then(|n| n.parse().ok()).unwrap_or(2000);
     if matches!(part, "" | "speed") {
         speed();
+        speed_of_distributions();
     }
     if matches!(part, "" | "trend") {
         trend_calibration(replicates);
     }
     if matches!(part, "" | "changes") {
         change_calibration(replicates);
+        other_calibration(replicates);
     }
     if part == "penalty" {
         penalty_quantiles(replicates);

@@ -8,7 +8,7 @@
 //! | 1 ground | [`error`] [`mod@unit`] [`time`] [`progress`] |
 //! | 2 data | [`labels`] [`method`] [`estimate`] [`series`] [`events`] [`counter`] |
 //! | 3 statistics | [`histogram`] [`quantile`] |
-//! | 4 analyses | [`window`] [`slo`] [`trend`] [`mod@forecast`] [`mod@compare`] [`capacity`] [`describe`] |
+//! | 4 analyses | [`window`] [`slo`] [`trend`] [`mod@forecast`] [`mod@compare`] [`mod@correlate`] [`capacity`] [`describe`] |
 //! | 5 input | [`load`] |
 //! | 6 picture | [`figure`] |
 //! | 7 telling | [`report`] [`notebook`] [`prelude`] |
@@ -34,6 +34,7 @@ pub mod quantile;
 
 pub mod capacity;
 pub mod compare;
+pub mod correlate;
 pub mod describe;
 pub mod forecast;
 pub mod slo;

@@ -4,6 +4,7 @@
 //! clash with each other: where two modules have a type of the same name, it comes here under the name of its module.
 
 pub use crate::compare::{CompareOptions, Comparison, compare};
+pub use crate::correlate::{CorrelateOptions, Correlations, Pair, correlate, cross_correlation, kendall, spearman};
 pub use crate::counter::Counter;
 pub use crate::describe::{
     Ecdf, Law, Statistic, Trim, density_curve, describe, fences, fits, half_sample_mode, qq, trimmed_mean,
@@ -34,7 +35,10 @@ pub use crate::series::{Identity, NanPolicy, Series};
 pub use crate::slo::alert::BurnRateRule;
 pub use crate::slo::{self, Counts, Objective, SloInput, SloReport, evaluate};
 pub use crate::time::{Grid, Span, Timestamp, Window};
-pub use crate::trend::{ChangeOptions, Changes, Trend, TrendMethod, changes, trend};
+pub use crate::trend::{
+    ChangeMethod, ChangeOptions, Changes, Chart, Cost, Trend, TrendMethod, changes, e_divisive, elbow, kernel_segments,
+    pelt, pelt_mean, penalty_path, rank_causes, read_events, trend,
+};
 pub use crate::unit::Unit;
 pub use crate::window::{
     self, Accounting, Advice, AdvisorInput, BadTime, Budget, ClosedForm, Condition, IncidentPattern, Inverse, Ladder,

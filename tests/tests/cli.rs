@@ -728,3 +728,56 @@ fn a_search_for_rules_shows_what_they_did_on_unseen_data() {
         assert_eq!(again.0, 0, "{rule}: {}", again.2);
     }
 }
+
+#[test]
+fn a_change_names_the_deploy_before_it() {
+    // a level of 10 that becomes 20 at 100 min, with a little noise of period 7
+    let rows = (0..200).map(|i| format!("{},{}\n", i * 60, if i < 100 { 10 } else { 20 } + (i * 5) % 7));
+    let step = Scratch::new("stepped.csv", format!("time,load\n{}", rows.collect::<String>()));
+    let deploys = Scratch::new(
+        "deploys.csv",
+        "time,version\n1970-01-01T01:00:00Z,v1\n1970-01-01T01:38:30Z,v2\n1970-01-01T02:00:00Z,v3\n".to_owned(),
+    );
+    let found = json(&["changes", step.path(), "--events", deploys.path(), "--reach", "2h"]);
+    let change = &results(&found)[0];
+    has(change, &["index", "time", "onset", "before", "after", "effect", "p_value", "distribution_before", "events"]);
+    let named: Vec<&str> = change["events"].as_array().unwrap().iter().map(|e| e["name"].as_str().unwrap()).collect();
+    assert_eq!(named, ["v2", "v1"], "what came after is no cause");
+    for method in ["pelt-rank", "e-divisive", "cusum", "ewma", "bayes", "kernel-rbf", "pelt-meanvar"] {
+        let found = json(&["changes", step.path(), "--method", method]);
+        // a chart counts from where its sum last was 0
+        let near = |r: &Value| r["index"].as_u64().is_some_and(|i| i.abs_diff(100) <= 3);
+        assert!(results(&found).iter().any(near), "{method}: {found}");
+    }
+    let found = json(&["changes", step.path(), "--penalty", "elbow"]);
+    assert!(results(&found).iter().any(|r| r["index"] == 100));
+}
+
+#[test]
+fn a_follower_is_found_with_its_lag() {
+    // splitmix64, so that nothing repeats
+    let mut state = 7u64;
+    let mut noise = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 40) as f64 / 16_777_216.0
+    };
+    let (mut load, mut other) = (vec![0.0], vec![0.0]);
+    for i in 0..299 {
+        load.push(load[i] + noise() - 0.5);
+        other.push(other[i] + noise() - 0.5);
+    }
+    let rows = (0..300usize)
+        .map(|i| format!("{},{},{},{}\n", i * 60, load[i], load[i.saturating_sub(4)] + 0.1 * noise(), other[i]));
+    let file = Scratch::new("walks.csv", format!("time,load,latency,other\n{}", rows.collect::<String>()));
+    let document = json(&["correlate", file.path(), "--max-lag", "20m"]);
+    let pairs: Vec<&Value> = results(&document).iter().filter(|r| r["a"].is_object()).collect();
+    assert_eq!(pairs.len(), 3);
+    has(pairs[0], &["a", "b", "lag_s", "r", "p_value", "verdict"]);
+    assert_eq!((pairs[0]["verdict"].as_str(), pairs[1]["verdict"].as_str()), (Some("related"), Some("not-shown")));
+    let names = [&pairs[0]["a"]["name"], &pairs[0]["b"]["name"]];
+    let lag = if names[0] == "load" { 240.0 } else { -240.0 };
+    assert!(names.contains(&&Value::from("latency")), "{names:?}");
+    assert_eq!(pairs[0]["lag_s"], lag);
+}

@@ -9,14 +9,14 @@ const LAYERS: &[(&[&str], bool)] = &[
     (&["error", "unit", "time", "progress", "words"], true),
     (&["labels", "method", "estimate", "series", "events", "counter"], true),
     (&["quantile", "histogram"], true),
-    (&["window", "trend", "forecast", "compare", "capacity", "describe", "slo"], false),
+    (&["window", "trend", "forecast", "correlate", "compare", "capacity", "describe", "slo"], false),
     (&["load"], false),
     (&["figure"], false),
     (&["report", "notebook", "prelude"], true),
 ];
 
-/// The one exception among the analyses: an SLO is counted in windows.
-const ALLOWED_SIDEWAYS: &[(&str, &str)] = &[("slo", "window")];
+/// The exceptions among the analyses: an SLO is counted in windows, and correlation takes out the season that trend finds.
+const ALLOWED_SIDEWAYS: &[(&str, &str)] = &[("slo", "window"), ("correlate", "trend")];
 
 fn place(module: &str) -> Option<(usize, usize)> {
     LAYERS

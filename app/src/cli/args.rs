@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Anomalies(super::anomalies::AnomaliesArgs),
     /// Does B differ from A, by a test that holds its error rate on autocorrelated series, or is it the same within a margin
     Compare(CompareArgs),
+    /// What moved with it, and which one led: pairs of series by the correlation of what their own past does not foretell
+    Correlate(CorrelateArgs),
     /// How long requests wait at a load, how many are in the system, how far throughput scales
     Capacity(CapacityArgs),
     /// The whole story of an export, on the terminal and as a report
@@ -376,7 +378,7 @@ pub(crate) struct TrendArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// auto, mann-kendall, hamed-rao[:LAG], theil-sen
+    /// auto, mann-kendall, hamed-rao[:LAG], yue-wang[:LAG], prewhitened, seasonal:STEPS, correlated-seasonal:STEPS, theil-sen, least-squares[:LAG]
     #[arg(long, default_value = "auto")]
     pub(crate) method: sre_stats::trend::TrendMethod,
 }
@@ -387,15 +389,47 @@ pub(crate) struct ChangesArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// How changes are found
-    #[arg(long, default_value = "auto", value_parser = ["auto", "pelt-mean"])]
-    pub(crate) method: String,
-    /// The cost of one more change; without it calibrated on the series' own noise
+    /// auto, pelt-mean, pelt-variance, pelt-meanvar, pelt-poisson, pelt-rank, e-divisive, cusum, ewma, bayes, kernel-rbf
+    #[arg(long, default_value = "auto")]
+    pub(crate) method: sre_stats::trend::ChangeMethod,
+    /// The cost of one more change, or elbow for where more changes of the mean stop paying; without it calibrated on the series' own noise
     #[arg(long, value_name = "X")]
-    pub(crate) penalty: Option<f64>,
+    pub(crate) penalty: Option<super::changes::Penalty>,
     /// The fewest samples between two changes
     #[arg(long, value_name = "K")]
     pub(crate) min_size: Option<usize>,
+    /// A CSV of events with a column of times and one of names, such as deploys: each change gets those before it, nearest first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// How long before a change an event may lie
+    #[arg(long, value_name = "SPAN", default_value = "1d", requires = "events")]
+    pub(crate) reach: Span,
+    /// The seed of permutations: the same one gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CorrelateArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The greatest lag to either side; without it a tenth of the series, at most 500 steps
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) max_lag: Option<Span>,
+    /// Only pairs with this series
+    #[arg(long, value_name = "NAME")]
+    pub(crate) against: Option<String>,
+    /// How many pairs are told, the least likely by chance first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) pairs: usize,
+    /// The level of confidence over all pairs together
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// The seed of permutations: the same one gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]

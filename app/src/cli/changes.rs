@@ -1,19 +1,61 @@
 //! `changes`: since when?
 
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use serde_json::json;
 use sre_stats::Error;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
-use sre_stats::trend::{ChangeOptions, changes};
+use sre_stats::time::Span;
+use sre_stats::trend::{
+    Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes, read_events,
+};
 
 use super::args::ChangesArgs;
 use super::failure::Failure;
 use super::output::{self, Answer};
 
+/// What `--penalty` says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Penalty {
+    /// So much.
+    Given(f64),
+    /// Where more changes stop paying.
+    Elbow,
+}
+
+impl FromStr for Penalty {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "elbow" => Ok(Self::Elbow),
+            number => number.parse().map(Self::Given).map_err(|_| format!("“{text}” is neither a number nor elbow")),
+        }
+    }
+}
+
+/// The events of `--events`, and how far before a change they count.
+struct Suspects {
+    events: Vec<Event>,
+    reach: Span,
+}
+
+impl Suspects {
+    fn of(&self, change: &Change) -> Vec<Cause> {
+        rank_causes(change.onset, &self.events, self.reach)
+    }
+}
+
 pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
-    let mut options = ChangeOptions { penalty: args.penalty, ..ChangeOptions::default() };
+    let mut options = ChangeOptions { method: args.method, seed: args.seed, ..ChangeOptions::default() };
+    let elbow = args.penalty == Some(Penalty::Elbow);
+    if let Some(Penalty::Given(penalty)) = args.penalty {
+        options.penalty = Some(penalty);
+    }
+    if elbow && !matches!(args.method, ChangeMethod::Auto | ChangeMethod::PeltMean) {
+        return Err(Failure::usage("--penalty elbow is for changes of the mean: --method auto or pelt-mean"));
+    }
     if let Some(min_size) = args.min_size {
         options.min_size = min_size;
     }
@@ -23,26 +65,61 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
     if options.penalty.is_some_and(|p| !(p > 0.0 && p.is_finite())) {
         return Err(Failure::usage("--penalty needs to be more than 0"));
     }
+    let suspects = match &args.events {
+        Some(path) => {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path).map_err(|e| Error::io(e, &name))?;
+            let events = read_events(&text).map_err(|e| e.in_file(&name))?;
+            Some(Suspects { events, reach: args.reach })
+        }
+        None => None,
+    };
     let data = args.input.load()?;
-    let answer = answer(&data, &options).or_nothing("values to search for changes")?;
+    let answer = all(&data, &options, elbow, suspects.as_ref()).or_nothing("values to search for changes")?;
     output::give("changes", &data, &answer, args.input.strict, &args.output)
 }
 
 /// One result a change, and one with the verdict for each series.
 pub(crate) fn answer(data: &Dataset, options: &ChangeOptions) -> Answer {
+    all(data, options, false, None)
+}
+
+fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&Suspects>) -> Answer {
     let mut answer = Answer::default();
     for item in &data.items {
-        if let Err(e) = one(item, options, &mut answer) {
+        if let Err(e) = one(item, options, elbow, suspects, &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
     answer
 }
 
-fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), Error> {
+fn one(
+    item: &Item,
+    options: &ChangeOptions,
+    elbow: bool,
+    suspects: Option<&Suspects>,
+    answer: &mut Answer,
+) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
-    let found = changes(&series, options)?;
-    answer.results.extend(found.changes.iter().map(|change| output::of_series(item, change)));
+    let mut options = *options;
+    if elbow {
+        options.penalty = elbow_penalty(series.values(), options.min_size)?;
+    }
+    let mut found = changes(&series, &options)?;
+    if elbow && options.penalty.is_some() {
+        found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
+    }
+    let mut causes = Vec::new();
+    for change in &found.changes {
+        let mut result = output::of_series(item, change);
+        if let Some(suspects) = suspects {
+            let ranked = suspects.of(change);
+            result["events"] = json!(ranked);
+            causes.push(ranked);
+        }
+        answer.results.push(result);
+    }
     let mut verdict = json!(found);
     if let Some(fields) = verdict.as_object_mut() {
         // each change is a result of its own
@@ -50,6 +127,10 @@ fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), 
         fields.insert("note".into(), json!(note));
     }
     answer.results.push(output::of_series(item, &verdict));
-    answer.sections.push(tell::changes::section(&series, &found, note.as_deref()));
+    let mut section = tell::changes::section(&series, &found, note.as_deref());
+    if suspects.is_some() && !found.changes.is_empty() {
+        section.blocks.push(sre_stats::report::Block::Table(tell::changes::causes_table(&found, &causes)));
+    }
+    answer.sections.push(section);
     Ok(())
 }

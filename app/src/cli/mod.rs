@@ -20,6 +20,7 @@ mod capacity;
 mod changes;
 mod compare;
 mod convert;
+mod correlate;
 mod decompose;
 mod dependencies;
 mod describe;
@@ -96,6 +97,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Forecast(args) => forecast::run(&args),
         Command::Anomalies(args) => anomalies::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Correlate(args) => correlate::run(&args),
         Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),

@@ -28,6 +28,12 @@ pub fn ln_two_sided(z: f64) -> f64 {
     std::f64::consts::LN_2 - a * a / 2.0 - (2.0 * std::f64::consts::PI).sqrt().ln() - fraction.ln()
 }
 
+/// P(Z ≥ x) of a standard normal variable.
+pub(crate) fn upper_tail(x: f64) -> f64 {
+    let half = ln_two_sided(x).exp() / 2.0;
+    if x >= 0.0 { half } else { 1.0 - half }
+}
+
 /// ln of the two-sided tail of Student's t; `df` may be infinite.
 ///
 /// From the incomplete beta function; where that underflows, by Wallace's normal deviate (1959), good to three digits.

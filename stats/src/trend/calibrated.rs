@@ -80,7 +80,13 @@ fn degenerate_series_get_no_verdict_and_no_nan() {
         TrendMethod::MannKendall,
         TrendMethod::HamedRao(None),
         TrendMethod::HamedRao(Some(100)),
+        TrendMethod::YueWang(None),
+        TrendMethod::YueWang(Some(1)),
+        TrendMethod::Prewhitened,
+        TrendMethod::Seasonal(3),
+        TrendMethod::CorrelatedSeasonal(3),
         TrendMethod::TheilSen,
+        TrendMethod::LeastSquares(None),
     ];
     for values in [&[1.0][..], &[1.0, 2.0], &[3.0; 40], &[0.0, 1e200, -1e200, 5.0]] {
         let data = series(values);
@@ -89,8 +95,10 @@ fn degenerate_series_get_no_verdict_and_no_nan() {
             assert!(matches!(found.verdict, Verdict::NoVerdict { .. }), "{values:?} {method}: {:?}", found.verdict);
             assert_eq!(serde_json::to_value(&found).unwrap()["verdict"], "no-verdict");
         }
-        let found = changes(&data, &ChangeOptions::default()).unwrap();
-        assert!(matches!(found.verdict, ChangeVerdict::NoVerdict { .. }), "{values:?}");
+        for method in ChangeMethod::ALL {
+            let found = changes(&data, &ChangeOptions { method, ..ChangeOptions::default() }).unwrap();
+            assert!(matches!(found.verdict, ChangeVerdict::NoVerdict { .. }), "{values:?} {method}");
+        }
     }
     let tricky: [&[f64]; 8] = [
         &[1.0, 2.0, 4.0],
@@ -113,8 +121,11 @@ fn degenerate_series_get_no_verdict_and_no_nan() {
                 assert!(number.is_none_or(|v| !v.is_nan()), "{values:?} {method}: {number:?}");
             }
         }
-        for penalty in [None, Some(0.0), Some(1.0)] {
-            let found = changes(&data, &ChangeOptions { penalty, min_size: 1, level: 0.9 }).unwrap();
+        let asked = [None, Some(0.0), Some(1.0)].into_iter().flat_map(|p| ChangeMethod::ALL.map(|m| (p, m)));
+        for (penalty, method) in asked {
+            let options = ChangeOptions { method, penalty, min_size: 1, level: 0.9, ..ChangeOptions::default() };
+            let found = changes(&data, &options).unwrap();
+            assert!(!serde_json::to_string(&found).unwrap().contains("NaN"));
             for change in &found.changes {
                 assert!(change.effect.value.is_finite() && change.p_value.is_none_or(|p| (0.0..=1.0).contains(&p)));
                 assert!(change.onset.lower < change.onset.upper);
@@ -146,13 +157,24 @@ fn methods_are_read_back_by_their_names() {
         TrendMethod::MannKendall,
         TrendMethod::HamedRao(None),
         TrendMethod::HamedRao(Some(3)),
+        TrendMethod::YueWang(None),
+        TrendMethod::YueWang(Some(1)),
+        TrendMethod::Prewhitened,
+        TrendMethod::Seasonal(24),
+        TrendMethod::CorrelatedSeasonal(7),
         TrendMethod::TheilSen,
+        TrendMethod::LeastSquares(None),
+        TrendMethod::LeastSquares(Some(9)),
     ] {
         assert_eq!(method.to_string().parse::<TrendMethod>().unwrap(), method);
     }
-    for bad in ["", "hamed-rao:", "hamed-rao:0", "hamed-rao:x", "kendall"] {
+    for bad in ["", "hamed-rao:", "hamed-rao:0", "hamed-rao:x", "kendall", "seasonal", "seasonal:1", "auto:3"] {
         assert!(bad.parse::<TrendMethod>().is_err(), "{bad}");
     }
+    for method in ChangeMethod::ALL {
+        assert_eq!(method.to_string().parse::<ChangeMethod>().unwrap(), method);
+    }
+    assert!("tea-leaves".parse::<ChangeMethod>().is_err());
     assert!(trend(&series(&[1.0, 2.0, 3.0]), TrendMethod::Auto, 1.0).is_err());
     assert!(trend(&series(&[1.0, 2.0, 3.0]), TrendMethod::Auto, f64::NAN).is_err());
     assert!(changes(&series(&[1.0]), &ChangeOptions { min_size: 0, ..ChangeOptions::default() }).is_err());
@@ -164,4 +186,110 @@ fn a_noise_free_step_is_a_change() {
     let found = changes(&series(&values), &ChangeOptions::default()).unwrap();
     assert_eq!(found.changes.iter().map(|c| c.index).collect::<Vec<_>>(), [25]);
     assert_eq!(found.changes[0].effect.value, 2.0);
+}
+
+/// A slow AR(1) beneath white noise of the same size, at which AR(1) models cry wolf.
+fn beneath_white(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let slow = ar1(n, phi, random);
+    slow.iter().map(|v| v + <StandardNormal as Distribution<f64>>::sample(&StandardNormal, random)).collect()
+}
+
+fn share_of(series_count: usize, seed: u64, mut alarm: impl FnMut(&mut ChaCha8Rng) -> bool) -> usize {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    (0..series_count).filter(|_| alarm(&mut random)).count()
+}
+
+#[test]
+fn a_wandering_level_beneath_noise_is_no_change() {
+    for (phi, seed) in [(0.8, 1), (0.9, 2), (0.95, 3)] {
+        let (mut changed, mut old) = (0, 0);
+        share_of(SERIES, seed, |random| {
+            let data = series(&beneath_white(200, phi, random));
+            changed +=
+                usize::from(changes(&data, &ChangeOptions::default()).unwrap().verdict == ChangeVerdict::Changed);
+            // what the noise of an AR(1) alone would have said
+            let noise = robust_noise(data.values()).unwrap();
+            let penalty = calibration::penalty_factor(200, 0.05) * noise.long_run_variance;
+            old += usize::from(!pelt_mean(data.values(), penalty, 5).is_empty());
+            false
+        });
+        assert!(changed <= ALLOWED, "φ = {phi}: {changed} with changes in {SERIES}");
+        assert!(old > 3 * ALLOWED, "{old}");
+    }
+}
+
+#[test]
+fn a_season_is_neither_trend_nor_change() {
+    let draw = |random: &mut ChaCha8Rng, period: usize| {
+        let noise = ar1(240, 0.5, random);
+        let phase: f64 = StandardNormal.sample(random);
+        let wave = |i: usize| (std::f64::consts::TAU * (i as f64 / period as f64) + phase).sin();
+        noise.iter().enumerate().map(|(i, v)| v + 2.0 * wave(i) + wave(2 * i)).collect::<Vec<f64>>()
+    };
+    for (period, seed) in [(12, 5), (24, 6), (48, 7)] {
+        let (mut changed, mut risen, mut verdicts) = (0, 0, 0);
+        share_of(SERIES, seed, |random| {
+            let data = series(&draw(random, period));
+            let found = changes(&data, &ChangeOptions::default()).unwrap();
+            changed += usize::from(found.verdict == ChangeVerdict::Changed);
+            let verdict = trend(&data, TrendMethod::Auto, 0.95).unwrap().verdict;
+            risen += usize::from(matches!(verdict, Verdict::Rising | Verdict::Falling));
+            verdicts += usize::from(!matches!(verdict, Verdict::NoVerdict { .. }));
+            false
+        });
+        assert!(
+            changed <= ALLOWED && risen <= ALLOWED,
+            "period {period}: {changed} changed, {risen} risen of {SERIES}"
+        );
+        // without its season taken out, a seasonal series had no verdict
+        assert!(verdicts > SERIES / 2, "period {period}: {verdicts} verdicts of {SERIES}");
+    }
+}
+
+#[test]
+fn permuted_blocks_keep_the_rate_of_the_other_methods() {
+    const FEW: usize = 100;
+    // 1.5 times the nominal 5 %, and three standard errors of so many series
+    const MOST: usize = 7 + 7;
+    let methods = [
+        ChangeMethod::PeltRank,
+        ChangeMethod::PeltMeanVariance,
+        ChangeMethod::PeltVariance,
+        ChangeMethod::EDivisive,
+        ChangeMethod::KernelRbf,
+    ];
+    for method in methods {
+        for phi in [0.0, 0.5] {
+            let found = share_of(FEW, 21, |random| {
+                let data = series(&ar1(150, phi, random));
+                let options = ChangeOptions { method, ..ChangeOptions::default() };
+                changes(&data, &options).unwrap().verdict == ChangeVerdict::Changed
+            });
+            assert!(found <= MOST, "{method}, φ = {phi}: {found} of {FEW}");
+        }
+    }
+}
+
+#[test]
+fn every_method_finds_what_it_is_for() {
+    let mut random = ChaCha8Rng::seed_from_u64(33);
+    let noise = ar1(240, 0.0, &mut random);
+    let plant =
+        |f: &dyn Fn(usize, f64) -> f64| series(&noise.iter().enumerate().map(|(i, v)| f(i, *v)).collect::<Vec<_>>());
+    let step = plant(&|i, v| if i >= 150 { v + 4.0 } else { v });
+    let spread = plant(&|i, v| if i >= 150 { 5.0 * v } else { v });
+    let counts = plant(&|i, v| (if i >= 150 { 30.0 + 5.5 * v } else { 12.0 + 3.4 * v }).round().max(0.0));
+    for method in ChangeMethod::ALL {
+        let data = match method {
+            ChangeMethod::PeltVariance | ChangeMethod::PeltMeanVariance => &spread,
+            ChangeMethod::PeltPoisson => &counts,
+            _ => &step,
+        };
+        let found = changes(data, &ChangeOptions { method, ..ChangeOptions::default() }).unwrap();
+        let near = found.changes.iter().any(|c| c.index.abs_diff(150) <= 3);
+        assert!(near, "{method}: {:?}", found.changes.iter().map(|c| c.index).collect::<Vec<_>>());
+        let first = &found.changes[0];
+        assert!(first.onset.lower < first.onset.upper && !found.reason.is_empty(), "{method}");
+        assert_eq!(first.distribution_before.n, first.index, "{method}");
+    }
 }

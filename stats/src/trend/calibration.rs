@@ -8,12 +8,12 @@
 //! beyond n = 500), at or above the worst φ. The benchmark `trend` prints what they hold to.
 
 /// The Gumbel deviate −ln(−ln(1 − α)).
-fn deviate(alpha: f64) -> f64 {
+pub(crate) fn deviate(alpha: f64) -> f64 {
     -(-(-alpha).ln_1p()).ln()
 }
 
 /// The deviate at 5 %, where the fit is anchored.
-const ANCHOR: f64 = 2.970_195_249_042_165;
+pub(crate) const ANCHOR: f64 = 2.970_195_249_042_165;
 
 /// The penalty, in long-run variances, that a share `alpha` of series of n samples without a change exceeds.
 ///

@@ -80,6 +80,19 @@ pub fn hamed_rao_inflation(detrended: &[f64], lag_limit: Option<usize>, level: f
     variance_factor(n, correlations.iter().skip(1).map(|r| if r.abs() <= bound { 0.0 } else { *r }))
 }
 
+/// The factor by which autocorrelation inflates the variance of S: Yue and Wang (2004), 1 + 2 Σ (1 − k/n) rₖ.
+///
+/// `detrended` are the values minus their trend; their autocorrelation enters at the lags 1 … `lag_limit` (all without a limit),
+/// significant or not. Over all lags the sum tends to a constant whatever the truth: give a limit. 1 below 3 samples.
+pub fn yue_wang_inflation(detrended: &[f64], lag_limit: Option<usize>) -> f64 {
+    let n = detrended.len();
+    if n < 3 {
+        return 1.0;
+    }
+    let correlations = autocorrelation(detrended, lag_limit.unwrap_or(n - 1).min(n - 1));
+    1.0 + 2.0 * correlations.iter().enumerate().skip(1).map(|(k, r)| (1.0 - k as f64 / n as f64) * r).sum::<f64>()
+}
+
 /// 1 + 2/(n(n−1)(n−2)) Σ (n−k)(n−k−1)(n−k−2) ρₖ over lags 1, 2, … of `correlations` of the ranks.
 pub(crate) fn variance_factor(n: usize, correlations: impl Iterator<Item = f64>) -> f64 {
     let m = n as f64;

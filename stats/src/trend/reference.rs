@@ -158,3 +158,140 @@ fn tails_are_scipys() {
         close(&format!("t = {t}, {df} degrees"), crate::quantile::tails::ln_two_sided_student(t, df), &triple[2]);
     }
 }
+
+fn more() -> Vec<(Vec<f64>, Value)> {
+    let more: Value = serde_json::from_str(include_str!("../../../tests/reference/trend/more.json")).unwrap();
+    let values: std::collections::BTreeMap<String, Vec<f64>> = cases().into_iter().map(|c| (c.0, c.1)).collect();
+    let all = more["cases"].as_array().unwrap();
+    all.iter().map(|c| (values[c["name"].as_str().unwrap()].clone(), c.clone())).collect()
+}
+
+const SECOND: i64 = 1_000_000_000;
+
+fn series(times: Vec<i64>, values: &[f64]) -> crate::series::Series {
+    let identity = crate::series::Identity::default();
+    crate::series::Series::new(identity, times, values.to_vec(), crate::series::NanPolicy::Refuse).unwrap()
+}
+
+/// A trend's numbers against pymannkendall's; `per_s` turns its slope into one per second.
+fn check_trend(what: &str, found: &Trend, want: &Value, per_s: f64) {
+    if want["z"].is_null() {
+        // a negative corrected variance is NaN there, and no verdict here
+        assert!(matches!(found.verdict, Verdict::NoVerdict { .. }), "{what}: {:?}", found.verdict);
+        return;
+    }
+    close(&format!("{what}: S"), found.statistic.unwrap(), &want["s"]);
+    close(&format!("{what}: z"), found.z.unwrap(), &want["z"]);
+    close(&format!("{what}: p"), found.p_value.unwrap(), &want["p"]);
+    let slope = want["slope"].as_f64().unwrap() * per_s;
+    close(&format!("{what}: slope"), found.slope_per_s.as_ref().unwrap().value, &Value::from(slope));
+    close(&format!("{what}: intercept"), found.intercept.unwrap(), &want["intercept"]);
+}
+
+#[test]
+fn the_further_trend_tests_are_pymannkendalls() {
+    let mut seen = 0;
+    for (values, case) in more() {
+        if case["yue_wang"].is_null() {
+            continue;
+        }
+        let name = case["name"].as_str().unwrap();
+        let data = series((0..values.len() as i64).map(|i| i * SECOND).collect(), &values);
+        let methods = [
+            (TrendMethod::YueWang(None), "yue_wang", 1.0),
+            (TrendMethod::YueWang(Some(1)), "yue_wang_1", 1.0),
+            (TrendMethod::Prewhitened, "prewhitened", 1.0),
+            // its slope is per cycle
+            (TrendMethod::Seasonal(12), "seasonal", 1.0 / 12.0),
+            (TrendMethod::CorrelatedSeasonal(12), "correlated", 1.0 / 12.0),
+        ];
+        for (method, key, per_s) in methods {
+            let found = trend(&data, method, 0.95).unwrap();
+            check_trend(&format!("{name}, {method}"), &found, &case[key], per_s);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 60, "{seen}");
+}
+
+#[test]
+fn least_squares_with_newey_west_errors_are_statsmodels() {
+    let all = cases();
+    for (values, case) in more() {
+        if case["least_squares"].is_null() {
+            continue;
+        }
+        let name = case["name"].as_str().unwrap();
+        let (_, _, base) = all.iter().find(|c| c.0 == name).unwrap();
+        let irregular = floats(&base["irregular"]["seconds"]).iter().map(|s| *s as i64 * SECOND).collect();
+        let regular = (0..values.len() as i64).map(|i| i * SECOND).collect();
+        for (times, key) in [(regular, "least_squares"), (irregular, "least_squares_irregular")] {
+            let want = &case[key];
+            let found = trend(&series(times, &values), TrendMethod::LeastSquares(None), 0.95).unwrap();
+            let slope = found.slope_per_s.as_ref().unwrap();
+            // least squares by another order of sums: 1e-9 of the slope's own error, not of 1
+            let error = want["error"].as_f64().unwrap();
+            let near = |got: f64, key: &str, scale: f64| {
+                let want = want[key].as_f64().unwrap();
+                assert!((got - want).abs() <= 1e-7 * scale.max(want.abs()), "{name}, {key}: {got} {want}");
+            };
+            near(slope.value, "slope", error);
+            near(slope.interval().unwrap().0, "lower", error);
+            near(slope.interval().unwrap().1, "upper", error);
+            near(found.statistic.unwrap(), "t", 1.0);
+            near(found.p_value.unwrap(), "p", 0.0);
+            assert!(found.method.to_string().contains(&format!("{} lags", want["lags"])), "{}", found.method);
+        }
+    }
+}
+
+#[test]
+fn segmentations_by_other_costs_are_ruptures() {
+    let (mut same, mut as_good, mut better) = (0, 0, 0);
+    for (values, case) in more() {
+        let Some(wanted) = case["segmentations"].as_array() else { continue };
+        let n = values.len();
+        let mean = values.iter().sum::<f64>() / n as f64;
+        let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64).sqrt();
+        let centred: Vec<f64> = values.iter().map(|v| (v - mean) / sd).collect();
+        let counts = floats(&case["counts"]);
+        for want in wanted {
+            let (penalty, min_size) = (want["penalty"].as_f64().unwrap(), want["min_size"].as_u64().unwrap() as usize);
+            let kinds = [
+                ("meanvar", Cost::MeanVariance, &centred),
+                ("rank", Cost::Rank, &centred),
+                ("variance", Cost::Variance, &centred),
+                ("poisson", Cost::Poisson, &counts),
+            ];
+            for (key, cost, x) in kinds {
+                let theirs: Vec<usize> = floats(&want[key]).into_iter().map(|c| c as usize).collect();
+                let ours = pelt(x, cost, penalty, min_size);
+                if ours == theirs {
+                    same += 1;
+                    continue;
+                }
+                // another segmentation is right only where it costs as much or less: ruptures prunes before a change is allowed
+                let costs = super::change::costs_of(x, cost);
+                let total = |c: &[usize]| {
+                    let edges: Vec<usize> = [0].into_iter().chain(c.iter().copied()).chain([n]).collect();
+                    edges.windows(2).map(|e| costs.of(e[0], e[1])).sum::<f64>() + penalty * c.len() as f64
+                };
+                let (a, b) = (total(&ours), total(&theirs));
+                let what = format!(
+                    "{}, {key}, penalty {penalty}, at least {min_size}: {ours:?} {a}, ruptures {theirs:?} {b}",
+                    case["name"]
+                );
+                // it adds 1e-6 to every variance, which moves ties of near-constant stretches
+                assert!(a <= b + 1e-6 * b.abs(), "{what}");
+                println!("{what}");
+                if a < b - 1e-6 * b.abs() { better += 1 } else { as_good += 1 }
+            }
+            let theirs: Vec<usize> = floats(&want["rbf"]).into_iter().map(|c| c as usize).collect();
+            let ours = kernel_segments(&centred, Some(0.3), penalty / 6.0, min_size);
+            assert_eq!(ours, theirs, "{}, rbf, penalty {penalty}, at least {min_size}", case["name"]);
+            same += 1;
+        }
+    }
+    println!("the same {same}, as good {as_good}, better {better}");
+    assert!(same > 6 * (as_good + better) && same >= 250, "the same {same}, as good {as_good}, better {better}");
+}

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::figure::{Direction, Figure, Mark, Role, Shape, series_figure};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
-use crate::trend::{Change, ChangeVerdict, Changes};
+use crate::trend::{Cause, Change, ChangeVerdict, Changes};
 
 /// One row a change: when it happened, and the level before and after.
 pub fn table(changes: &Changes) -> Table {
@@ -31,6 +31,30 @@ pub fn table(changes: &Changes) -> Table {
         ]
     };
     table.rows = changes.changes.iter().map(row).collect();
+    table
+}
+
+/// The events before each change, nearest first.
+pub fn causes_table(changes: &Changes, causes: &[Vec<Cause>]) -> Table {
+    let columns =
+        vec![Column::text("changed at"), Column::text("event"), Column::text("at"), Column::span("before the onset")];
+    let mut table = Table::new("What happened just before", columns);
+    for (change, causes) in changes.changes.iter().zip(causes) {
+        let time = change.time.to_string();
+        if causes.is_empty() {
+            table.rows.push(vec![time.clone().into(), "none in reach".into(), Cell::Empty, Cell::Empty]);
+        }
+        for cause in causes {
+            let before =
+                if cause.within_onset { "within the onset".into() } else { super::words::span_cell(cause.before) };
+            table.rows.push(vec![
+                time.clone().into(),
+                cause.event.name.clone().into(),
+                cause.event.time.to_string().into(),
+                before,
+            ]);
+        }
+    }
     table
 }
 
@@ -122,6 +146,14 @@ mod tests {
         assert_eq!(standing, Standing::Depends);
         assert!(text.starts_with("One change of level: from 1.0"), "{text}");
         assert!(text.contains("between 1970-01-01T00:59:00Z and 1970-01-01T01:00:00Z"), "{text}");
+        let event = |name: &str, s: i64| crate::trend::Event {
+            time: crate::time::Timestamp(s * 1_000_000_000),
+            name: name.into(),
+        };
+        let events = [event("after", 3700), event("deploy", 3500)];
+        let causes = crate::trend::rank_causes(found.changes[0].onset, &events, crate::time::Span::HOUR);
+        let told = causes_table(&found, &[causes]);
+        assert_eq!((told.rows.len(), told.rows[0][1].clone()), (1, Cell::Text("deploy".into())));
         let picture = figure(&series, &found, 800).unwrap();
         assert!(picture.marks.iter().any(|m| m.name == "onset"));
         assert_eq!(table(&found).rows.len(), 1);

@@ -11,6 +11,7 @@
 //! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
 //! | `forecast`, `forecast_parts` | what comes next, when a limit is reached; trend and season; values that do not fit |
+//! | `correlate` | which series move together, and which one leads |
 //! | `capacity` | queues, Little's law, scaling, arrivals |
 //! | `compare` | do two samples differ, or are they the same within a margin |
 //!
@@ -23,6 +24,7 @@ pub mod budget;
 pub mod capacity;
 pub mod changes;
 pub mod compare;
+pub mod correlate;
 pub mod cost;
 pub mod counters;
 pub mod dependencies;

@@ -11,9 +11,10 @@ use crate::unit::Unit;
 
 /// The test with its evidence, one row.
 pub fn table(trend: &Trend) -> Table {
+    let least_squares = trend.method.to_string().starts_with("least-squares");
     let columns = vec![
         Column::text("method"),
-        Column::number("S", Unit::None),
+        Column::number(if least_squares { "t" } else { "S" }, Unit::None),
         Column::number("z", Unit::None),
         Column::text("p"),
         Column::estimate("slope"),
@@ -52,7 +53,7 @@ pub fn finding(trend: &Trend, unit: &Unit) -> (Standing, String) {
     }
 }
 
-/// The series with the Theil–Sen line.
+/// The series with the line of its slope.
 ///
 /// # Errors
 /// As [`series_figure`].
@@ -63,7 +64,12 @@ pub fn figure(series: &Series, trend: &Trend, width_px: u32) -> Result<Figure> {
         let at = |t: i64| figure.x.position(Timestamp(t));
         let seconds = Timestamp(last).since(Timestamp(first)).as_secs_f64();
         let points = vec![(at(first), intercept), (at(last), intercept + slope.value * seconds)];
-        figure.marks.push(Mark::new("Theil–Sen line", Role::Limit, Shape::Line { points }));
+        let name = match slope.method.to_string().as_str() {
+            "theil-sen" => "Theil–Sen line",
+            "seasonal sen" => "seasonal Sen line",
+            _ => "least squares line",
+        };
+        figure.marks.push(Mark::new(name, Role::Limit, Shape::Line { points }));
     }
     Ok(figure)
 }

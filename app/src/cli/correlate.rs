@@ -1,0 +1,80 @@
+//! `correlate`: what moved with it, and which one led?
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use sre_stats::correlate::{CorrelateOptions, correlate};
+use sre_stats::load::{Dataset, Item};
+use sre_stats::report::tell;
+use sre_stats::series::{Identity, NanPolicy, Series};
+
+use super::args::CorrelateArgs;
+use super::failure::Failure;
+use super::output::{self, Answer};
+
+pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
+    if !(args.level > 0.5 && args.level < 1.0) {
+        return Err(Failure::usage(format!("--level {}: give one above 0.5 and below 1, such as 0.95", args.level)));
+    }
+    let options = CorrelateOptions {
+        max_lag: args.max_lag,
+        against: args.against.clone(),
+        level: args.level,
+        shortlist: args.pairs,
+        seed: args.seed,
+        ..CorrelateOptions::default()
+    };
+    let data = args.input.load()?;
+    let answer = answer(&data, &options)?;
+    output::give("correlate", &data, &answer, args.input.strict, &args.output)
+}
+
+/// One result a pair of the shortlist, and one with what was looked at.
+fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure> {
+    let mut answer = Answer::default();
+    let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) =
+        (Vec::new(), Vec::new(), Vec::new());
+    for item in &data.items {
+        match tell::subject::as_series(item) {
+            Ok((values, note)) => {
+                if let Some(note) = note.filter(|n| !notes.contains(n)) {
+                    notes.push(note);
+                }
+                // known by the name in the file, whatever it is told by
+                let identity = Identity { unit: values.identity().unit.clone(), ..item.identity.clone() };
+                match Series::new(identity, values.times().to_vec(), values.values().to_vec(), NanPolicy::Drop) {
+                    Ok(named) => {
+                        items.push(item);
+                        series.push(named);
+                    }
+                    Err(e) => answer.leave_out(item.title(), e.to_string()),
+                }
+            }
+            Err(e) => answer.leave_out(item.title(), e.to_string()),
+        }
+    }
+    let found = correlate(&series, options)?;
+    for (index, why) in &found.left_out {
+        answer.leave_out(items.get(*index).map_or_else(String::new, |i| i.title()), why.clone());
+    }
+    if found.pairs_tested == 0 {
+        let first = answer.left_out.first().map_or_else(String::new, |(title, why)| format!("; “{title}”: {why}"));
+        return Err(sre_stats::Error::empty(format!("a correlation needs two usable series{first}")).into());
+    }
+    let name = |index: usize| items.get(index).map(|i| json!({"name": i.identity.name, "labels": i.identity.labels}));
+    for pair in &found.pairs {
+        let mut result = json!({"a": name(pair.a), "b": name(pair.b)});
+        if let (Some(fields), Value::Object(more)) = (result.as_object_mut(), json!(pair)) {
+            fields.extend(more);
+        }
+        answer.results.push(result);
+    }
+    answer.results.push(json!({
+        "pairs_tested": found.pairs_tested,
+        "max_lag_s": found.step.as_secs_f64() * found.lags as f64,
+        "step_s": found.step.as_secs_f64(),
+        "notes": notes,
+    }));
+    answer.sections.push(tell::correlate::section(&series, &found, &notes));
+    Ok(answer)
+}

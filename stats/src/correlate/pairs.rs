@@ -1,0 +1,509 @@
+//! Which of many series move together: all pairs, all lags, and a shortlist that chance does not fill.
+
+use rayon::prelude::*;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::align::{Lattice, filled};
+use super::cross::Transform;
+use super::rank::{RankCorrelation, kendall, spearman};
+use super::whiten::innovations;
+use crate::error::{Error, Result};
+use crate::estimate::{Confidence, Estimate, Scope};
+use crate::method::Method;
+use crate::quantile::random::SplitMix64;
+use crate::series::{NanPolicy, Series};
+use crate::time::{Span, Timestamp, Window};
+use crate::trend::{Season, ln_two_sided, share_above, shuffled_blocks, without_season};
+use crate::unit::Unit;
+
+/// How series are compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CorrelateOptions {
+    /// The greatest lag to either side; `None` for a tenth of the series, at most 500 steps.
+    pub max_lag: Option<Span>,
+    /// Only pairs with the series of this name or title; `None` for all pairs.
+    pub against: Option<String>,
+    /// The level of confidence over all pairs together: at 0.95, 5 % of sets without a relation show one.
+    pub level: f64,
+    /// How many pairs are kept and tested by permutation, the strongest first.
+    pub shortlist: usize,
+    /// How many permutations each of them gets.
+    pub permutations: usize,
+    /// The season that is taken out of each series first.
+    pub season: Season,
+    /// The seed of permutations.
+    pub seed: u64,
+}
+
+impl Default for CorrelateOptions {
+    /// All pairs, up to a tenth of the series, 0.95 over all pairs, a shortlist of 20 with 199 permutations each, seasons that show, seed 1.
+    fn default() -> Self {
+        Self {
+            max_lag: None,
+            against: None,
+            level: 0.95,
+            shortlist: 20,
+            permutations: 199,
+            season: Season::Auto,
+            seed: 1,
+        }
+    }
+}
+
+/// What is said of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairVerdict {
+    /// They move together, at the level over all pairs.
+    Related,
+    /// Not shown; that is not evidence that they do not.
+    NotShown,
+}
+
+impl PairVerdict {
+    /// The word of the command line: `related`, `not-shown`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Related => "related",
+            Self::NotShown => "not-shown",
+        }
+    }
+}
+
+/// Two series, at the lag at which their innovations correlate most.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// The first series, by its place in the input.
+    pub a: usize,
+    /// The second series, by its place in the input.
+    pub b: usize,
+    /// The lag in steps: above 0, b follows a.
+    pub lag_steps: i64,
+    /// The lag in seconds.
+    pub lag_s: f64,
+    /// The correlation of the innovations at that lag, with Fisher's interval.
+    pub r: Estimate,
+    /// The plain correlation of the values at that lag: what a chart shows, and what autocorrelation inflates.
+    pub raw_r: f64,
+    /// Spearman's ρ of the innovations at that lag.
+    pub spearman: Option<RankCorrelation>,
+    /// Kendall's τ of the innovations at that lag.
+    pub kendall: Option<RankCorrelation>,
+    /// The chance of so strong a correlation at any of the lags, for this pair alone.
+    pub p_value: f64,
+    /// The same over all pairs that were looked at (Holm, 1979).
+    pub p_adjusted: f64,
+    /// The verdict, from the adjusted chance.
+    pub verdict: PairVerdict,
+    /// The correlations of the innovations at all lags, from the most negative to the most positive.
+    pub profile: Vec<f64>,
+}
+
+impl serde::Serialize for Pair {
+    /// The command line's keys: `lag_s, lag_steps, r, raw_r, spearman, kendall, p_value, p_adjusted, verdict`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("lag_s", &self.lag_s)?;
+        map.serialize_entry("lag_steps", &self.lag_steps)?;
+        map.serialize_entry("r", &self.r)?;
+        map.serialize_entry("raw_r", &self.raw_r)?;
+        map.serialize_entry("spearman", &self.spearman.map(|s| s.value))?;
+        map.serialize_entry("kendall", &self.kendall.map(|k| k.value))?;
+        map.serialize_entry("p_value", &self.p_value)?;
+        map.serialize_entry("p_adjusted", &self.p_adjusted)?;
+        map.serialize_entry("verdict", self.verdict.word())?;
+        map.end()
+    }
+}
+
+/// The shortlist of pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correlations {
+    /// The distance of lags: the greatest usual step among the series.
+    pub step: Span,
+    /// The greatest lag in steps.
+    pub lags: usize,
+    /// How many pairs were looked at.
+    pub pairs_tested: usize,
+    /// The strongest pairs, the least likely by chance first.
+    pub pairs: Vec<Pair>,
+    /// Series that could not be used, by their place in the input, with the reason.
+    pub left_out: Vec<(usize, String)>,
+    /// The level over all pairs.
+    pub level: f64,
+}
+
+/// Samples below which a series is left out.
+const FEWEST: usize = 30;
+
+/// One series made ready.
+struct Ready {
+    index: usize,
+    values: Vec<f64>,
+    white: Vec<f64>,
+    present: usize,
+}
+
+/// The pairs of series that move together, with the lag at which they do: cross-correlation of innovations.
+///
+/// 1. All series are put on one lattice, of the greatest usual step among them; finer samples are averaged, gaps count as nothing.
+/// 2. A season that shows is taken out of each, and each is pre-whitened by an autoregression of its own (Haugh, 1976; Burg's
+///    fit). Independent series, random walks too, then correlate as white noise does.
+/// 3. All pairs are correlated at all lags up to the greatest by Fourier transform, on all threads; the result does not depend on
+///    their number.
+/// 4. The chance of the greatest |r| over the lags is the worse of two: that of white noise, and that of the same pair with the blocks of one
+///    series shuffled, blocks of 2 ∛n samples. Where no permutation reaches the observed one, a Gumbel tail through the permutations' mean
+///    and variance goes on. Holm's correction covers all pairs.
+///
+/// A relation is no cause: both may follow a third. What only moves together slowly, by a common trend, is not found; that is
+/// the price of not being fooled by it. A lag of a pair is that of the innovations; series averaged over wider steps blur it.
+///
+/// ```
+/// use sre_stats::correlate::{CorrelateOptions, PairVerdict, correlate};
+/// use sre_stats::series::{Identity, NanPolicy, Series};
+/// use sre_stats::unit::Unit;
+/// let noise = |seed: u64, i: u64| ((i + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29).wrapping_mul(seed | 1) >> 40) as f64;
+/// let series = |name: &str, values: Vec<f64>| {
+///     let times = (0..values.len() as i64).map(|i| i * 60_000_000_000).collect();
+///     Series::new(Identity::new(name, Unit::None), times, values, NanPolicy::Refuse)
+/// };
+/// let load: Vec<f64> = (0..300).map(|i| noise(77_777, i)).collect();
+/// let latency: Vec<f64> = (0..300).map(|i| if i < 2 { 0.0 } else { load[i - 2] + 0.3 * noise(31_415_927, i as u64) }).collect();
+/// let found = correlate(&[series("load", load)?, series("latency", latency)?], &CorrelateOptions::default())?;
+/// assert_eq!((found.pairs[0].lag_s, found.pairs[0].verdict), (120.0, PairVerdict::Related));
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// Where an option is out of its domain, no series has the name of `against`, or the series share no lattice. Series too short or constant are left out with the
+/// reason; without two usable ones there are no pairs.
+pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correlations> {
+    if !(options.level > 0.0 && options.level < 1.0) {
+        return Err(
+            Error::argument(format!("a level of {} is not between 0 and 1", options.level)).hint("0.95 is usual")
+        );
+    }
+    if options.max_lag.is_some_and(|lag| lag < Span::ZERO) {
+        return Err(Error::argument("the greatest lag is 0 or more"));
+    }
+    let anchors: Option<Vec<usize>> = options.against.as_ref().map(|name| {
+        let named = |s: &Series| s.identity().name == *name || s.identity().title() == *name;
+        series.iter().enumerate().filter(|(_, s)| named(s)).map(|(i, _)| i).collect()
+    });
+    if anchors.as_ref().is_some_and(Vec::is_empty) {
+        return Err(Error::argument(format!(
+            "no series is called “{}”",
+            options.against.as_deref().unwrap_or_default()
+        )));
+    }
+    let Some(lattice) = Lattice::over(series) else {
+        return Err(Error::empty("the series share no lattice of times: each has one sample, or they lie far apart"));
+    };
+    let n = lattice.cells;
+    let lags = match options.max_lag {
+        Some(lag) => (lag.0 / lattice.step.0) as usize,
+        None => (n / 10).min(500),
+    }
+    .min(n.saturating_sub(2) / 2);
+    let prepared: Vec<std::result::Result<Ready, (usize, String)>> =
+        series.par_iter().enumerate().map(|(index, s)| ready(index, s, &lattice, options.season)).collect();
+    let (mut usable, mut left_out) = (Vec::new(), Vec::new());
+    for found in prepared {
+        match found {
+            Ok(found) => usable.push(found),
+            Err(why) => left_out.push(why),
+        }
+    }
+    let transform = Transform::new(n, lags);
+    let spectra: Vec<_> = usable.par_iter().map(|s| transform.spectrum(&s.white)).collect();
+    let wanted = |i: usize, j: usize| {
+        anchors.as_ref().is_none_or(|a| a.contains(&usable[i].index) || a.contains(&usable[j].index))
+    };
+    let all: Vec<(usize, usize)> = (0..usable.len())
+        .flat_map(|i| (i + 1..usable.len()).map(move |j| (i, j)))
+        .filter(|&(i, j)| wanted(i, j))
+        .collect();
+    let strongest = |products: &[f64]| {
+        let best = products.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+        best.map_or((0, 0.0), |(at, r)| (at, *r))
+    };
+    let mut ranked: Vec<(usize, f64, f64)> = all
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || transform.room(),
+            |room, (pair, &(i, j))| {
+                let (_, r) = strongest(&transform.products(&spectra[i], &spectra[j], room));
+                let both = usable[i].present.min(usable[j].present);
+                (pair, r, ln_chance(r, both, lags))
+            },
+        )
+        .collect();
+    // the least likely first; ties keep the order of the input
+    ranked.sort_by(|x, y| x.2.total_cmp(&y.2).then(y.1.abs().total_cmp(&x.1.abs())).then(x.0.cmp(&y.0)));
+    ranked.truncate(options.shortlist);
+    let block = (2.0 * (n as f64).cbrt()).ceil() as usize;
+    let mut pairs: Vec<Pair> = ranked
+        .par_iter()
+        .map_init(
+            || transform.room(),
+            |room, &(pair, _, ln_white)| {
+                let (i, j) = all[pair];
+                let (a, b) = (&usable[i], &usable[j]);
+                let profile = transform.products(&spectra[i], &spectra[j], room);
+                let (at, r) = strongest(&profile);
+                let mut random = SplitMix64::stream(options.seed, pair as u64);
+                let draws: Vec<f64> = (0..options.permutations)
+                    .map(|_| {
+                        let shuffled: Vec<f64> =
+                            shuffled_blocks(n, block, &mut random).iter().map(|k| b.white[*k]).collect();
+                        strongest(&transform.products(&spectra[i], &transform.spectrum(&shuffled), room)).1.abs()
+                    })
+                    .collect();
+                let p_value = tail(&draws, r.abs()).max(ln_white.exp()).min(1.0);
+                describe(a, b, at as i64 - lags as i64, r, p_value, profile, &lattice, options.level)
+            },
+        )
+        .collect();
+    holm(&mut pairs, all.len(), 1.0 - options.level);
+    Ok(Correlations { step: lattice.step, lags, pairs_tested: all.len(), pairs, left_out, level: options.level })
+}
+
+fn ready(
+    index: usize,
+    series: &Series,
+    lattice: &Lattice,
+    season: Season,
+) -> std::result::Result<Ready, (usize, String)> {
+    let refuse = |why: String| Err((index, why));
+    let cells = lattice.place(series.times(), series.values());
+    let present = cells.iter().filter(|c| c.is_some()).count();
+    if present < FEWEST {
+        return refuse(format!("{present} samples on the common lattice are too few: {FEWEST} or more are needed"));
+    }
+    if series.values().iter().all(|v| *v == series.values()[0]) {
+        return refuse(format!("all {} values are equal", series.len()));
+    }
+    if series.values().iter().any(|v| v.abs() > 1e150) {
+        return refuse("values beyond 1e150 are too large to compute with".into());
+    }
+    let calm = match without_season(series, season) {
+        Some(seasonal) => filled(&lattice.place(series.times(), &seasonal.values)),
+        None => filled(&cells),
+    };
+    let (Some(values), Some(calm)) = (filled(&cells), calm) else { return refuse("no sample".into()) };
+    let mut white = innovations(&calm);
+    for (w, cell) in white.iter_mut().zip(&cells) {
+        if cell.is_none() {
+            *w = 0.0;
+        }
+    }
+    let square = white.iter().map(|w| w * w).sum::<f64>();
+    if !(square > 0.0 && square.is_finite()) {
+        return refuse("its past foretells it wholly: nothing is left to correlate".into());
+    }
+    let scale = square.sqrt();
+    white.iter_mut().for_each(|w| *w /= scale);
+    Ok(Ready { index, values, white, present })
+}
+
+/// ln of the chance that white noise of n samples shows |r| at one of the lags: Bonferroni over them.
+fn ln_chance(r: f64, n: usize, lags: usize) -> f64 {
+    let z = r.clamp(-0.999_999, 0.999_999).atanh() * (n as f64 - 3.0).max(1.0).sqrt();
+    (ln_two_sided(z) + (2.0 * lags as f64 + 1.0).ln()).min(0.0)
+}
+
+/// The share of permutations that reach the observed value; where none does, the Gumbel tail through their mean and variance, never
+/// above that share.
+fn tail(draws: &[f64], observed: f64) -> f64 {
+    let share = share_above(draws, observed);
+    let count = draws.len() as f64;
+    if draws.len() < 20 || draws.iter().any(|d| *d >= observed) {
+        return share;
+    }
+    let mean = draws.iter().sum::<f64>() / count;
+    let variance = draws.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    if variance.is_nan() || variance <= 0.0 {
+        return share;
+    }
+    let width = (6.0 * variance).sqrt() / std::f64::consts::PI;
+    // Euler's constant
+    let place = mean - 0.577_215_664_901_532_9 * width;
+    let gumbel = -(-(-(observed - place) / width).exp()).exp_m1();
+    gumbel.min(share)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn describe(
+    a: &Ready,
+    b: &Ready,
+    lag: i64,
+    r: f64,
+    p_value: f64,
+    profile: Vec<f64>,
+    lattice: &Lattice,
+    level: f64,
+) -> Pair {
+    let both = a.present.min(b.present);
+    let (x, y) = (shifted(&a.white, -lag), shifted(&b.white, lag));
+    let (raw_x, raw_y) = (shifted(&a.values, -lag), shifted(&b.values, lag));
+    let reach = crate::quantile::tails::quantile(0.5 + level / 2.0) / (both as f64 - 3.0).max(1.0).sqrt();
+    let centre = r.clamp(-0.999_999, 0.999_999).atanh();
+    let width = Span(lattice.step.0.saturating_mul(lattice.cells as i64));
+    let window =
+        Window { start: Timestamp(lattice.start), width, phase: Span(lattice.start.rem_euclid(width.0.max(1))) };
+    let estimate = Estimate::new(
+        r,
+        Method::Named("cross-correlation of innovations"),
+        both as u64,
+        &Scope::new(Unit::None, window),
+    )
+    .with_confidence(Confidence { lower: (centre - reach).tanh(), upper: (centre + reach).tanh(), level });
+    Pair {
+        a: a.index,
+        b: b.index,
+        lag_steps: lag,
+        lag_s: lag as f64 * lattice.step.as_secs_f64(),
+        r: estimate,
+        raw_r: pearson(raw_x, raw_y),
+        spearman: spearman(x, y).ok(),
+        kendall: kendall(x, y).ok(),
+        p_value,
+        p_adjusted: p_value,
+        verdict: PairVerdict::NotShown,
+        profile,
+    }
+}
+
+/// The values from `lag` on, or up to −`lag` before the end: a by −lag and b by lag are pairs.
+fn shifted(values: &[f64], lag: i64) -> &[f64] {
+    let by = lag.unsigned_abs() as usize;
+    let cut = if lag > 0 { values.get(by..) } else { values.get(..values.len().saturating_sub(by)) };
+    cut.unwrap_or_default()
+}
+
+fn pearson(x: &[f64], y: &[f64]) -> f64 {
+    let n = x.len().max(1) as f64;
+    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let dot = |f: &dyn Fn(f64, f64) -> f64| x.iter().zip(y).map(|(a, b)| f(a - mx, b - my)).sum::<f64>();
+    let (xy, xx, yy) = (dot(&|a, b| a * b), dot(&|a, _| a * a), dot(&|_, b| b * b));
+    if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
+}
+
+/// Holm's correction over `tested` pairs, of which these are the least likely ones; sorts them by it.
+fn holm(pairs: &mut [Pair], tested: usize, alpha: f64) {
+    pairs.sort_by(|x, y| x.p_value.total_cmp(&y.p_value).then(y.r.value.abs().total_cmp(&x.r.value.abs())));
+    let mut least = 0.0f64;
+    for (rank, pair) in pairs.iter_mut().enumerate() {
+        least = least.max((pair.p_value * (tested - rank.min(tested)) as f64).min(1.0));
+        pair.p_adjusted = least;
+        pair.verdict = if least <= alpha { PairVerdict::Related } else { PairVerdict::NotShown };
+    }
+}
+
+/// The series of a deseasonalised copy, for tests and callers that need one.
+#[cfg(test)]
+pub(crate) fn of_values(name: &str, values: Vec<f64>) -> Series {
+    let times = (0..values.len() as i64).map(|i| i * 60_000_000_000).collect();
+    let identity = crate::series::Identity::new(name, Unit::None);
+    Series::new(identity, times, values, NanPolicy::Refuse).unwrap_or_else(|e| panic!("{e}"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution, StandardNormal};
+
+    fn ar(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+        let mut x = 0.0;
+        (0..n)
+            .map(|_| {
+                let e: f64 = StandardNormal.sample(random);
+                x = phi * x + e;
+                x
+            })
+            .collect()
+    }
+
+    #[test]
+    fn independent_series_are_not_related_and_random_walks_neither() {
+        const SETS: usize = 120;
+        // 1.5 times the nominal 5 %, and two standard errors of so many sets
+        const ALLOWED: usize = 9 + 6;
+        for phi in [0.0, 0.8, 1.0] {
+            let mut random = ChaCha8Rng::seed_from_u64(11);
+            let (mut found, mut naive) = (0, 0);
+            for seed in 0..SETS as u64 {
+                let two = [ar(200, phi, &mut random), ar(200, phi, &mut random)];
+                naive += usize::from(spearman(&two[0], &two[1]).unwrap().p_value() < 0.05);
+                let set = two.map(|v| of_values("x", v));
+                let options = CorrelateOptions { seed, permutations: 99, ..CorrelateOptions::default() };
+                found += usize::from(correlate(&set, &options).unwrap().pairs[0].verdict == PairVerdict::Related);
+            }
+            assert!(found <= ALLOWED, "φ = {phi}: {found} of {SETS}");
+            // the plain test is what cries wolf
+            assert!(phi < 0.9 || naive > SETS / 2, "{naive}");
+        }
+    }
+
+    #[test]
+    fn a_planted_lag_is_found_among_walks_and_nothing_else() {
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let cause = ar(400, 1.0, &mut random);
+        let noise = ar(400, 0.0, &mut random);
+        let follower: Vec<f64> = (0..400usize).map(|i| cause[i.saturating_sub(7)] + 0.5 * noise[i]).collect();
+        let mut set = vec![of_values("cause", cause), of_values("follower", follower)];
+        set.extend((0..6).map(|i| of_values(&format!("other {i}"), ar(400, 1.0, &mut random))));
+        let found = correlate(&set, &CorrelateOptions::default()).unwrap();
+        assert_eq!((found.pairs_tested, found.pairs[0].a, found.pairs[0].b), (28, 0, 1));
+        assert_eq!((found.pairs[0].lag_steps, found.pairs[0].lag_s), (7, 420.0));
+        let related: Vec<bool> = found.pairs.iter().map(|p| p.verdict == PairVerdict::Related).collect();
+        assert!(related[0] && related[1..].iter().all(|r| !r), "{related:?}");
+        let against = CorrelateOptions { against: Some("follower".into()), ..CorrelateOptions::default() };
+        assert_eq!(correlate(&set, &against).unwrap().pairs_tested, 7);
+        // the same at any number of threads
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        assert_eq!(one.install(|| correlate(&set, &CorrelateOptions::default()).unwrap()), found);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_left_out_with_the_reason() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let set = [
+            of_values("good", ar(100, 0.5, &mut random)),
+            of_values("constant", vec![3.0; 100]),
+            of_values("short", vec![1.0, 2.0]),
+            of_values("line", (0..100).map(f64::from).collect()),
+        ];
+        let found = correlate(&set, &CorrelateOptions::default()).unwrap();
+        let left: Vec<usize> = found.left_out.iter().map(|l| l.0).collect();
+        assert!(left.starts_with(&[1, 2]), "{:?}", found.left_out);
+        let json = serde_json::to_value(&found.pairs).unwrap();
+        assert!(!json.to_string().contains("NaN"));
+        assert!(correlate(&set, &CorrelateOptions { level: 1.0, ..CorrelateOptions::default() }).is_err());
+        let unknown = CorrelateOptions { against: Some("nobody".into()), ..CorrelateOptions::default() };
+        assert!(correlate(&set, &unknown).is_err());
+        assert!(correlate(&set[..1], &CorrelateOptions::default()).unwrap().pairs.is_empty());
+        assert!(correlate(&[], &CorrelateOptions::default()).is_err());
+    }
+
+    #[test]
+    fn a_shared_season_is_no_relation() {
+        let mut random = ChaCha8Rng::seed_from_u64(8);
+        let mut related = 0;
+        for seed in 0..30 {
+            let mut daily = || {
+                let noise = ar(480, 0.5, &mut random);
+                let cycle = |i: usize| 4.0 * (std::f64::consts::TAU * i as f64 / 24.0).sin();
+                of_values("daily", noise.iter().enumerate().map(|(i, v)| v + cycle(i)).collect())
+            };
+            let set = [daily(), daily()];
+            let options = CorrelateOptions { seed, permutations: 99, ..CorrelateOptions::default() };
+            related += usize::from(correlate(&set, &options).unwrap().pairs[0].verdict == PairVerdict::Related);
+        }
+        // 1.5 of 30 are expected
+        assert!(related <= 5, "{related}");
+    }
+}

@@ -1,0 +1,181 @@
+//! What is told of a change: when, from what to what, how sure.
+
+use super::super::calibration::{chance_of, persistence_factor};
+use super::super::noise::Noise;
+use super::super::pelt::centred_sums;
+use super::answer::{Change, ChangeOptions, Onset, Spread};
+use super::costs::Costs;
+use crate::estimate::{Confidence, Estimate, Scope};
+use crate::method::Method;
+use crate::quantile::tails::quantile;
+use crate::series::{Series, covering};
+use crate::time::{Span, Timestamp};
+use crate::unit::Unit;
+
+/// What is needed to describe changes once they are found.
+pub(crate) struct Evidence<'a> {
+    series: &'a Series,
+    /// The values that were segmented: those of the series, less a season.
+    values: &'a [f64],
+    /// Costs for the onset's interval where the mean is not what changed, and how much autocorrelation inflates them.
+    costs: Option<(Costs, f64)>,
+    noise: Option<Noise>,
+    min_size: usize,
+    level: f64,
+    step: Option<Span>,
+    mean: f64,
+    sums: Vec<f64>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(crate) fn new(
+        series: &'a Series,
+        values: &'a [f64],
+        noise: Option<Noise>,
+        costs: Option<(Costs, f64)>,
+        options: &ChangeOptions,
+    ) -> Self {
+        let ChangeOptions { min_size, level, .. } = *options;
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        Self {
+            series,
+            values,
+            costs,
+            noise,
+            min_size,
+            level,
+            step: series.step(),
+            mean,
+            sums: centred_sums(values, mean),
+        }
+    }
+
+    pub(crate) fn describe(&self, indices: &[usize]) -> Vec<Change> {
+        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([self.series.len()]).collect();
+        edges.windows(3).map(|e| self.change(e[0], e[1], e[2])).collect()
+    }
+
+    /// What a segmentation saves by a change at `at` within `[start, end)`: squared units of the values.
+    fn gain(&self, start: usize, at: usize, end: usize) -> f64 {
+        let (before, after) = ((at - start) as f64, (end - at) as f64);
+        let difference = self.level_of(at, end) - self.level_of(start, at);
+        difference * difference * before * after / (before + after)
+    }
+
+    /// The mean of a stretch, minus the mean of all.
+    fn level_of(&self, start: usize, end: usize) -> f64 {
+        (self.sums[end] - self.sums[start]) / (end - start) as f64
+    }
+
+    fn change(&self, start: usize, at: usize, end: usize) -> Change {
+        let times = self.series.times();
+        let gain = self.gain(start, at, end);
+        let difference = self.level_of(at, end) - self.level_of(start, at);
+        let unit = &self.series.identity().unit;
+        let scope = self.scope(unit, start, end);
+        let total = (end - start) as u64;
+        let effect = Estimate::new(difference, Method::Named("difference of means"), total, &scope);
+        let effect = match self.reach(1.0 / (at - start) as f64 + 1.0 / (end - at) as f64) {
+            Some(reach) => effect.with_confidence(self.confidence(difference, reach)),
+            None => effect.with_caveat("the noise could not be measured"),
+        };
+        Change {
+            index: at,
+            time: Timestamp(times[at]),
+            onset: self.onset(start, at, end, gain),
+            before: self.mean_of(start, at),
+            after: self.mean_of(at, end),
+            effect,
+            effect_size: self.noise.map(|noise| difference / noise.variance.sqrt()),
+            p_value: self.noise.map(|noise| {
+                let unit = noise.long_run_variance * persistence_factor(noise.phi);
+                chance_of(self.series.len(), gain / unit)
+            }),
+            distribution_before: spread(&self.values[start..at]),
+            distribution_after: spread(&self.values[at..end]),
+        }
+    }
+
+    fn onset(&self, start: usize, at: usize, end: usize, gain: f64) -> Onset {
+        let times = self.series.times();
+        // the limit law of the likelihood ratio at the true place: P(ratio ≤ x) = (1 − e^(−x/2))²
+        let allowed = -2.0 * (1.0 - self.level.sqrt()).ln();
+        let (best, scale) = match (&self.costs, self.noise) {
+            (Some((costs, inflation)), _) => (costs.gain(start, at, end), *inflation),
+            (None, Some(noise)) => (gain, noise.long_run_variance),
+            (None, None) => return Onset { lower: Timestamp(times[at - 1]), upper: Timestamp(times[at]) },
+        };
+        let gain_at = |k: usize| match &self.costs {
+            Some((costs, _)) => costs.gain(start, k, end),
+            None => self.gain(start, k, end),
+        };
+        let inside = |&k: &usize| best - gain_at(k) <= allowed * scale;
+        let first = start.saturating_add(self.min_size.min(at - start));
+        let last = end.saturating_sub(self.min_size.min(end - at));
+        let lower = (first..=at).find(inside).unwrap_or(at);
+        let upper = (at..=last).rev().find(inside).unwrap_or(at);
+        Onset { lower: Timestamp(times[lower - 1]), upper: Timestamp(times[upper]) }
+    }
+
+    fn mean_of(&self, start: usize, end: usize) -> Estimate {
+        let n = end - start;
+        let value = self.mean + self.level_of(start, end);
+        let scope = self.scope(&self.series.identity().unit, start, end);
+        let mean = Estimate::new(value, Method::Mean, n as u64, &scope);
+        match self.reach(1.0 / n as f64) {
+            Some(reach) => mean.with_confidence(self.confidence(value, reach)),
+            None => mean,
+        }
+    }
+
+    fn scope(&self, unit: &Unit, start: usize, end: usize) -> Scope {
+        Scope::new(unit.clone(), covering(&self.series.times()[start..end], self.step))
+    }
+
+    /// The half width of an interval for a mean whose variance is `share` of the long-run variance.
+    fn reach(&self, share: f64) -> Option<f64> {
+        self.noise.map(|noise| quantile(0.5 + self.level / 2.0) * (noise.long_run_variance * share).sqrt())
+    }
+
+    fn confidence(&self, value: f64, reach: f64) -> Confidence {
+        Confidence { lower: value - reach, upper: value + reach, level: self.level }
+    }
+}
+
+/// The spread of values, of which there is one or more.
+fn spread(values: &[f64]) -> Spread {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let at = |p: f64| {
+        let place = p * (sorted.len() - 1) as f64;
+        let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+        low + (high - low) * place.fract()
+    };
+    let n = values.len() as f64;
+    let mean = values.iter().map(|v| v - sorted[0]).sum::<f64>() / n;
+    let square: f64 = values.iter().map(|v| (v - sorted[0] - mean).powi(2)).sum();
+    Spread {
+        n: values.len(),
+        sd: (values.len() > 1).then(|| (square / (n - 1.0)).sqrt()),
+        min: sorted[0],
+        p25: at(0.25),
+        median: at(0.5),
+        p75: at(0.75),
+        p95: at(0.95),
+        max: sorted[sorted.len() - 1],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_numpys() {
+        // numpy.quantile and numpy.std(ddof=1) of [4, 1, 3, 2, 10]
+        let s = spread(&[4.0, 1.0, 3.0, 2.0, 10.0]);
+        assert_eq!((s.min, s.p25, s.median, s.p75, s.max), (1.0, 2.0, 3.0, 4.0, 10.0));
+        assert!((s.p95 - 8.8).abs() < 1e-12 && (s.sd.unwrap_or_default() - 3.535_533_905_932_737_8).abs() < 1e-12);
+        assert_eq!(spread(&[5.0]).sd, None);
+    }
+}

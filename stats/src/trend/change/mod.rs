@@ -1,0 +1,105 @@
+//! Since when? Changes of a series' level or distribution, with the evidence for each.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `answer` | what is asked and what is answered |
+//! | `mean` | the default: the mean by optimal segmentation, calibrated on the series' own noise |
+//! | `other` | the other methods, calibrated by permutation of blocks |
+//! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
+//! | `path` | all penalties at once, and the elbow |
+//! | `evidence`, `causes` | onset, effect, distributions; what happened just before |
+
+mod answer;
+mod bayes;
+pub(crate) mod blocks;
+mod causes;
+mod charts;
+mod costs;
+mod e_divisive;
+mod evidence;
+mod kernel;
+mod mean;
+mod other;
+mod path;
+
+pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};
+pub use bayes::{BayesPrior, RunLengths, run_lengths};
+pub use causes::{Cause, Event, rank_causes, read_events};
+pub use charts::{Alarm, Chart};
+pub use costs::{Cost, pelt};
+pub use e_divisive::{Division, e_divisive};
+pub use kernel::kernel_segments;
+pub use path::{PathPoint, elbow, elbow_penalty, penalty_path};
+
+use super::analysis::unusable;
+use crate::error::{Error, Result};
+use crate::method::Method;
+use crate::series::Series;
+
+#[cfg(test)]
+pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
+    costs::Costs::new(values, cost)
+}
+
+/// Finds the changes of a series, each with its onset, effect, distributions before and after, and p-value.
+///
+/// [`Auto`](ChangeMethod::Auto) looks for changes of the mean by optimal segmentation ([`pelt_mean`](super::pelt_mean)):
+///
+/// 1. A season that shows in the values is taken out ([`Season`](super::Season)).
+/// 2. One change costs a multiple of the noise's long-run variance ([`robust_noise`](super::robust_noise)), so that
+///    autocorrelation is paid for; the multiple is calibrated by simulation.
+/// 3. The steps must explain the values better than the rival that has none: a level that wanders, an AR(1) of any persistence beneath white
+///    noise, fitted by maximum likelihood. Where they do not, the penalty grows until they do or none is left.
+/// 4. Where the noise cannot be told from a random walk, or only the wandering level explains the values, there is no verdict.
+///
+/// So at most about 1 − `level` of series without a change show any, on white noise, AR(1), AR(1) beneath white noise, heavy
+/// tails and with a season (measured by the benchmark `trend`). Where tails are heavier than normal, a change must show in the
+/// ranks too. A slope reads as steps or as wandering: take it out first. Times may be irregular; samples count, not seconds.
+///
+/// The other methods hold their rate under their own assumptions. Costs, kernel and E-divisive take the law of their
+/// statistic from permutations of blocks as long as the autocorrelation of an AR(1); charts and Bayes assume independent normal
+/// values around each level, and say so.
+///
+/// The onset's interval holds every place of the change whose cost is within the level's quantile of the best one
+/// (inverted likelihood ratio: Eo and Morley, 2015), with the long-run variance as noise; it is never narrower than two samples.
+///
+/// ```
+/// use sre_stats::series::{Identity, NanPolicy, Series};
+/// use sre_stats::trend::{ChangeOptions, changes};
+/// use sre_stats::unit::Unit;
+/// let times = (0..80).map(|i| i * 15_000_000_000).collect();
+/// let values = (0..80).map(|i| f64::from(i * i % 7) + if i < 50 { 20.0 } else { 30.0 }).collect();
+/// let latency = Series::new(Identity::new("latency_ms", Unit::Millisecond), times, values, NanPolicy::Drop)?;
+/// let found = changes(&latency, &ChangeOptions::default())?;
+/// assert_eq!(found.changes.iter().map(|c| c.index).collect::<Vec<_>>(), [50]);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// Where an option is out of its domain. Data that allow no answer are not an error but a [`ChangeVerdict::NoVerdict`].
+pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
+    let ChangeOptions { method, penalty, min_size, level, .. } = *options;
+    if !(level > 0.0 && level < 1.0) {
+        return Err(Error::argument(format!("a level of {level} is not between 0 and 1")).hint("0.95 is usual"));
+    }
+    if min_size == 0 || penalty.is_some_and(|p| !(p >= 0.0 && p.is_finite())) {
+        return Err(Error::argument("a penalty is 0 or more, and min_size is 1 or more"));
+    }
+    let word = if method == ChangeMethod::Auto { ChangeMethod::PeltMean } else { method }.word();
+    let found = Changes {
+        method: Method::Named(word),
+        reason: String::new(),
+        season_steps: None,
+        penalty,
+        noise: None,
+        changes: Vec::new(),
+        verdict: ChangeVerdict::NoneShown,
+    };
+    if let Some(why) = unusable(series.values()) {
+        return Ok(found.without(why));
+    }
+    match method {
+        ChangeMethod::Auto | ChangeMethod::PeltMean => Ok(mean::search(series, options, found)),
+        _ => other::search(series, options, found),
+    }
+}

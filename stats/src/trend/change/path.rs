@@ -1,0 +1,151 @@
+//! All segmentations over a range of penalties, and where more changes stop paying.
+
+use super::super::pelt::pelt_mean;
+use crate::error::{Error, Result};
+
+/// The optimal segmentation for a range of penalties.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct PathPoint {
+    /// From this penalty on it is the optimum, up to that of the point before.
+    pub penalty: f64,
+    /// Its changes.
+    pub changes: Vec<usize>,
+    /// Its sum of squared deviations from the stretches' means, less that without a change: never positive.
+    pub cost: f64,
+}
+
+/// All segmentations of the mean that are optimal for some penalty in `[from, to]`, fewest changes first.
+///
+/// CROPS (Haynes, Eckley and Fearnhead, 2017): where the segmentations at two penalties differ by more than one change, the
+/// penalty at which both cost the same is looked at too. Each look is one [`pelt_mean`].
+///
+/// ```
+/// use sre_stats::trend::penalty_path;
+/// let values = [1.0, 1.1, 0.9, 1.0, 5.0, 5.1, 4.9, 5.0, 5.6, 5.7, 5.5];
+/// let path = penalty_path(&values, 0.05, 100.0, 2)?;
+/// assert_eq!(path.iter().map(|p| p.changes.len()).collect::<Vec<_>>(), [0, 1, 2]);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// Where the range is not one of finite penalties of 0 or more.
+pub fn penalty_path(values: &[f64], from: f64, to: f64, min_size: usize) -> Result<Vec<PathPoint>> {
+    if !(from >= 0.0 && from <= to && to.is_finite()) {
+        return Err(Error::argument(format!("penalties from {from} to {to} are no range")));
+    }
+    let n = values.len();
+    let base = values.first().copied().unwrap_or_default();
+    let mut sums = vec![0.0];
+    let mean = values.iter().map(|v| v - base).sum::<f64>() / n.max(1) as f64;
+    for v in values {
+        sums.push(sums[sums.len() - 1] + (v - base - mean));
+    }
+    let at = |penalty: f64| {
+        let changes = pelt_mean(values, penalty, min_size);
+        let edges: Vec<usize> = [0].into_iter().chain(changes.iter().copied()).chain([n]).collect();
+        let part = |e: &[usize]| (sums[e[1]] - sums[e[0]]).powi(2) / ((e[1] - e[0]).max(1)) as f64;
+        let cost = -edges.windows(2).map(part).sum::<f64>();
+        PathPoint { penalty, changes, cost }
+    };
+    let mut points = vec![at(to)];
+    let mut open = vec![(points[0].clone(), at(from))];
+    while let Some((few, many)) = open.pop() {
+        let gap = many.changes.len().saturating_sub(few.changes.len());
+        if gap > 1 {
+            let penalty = (few.cost - many.cost) / gap as f64;
+            let middle = at(penalty.clamp(from, to));
+            if middle.changes.len() > few.changes.len() && middle.changes.len() < many.changes.len() {
+                open.push((middle.clone(), many));
+                open.push((few, middle));
+                continue;
+            }
+        }
+        if gap > 0 {
+            points.push(many);
+        }
+    }
+    // each is the optimum from the penalty on at which the next one costs the same
+    points.sort_by_key(|p| p.changes.len());
+    points.dedup_by_key(|p| p.changes.len());
+    for i in 0..points.len() {
+        let next = points.get(i + 1);
+        let equal =
+            next.map(|next| (points[i].cost - next.cost) / (next.changes.len() - points[i].changes.len()) as f64);
+        points[i].penalty = equal.unwrap_or(from).clamp(from, to);
+    }
+    Ok(points)
+}
+
+/// The point of a path after which more changes stop paying: the greatest distance from the straight line between its ends,
+/// both axes scaled to 1. `None` below three points.
+pub fn elbow(path: &[PathPoint]) -> Option<usize> {
+    let (first, last) = (path.first()?, path.last()?);
+    let (count, cost) = ((last.changes.len() - first.changes.len()) as f64, first.cost - last.cost);
+    if path.len() < 3 || count <= 0.0 || cost <= 0.0 {
+        return None;
+    }
+    let distance =
+        |p: &PathPoint| (first.cost - p.cost) / cost - (p.changes.len() - first.changes.len()) as f64 / count;
+    let best = path.iter().enumerate().max_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+    best.map(|(i, _)| i)
+}
+
+/// The penalty at the elbow of the path over all penalties that matter: from ln n times the variance of neighbours' noise, below which
+/// chance decides, to the one that no change is worth. `None` where the path has no elbow.
+///
+/// ```
+/// use sre_stats::trend::{elbow_penalty, pelt_mean};
+/// let values: Vec<f64> = (0..90).map(|i| f64::from(i * 37 % 23) / 9.0 + [0.0, 9.0, 4.0][i as usize / 30]).collect();
+/// let penalty = elbow_penalty(&values, 5)?.unwrap_or_default();
+/// assert_eq!(pelt_mean(&values, penalty, 5), [30, 60]);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// Where a value is not finite.
+pub fn elbow_penalty(values: &[f64], min_size: usize) -> Result<Option<f64>> {
+    if values.iter().any(|v| !v.is_finite() || v.abs() > 1e150) {
+        return Err(Error::argument("values must be finite and below 1e150"));
+    }
+    let n = values.len() as f64;
+    let base = values.first().copied().unwrap_or_default();
+    let mean = values.iter().map(|v| v - base).sum::<f64>() / n.max(1.0);
+    let total: f64 = values.iter().map(|v| (v - base - mean).powi(2)).sum();
+    if total <= 0.0 {
+        return Ok(None);
+    }
+    // below the noise of neighbours, a change costs less than a sample: such segmentations say nothing
+    let square: f64 = values.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
+    let least = (square / (2.0 * (n - 1.0).max(1.0)) * n.ln().max(1.0)).clamp(total * 1e-6, total);
+    let path = penalty_path(values, least, total, min_size)?;
+    Ok(elbow(&path).and_then(|i| path.get(i)).map(|p| p.penalty))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_has_every_optimum_of_a_fine_sweep() {
+        let values: Vec<f64> =
+            (0..120u32).map(|i| f64::from(i * 37 % 23) / 5.0 + [0.0, 4.0, 1.0, 8.0][i as usize / 30]).collect();
+        let path = penalty_path(&values, 1.0, 500.0, 3).unwrap();
+        for i in 0..2000 {
+            let penalty = 1.0 + 0.25 * f64::from(i);
+            let direct = pelt_mean(&values, penalty, 3);
+            let here = path.iter().find(|p| penalty >= p.penalty).unwrap();
+            let apart = path.iter().any(|p| (p.penalty - penalty).abs() < 1e-9);
+            assert!(apart || here.changes.len() == direct.len(), "{penalty}: {:?} {direct:?}", here.changes);
+        }
+        assert_eq!(path[elbow(&path).unwrap()].changes, [30, 60, 90]);
+        assert!(path.windows(2).all(|w| w[0].penalty > w[1].penalty && w[0].cost > w[1].cost));
+    }
+
+    #[test]
+    fn small_paths_have_no_elbow() {
+        assert!(penalty_path(&[1.0], 2.0, 1.0, 1).is_err());
+        assert_eq!(penalty_path(&[], 0.0, 1.0, 1).unwrap().len(), 1);
+        assert_eq!(elbow(&penalty_path(&[1.0; 9], 0.0, 1.0, 1).unwrap()), None);
+    }
+}
