@@ -1,24 +1,8 @@
 //! Tails and quantiles of Student's and the χ² distribution.
 
-use statrs::function::beta::beta_reg;
 use statrs::function::gamma::{gamma_lr, gamma_ur};
 
-/// The t with P(|T| ≥ t) = `alpha` for `df` degrees of freedom.
-pub(crate) fn student_critical(alpha: f64, df: f64) -> f64 {
-    let tail = |t: f64| beta_reg(df / 2.0, 0.5, df / (df + t * t));
-    let (mut low, mut high) = (0.0, 1.0);
-    while tail(high) > alpha && high < 1e150 {
-        high *= 2.0;
-    }
-    for _ in 0..200 {
-        let middle = f64::midpoint(low, high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if tail(middle) > alpha { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
-}
+pub(crate) use crate::quantile::student_critical;
 
 /// P(χ² ≤ x) and P(χ² ≥ x) for `df` degrees of freedom.
 pub(crate) fn chi_squared(x: f64, df: f64) -> (f64, f64) {

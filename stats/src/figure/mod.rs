@@ -35,6 +35,7 @@ pub use build::{
     counter_figure, difference_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget,
     quantile_figure, reaggregation_figure, series_figure,
 };
+pub use build::{WaitingCurve, estimates_figure, waiting_figure};
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};
 pub use mark::{Bar, Cell, Direction, Interval, Mark, Role, Shape};

@@ -27,6 +27,7 @@ mod share;
 mod tool;
 mod weighted;
 
+pub(crate) use beta::student_critical;
 pub use block_length::block_length;
 pub use bootstrap::{Bootstrap, Bootstrapped, IntervalKind, Resampled, bootstrap};
 pub(crate) use exact::{at, position, usable};

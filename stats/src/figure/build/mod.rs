@@ -4,23 +4,27 @@ mod alerts;
 mod budget;
 mod charged;
 mod compare;
+mod estimates;
 mod histogram;
 mod loss;
 mod phase;
 mod quantile;
 mod reaggregation;
 mod series;
+mod waiting;
 
 pub use alerts::{BurnCurve, alerts_figure};
 pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
 pub use compare::difference_figure;
+pub use estimates::estimates_figure;
 pub use histogram::{HistogramBin, histogram_figure};
 pub use loss::{WidthCurve, counter_figure, peak_figure};
 pub use phase::{PhasePoint, phase_figure};
 pub use quantile::{QuantileCurve, quantile_figure};
 pub use reaggregation::{ReaggregationCurve, ReaggregationPoint, reaggregation_figure};
 pub use series::{events_figure, series_figure};
+pub use waiting::{WaitingCurve, waiting_figure};
 
 use super::mark::{Cell, Role};
 use super::ticks::Tick;
