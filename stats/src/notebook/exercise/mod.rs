@@ -3,6 +3,12 @@
 //!
 //! What is expected is computed by the library and not written down beside the question.
 
+pub mod chapter_1;
+pub mod chapter_2;
+pub mod chapter_3;
+pub mod chapter_4;
+pub mod chapter_5;
+pub mod chapter_6;
 pub mod chapter_7;
 mod marked;
 
