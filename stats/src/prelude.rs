@@ -8,22 +8,29 @@ pub use crate::compare::{self, CanaryGate, Effect, GateVerdict, Margin, Order, P
 pub use crate::compare::{CompareOptions, Comparison, compare};
 pub use crate::counter::Counter;
 pub use crate::describe::{
-    Ecdf, Law, Statistic, Trim, density_curve, describe, fences, fits, half_sample_mode, qq, trimmed_mean,
-    winsorised_mean,
+    Bandwidth, BinRule, Ecdf, Law, Merging, Statistic, Trim, bins, density_curve, describe, fences, fits,
+    half_sample_mode, qq, trimmed_mean, winsorised_mean,
 };
 pub use crate::describe::{Stratum, neyman_allocation, simple_random_sample, stratified_mean};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
 pub use crate::figure::{Axis, Figure, Mark, Role, Scale, Shape};
-pub use crate::figure::{Direction, WaitingCurve, estimates_figure, waiting_figure};
-pub use crate::figure::{events_figure, series_figure};
-pub use crate::histogram::{HistogramSeries, LogLinear};
+pub use crate::figure::{
+    Direction, Group, HistogramBin, box_figure, density_figure, ecdf_figure, equal_bins, heat_map_figure,
+};
+pub use crate::figure::{WaitingCurve, estimates_figure, waiting_figure};
+pub use crate::figure::{events_figure, histogram_figure, jitter_figure, qq_figure, rug_figure, series_figure};
+pub use crate::histogram::{AnySketch, Explicit, HistogramSeries, Layout, LayoutChoice, LogLinear, Sketch};
 pub use crate::labels::Labels;
 pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
 pub use crate::method::{Definition, Method};
 pub use crate::notebook::exercise::{capstone, chapter_8, chapter_10, chapter_11, chapter_12};
-pub use crate::notebook::{events_named, exercise::chapter_7, read, series_named};
+pub use crate::notebook::exercise::{chapter_1, chapter_2, chapter_3, chapter_4, chapter_5, chapter_6};
+pub use crate::notebook::{all_events, count_per, read_where};
+pub use crate::notebook::{
+    counter_named, events_named, exercise::chapter_7, mean_per, quantile_per, read, series_named,
+};
 pub use crate::progress::Progress;
 pub use crate::quantile::{
     Bootstrap, Quantile, Resampled, Tool, bootstrap, harrell_davis, none_above, order_statistic_interval, proportion,

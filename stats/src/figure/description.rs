@@ -167,6 +167,7 @@ impl Shape {
                 see(*to);
             }
             Self::Interval { intervals } => intervals.iter().for_each(|i| see(i.at)),
+            Self::Heat { tiles } => tiles.iter().for_each(|t| [t.left, t.right].into_iter().for_each(&mut *see)),
             Self::Strip { cells } => {
                 for cell in cells {
                     see(cell.from);
@@ -201,6 +202,7 @@ impl Shape {
                     see(*upper);
                 }
             }
+            Self::Heat { tiles } => tiles.iter().for_each(|t| [t.bottom, t.top].into_iter().for_each(&mut *see)),
             Self::Rule { .. } | Self::Region { .. } | Self::Strip { .. } => {}
         }
     }

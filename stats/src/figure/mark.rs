@@ -91,6 +91,21 @@ pub struct Cell {
     pub role: Role,
 }
 
+/// A cell of a [`Shape::Heat`], between two places on each axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tile {
+    /// Where it begins on the x axis.
+    pub left: f64,
+    /// Where it ends on the x axis.
+    pub right: f64,
+    /// Where it begins on the y axis.
+    pub bottom: f64,
+    /// Where it ends on the y axis.
+    pub top: f64,
+    /// How dark it is, from 0 (not at all) to 1.
+    pub share: f64,
+}
+
 /// The shapes. Positions are in the units of the axes; a NaN in y breaks a line or a band: a gap stays a gap.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -146,6 +161,11 @@ pub enum Shape {
     Interval {
         /// The values with their ends.
         intervals: Vec<Interval>,
+    },
+    /// Cells on both axes, the darker the more they hold.
+    Heat {
+        /// The cells.
+        tiles: Vec<Tile>,
     },
     /// Cells along x in a strip under the plot, such as the verdict by phase.
     Strip {

@@ -83,6 +83,11 @@ fn push(table: &mut Table, figure: &Figure, mark: &Mark, name: &str) {
                 row(name, x.show(i.at), i.value, Some((i.lower, i.upper)));
             }
         }
+        Shape::Heat { tiles } => {
+            for tile in tiles {
+                row(name, between(x, tile.left, tile.right), tile.share, Some((tile.bottom, tile.top)));
+            }
+        }
         Shape::Strip { cells } => {
             for cell in cells {
                 row(&cell.name, between(x, cell.from, cell.to), f64::NAN, None);

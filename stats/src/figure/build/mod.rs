@@ -1,28 +1,42 @@
 //! Builders: from plain results to figures.
 
 mod alerts;
+mod box_plot;
 mod budget;
 mod charged;
 mod compare;
+mod density;
+mod ecdf;
 mod estimates;
+mod group;
+mod heat_map;
 mod histogram;
 mod loss;
 mod phase;
+mod qq;
 mod quantile;
 mod reaggregation;
+mod rug;
 mod series;
 mod waiting;
 
 pub use alerts::{BurnCurve, alerts_figure};
+pub use box_plot::box_figure;
 pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
 pub use compare::difference_figure;
+pub use density::density_figure;
+pub use ecdf::ecdf_figure;
 pub use estimates::estimates_figure;
-pub use histogram::{HistogramBin, histogram_figure};
+pub use group::Group;
+pub use heat_map::heat_map_figure;
+pub use histogram::{HistogramBin, equal_bins, histogram_figure};
 pub use loss::{WidthCurve, counter_figure, peak_figure};
 pub use phase::{PhasePoint, phase_figure};
+pub use qq::qq_figure;
 pub use quantile::{QuantileCurve, quantile_figure};
 pub use reaggregation::{ReaggregationCurve, ReaggregationPoint, reaggregation_figure};
+pub use rug::{jitter_figure, rug_figure};
 pub use series::{events_figure, series_figure};
 pub use waiting::{WaitingCurve, waiting_figure};
 

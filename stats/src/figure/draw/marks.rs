@@ -8,7 +8,7 @@ use super::legend::{cell_height, dashed};
 use super::pen::{Ink, Pen};
 use crate::error::Result;
 use crate::figure::theme::{Rgb, Tokens};
-use crate::figure::{Bar, Cell, Direction, Figure, Interval, Role, Shape};
+use crate::figure::{Bar, Cell, Direction, Figure, Interval, Role, Shape, Tile};
 
 /// Spans are shaded first and rules drawn last, so that neither hides data.
 fn depth(shape: &Shape) -> u8 {
@@ -40,6 +40,7 @@ pub(super) fn draw<DB: DrawingBackend>(
                 Shape::Region { from, to, direction } => brush.region((*from, *to), *direction, colour)?,
                 Shape::Interval { intervals } => brush.intervals(intervals, colour)?,
                 Shape::Strip { cells } => brush.strip(cells, tokens)?,
+                Shape::Heat { tiles } => brush.heat(tiles, colour)?,
             }
         }
     }
@@ -194,6 +195,21 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
             if middle.is_finite() && plot.contains((x.clamp(plot.left, plot.right), middle)) {
                 self.pen.dot((x, middle), 3.2, Ink(colour, 1.0))?;
             }
+        }
+        Ok(())
+    }
+
+    /// The faintest tile is still seen.
+    fn heat(&self, tiles: &[Tile], colour: Rgb) -> Result<()> {
+        let plot = *self.plot();
+        for tile in tiles {
+            let (a, b) = (self.at((tile.left, tile.top)), self.at((tile.right, tile.bottom)));
+            let sound = [a.0, a.1, b.0, b.1].iter().all(|p| p.is_finite());
+            if !sound || b.0 <= plot.left || a.0 >= plot.right || b.1 <= plot.top || a.1 >= plot.bottom {
+                continue;
+            }
+            let ((left, top), (right, bottom)) = (plot.clamp(a), plot.clamp(b));
+            self.pen.rect(&Rect { left, top, right, bottom }, Ink(colour, 0.12 + 0.88 * tile.share.clamp(0.0, 1.0)))?;
         }
         Ok(())
     }

@@ -123,7 +123,7 @@ pub fn canary_minutes(minutes: f64) -> Result<Marked> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::check::check;
+    use super::super::marked::check;
     use super::*;
 
     #[test]

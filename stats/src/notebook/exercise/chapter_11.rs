@@ -120,7 +120,7 @@ pub fn speed_up(factor: f64) -> Result<Marked> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::check::check;
+    use super::super::marked::check;
     use super::*;
 
     #[test]

@@ -150,7 +150,7 @@ pub fn no_error_yet(requests: f64) -> Result<Marked> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::check::check;
+    use super::super::marked::check;
     use super::*;
 
     #[test]

@@ -169,7 +169,7 @@ pub fn one_p99(milliseconds: f64) -> Result<Marked> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::check::check;
+    use super::super::marked::check;
     use super::*;
 
     #[test]

@@ -134,7 +134,7 @@ pub fn out_of_reach(percent: f64) -> Result<Marked> {
 pub fn documents(markdown: &str) -> Result<Marked> {
     let documents = match Documents::from_markdown(markdown) {
         Ok(documents) => documents,
-        Err(error) => return Ok(Marked::wrong(error.to_string())),
+        Err(error) => return Ok(Marked::wrong(format!("It may not: {error}."))),
     };
     let texts = [&documents.explanation, &documents.impact, &documents.remediation, &documents.escalation];
     let twins = (1..texts.len()).any(|i| texts[..i].contains(&texts[i]));
@@ -155,7 +155,7 @@ fn seconds<T>(at: Option<&T>, of: impl Fn(&T) -> &Option<crate::estimate::Estima
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::check::check;
+    use super::super::marked::check;
     use super::*;
 
     #[test]
