@@ -52,8 +52,7 @@ pub fn waiting_figure(curves: &[WaitingCurve], service_s: f64) -> Result<Figure>
         };
         figure.marks.push(Mark::new(&*curve.name, role, shape));
     }
-    figure.caption =
-        "A steady state of Poisson arrivals; near full utilisation it takes ever longer to reach.".to_owned();
+    figure.caption = "A steady state of Poisson arrivals; near full utilisation it takes ever longer to reach.".into();
     Ok(figure)
 }
 

@@ -80,6 +80,8 @@ fn marks(f: &Findings, truth: &Value) -> Result<Vec<Option<Marked>>> {
     let (peak, outage, factor) =
         (facts.number("peak_hour")?, facts.number("outage_minutes")?, facts.number("regression_factor")?);
     let (attempts, hour) = (facts.number("attempts_per_request")?, facts.number("noisy_hour")?);
+    let (cause, storm) = (facts.time("regression_deploy")?, facts.time("storm_start")?);
+    let (last, gap) = (facts.date("noisy_last_night")?, facts.time("gap_start")?);
     let within = |answer: Option<f64>, ok: &dyn Fn(f64) -> bool, right: &str, wrong: &str| {
         answer.map(|a| if ok(a) { Marked::right(right) } else { Marked::wrong(wrong) })
     };
@@ -107,16 +109,14 @@ fn marks(f: &Findings, truth: &Value) -> Result<Vec<Option<Marked>>> {
             "Requests are some minutes apart, so the length cannot be known much better.",
             "Take the longest run of failures without a success in between, of one service, and look at its ends. A gap is no outage.",
         ),
-        f.regression_deploy.map(|text| deploy(text, facts.time("regression_deploy")?, deploys)).transpose()?,
+        f.regression_deploy.map(|text| deploy(text, cause, deploys)),
         within(
             f.regression_factor,
             &|a| (a / factor - 1.0).abs() <= 0.06,
             "The quotient of the medians; the mean would have the outages in it.",
             "Divide the median of successful requests after the deploy by the one before it.",
         ),
-        f.storm_start
-            .map(|t| moment(t, facts.time("storm_start")?, 15, "Retries begin with it.", "Find the first retry."))
-            .transpose()?,
+        f.storm_start.map(|text| moment(text, storm, 15, "Retries begin with it.", "Find the first retry.")),
         within(
             f.attempts_per_request,
             &|a| (a / attempts - 1.0).abs() <= 0.13,
@@ -130,13 +130,11 @@ fn marks(f: &Findings, truth: &Value) -> Result<Vec<Option<Marked>>> {
             "A batch job starts there, night after night.",
             "Take the noisy instance alone and draw its median by hour of the day, in UTC.",
         ),
-        f.noisy_last_night.map(|t| night(t, facts.date("noisy_last_night")?)).transpose()?,
-        f.gap_start
-            .map(|t| {
-                let hint = "Look for the longest time without any request of any service. A gap is not a zero.";
-                moment(t, facts.time("gap_start")?, 15, "Nothing is known of these hours: neither good nor bad.", hint)
-            })
-            .transpose()?,
+        f.noisy_last_night.map(|text| night(text, last)),
+        f.gap_start.map(|text| {
+            let hint = "Look for the longest time without any request of any service. A gap is not a zero.";
+            moment(text, gap, 15, "Nothing is known of these hours: neither good nor bad.", hint)
+        }),
     ])
 }
 
@@ -165,21 +163,21 @@ fn missing(name: &str) -> Error {
     Error::parse(format!("the truth has no fact “{name}”")).hint("it is the file beside shop-capstone.csv")
 }
 
-fn moment(text: &str, truth: Timestamp, minutes: i64, right: &str, wrong: &str) -> Result<Marked> {
-    let Ok(answer) = text.parse::<Timestamp>() else { return Ok(no_time(text)) };
+fn moment(text: &str, truth: Timestamp, minutes: i64, right: &str, wrong: &str) -> Marked {
+    let Ok(answer) = text.parse::<Timestamp>() else { return no_time(text) };
     let near = answer.since(truth).0.abs() <= minutes * Span::MINUTE.0;
-    Ok(if near { Marked::right(right) } else { Marked::wrong(wrong) })
+    if near { Marked::right(right) } else { Marked::wrong(wrong) }
 }
 
 fn no_time(text: &str) -> Marked {
     Marked::wrong(format!("“{text}” is not a time; write it like 2026-06-01T12:00:00Z."))
 }
 
-fn deploy(text: &str, truth: Timestamp, deploys: &[Value]) -> Result<Marked> {
-    let Ok(answer) = text.parse::<Timestamp>() else { return Ok(no_time(text)) };
+fn deploy(text: &str, truth: Timestamp, deploys: &[Value]) -> Marked {
+    let Ok(answer) = text.parse::<Timestamp>() else { return no_time(text) };
     let near = |t: Timestamp| answer.since(t).0.abs() <= Span::MINUTE.0;
     let known = deploys.iter().filter_map(|d| d.get("time")?.as_str()?.parse().ok()).any(near);
-    Ok(if near(truth) {
+    if near(truth) {
         Marked::right("It is the last one before the onset, and of the service that became slower.")
     } else if known {
         Marked::wrong(
@@ -187,18 +185,18 @@ fn deploy(text: &str, truth: Timestamp, deploys: &[Value]) -> Result<Marked> {
         )
     } else {
         Marked::wrong("There was no deploy then. Take the time from the list of deploys.")
-    })
+    }
 }
 
-fn night(text: &str, truth: Timestamp) -> Result<Marked> {
+fn night(text: &str, truth: Timestamp) -> Marked {
     let Ok(answer) = format!("{text}T00:00:00Z").parse::<Timestamp>() else {
-        return Ok(Marked::wrong(format!("“{text}” is not a date; write it like 2026-06-01.")));
+        return Marked::wrong(format!("“{text}” is not a date; write it like 2026-06-01."));
     };
-    Ok(if answer.since(truth).0.abs() <= Span::DAY.0 {
+    if answer.since(truth).0.abs() <= Span::DAY.0 {
         Marked::right("From then on the instance is as fast as its siblings by night too.")
     } else {
         Marked::wrong("Take that instance in those hours alone, night by night, and look for a change of level.")
-    })
+    }
 }
 
 #[cfg(test)]

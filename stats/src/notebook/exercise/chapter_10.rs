@@ -96,7 +96,7 @@ pub fn is_it_over(verdict: &str) -> Result<Marked> {
 pub fn canary_minutes(minutes: f64) -> Result<Marked> {
     let effect = Effect::Proportion { from: 0.001, to: 0.002 };
     let of = |share: f64, power: f64| {
-        Ok::<_, crate::Error>(time_to_detect(effect, 100.0, &Plan { share, power, ..Plan::default() })? / 60.0)
+        Ok::<_, crate::Error>(time_to_detect(effect, 100.0, &Plan { power, share, ..Plan::default() })? / 60.0)
     };
     let exact = of(0.05, 0.8)?;
     // by hand the formulas differ by the pooling of variances
