@@ -14,7 +14,9 @@ pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
 pub use crate::figure::{Axis, Figure, Mark, Role, Scale, Shape};
 pub use crate::figure::{Direction, Group, HistogramBin, boxes_figure, density_figure, ecdf_figure, equal_bins};
-pub use crate::figure::{events_figure, heat_figure, histogram_figure, jitter_figure, qq_figure, rug_figure, series_figure};
+pub use crate::figure::{
+    events_figure, heat_figure, histogram_figure, jitter_figure, qq_figure, rug_figure, series_figure,
+};
 pub use crate::histogram::{AnySketch, Explicit, HistogramSeries, Layout, LayoutChoice, LogLinear, Sketch};
 pub use crate::labels::Labels;
 pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
