@@ -7,7 +7,9 @@
 use std::path::PathBuf;
 
 use crate::counter::Counter;
+use crate::describe::describe;
 use crate::error::{Error, Result};
+use crate::estimate::Scope;
 use crate::events::Events;
 use crate::load::{Data, Dataset, Item, LoadOptions, load};
 use crate::method::Definition;
@@ -81,6 +83,17 @@ pub fn quantile_per(events: &Events, width: Span, q: Quantile) -> Result<Series>
     })
 }
 
+/// Mean and standard deviation (n − 1 in the divisor) of some values.
+///
+/// # Errors
+/// [`Empty`](crate::ErrorKind::Empty) with fewer than two finite values.
+pub fn mean_and_sd(values: &[f64]) -> Result<(f64, f64)> {
+    let all = describe(values, &Scope::default())?;
+    let value = |name: &str| all.iter().find(|s| s.name == name).map(|s| s.estimate.value);
+    let two = value("mean").zip(value("sd"));
+    two.ok_or_else(|| Error::empty("a standard deviation needs two values"))
+}
+
 fn per(events: &Events, width: Span, name: String, of: impl Fn(&[f64]) -> Result<f64>) -> Result<Series> {
     let (mut times, mut values) = (Vec::new(), Vec::new());
     for (window, run) in Grid::new(width, Span::ZERO)?.runs(events.times()) {
@@ -114,6 +127,12 @@ mod tests {
         let error = events_named(&data, "cart").unwrap_err();
         assert!(format!("{error:?}").contains("search"), "{error:?}");
         assert!(series_named(&data, "checkout").is_err());
+    }
+
+    #[test]
+    fn two_moments_by_hand() {
+        assert_eq!(mean_and_sd(&[1.0, 3.0]).unwrap(), (2.0, 2.0_f64.sqrt()));
+        assert!(mean_and_sd(&[1.0]).is_err());
     }
 
     #[test]

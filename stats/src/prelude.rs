@@ -16,11 +16,11 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
 pub use crate::figure::{Axis, Figure, Mark, Role, Scale, Shape};
-pub use crate::figure::{
-    Direction, Group, HistogramBin, box_figure, density_figure, ecdf_figure, equal_bins, heat_map_figure,
-};
+pub use crate::figure::{Direction, Group, HistogramBin, boxes_figure, density_figure, ecdf_figure, equal_bins};
 pub use crate::figure::{WaitingCurve, estimates_figure, waiting_figure};
-pub use crate::figure::{events_figure, histogram_figure, jitter_figure, qq_figure, rug_figure, series_figure};
+pub use crate::figure::{
+    events_figure, heat_figure, histogram_figure, jitter_figure, qq_figure, rug_figure, series_figure,
+};
 pub use crate::histogram::{AnySketch, Explicit, HistogramSeries, Layout, LayoutChoice, LogLinear, Sketch};
 pub use crate::labels::Labels;
 pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
@@ -29,7 +29,7 @@ pub use crate::notebook::exercise::{capstone, chapter_8, chapter_10, chapter_11,
 pub use crate::notebook::exercise::{chapter_1, chapter_2, chapter_3, chapter_4, chapter_5, chapter_6};
 pub use crate::notebook::{all_events, count_per, read_where};
 pub use crate::notebook::{
-    counter_named, events_named, exercise::chapter_7, mean_per, quantile_per, read, series_named,
+    counter_named, events_named, exercise::chapter_7, mean_and_sd, mean_per, quantile_per, read, series_named,
 };
 pub use crate::progress::Progress;
 pub use crate::quantile::{

@@ -39,7 +39,8 @@ pub(crate) fn answer(data: &Dataset, options: &ChangeOptions) -> Answer {
     answer
 }
 
-fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), Error> {
+/// One series.
+pub(crate) fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
     let found = changes(&series, options)?;
     answer.results.extend(found.changes.iter().map(|change| output::of_series(item, change)));

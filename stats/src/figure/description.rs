@@ -167,11 +167,16 @@ impl Shape {
                 see(*to);
             }
             Self::Interval { intervals } => intervals.iter().for_each(|i| see(i.at)),
-            Self::Heat { tiles } => tiles.iter().for_each(|t| [t.left, t.right].into_iter().for_each(&mut *see)),
             Self::Strip { cells } => {
                 for cell in cells {
                     see(cell.from);
                     see(cell.to);
+                }
+            }
+            Self::Heat { columns, .. } => {
+                for column in columns {
+                    see(column.from);
+                    see(column.to);
                 }
             }
             Self::Rule { .. } | Self::Region { .. } => {}
@@ -190,6 +195,7 @@ impl Shape {
                 }
             }
             Self::Steps { values, .. } => values.iter().for_each(|y| see(*y)),
+            Self::Heat { rows, .. } => rows.iter().for_each(|y| see(*y)),
             Self::Rule { at, direction: Direction::Horizontal } => see(*at),
             Self::Region { from, to, direction: Direction::Horizontal } => {
                 see(*from);
@@ -202,7 +208,6 @@ impl Shape {
                     see(*upper);
                 }
             }
-            Self::Heat { tiles } => tiles.iter().for_each(|t| [t.bottom, t.top].into_iter().for_each(&mut *see)),
             Self::Rule { .. } | Self::Region { .. } | Self::Strip { .. } => {}
         }
     }

@@ -8,12 +8,11 @@
 //! |---|---|
 //! | [`series_figure`], [`events_figure`] | values over time, decimated without hiding a peak |
 //! | [`rug_figure`], [`jitter_figure`] | every value, as a tick or as a dot |
-//! | [`box_figure`] | quartiles, whiskers and what lies beyond |
-//! | [`heat_map_figure`] | values over time, the darker the more |
-//! | [`ecdf_figure`], [`density_figure`] | a distribution, cumulated or smoothed |
-//! | [`qq_figure`] | quantiles against those of a law |
+//! | [`boxes_figure`], [`density_figure`] | samples side by side, as boxes or as smooth densities |
 //! | [`quantile_figure`] | a latency profile over the nines |
 //! | [`histogram_figure`] | counts of buckets as areas |
+//! | [`ecdf_figure`], [`box_figure`], [`qq_figure`] | how samples are spread, and against a law |
+//! | [`heat_figure`] | how the spread changes over time, with quantiles on top |
 //! | [`difference_figure`] | differences of quantiles over the nines |
 //! | [`charged_figure`] | bad time charged against the width of the bucket |
 //! | [`phase_figure`] | bad time charged against the phase of the buckets |
@@ -35,16 +34,16 @@ mod ticks;
 
 pub use axis::Axis;
 pub use build::{
-    BudgetPoint, BurnCurve, ChargedWidth, Group, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
+    BoxPlot, BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
     ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, box_figure, budget_figure,
-    charged_figure, counter_figure, density_figure, difference_figure, ecdf_figure, equal_bins, events_figure,
-    heat_map_figure, histogram_figure, jitter_figure, peak_figure, phase_figure, project_budget, qq_figure,
-    quantile_figure, reaggregation_figure, rug_figure, series_figure,
+    charged_figure, counter_figure, difference_figure, ecdf_figure, events_figure, heat_figure, histogram_figure,
+    peak_figure, phase_figure, project_budget, qq_figure, quantile_figure, reaggregation_figure, series_figure,
 };
+pub use build::{Group, boxes_figure, density_figure, equal_bins, jitter_figure, rug_figure};
 pub use build::{WaitingCurve, estimates_figure, waiting_figure};
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};
-pub use mark::{Bar, Cell, Direction, Interval, Mark, Role, Shape, Tile};
+pub use mark::{Bar, Cell, Direction, HeatColumn, Interval, Mark, Role, Shape};
 pub use scale::Scale;
 pub use theme::Theme;
 pub use ticks::Tick;

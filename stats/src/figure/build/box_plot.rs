@@ -20,10 +20,10 @@ const MOST_DOTS: usize = 400;
 /// histogram or [`jitter_figure`](super::jitter_figure) beside it. Of more than 400 dots on a side of a box every k-th by rank is drawn, with the last.
 ///
 /// ```
-/// use sre_stats::figure::{Group, Scale, box_figure};
+/// use sre_stats::figure::{Group, Scale, boxes_figure};
 /// use sre_stats::unit::Unit;
 /// let groups = [Group::new("cart", &[10.0, 11.0, 12.0, 13.0, 14.0, 90.0])];
-/// let figure = box_figure("latency", &Unit::Millisecond, &groups, Scale::Linear)?;
+/// let figure = boxes_figure("latency", &Unit::Millisecond, &groups, Scale::Linear)?;
 /// assert!(figure.caption.contains("cart: 6 values, 1 beyond"));
 /// # Ok::<(), sre_stats::Error>(())
 /// ```
@@ -33,7 +33,7 @@ const MOST_DOTS: usize = 400;
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) where no value can be drawn, [`Argument`](crate::ErrorKind::Argument) on another scale
 /// than [`Scale::Linear`] and [`Scale::Log`].
-pub fn box_figure(name: &str, unit: &Unit, groups: &[Group], scale: Scale) -> Result<Figure> {
+pub fn boxes_figure(name: &str, unit: &Unit, groups: &[Group], scale: Scale) -> Result<Figure> {
     check(groups, scale)?;
     let scope = Scope::untimed(unit.clone());
     let y = Axis::new(name, unit.clone()).with_scale(scale);
@@ -107,7 +107,7 @@ mod tests {
         // quartiles of 1..=9 by type 7 are 3 and 7, so the fences stand at −3 and 13
         let values: Vec<f64> = (1..=9).map(f64::from).chain([14.0, -40.0]).collect();
         // with both wild values the ranks of the quartiles are 2.5 and 7.5 of 0..=10
-        let figure = box_figure("x", &Unit::None, &[Group::new("a", &values)], Scale::Linear).unwrap();
+        let figure = boxes_figure("x", &Unit::None, &[Group::new("a", &values)], Scale::Linear).unwrap();
         let Shape::Band { lower, upper, .. } = &figure.marks[0].shape else { panic!() };
         assert_eq!((lower[0], upper[0]), (2.5, 7.5));
         let whiskers = points(&figure.marks[1]);
@@ -119,10 +119,10 @@ mod tests {
     #[test]
     fn a_constant_is_a_line_and_an_empty_group_is_said() {
         let groups = [Group::new("a", &[2.0; 7]), Group::new("b", &[0.0])];
-        let figure = box_figure("x", &Unit::None, &groups, Scale::Log).unwrap();
+        let figure = boxes_figure("x", &Unit::None, &groups, Scale::Log).unwrap();
         assert!(figure.caption.contains("b: no value") && figure.caption.contains("1 values cannot"));
         assert_eq!(figure.marks.len(), 3);
-        assert!(box_figure("x", &Unit::None, &[], Scale::Log).is_err());
+        assert!(boxes_figure("x", &Unit::None, &[], Scale::Log).is_err());
     }
 
     #[test]
