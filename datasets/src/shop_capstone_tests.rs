@@ -111,13 +111,13 @@ fn the_ten_facts_are_in_the_data() {
             assert!((by_night(name, 0, nights) / 0.020 / expected - 1.0).abs() < 0.15, "{seed}: {name}");
             assert!((by_night(name, nights, 30) / 0.020 - 1.0).abs() < 0.3, "{seed}: {name}");
         }
-        assert_eq!(facts["noisy_last_night"], json!(format!("2026-06-{:02}", nights)));
+        assert_eq!(facts["noisy_last_night"], json!(format!("2026-06-{nights:02}")));
 
         let gap = (time_of(truth, "gap"), truth["gap"]["end_ns"].as_i64().unwrap());
         assert!(rows.iter().all(|r| r.time_ns < gap.0 || r.time_ns >= gap.1));
         let widest = rows.windows(2).max_by_key(|pair| pair[1].time_ns - pair[0].time_ns).unwrap();
         assert!((gap.0 - widest[0].time_ns) / SECOND_NS < 1800 && widest[1].time_ns >= gap.1);
-        assert!(((38_000)..41_000).contains(&rows.len()), "{}", rows.len());
+        assert!((38_000..41_000).contains(&rows.len()), "{}", rows.len());
     }
 }
 
