@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
-use crate::quantile::student_critical;
+use crate::quantile::tails::two_sided_critical;
 
 /// One part of a population and what was drawn from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +64,7 @@ pub fn stratified_mean(strata: &[Stratum], level: f64, scope: &Scope) -> Result<
     let fourth: f64 =
         shares.iter().zip(&parts).filter(|(v, _)| **v > 0.0).map(|(v, part)| v * v / (part.drawn - 1.0)).sum();
     let half = if variance > 0.0 {
-        student_critical(1.0 - level, variance * variance / fourth) * variance.sqrt()
+        two_sided_critical(1.0 - level, variance * variance / fourth) * variance.sqrt()
     } else {
         0.0
     };
@@ -223,7 +223,7 @@ mod tests {
                 let (p, q) = (part(3.0, 5.0, &x), part(2.0, 4.0, &y));
                 let df = (p + q).powi(2) / (p * p / 2.0 + q * q);
                 let t = half_width(&found) / (p + q).sqrt();
-                assert!((student_critical(0.05, df) / t - 1.0).abs() < 1e-9);
+                assert!((two_sided_critical(0.05, df) / t - 1.0).abs() < 1e-9);
                 values.push(found.value);
                 said.push(p + q);
             }

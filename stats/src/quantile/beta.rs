@@ -39,13 +39,6 @@ pub(crate) fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
     f64::midpoint(low, high)
 }
 
-/// The t with P(|T| ≥ t) = `alpha` for `df` degrees of freedom.
-pub(crate) fn student_critical(alpha: f64, df: f64) -> f64 {
-    // T² / (df + T²) is a beta variable
-    let x = beta_quantile(0.5, df / 2.0, 1.0 - alpha);
-    (df * x / (1.0 - x)).sqrt()
-}
-
 /// Iₓ(a, b) below the mean, where the fraction converges.
 fn tail(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let front = binomial(a, b, x, y) * a * b / (a + b);

@@ -24,10 +24,10 @@ pub mod proportion;
 pub(crate) mod random;
 pub(crate) mod select;
 mod share;
+pub(crate) mod tails;
 mod tool;
 mod weighted;
 
-pub(crate) use beta::student_critical;
 pub use block_length::block_length;
 pub use bootstrap::{Bootstrap, Bootstrapped, IntervalKind, Resampled, bootstrap};
 pub(crate) use exact::{at, position, usable};
