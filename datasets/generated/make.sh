@@ -18,6 +18,8 @@ make_dataset() { # NAME SEED ROWS OUT.csv
 make_dataset workshop-minutes 1 43200 "$here/workshop-minutes.csv"
 make_dataset shop-month 1 40000 "$here/shop-month.csv"
 jq -r '"time,service", (.deploys[] | "\(.time),\(.service)")' "$here/shop-month.truth.json" >"$here/shop-month-deploys.csv"
+make_dataset shop-capstone 1 40000 "$here/shop-capstone.csv"
+jq -r '"time,service", (.deploys[] | "\(.time),\(.service)")' "$here/shop-capstone.truth.json" >"$here/shop-capstone-deploys.csv"
 
 # the same month with more requests, as Parquet; the truth differs only in its row counts
 make_dataset shop-month 1 200000 "$work/shop-month-200k.csv"

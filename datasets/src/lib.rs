@@ -25,6 +25,7 @@ mod layout;
 mod scenario;
 mod season;
 mod shop_availability;
+mod shop_capstone;
 mod shop_counters;
 mod shop_month;
 mod table;

@@ -1,6 +1,8 @@
 //! The list of scenarios and the way to each.
 
-use crate::{GenerateError, Generated, latency_5m, shop_availability, shop_counters, shop_month, workshop_minutes};
+use crate::{
+    GenerateError, Generated, latency_5m, shop_availability, shop_capstone, shop_counters, shop_month, workshop_minutes,
+};
 
 /// One scenario that can be generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +19,9 @@ pub struct Scenario {
     pub most_rows: usize,
 }
 
-const ALL: [Scenario; 5] = [
+const ALL: [Scenario; 6] = [
     shop_month::SCENARIO,
+    shop_capstone::SCENARIO,
     shop_availability::SCENARIO,
     workshop_minutes::SCENARIO,
     shop_counters::SCENARIO,
@@ -63,6 +66,7 @@ pub fn generate(name: &str, seed: u64, rows: usize) -> Result<Generated, Generat
     }
     match scenario.name {
         "shop-month" => shop_month::generate(seed, rows),
+        "shop-capstone" => shop_capstone::generate(seed, rows),
         "shop-availability" => shop_availability::generate(seed),
         "workshop-minutes" => workshop_minutes::generate(seed),
         "shop-counters" => shop_counters::generate(seed),

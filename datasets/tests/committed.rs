@@ -42,6 +42,11 @@ fn shop_month_is_what_is_generated() {
 }
 
 #[test]
+fn shop_capstone_is_what_is_generated() {
+    check("shop-capstone", 1, 40_000, "shop-capstone");
+}
+
+#[test]
 fn the_truth_beside_the_parquet_file_is_what_is_generated() {
     // the Parquet file is written by another program; its truth counts its rows by service and outage
     let made = generate("shop-month", 1, 200_000).unwrap();

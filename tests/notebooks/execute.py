@@ -2,7 +2,8 @@
 
     python execute.py FOLDER [--update] [--only NAME]
 
-Fails on an error in a cell, a cell without its committed output, an output that differs, or a chapter without pictures.
+Fails on an error in a cell, a cell without its committed output, an output that differs, a value that is shown as
+debug text, a notebook without pictures, or a chapter without tables.
 With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH.
 
 A line a notebook says how long its first cell took, which builds the library (cold: from nothing; warm: from what an
@@ -13,6 +14,7 @@ import argparse
 import datetime
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -85,6 +87,13 @@ def times(cells: list, built: bool) -> str:
     return f"{text}, later ones {statistics.median(later):.1f} s, {max(later):.1f} s at most" if later else text
 
 
+def complaint(cells: list) -> str:
+    """What the kernel said last on stderr: it tells a compiler's errors there, and leaves the error itself empty."""
+    said = [o for c in cells for o in c.get("outputs", []) if o.get("output_type") in ("stream", "error")]
+    said = [o["text"] if "text" in o else "\n".join(o["traceback"]) for o in said if o.get("name") != "stdout"]
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(said[-2:]))
+
+
 def run(path: pathlib.Path, update: bool) -> list:
     problems = []
     notebook = nbformat.read(path, as_version=4)
@@ -95,8 +104,9 @@ def run(path: pathlib.Path, update: bool) -> list:
     try:
         client.execute()
     except CellExecutionError as error:
-        return [f"{path.name}: {error}"]
+        return [f"{path.name}: {error}\n{complaint(notebook.cells)}"]
     spent = times([c for c in notebook.cells if c.cell_type == "code"], built)
+    said = [complaint([c]) for c in notebook.cells if c.cell_type == "code"]
     tidy(notebook)
     pictures = tables = 0
     fresh = [c for c in notebook.cells if c.cell_type == "code"]
@@ -106,13 +116,19 @@ def run(path: pathlib.Path, update: bool) -> list:
             if kind == "data":
                 pictures += "image/svg+xml" in data or "image/png" in data
                 tables += "<table" in data.get("text/html", "")
+                if list(data) == ["text/plain"] and re.match(r"\w+ \{ ", data["text/plain"]):
+                    # the kernel falls back to this where the expression that is shown has the first `?` or moves a variable
+                    problems.append(f"{path.name}, code cell {number}: shown as Rust's debug text")
             if kind == "error":
                 problems.append(f"{path.name}, code cell {number}: {data}")
+        if not now and not cell.source.rstrip().endswith((";", "}")):
+            # an error behind a `?` ends a cell in silence
+            problems.append(f"{path.name}, code cell {number}: shows nothing; {said[number - 1]}")
         if not update and now != committed[number - 1]:
             problems.append(f"{path.name}, code cell {number}: the output differs from the committed one")
         if len(cell.source.splitlines()) > 15:
             problems.append(f"{path.name}, code cell {number}: more than 15 lines")
-    if not pictures or not tables:
+    if not pictures or not (tables or "solutions" in path.name):
         problems.append(f"{path.name}: {pictures} pictures and {tables} tables were shown")
     total = f"{time.monotonic() - began:.0f} s"
     print(f"{path.name}: {len(fresh)} code cells, {pictures} pictures, {tables} tables, {total}: {spent}", flush=True)

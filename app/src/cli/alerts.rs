@@ -111,6 +111,21 @@ fn searched(tally: &Tally, objective: &Objective, title: &str, found: &mut Value
 }
 
 impl AlertArgs {
+    /// The workbook's rules, with a search for better ones or without.
+    pub(crate) fn workbook(tune_alerts: bool) -> Self {
+        Self { tune_alerts, ..Self::default() }
+    }
+
+    /// The rules of a form: where they go, and which counters they stand on.
+    pub(crate) fn exported(
+        out: PathBuf,
+        total: Option<Selector>,
+        bad: Option<Selector>,
+        good: Option<Selector>,
+    ) -> Self {
+        Self { rules: Some(out), rules_total: total, rules_bad: bad, rules_good: good, ..Self::default() }
+    }
+
     /// The documents, read before anything else, where rules are to be written.
     pub(crate) fn documents(&self) -> Result<Option<Documents>, Failure> {
         if self.rules.is_none() {

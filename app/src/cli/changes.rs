@@ -94,7 +94,8 @@ fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&S
     answer
 }
 
-fn one(
+/// One series.
+pub(crate) fn one(
     item: &Item,
     options: &ChangeOptions,
     elbow: bool,

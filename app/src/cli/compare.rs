@@ -99,7 +99,8 @@ fn many(found: &[(usize, Comparison)], level: f64, answer: &mut Answer) {
     answer.sections.push(Section::new("All pairs together").with(Block::Text(text)));
 }
 
-fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Answer) -> Result<Comparison, Error> {
+/// One pair of series.
+pub(crate) fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Answer) -> Result<Comparison, Error> {
     let (first, second) = (values(a, options)?, values(b, options)?);
     if first.unit != second.unit {
         return Err(Error::mismatch(format!("A is in {}, B in {}", first.unit.name(), second.unit.name()))

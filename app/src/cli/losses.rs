@@ -1,6 +1,7 @@
 //! What aggregation loses beside charged time: peaks, percentiles, events of counters; what probes miss and roll-ups forget.
 
 use serde_json::{Value, json};
+use sre_stats::counter::Counter;
 use sre_stats::load::{Data, Dataset, Item};
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::{self, fit::Fit};
@@ -143,36 +144,49 @@ fn is_binary(series: &Series) -> bool {
 
 /// What queries make of every counter of a data set, one result each; a counter without two samples in a window is noted.
 pub(crate) fn counters(data: &Dataset, ladder: &Ladder, dialect: Dialect, answer: &mut Answer) {
-    let options = CounterOptions { dialect, ..CounterOptions::default() };
     for item in &data.items {
-        let Data::Counter(counter) = &item.data else { continue };
-        match counter_readings(counter, ladder, &options) {
-            Ok(readings) => {
-                answer.results.push(output::of_series(item, &json!({"counter": readings})));
-                answer.sections.push(tell::counters::section(&item.title(), &readings));
-            }
-            Err(e) => answer.leave_out(item.title(), e.to_string()),
+        if let Data::Counter(counter) = &item.data {
+            readings(item, counter, ladder, dialect, answer);
         }
     }
 }
 
+fn readings(item: &Item, counter: &Counter, ladder: &Ladder, dialect: Dialect, answer: &mut Answer) {
+    match counter_readings(counter, ladder, &CounterOptions { dialect, ..CounterOptions::default() }) {
+        Ok(readings) => {
+            answer.results.push(output::of_series(item, &json!({"counter": readings})));
+            answer.sections.push(tell::counters::section(&item.title(), &readings));
+        }
+        Err(e) => answer.leave_out(item.title(), e.to_string()),
+    }
+}
+
 /// Widths at which a report looks for lost peaks and events.
-const LOST_AT_S: [i64; 6] = [60, 300, 900, 3600, 21_600, 86_400];
+pub(crate) const LOST_AT_S: [i64; 6] = [60, 300, 900, 3600, 21_600, 86_400];
 
 /// For a report: the peaks of every series of values that averages hide, and what queries make of every counter.
 pub(crate) fn losses(data: &Dataset) -> Answer {
     let mut answer = Answer::default();
     let Ok(ladder) = Ladder::new(&LOST_AT_S.map(Span::from_secs)) else { return answer };
     for item in &data.items {
-        let Data::Gauge(series) = &item.data else { continue };
-        if let Err(e) = peaks_of(item, series, &ladder, &mut answer)
-            && e.kind() != ErrorKind::Empty
-        {
-            answer.leave_out(item.title(), e.to_string());
-        }
+        of_item(item, &ladder, &mut answer);
     }
-    counters(data, &ladder, Dialect::default(), &mut answer);
     answer
+}
+
+/// The peaks of a series of values, or what queries make of a counter.
+pub(crate) fn of_item(item: &Item, ladder: &Ladder, answer: &mut Answer) {
+    match &item.data {
+        Data::Gauge(series) => {
+            if let Err(e) = peaks_of(item, series, ladder, answer)
+                && e.kind() != ErrorKind::Empty
+            {
+                answer.leave_out(item.title(), e.to_string());
+            }
+        }
+        Data::Counter(counter) => readings(item, counter, ladder, Dialect::default(), answer),
+        _ => {}
+    }
 }
 
 fn peaks_of(item: &Item, series: &Series, ladder: &Ladder, answer: &mut Answer) -> Result<(), Error> {

@@ -12,33 +12,33 @@
 //!
 //! Exit codes: 0 done, 2 usage, 3 input that cannot be used, 4 `--strict` and something was dropped, 130 interrupted.
 
-mod alerts;
+pub(crate) mod alerts;
 mod anomalies;
 mod args;
 mod budget;
 mod capacity;
-mod changes;
-mod compare;
+pub(crate) mod changes;
+pub(crate) mod compare;
 mod convert;
 mod correlate;
 mod decompose;
 mod dependencies;
-mod describe;
+pub(crate) mod describe;
 mod failure;
 mod forecast;
 mod generate;
 mod histogram;
 mod input;
-mod inspect;
+pub(crate) mod inspect;
 mod invert;
-mod losses;
-mod output;
+pub(crate) mod losses;
+pub(crate) mod output;
 mod progress;
-mod quantile;
+pub(crate) mod quantile;
 mod report;
-mod slo;
-mod trend;
-mod windows;
+pub(crate) mod slo;
+pub(crate) mod trend;
+pub(crate) mod windows;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

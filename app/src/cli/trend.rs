@@ -31,7 +31,8 @@ pub(crate) fn answer(data: &Dataset, method: TrendMethod) -> Answer {
     answer
 }
 
-fn one(item: &Item, method: TrendMethod, answer: &mut Answer) -> Result<(), Error> {
+/// One series.
+pub(crate) fn one(item: &Item, method: TrendMethod, answer: &mut Answer) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
     let found = trend(&series, method, LEVEL)?;
     let mut result = output::of_series(item, &found);

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use rayon::prelude::*;
 use serde_json::json;
-use sre_stats::load::Dataset;
+use sre_stats::load::{Dataset, Item};
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::{Criterion, Objective, Options, SloInput, SloReport};
@@ -132,7 +132,8 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     Ok(())
 }
 
-fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
+/// What the advisor is asked for one series.
+pub(crate) fn advisor(fit: &Fit<'_>, report: &SloReport, asked: &Asked, rule: Rule, budget: Budget) -> AdvisorInput {
     let observed = report.bad_time.observed().as_secs_f64();
     // the percentile that every window of events is to show, where the objective is about values
     let quantile = match (fit.input(), asked.objective.effective_criterion()) {
@@ -158,16 +159,21 @@ const AVERAGED_S: [i64; 5] = [60, 300, 3600, 21_600, 86_400];
 pub(crate) fn averages(data: &Dataset, quantiles: &[Quantile]) -> Answer {
     let mut answer = Answer::default();
     for item in &data.items {
-        let Some(events) = item.as_events() else { continue };
-        let narrow = |w: &sre_stats::time::Span| w.0 * 2 <= events.window().width.0;
-        let widths: Vec<_> = AVERAGED_S.map(sre_stats::time::Span::from_secs).into_iter().filter(narrow).collect();
-        match Ladder::new(&widths).and_then(|ladder| reaggregate(events, &ladder, quantiles)) {
-            Ok(rows) => {
-                answer.results.extend(rows.iter().map(|row| output::of_series(item, row)));
-                answer.sections.push(tell::reaggregation::section(&item.title(), &rows));
-            }
-            Err(e) => answer.leave_out(item.title(), e.to_string()),
-        }
+        averages_of(item, quantiles, &mut answer);
     }
     answer
+}
+
+/// The same for one series; nothing for one that is not of events.
+pub(crate) fn averages_of(item: &Item, quantiles: &[Quantile], answer: &mut Answer) {
+    let Some(events) = item.as_events() else { return };
+    let narrow = |w: &sre_stats::time::Span| w.0 * 2 <= events.window().width.0;
+    let widths: Vec<_> = AVERAGED_S.map(sre_stats::time::Span::from_secs).into_iter().filter(narrow).collect();
+    match Ladder::new(&widths).and_then(|ladder| reaggregate(events, &ladder, quantiles)) {
+        Ok(rows) => {
+            answer.results.extend(rows.iter().map(|row| output::of_series(item, row)));
+            answer.sections.push(tell::reaggregation::section(&item.title(), &rows));
+        }
+        Err(e) => answer.leave_out(item.title(), e.to_string()),
+    }
 }

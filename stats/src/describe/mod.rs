@@ -11,27 +11,32 @@
 //! | [`density`], [`density_curve`] | a smooth density |
 //! | [`Ecdf`] | the distribution and its band |
 //! | [`fit()`], [`fits`], [`Law`], [`qq`] | distributions fitted by maximum likelihood, and how well they fit |
+//! | [`simple_random_sample`], [`Stratum`], [`stratified_mean`], [`neyman_allocation`] | a part drawn at random, and what it says of the whole |
 //!
 //! All of it describes the samples at hand. What is said of the process behind them assumes that they are independent and of
 //! one regime, which a day with an incident is not.
 
 mod bins;
 mod density;
+mod draw;
 mod ecdf;
 mod fences;
 mod fit;
 mod mode;
 mod moments;
 mod statistic;
+mod stratified;
 mod trim;
 
 pub use bins::{BinRule, Bins, bins};
 pub use density::{Bandwidth, Density, density, density_curve};
+pub use draw::simple_random_sample;
 pub use ecdf::Ecdf;
 pub use fences::{Fences, fences};
 pub use fit::{Family, Fit, Fits, Law, Qq, Refusal, fit, fits, qq, qq_against};
 pub use mode::half_sample_mode;
 pub use statistic::{Merging, Statistic};
+pub use stratified::{Stratum, neyman_allocation, stratified_mean};
 pub use trim::{Trim, trimmed_mean, winsorised_mean};
 
 use crate::error::{Error, Result};

@@ -173,6 +173,12 @@ impl Shape {
                     see(cell.to);
                 }
             }
+            Self::Heat { columns, .. } => {
+                for column in columns {
+                    see(column.from);
+                    see(column.to);
+                }
+            }
             Self::Rule { .. } | Self::Region { .. } => {}
         }
     }
@@ -189,6 +195,7 @@ impl Shape {
                 }
             }
             Self::Steps { values, .. } => values.iter().for_each(|y| see(*y)),
+            Self::Heat { rows, .. } => rows.iter().for_each(|y| see(*y)),
             Self::Rule { at, direction: Direction::Horizontal } => see(*at),
             Self::Region { from, to, direction: Direction::Horizontal } => {
                 see(*from);

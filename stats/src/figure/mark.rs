@@ -91,6 +91,31 @@ pub struct Cell {
     pub role: Role,
 }
 
+/// A column of a heat map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatColumn {
+    /// Where it begins on x.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// How many values lie in each row, from the lowest.
+    pub counts: Vec<u64>,
+}
+
+impl HeatColumn {
+    /// How much of the colour a cell gets: the logarithm of its count over that of `most`, 0 where it is empty.
+    ///
+    /// ```
+    /// use sre_stats::figure::HeatColumn;
+    /// assert_eq!(HeatColumn::strength(0, 99), 0.0);
+    /// assert_eq!(HeatColumn::strength(9, 99), 0.5);
+    /// assert_eq!(HeatColumn::strength(5000, 99), 1.0);
+    /// ```
+    pub fn strength(count: u64, most: u64) -> f64 {
+        ((count as f64 + 1.0).ln() / (most.max(1) as f64 + 1.0).ln()).min(1.0)
+    }
+}
+
 /// The shapes. Positions are in the units of the axes; a NaN in y breaks a line or a band: a gap stays a gap.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -146,6 +171,15 @@ pub enum Shape {
     Interval {
         /// The values with their ends.
         intervals: Vec<Interval>,
+    },
+    /// How many values lie in each cell of a grid, as colour.
+    Heat {
+        /// The edges of the rows on y, ascending; one more than rows.
+        rows: Vec<f64>,
+        /// The columns, ascending in x.
+        columns: Vec<HeatColumn>,
+        /// The count from which on the colour is full.
+        most: u64,
     },
     /// Cells along x in a strip under the plot, such as the verdict by phase.
     Strip {

@@ -84,6 +84,20 @@ pub struct Tokens {
     pub neutral: Rgb,
 }
 
+/// Ten even steps of cividis.
+const CIVIDIS: [Rgb; 10] = [
+    Rgb(0x00, 0x22, 0x4E),
+    Rgb(0x12, 0x35, 0x70),
+    Rgb(0x3B, 0x49, 0x6C),
+    Rgb(0x57, 0x5D, 0x6D),
+    Rgb(0x70, 0x71, 0x73),
+    Rgb(0x8A, 0x86, 0x78),
+    Rgb(0xA5, 0x9C, 0x74),
+    Rgb(0xC3, 0xB3, 0x69),
+    Rgb(0xE1, 0xCC, 0x55),
+    Rgb(0xFE, 0xE8, 0x38),
+];
+
 /// The tokens on a light ground.
 pub const LIGHT: Tokens = Tokens {
     background: Rgb(0xFF, 0xFF, 0xFF),
@@ -137,6 +151,27 @@ pub const DARK: Tokens = Tokens {
 };
 
 impl Tokens {
+    /// The colour of a share of the full strength of a heat map, from just off the background to the farthest from it: Nuñez,
+    /// Anderton and Renslow's cividis (2018), perceptually even and the same to readers with and without colour blindness; on a
+    /// light ground from its light end, so that more is always farther from the ground.
+    ///
+    /// ```
+    /// use sre_stats::figure::theme::{DARK, LIGHT};
+    /// for tokens in [&LIGHT, &DARK] {
+    ///     assert!(tokens.heat(1.0).contrast(tokens.background) > tokens.heat(0.2).contrast(tokens.background));
+    /// }
+    /// ```
+    pub fn heat(&self, share: f64) -> Rgb {
+        let light = self.background.luminance() > 0.5;
+        // the end beside the ground is cut off: a cell that holds anything must be seen
+        let along = if light { 0.93 - 0.93 * share.clamp(0.0, 1.0) } else { 0.12 + 0.88 * share.clamp(0.0, 1.0) };
+        let place = along * (CIVIDIS.len() - 1) as f64;
+        let (i, rest) = (place as usize, place.fract());
+        let (a, b) = (CIVIDIS[i], CIVIDIS[(i + 1).min(CIVIDIS.len() - 1)]);
+        let mix = |x: u8, y: u8| (f64::from(x) + (f64::from(y) - f64::from(x)) * rest).round() as u8;
+        Rgb(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+    }
+
     /// The colour of a role.
     pub fn colour(&self, role: Role) -> Rgb {
         match role {

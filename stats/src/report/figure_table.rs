@@ -83,6 +83,14 @@ fn push(table: &mut Table, figure: &Figure, mark: &Mark, name: &str) {
                 row(name, x.show(i.at), i.value, Some((i.lower, i.upper)));
             }
         }
+        Shape::Heat { rows, columns, .. } => {
+            for column in columns {
+                for (ends, count) in rows.windows(2).zip(&column.counts).filter(|(_, c)| **c > 0) {
+                    let name = format!("{count} values");
+                    row(&name, x.show(column.from), f64::NAN, Some((ends[0], ends[1])));
+                }
+            }
+        }
         Shape::Strip { cells } => {
             for cell in cells {
                 row(&cell.name, between(x, cell.from, cell.to), f64::NAN, None);

@@ -16,6 +16,42 @@ pub struct HistogramBin {
     pub count: u64,
 }
 
+/// Counts in `count` equal bins from the smallest to the largest value, for a picture; a value on an edge counts to its right, the
+/// greatest to the last bin. How many bins a picture should have, [`bins`](crate::describe::bins) says. Values that are NaN or
+/// infinite are left out.
+///
+/// ```
+/// use sre_stats::figure::equal_bins;
+/// let bins = equal_bins(&[0.0, 1.0, 2.0, 4.0], 2)?;
+/// assert_eq!(bins.iter().map(|b| (b.lower, b.count)).collect::<Vec<_>>(), [(0.0, 2), (2.0, 2)]);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Empty`](crate::ErrorKind::Empty) without values, [`Argument`](crate::ErrorKind::Argument) where all are equal or the count is not in
+/// 1..=10000.
+pub fn equal_bins(values: &[f64], count: u64) -> Result<Vec<HistogramBin>> {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    let (low, high) = finite.clone().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if low > high {
+        return Err(Error::empty("no value to count"));
+    }
+    if low == high || !(1..=10_000).contains(&count) {
+        return Err(Error::argument(format!("{count} bins from {low} to {high}"))
+            .hint("values that differ, and 1 to 10000 bins"));
+    }
+    let edge = |i: u64| low + (high - low) * (i as f64 / count as f64);
+    let mut bins: Vec<HistogramBin> =
+        (0..count).map(|i| HistogramBin { lower: edge(i), upper: edge(i + 1), count: 0 }).collect();
+    for value in finite {
+        let at = bins.partition_point(|b| b.lower <= value).saturating_sub(1);
+        if let Some(bin) = bins.get_mut(at) {
+            bin.count += 1;
+        }
+    }
+    Ok(bins)
+}
+
 /// Buckets as bars whose **areas** are their counts, so that wide buckets do not look fuller than they are. Where all are equally
 /// wide on the scale, heights are plain counts.
 ///
@@ -60,6 +96,18 @@ pub fn histogram_figure(name: &str, unit: &Unit, bins: &[HistogramBin], scale: S
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_value_is_in_one_bin() {
+        let values: Vec<f64> = (0..=100).map(f64::from).chain([f64::NAN, f64::INFINITY]).collect();
+        let bins = equal_bins(&values, 7).unwrap();
+        assert_eq!(bins.iter().map(|b| b.count).sum::<u64>(), 101);
+        for bin in &bins[..6] {
+            let inside = values.iter().filter(|v| **v >= bin.lower && **v < bin.upper).count() as u64;
+            assert_eq!(bin.count, inside);
+        }
+        assert!(equal_bins(&[1.0, 1.0], 3).is_err() && equal_bins(&[], 3).is_err() && equal_bins(&values, 0).is_err());
+    }
 
     #[test]
     fn areas_are_counts() {

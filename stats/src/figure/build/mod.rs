@@ -1,30 +1,46 @@
 //! Builders: from plain results to figures.
 
 mod alerts;
+mod box_plot;
 mod budget;
 mod charged;
 mod compare;
 mod correlation;
+mod density;
+mod distribution;
+mod estimates;
 mod forecast;
+mod group;
+mod heat;
 mod histogram;
 mod loss;
 mod phase;
 mod quantile;
 mod reaggregation;
+mod rug;
 mod series;
+mod waiting;
 
 pub use alerts::{BurnCurve, alerts_figure};
+pub use box_plot::boxes_figure;
 pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
 pub use compare::difference_figure;
 pub use correlation::correlation_figure;
+pub use density::density_figure;
+pub use distribution::{BoxPlot, box_figure, ecdf_figure, qq_figure};
+pub use estimates::estimates_figure;
 pub use forecast::{Reached, column_figure, forecast_figure};
-pub use histogram::{HistogramBin, histogram_figure};
+pub use group::Group;
+pub use heat::heat_figure;
+pub use histogram::{HistogramBin, equal_bins, histogram_figure};
 pub use loss::{WidthCurve, counter_figure, peak_figure};
 pub use phase::{PhasePoint, phase_figure};
 pub use quantile::{QuantileCurve, quantile_figure};
 pub use reaggregation::{ReaggregationCurve, ReaggregationPoint, reaggregation_figure};
+pub use rug::{jitter_figure, rug_figure};
 pub use series::{events_figure, series_figure};
+pub use waiting::{WaitingCurve, waiting_figure};
 
 use super::mark::{Cell, Role};
 use super::ticks::Tick;

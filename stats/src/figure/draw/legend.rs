@@ -53,7 +53,7 @@ fn sign(shape: &Shape, role: Role) -> Sign {
         Shape::Line { .. } | Shape::Steps { .. } => Sign::Line,
         Shape::Band { .. } | Shape::Region { .. } => Sign::Area,
         Shape::Points { .. } => Sign::Dot,
-        Shape::Bars { .. } => Sign::Block,
+        Shape::Bars { .. } | Shape::Heat { .. } => Sign::Block,
         Shape::Strip { .. } => Sign::Cell,
         Shape::Interval { .. } => Sign::Bar,
     }

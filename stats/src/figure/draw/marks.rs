@@ -8,12 +8,12 @@ use super::legend::{cell_height, dashed};
 use super::pen::{Ink, Pen};
 use crate::error::Result;
 use crate::figure::theme::{Rgb, Tokens};
-use crate::figure::{Bar, Cell, Direction, Figure, Interval, Role, Shape};
+use crate::figure::{Bar, Cell, Direction, Figure, HeatColumn, Interval, Role, Shape};
 
 /// Spans are shaded first and rules drawn last, so that neither hides data.
 fn depth(shape: &Shape) -> u8 {
     match shape {
-        Shape::Region { .. } => 0,
+        Shape::Region { .. } | Shape::Heat { .. } => 0,
         Shape::Rule { .. } => 2,
         _ => 1,
     }
@@ -39,6 +39,7 @@ pub(super) fn draw<DB: DrawingBackend>(
                 Shape::Rule { at, direction } => brush.rule(*at, *direction, mark.role, colour)?,
                 Shape::Region { from, to, direction } => brush.region((*from, *to), *direction, colour)?,
                 Shape::Interval { intervals } => brush.intervals(intervals, colour)?,
+                Shape::Heat { rows, columns, most } => brush.heat(rows, columns, *most, tokens)?,
                 Shape::Strip { cells } => brush.strip(cells, tokens)?,
             }
         }
@@ -193,6 +194,28 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
             }
             if middle.is_finite() && plot.contains((x.clamp(plot.left, plot.right), middle)) {
                 self.pen.dot((x, middle), 3.2, Ink(colour, 1.0))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Cells that hold anything are at least half a pixel wide and high.
+    fn heat(&self, rows: &[f64], columns: &[HeatColumn], most: u64, tokens: &Tokens) -> Result<()> {
+        let plot = *self.plot();
+        let edges: Vec<f64> = rows.iter().map(|y| self.layout.y.pixel(*y)).collect();
+        for column in columns {
+            let (a, b) = (self.layout.x.pixel(column.from), self.layout.x.pixel(column.to));
+            if !a.is_finite() || !b.is_finite() || b < plot.left || a > plot.right {
+                continue;
+            }
+            let (left, right) = (a.max(plot.left), b.max(a + 0.5).min(plot.right));
+            for (ends, &count) in edges.windows(2).zip(&column.counts).filter(|(_, c)| **c > 0) {
+                // y grows downwards
+                let (top, bottom) = (ends[1].max(plot.top), ends[0].max(ends[1] + 0.5).min(plot.bottom));
+                if top < bottom {
+                    let colour = tokens.heat(HeatColumn::strength(count, most));
+                    self.pen.rect(&Rect { left, top, right, bottom }, Ink(colour, 1.0))?;
+                }
             }
         }
         Ok(())

@@ -169,18 +169,8 @@ pub fn one_p99(milliseconds: f64) -> Result<Marked> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::marked::check;
     use super::*;
-
-    /// The right answer passes, each planted mistake is found and told by its own words, and no hint has the answer in it.
-    fn check(right: &Marked, mistakes: &[(Marked, &str)], secrets: &[&str]) {
-        assert!(right.right, "{right}");
-        for (marked, words) in mistakes {
-            assert!(!marked.right && marked.why.contains(words), "{marked} lacks “{words}”");
-            for secret in secrets {
-                assert!(!marked.why.contains(secret), "{marked} gives “{secret}” away");
-            }
-        }
-    }
 
     #[test]
     fn the_recap() {

@@ -48,6 +48,18 @@ pub fn close(answer: f64, exact: f64) -> bool {
     (answer - exact).abs() <= 0.005 * exact.abs()
 }
 
+/// The right answer passes, each planted mistake is found and told by its own words, and no hint has the answer in it.
+#[cfg(test)]
+pub(super) fn check(right: &Marked, mistakes: &[(Marked, &str)], secrets: &[&str]) {
+    assert!(right.right, "{right}");
+    for (marked, words) in mistakes {
+        assert!(!marked.right && marked.why.contains(words), "{marked} lacks “{words}”");
+        for secret in secrets {
+            assert!(!marked.why.contains(secret), "{marked} gives “{secret}” away");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -84,19 +84,51 @@ pub struct Fits<'a> {
 pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>> {
     let mut found = Fits::default();
     for item in &data.items {
-        let fitted = match item.role {
-            Role::Value => fit(item, objective).map(Samples::Own),
-            Role::Total => pair(data, item, objective),
-            // told with its total
-            Role::Bad if sibling(data, item, Role::Total).is_some() => continue,
-            Role::Bad => Err("nothing counts all events beside it".to_owned()),
-        };
-        match fitted {
-            Ok(samples) => found.fits.push(Fit { item, samples }),
+        // told with its total
+        if item.role == Role::Bad && sibling(data, item, Role::Total).is_some() {
+            continue;
+        }
+        match fitted(data, item, objective) {
+            Ok(fit) => found.fits.push(fit),
             Err(why) => found.left_out.push((item.title(), why)),
         }
     }
     if found.fits.is_empty() { Err(nothing_fits(data, objective, &found.left_out)) } else { Ok(found) }
+}
+
+/// One series of a data set as the objective takes it. Counts of all or of bad events stand for the pair of them.
+///
+/// ```
+/// use sre_stats::load::{LoadOptions, load_bytes};
+/// use sre_stats::{progress::Progress, report::tell::fit::fit_of};
+/// let options = LoadOptions { total: Some("n".into()), bad: Some("errors".into()), ..LoadOptions::default() };
+/// let data = load_bytes("a.csv", b"time,n,errors\n60,100,1\n120,90,0\n180,110,5\n", &options, &Progress::new())?;
+/// let objective = "99% of requests ok over 1h".parse()?;
+/// assert_eq!(fit_of(&data, 0, &objective)?.item.identity.name, "n");
+/// assert_eq!(fit_of(&data, 1, &objective)?.item.identity.name, "n");
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Argument`](crate::ErrorKind::Argument) without such a series, [`Mismatch`](crate::ErrorKind::Mismatch) with the reason where
+/// it does not fit.
+pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Result<Fit<'a>> {
+    let item = data.items.get(index).ok_or_else(|| Error::argument(format!("there is no series {index}")))?;
+    let told = match item.role {
+        Role::Bad => sibling(data, item, Role::Total).unwrap_or(item),
+        Role::Value | Role::Total => item,
+    };
+    fitted(data, told, objective)
+        .map_err(|why| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title())))
+}
+
+fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {
+    let samples = match item.role {
+        Role::Value => fit(item, objective).map(Samples::Own),
+        Role::Total => pair(data, item, objective),
+        Role::Bad => Err("nothing counts all events beside it".to_owned()),
+    }?;
+    Ok(Fit { item, samples })
 }
 
 /// The series of another role with the same labels.

@@ -1,0 +1,211 @@
+//! What the command line would answer of one series, as sections: the window shows the same in the same words.
+
+use std::sync::Arc;
+
+use sre_stats::compare::CompareOptions;
+use sre_stats::load::Item;
+use sre_stats::progress::Progress;
+use sre_stats::quantile::Quantile;
+use sre_stats::report::tell::fit::fit_of;
+use sre_stats::report::{Block, Section};
+use sre_stats::slo::{Objective, Options, evaluate};
+use sre_stats::time::{Span, Timestamp};
+use sre_stats::trend::{ChangeOptions, TrendMethod};
+use sre_stats::window::{Ladder, NoData};
+use sre_stats::{Error, Result};
+
+use super::document::Document;
+use super::selection::{between, selected};
+use crate::cli::alerts::AlertArgs;
+use crate::cli::output::Answer;
+use crate::cli::{changes, compare, losses, slo, trend, windows};
+
+/// What is asked of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Budget, incidents and alerts.
+    Slo {
+        /// The objective.
+        objective: Objective,
+        /// What missing data count as.
+        no_data: NoData,
+        /// Whether better alert rules are searched for.
+        tune: bool,
+    },
+    /// What aggregation loses beside charged time: percentiles, peaks, events of counters.
+    Losses,
+    /// Is it getting worse, and since when.
+    Trend,
+    /// Does it differ from another sample.
+    Compare(Other),
+}
+
+/// The sample that a series is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Other {
+    /// Another series of the file.
+    Series(usize),
+    /// A series of the file that was opened as the baseline, with that document's number.
+    Baseline(u64, usize),
+    /// The same series before an instant, against itself from then on to an end.
+    Before {
+        /// Where the baseline begins.
+        from: Timestamp,
+        /// Where the baseline ends and the sample begins.
+        at: Timestamp,
+        /// Where the sample ends.
+        to: Timestamp,
+    },
+}
+
+/// The slots that hold answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Objective and alerts.
+    Slo,
+    /// Losses of aggregation.
+    Losses,
+    /// Trend and changes.
+    Trend,
+    /// Comparison.
+    Compare,
+}
+
+impl Topic {
+    /// All topics.
+    pub const ALL: [Self; 4] = [Self::Slo, Self::Losses, Self::Trend, Self::Compare];
+}
+
+impl Ask {
+    /// The slot that holds the answer.
+    pub fn topic(&self) -> Topic {
+        match self {
+            Self::Slo { .. } => Topic::Slo,
+            Self::Losses => Topic::Losses,
+            Self::Trend => Topic::Trend,
+            Self::Compare(_) => Topic::Compare,
+        }
+    }
+
+    /// What the job is called.
+    pub fn job(&self) -> &'static str {
+        match self {
+            Self::Slo { tune: true, .. } => "Holding against the objective, searching for alert rules",
+            Self::Slo { .. } => "Holding against the objective",
+            Self::Losses => "Looking for what aggregation loses",
+            Self::Trend => "Testing for trend and changes",
+            Self::Compare(_) => "Comparing",
+        }
+    }
+}
+
+/// What an answer is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToldKey {
+    /// The document.
+    pub document: u64,
+    /// The item.
+    pub item: usize,
+    /// The values that are looked at; `None` for all.
+    pub values: Option<(f64, f64)>,
+    /// The question.
+    pub ask: Ask,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// For readers, in order.
+    pub sections: Vec<Section>,
+}
+
+impl Told {
+    /// Asks.
+    ///
+    /// # Errors
+    /// Where the question does not fit the data, or on request.
+    pub fn new(
+        document: &Document,
+        baseline: Option<&Arc<Document>>,
+        key: &ToldKey,
+        progress: &Progress,
+    ) -> Result<Self> {
+        progress.stage("computing", 0);
+        let mut answer = Answer::default();
+        match &key.ask {
+            Ask::Slo { objective, no_data, tune } => {
+                of_objective(document, key.item, objective, *no_data, *tune, &mut answer)?;
+            }
+            Ask::Losses => {
+                let item = document.item(key.item)?;
+                windows::averages_of(item, &[Quantile::MEDIAN, Quantile::P99], &mut answer);
+                progress.check()?;
+                losses::of_item(item, &Ladder::new(&losses::LOST_AT_S.map(Span::from_secs))?, &mut answer);
+            }
+            Ask::Trend => {
+                let item = selected(document.item(key.item)?, key.values)?;
+                trend::one(&item, TrendMethod::Auto, &mut answer)?;
+                progress.check()?;
+                changes::one(&item, &ChangeOptions::default(), &mut answer)?;
+            }
+            Ask::Compare(other) => of_two(document, baseline, key, other, &mut answer)?,
+        }
+        progress.check()?;
+        if answer.sections.is_empty()
+            && let Some((title, why)) = answer.left_out.first()
+        {
+            return Err(Error::empty(format!("“{title}”: {why}")));
+        }
+        for (title, why) in answer.left_out {
+            answer.sections.push(Section::new(title).with(Block::Warnings(vec![why])));
+        }
+        Ok(Self { sections: answer.sections })
+    }
+}
+
+fn of_objective(
+    document: &Document,
+    item: usize,
+    objective: &Objective,
+    no_data: NoData,
+    tune: bool,
+    answer: &mut Answer,
+) -> Result<()> {
+    let fit = fit_of(&document.dataset, item, objective)?;
+    let report = evaluate(objective, fit.input(), &Options { no_data, ..Options::default() })?;
+    slo::add(&[(fit, report)], objective, &AlertArgs::workbook(tune), answer);
+    Ok(())
+}
+
+fn of_two(
+    document: &Document,
+    baseline: Option<&Arc<Document>>,
+    key: &ToldKey,
+    other: &Other,
+    answer: &mut Answer,
+) -> Result<()> {
+    let options = CompareOptions::default();
+    let own = selected(document.item(key.item)?, key.values)?;
+    let against: Item = match other {
+        Other::Series(index) => selected(document.item(*index)?, key.values)?.into_owned(),
+        Other::Baseline(id, index) => {
+            let file = baseline.filter(|b| b.id == *id).ok_or_else(|| Error::empty("the baseline was closed"))?;
+            selected(file.item(*index)?, key.values)?.into_owned()
+        }
+        Other::Before { from, at, to } => {
+            let before = between(&own, *from, *at)?;
+            let after = between(&own, *at, *to)?;
+            let said = format!("A is {from} to {at}, B is {at} to {to} (UTC).");
+            compare::one(&before, &after, &options, answer)?;
+            if let Some(section) = answer.sections.last_mut() {
+                section.blocks.insert(0, Block::Text(said));
+            }
+            return Ok(());
+        }
+    };
+    compare::one(&against, &own, &options, answer)?;
+    if let Some(section) = answer.sections.last_mut() {
+        section.blocks.insert(0, Block::Text(format!("A is “{}”, B is “{}”.", against.title(), own.title())));
+    }
+    Ok(())
+}
