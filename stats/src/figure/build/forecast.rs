@@ -51,17 +51,17 @@ pub fn forecast_figure(
     let (lower, upper): (Vec<f64>, Vec<f64>) = ends.unzip();
     let line = kept.iter().map(|p| (at(p.0), p.1.value)).collect();
     let mut marks = Vec::new();
-    if let (Some(earliest), Some(limit)) = (reached.earliest, limit) {
+    if let (Some(earliest), true) = (reached.earliest, limit.is_some()) {
         let (from, to) = (at(earliest), at(reached.latest.unwrap_or(*end)));
         let open = reached.latest.is_none();
         let name = if open { "limit may be reached, from here on" } else { "limit is reached" };
         marks.push(Mark::new(name, Role::Warn, Shape::Region { from, to, direction: Direction::Vertical }));
-        if let Some(expected) = reached.expected {
-            marks.push(Mark::new("expected", Role::Bad, Shape::Points { points: vec![(at(expected), limit)] }));
-        }
     }
     marks.push(Mark::new("interval of a value", Role::Charged, Shape::Band { x, lower, upper }));
     marks.push(Mark::new("forecast", Role::Charged, Shape::Line { points: line }));
+    if let (Some(expected), Some(limit)) = (reached.expected, limit) {
+        marks.push(Mark::new("expected", Role::Bad, Shape::Points { points: vec![(at(expected), limit)] }));
+    }
     for mark in &mut figure.marks {
         if mark.role == Role::Series(0) {
             mark.role = Role::Truth;

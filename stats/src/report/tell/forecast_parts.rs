@@ -62,7 +62,7 @@ pub fn decomposition_figures(series: &Series, parts: &Decomposition, width_px: u
     };
     let mut figures = vec![of(
         format!("{name} and its trend"),
-        &[("measured", Role::Neutral, &parts.observed), ("trend", Role::Charged, &parts.trend)],
+        &[("measured", Role::Truth, &parts.observed), ("trend", Role::Charged, &parts.trend)],
     )?];
     for (i, season) in parts.seasonal.iter().enumerate() {
         let title = format!("{name}, season of {}", season.period.about());
