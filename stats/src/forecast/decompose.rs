@@ -120,7 +120,7 @@ impl serde::Serialize for Decomposition {
 /// use sre_stats::forecast::{DecomposeOptions, decompose};
 /// use sre_stats::prelude::*;
 /// let times = (0..240).map(|h| h * 3_600_000_000_000).collect();
-/// let values = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 13)).collect();
+/// let values = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 101) / 20.0).collect();
 /// let load = Series::new(Identity::new("load", Unit::Count), times, values, NanPolicy::Drop)?;
 /// let parts = decompose(&load, &DecomposeOptions::default())?;
 /// assert_eq!(parts.seasonal[0].period, Span::DAY);

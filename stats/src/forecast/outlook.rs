@@ -99,7 +99,8 @@ const SMOOTHED_SEASON: usize = 48;
 ///    what was known there (smoothing parameters are fitted before the first origin and kept). `Auto` takes the one with the smallest
 ///    mean absolute error; the seasonal naive forecast is among them, and its error stands beside the result.
 /// 4. The model's own interval is widened by the ratio that a share of `level` of the tested forecasts did not exceed (split
-///    conformal prediction), by octave of the lead, never narrowed. Coverage before that is in [`Backtest`].
+///    conformal prediction), by octave of the lead, never narrowed; beyond the longest tested lead by a further
+///    √(lead / tested lead), which is a precaution and no result. Coverage before that is in [`Backtest`].
 /// 5. For a limit, paths of the model are drawn, and the first time at which each reaches it.
 ///
 /// The widening is as good as the past is like the future, and origins overlap: [`Backtest::independent`] says how many forecasts
@@ -300,11 +301,13 @@ impl Work<'_> {
         }
     }
 
-    /// The factor of each step; beyond what was tested, the last one.
+    /// The factor of each step. Beyond what was tested it grows with the square root of the lead: errors of a slope grow with the
+    /// lead, where most models let theirs grow with its root.
     fn widening(&self, test: Option<&Tested>) -> Vec<f64> {
         let tested = test.map_or(&[][..], |t| &t.widening);
-        let last = tested.last().copied().unwrap_or(1.0);
-        (0..self.steps).map(|h| tested.get(h).copied().unwrap_or(last)).collect()
+        let Some(last) = tested.last() else { return vec![1.0; self.steps] };
+        let beyond = |h: usize| last * ((h + 1) as f64 / tested.len() as f64).sqrt();
+        (0..self.steps).map(|h| tested.get(h).copied().unwrap_or_else(|| beyond(h))).collect()
     }
 
     fn reason(&self, candidates: usize, tested: bool) -> String {
@@ -333,7 +336,7 @@ impl Work<'_> {
             (Some(plan), Some(_)) => {
                 if plan.steps < self.steps {
                     caveats.push(format!(
-                        "the backtest reaches {} ahead, the forecast {}: what is beyond was not tested",
+                        "the backtest reaches {} ahead, the forecast {}: what is beyond was not tested, and is widened as a precaution",
                         self.regular.span(plan.steps).about(),
                         self.regular.span(self.steps).about()
                     ));

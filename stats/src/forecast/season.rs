@@ -158,7 +158,7 @@ impl serde::Serialize for Seasons {
 /// use sre_stats::series::{Identity, NanPolicy, Series};
 /// use sre_stats::unit::Unit;
 /// let times = (0..240).map(|h| h * 3_600_000_000_000).collect();
-/// let values = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 13)).collect();
+/// let values = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 101) / 10.0).collect();
 /// let load = Series::new(Identity::new("load", Unit::Count), times, values, NanPolicy::Drop)?;
 /// let found = seasons(&load, 0.95)?;
 /// assert_eq!(found.verdict, SeasonVerdict::Found);
@@ -203,9 +203,11 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
         let spectrum = Spectrum::of(&filled, |k| search.found.iter().any(|s| search.beside(k, s, 0.75)));
         phi.get_or_insert(spectrum.phi);
         let correlation = Correlation::of(&search.rest);
+        // what a season leaves is not quite noise: a further one needs ten times the evidence
+        let bound = if search.found.is_empty() { ln_alpha } else { ln_alpha - std::f64::consts::LN_10 };
         let Some(season) = search
-            .by_line(&spectrum, &correlation, ln_alpha)
-            .or_else(|| search.by_repetition(&spectrum, &correlation, ln_alpha))
+            .by_line(&spectrum, &correlation, bound)
+            .or_else(|| search.by_repetition(&spectrum, &correlation, bound))
         else {
             break;
         };

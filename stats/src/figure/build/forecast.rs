@@ -51,19 +51,16 @@ pub fn forecast_figure(
     let (lower, upper): (Vec<f64>, Vec<f64>) = ends.unzip();
     let line = kept.iter().map(|p| (at(p.0), p.1.value)).collect();
     let mut marks = Vec::new();
-    if let (Some(earliest), Some(limit)) = (reached.earliest, limit) {
+    if let (Some(earliest), true) = (reached.earliest, limit.is_some()) {
         let (from, to) = (at(earliest), at(reached.latest.unwrap_or(*end)));
         let open = reached.latest.is_none();
         let name = if open { "limit may be reached, from here on" } else { "limit is reached" };
         marks.push(Mark::new(name, Role::Warn, Shape::Region { from, to, direction: Direction::Vertical }));
-        if let Some(expected) = reached.expected {
-            marks.push(Mark::new("expected", Role::Bad, Shape::Points { points: vec![(at(expected), limit)] }));
-        }
     }
     marks.push(Mark::new("interval of a value", Role::Charged, Shape::Band { x, lower, upper }));
     marks.push(Mark::new("forecast", Role::Charged, Shape::Line { points: line }));
-    if let Some(limit) = limit {
-        marks.push(Mark::new("limit", Role::Limit, Shape::Rule { at: limit, direction: Direction::Horizontal }));
+    if let (Some(expected), Some(limit)) = (reached.expected, limit) {
+        marks.push(Mark::new("expected", Role::Bad, Shape::Points { points: vec![(at(expected), limit)] }));
     }
     for mark in &mut figure.marks {
         if mark.role == Role::Series(0) {
@@ -78,15 +75,21 @@ pub fn forecast_figure(
     figure.marks.splice(0..0, marks.drain(..regions));
     figure.marks.extend(marks);
     figure.legend = Legend::Outside;
+    let mut out_of_sight = "";
     if let Some(limit) = limit {
-        // a limit far beyond everything would flatten the data; it is in sight wherever the forecast comes near it
+        // a limit far beyond everything would flatten the data
         let (low, high) = figure.y_range();
-        if (low..=high).contains(&limit) || near(limit, (low, high)) {
-            let pad = 0.05 * (high.max(limit) - low.min(limit));
-            let low = if limit < low { limit - pad } else { low };
-            let high = if limit > high - pad { limit + pad } else { high };
-            figure.y.range = Some((low, high));
-        }
+        let pad = 0.05 * (high.max(limit) - low.min(limit));
+        let shown = if near(limit, (low, high)) {
+            let low = if limit < low + pad { limit.min(low) - pad } else { low };
+            (low, if limit > high - pad { limit.max(high) + pad } else { high })
+        } else {
+            out_of_sight = " The limit is beyond what is shown.";
+            (low, high)
+        };
+        figure.y.range = Some(shown);
+        let shape = Shape::Rule { at: limit, direction: Direction::Horizontal };
+        figure.marks.push(Mark::new("limit", Role::Limit, shape));
     }
     let count = shown.len();
     let cut = if count < series.len() {
@@ -96,11 +99,11 @@ pub fn forecast_figure(
     };
     figure.caption = match &points[0].1.bound {
         crate::estimate::Bound::Confidence { level, .. } => format!(
-            "The band holds a value with {} confidence each{cut}. {}.",
+            "The band holds a value with {} confidence each{cut}.{out_of_sight} {}.",
             crate::unit::Unit::Ratio.show(*level),
             points[0].1.provenance()
         ),
-        _ => format!("{}{cut}.", points[0].1.provenance()),
+        _ => format!("{}{cut}.{out_of_sight}", points[0].1.provenance()),
     };
     Ok(figure)
 }

@@ -62,7 +62,7 @@ pub fn decomposition_figures(series: &Series, parts: &Decomposition, width_px: u
     };
     let mut figures = vec![of(
         format!("{name} and its trend"),
-        &[("measured", Role::Neutral, &parts.observed), ("trend", Role::Charged, &parts.trend)],
+        &[("measured", Role::Truth, &parts.observed), ("trend", Role::Charged, &parts.trend)],
     )?];
     for (i, season) in parts.seasonal.iter().enumerate() {
         let title = format!("{name}, season of {}", season.period.about());
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn parts_and_marks_become_sentences_tables_and_figures() {
         let times = (0..240).map(|h| h * 3_600_000_000_000).collect();
-        let mut values: Vec<f64> = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 13) * 0.1).collect();
+        let mut values: Vec<f64> = (0..240u32).map(|h| f64::from(h % 24) + f64::from(h * h % 101) * 0.02).collect();
         values[100] += 9.0;
         let series = Series::new(Identity::new("load", Unit::Count), times, values, NanPolicy::Drop).unwrap();
         let parts = decompose(&series, &DecomposeOptions::default()).unwrap();
