@@ -13,7 +13,7 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::estimate::{Bound, Confidence, Estimate, Scope};
 pub use crate::events::Events;
 pub use crate::figure::{Axis, Figure, Mark, Role, Scale, Shape};
-pub use crate::figure::{events_figure, series_figure};
+pub use crate::figure::{ecdf_figure, events_figure, heat_figure, series_figure};
 pub use crate::histogram::{HistogramSeries, LogLinear};
 pub use crate::labels::Labels;
 pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};

@@ -14,7 +14,7 @@ use sre_stats::{Error, Result};
 ///
 /// # Errors
 /// Where none does.
-pub fn selected(item: &Item, values: Option<(f64, f64)>) -> Result<Cow<'_, Item>> {
+pub(super) fn selected(item: &Item, values: Option<(f64, f64)>) -> Result<Cow<'_, Item>> {
     let Some((from, to)) = values else { return Ok(Cow::Borrowed(item)) };
     let inside = |v: f64| v >= from && v <= to;
     let data = match &item.data {
@@ -46,7 +46,7 @@ fn nothing(_: Error) -> Error {
 ///
 /// # Errors
 /// Where there are none.
-pub fn between(item: &Item, from: Timestamp, to: Timestamp) -> Result<Item> {
+pub(super) fn between(item: &Item, from: Timestamp, to: Timestamp) -> Result<Item> {
     let none = || Error::empty(format!("“{}” has no sample from {from} to {to}", item.title()));
     let data = match &item.data {
         Data::Gauge(series) => Data::Gauge(series.slice(from, to).ok_or_else(none)?),

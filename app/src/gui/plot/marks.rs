@@ -32,7 +32,7 @@ pub(super) type Ranges = ((f64, f64), (f64, f64));
 /// Adds one mark.
 pub(super) fn draw<'a>(
     p: &mut PlotUi<'a>,
-    tokens: &Tokens,
+    tokens: &'a Tokens,
     figure: &'a Figure,
     mark: &'a Mark,
     index: usize,
@@ -97,6 +97,9 @@ pub(super) fn draw<'a>(
             for (i, interval) in intervals.iter().enumerate() {
                 error_bar(p, figure, interval, ink, (index, i), ranges);
             }
+        }
+        Shape::Heat { rows, columns, most } => {
+            p.add(super::heat::Cells::new(tokens, figure, rows, columns, *most));
         }
         // strips stand under the plot
         _ => {}

@@ -4,7 +4,7 @@ use super::grouped;
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::figure::{Axis, Figure, HeatColumn, Mark, Role, Scale, Shape};
-use crate::histogram::{HistogramSeries, LogLinear, Sketch};
+use crate::histogram::{HistogramSeries, LogLinear};
 use crate::quantile::Quantile;
 use crate::time::Timestamp;
 
