@@ -112,11 +112,11 @@ fn rules_are_written_only_with_their_four_documents() {
 #[test]
 fn openslo_is_written_and_reads_back() {
     let mut window = on_requests();
-    send(&mut window, Message::Objective("99.5% of requests ok over 28d".into()));
+    send(&mut window, Message::Objective("99.5% of requests ok over 28d rolling".into()));
     let path = folder().join("slo.yaml");
     send(&mut window, Message::Save(Target::OpenSlo, path.clone()));
     let found = sre_stats::slo::read_specification(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(found.slos[0].objective, "99.5% of requests ok over 28d".parse().unwrap());
+    assert_eq!(found.slos[0].objective, "99.5% of requests ok over 28d rolling".parse().unwrap());
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl App {
         if self.state.document.is_some() {
             Panel::left("list").default_size(250.0).min_size(160.0).show(ui, |ui| list(ui, &self.state, &mut messages));
         }
-        let mut layout = std::mem::take(&mut self.state.layout);
+        let mut layout = self.state.layout.clone();
         CentralPanel::default().show(ui, |ui| {
             notices(ui, &self.state, &mut messages);
             if self.state.document.is_none() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::view::View;
 
 /// The arrangement of the views.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Layout {
     tree: Tree<View>,
 }

@@ -83,19 +83,27 @@ const BINS: (u64, u64) = (12, 240);
 
 /// Bins of equal width on the scale, as many as Freedman and Diaconis's rule asks for.
 fn histogram(values: &[f64], identity: &Identity, scale: Scale, scope: &Scope) -> Result<Figure> {
+    let shown = values.iter().filter(|v| scale.shows(**v));
+    let (least, most) = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let placed: Vec<f64> = values.iter().map(|v| scale.transform(*v)).filter(|v| v.is_finite()).collect();
-    let (low, high) = placed.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
-    if low > high {
+    let (low, high) = (scale.transform(least), scale.transform(most));
+    if placed.is_empty() {
         return Err(Error::empty("no value can be shown on a log scale").hint("choose a linear one"));
     }
     // where all values, or the middle half of them, are equal the rule gives no width
+    let alike = least == most;
     let asked = bins(&placed, BinRule::FreedmanDiaconis, scope).map_or(BINS.0, |b| b.count).clamp(BINS.0, BINS.1);
-    let (low, high) = if low < high { (low, high) } else { (low - 0.5, high + 0.5) };
+    if alike {
+        // one bin around the one value
+        let near = if scale == Scale::Log { (least / 2.0, least * 2.0) } else { (least - 0.5, least + 0.5) };
+        let bar = HistogramBin { lower: near.0, upper: near.1, count: placed.len() as u64 };
+        return figure::histogram_figure(&identity.title(), &identity.unit, &[bar], scale);
+    }
     let edges: Vec<f64> = (0..=asked)
         .map(|i| match i {
             // a bucket holds its upper edge and not its lower one
-            0 => scale.inverse(low).next_down(),
-            i if i == asked => scale.inverse(high).next_up(),
+            0 => least.next_down(),
+            i if i == asked => most.next_up(),
             i => scale.inverse(low + (high - low) * i as f64 / asked as f64),
         })
         .collect();

@@ -46,6 +46,11 @@ pub(super) fn draw<'a>(
     match &mark.shape {
         Shape::Line { points } => {
             for (i, run) in runs(points.iter().map(place), finite).into_iter().enumerate() {
+                // over the cells of a heat map a line needs an edge
+                if figure.marks.iter().any(|m| matches!(m.shape, Shape::Heat { .. })) {
+                    let halo = Line::new("", PlotPoints::from(run.clone())).color(colour(tokens.background)).width(4.0);
+                    p.line(halo.allow_band(false).allow_hover(false).id((index, i, "edge")));
+                }
                 line(p, &mark.name, run, ink, (index, i));
             }
         }

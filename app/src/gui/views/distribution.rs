@@ -79,10 +79,13 @@ fn ends(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let (from, to) = state.choices.values.unwrap_or(whole);
     let (mut a, mut b) = (from, to);
     let speed = ((to - from) / 200.0).abs().max(f64::MIN_POSITIVE);
+    let unit = state.item().map(|i| i.identity.unit.symbol()).filter(|s| !s.is_empty());
+    let suffix = unit.map_or_else(String::new, |u| format!(" {u}"));
+    let number = |value| egui::DragValue::new(value).speed(speed).max_decimals(6).suffix(suffix.clone());
     let label = ui.label("values from");
-    let first = ui.add(egui::DragValue::new(&mut a).speed(speed)).labelled_by(label.id);
+    let first = ui.add(number(&mut a)).labelled_by(label.id);
     let label = ui.label("to");
-    let second = ui.add(egui::DragValue::new(&mut b).speed(speed)).labelled_by(label.id);
+    let second = ui.add(number(&mut b)).labelled_by(label.id);
     if (first.changed() || second.changed()) && a <= b {
         messages.push(Message::Values(Some((a, b))));
     }

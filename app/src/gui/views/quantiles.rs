@@ -20,7 +20,9 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         super::waiting(ui, "Computing quantiles…");
         return;
     };
-    ui.horizontal(|ui| super::part(ui, state, messages));
+    if state.choices.values.is_some() {
+        ui.horizontal(|ui| super::part(ui, state, messages));
+    }
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let options = Options { height: (ui.available_height() - 150.0).max(320.0), ..Options::default() };
         plot::show(ui, tokens(ui.theme()), "quantiles", &profile.figure, options);

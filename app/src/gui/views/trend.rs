@@ -8,6 +8,8 @@ use crate::gui::view::View;
 
 /// Shows trend and changes of the series selected.
 pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
-    ui.horizontal(|ui| super::part(ui, state, messages));
+    if state.choices.values.is_some() {
+        ui.horizontal(|ui| super::part(ui, state, messages));
+    }
     super::told::answer(ui, state, View::Trend, "Testing for trend and changes…", "No series is selected.", messages);
 }

@@ -94,6 +94,26 @@ fn note(ui: &mut Ui, token: Rgb, tokens: &Tokens, text: &str) {
     });
 }
 
+/// A sign that tells the standing without colour.
+fn sign(ui: &mut Ui, standing: Standing, token: Rgb) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 18.0), egui::Sense::hover());
+    let stroke = egui::Stroke::new(2.4, colour(token));
+    let (c, painter) = (rect.center(), ui.painter());
+    let at = |x: f32, y: f32| c + egui::vec2(x, y);
+    match standing {
+        Standing::Good => painter.line(vec![at(-6.0, 0.0), at(-2.0, 5.0), at(6.0, -5.0)], stroke),
+        Standing::Bad => {
+            painter.line(vec![at(-5.0, -5.0), at(5.0, 5.0)], stroke);
+            painter.line(vec![at(-5.0, 5.0), at(5.0, -5.0)], stroke)
+        }
+        _ => {
+            let text = if standing == Standing::Depends { "≈" } else { "?" };
+            painter.text(c, egui::Align2::CENTER_CENTER, text, egui::FontId::new(17.0, bold()), colour(token));
+            return;
+        }
+    };
+}
+
 fn verdict(
     ui: &mut Ui,
     tokens: &Tokens,
@@ -111,8 +131,7 @@ fn verdict(
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
-            // the sign tells it without colour
-            ui.label(RichText::new(standing.sign().to_string()).family(bold()).size(17.0).color(colour(token)));
+            sign(ui, standing, token);
             ui.vertical(|ui| {
                 ui.add(egui::Label::new(RichText::new(text).size(15.0)).wrap());
                 for (name, estimate) in evidence {

@@ -128,8 +128,8 @@ fn layout(align: Align) -> egui::Layout {
 /// The head of a column: a click sorts by it.
 fn head(ui: &mut Ui, table: &Table, column: &Column, index: usize, sort: Option<&Sort>) -> bool {
     let sign = match sort.filter(|s| s.0 == table.title && s.1 == index) {
-        Some((_, _, false)) => " ⏶",
-        Some((_, _, true)) => " ⏷",
+        Some((_, _, false)) => " ▲",
+        Some((_, _, true)) => " ▼",
         None => "",
     };
     let text = RichText::new(format!("{}{sign}", column.name)).family(bold());
