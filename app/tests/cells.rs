@@ -21,7 +21,8 @@ fn function(view: View, text: &str) -> String {
     let shows = if matches!(view, View::Series | View::Heat) { "Figure" } else { "Section" };
     let mut lines: Vec<&str> = text.trim_end().lines().collect();
     let last = lines.pop().unwrap();
-    let body: String = lines.iter().map(|l| if l.is_empty() { "\n".to_owned() } else { format!("    {l}\n") }).collect();
+    let body: String =
+        lines.iter().map(|l| if l.is_empty() { "\n".to_owned() } else { format!("    {l}\n") }).collect();
     let name = view.word();
     format!("fn {name}() -> sre_stats::Result<sre_stats::prelude::{shows}> {{\n{body}    Ok({last})\n}}\n")
 }
@@ -46,5 +47,34 @@ fn the_files_are_what_the_window_copies() {
             std::fs::write(&path, &text).unwrap();
         }
         assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "{view:?}");
+    }
+}
+
+/// What the window copies, compiled.
+mod compiled {
+    include!("cells/compare.rs");
+    include!("cells/distribution.rs");
+    include!("cells/heat.rs");
+    include!("cells/quantiles.rs");
+    include!("cells/series.rs");
+    include!("cells/slo.rs");
+    include!("cells/trend.rs");
+    include!("cells/understood.rs");
+    include!("cells/windows.rs");
+
+    use sre_stats::report::Block;
+
+    fn tables(section: sre_stats::Result<sre_stats::prelude::Section>) -> usize {
+        section.unwrap().blocks.iter().filter(|b| matches!(b, Block::Table(t) if !t.rows.is_empty())).count()
+    }
+
+    #[test]
+    fn every_cell_runs_and_shows_something() {
+        assert_eq!(series().unwrap().marks.len(), 1);
+        // a map and three lines
+        assert_eq!(heat().unwrap().marks.len(), 4);
+        for section in [compare(), distribution(), quantiles(), slo(), trend(), understood(), windows()] {
+            assert!(tables(section) > 0);
+        }
     }
 }

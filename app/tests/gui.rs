@@ -320,7 +320,12 @@ fn every_command_does_what_it_says() {
             Command::ExportRules => assert!(matches!(state.overlay, Overlay::Rules(_))),
             // data that were made in memory have no file to name
             Command::CopyCommand | Command::CopyCells => {
-                assert!(state.notices.iter().any(|n| n.text.contains("they take files") || n.text.contains("it takes files")));
+                assert!(
+                    state
+                        .notices
+                        .iter()
+                        .any(|n| n.text.contains("they take files") || n.text.contains("it takes files"))
+                );
             }
             Command::AllValues => assert_eq!(state.choices.values, None),
             Command::TuneAlerts => assert!(state.choices.tune && state.view == View::Slo),

@@ -45,7 +45,8 @@ fn on_requests() -> Window {
 
 fn up_and_down() -> Dataset {
     let times: Vec<i64> = (0..7200).map(|i| i * NS).collect();
-    let values = (0..7200).map(|i| if (3000..3060).contains(&i) || (5000..5010).contains(&i) { 0.0 } else { 1.0 }).collect();
+    let values =
+        (0..7200).map(|i| if (3000..3060).contains(&i) || (5000..5010).contains(&i) { 0.0 } else { 1.0 }).collect();
     let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Drop).unwrap();
     Dataset { items: vec![Item::new(Kind::Gauge, Data::Gauge(up), Format::Csv)], ..Dataset::default() }
 }
@@ -129,7 +130,8 @@ fn counts_of_all_and_bad_events_are_held_against_an_objective_together() {
         item.role = role;
         item
     };
-    let items = vec![column("errors", 3.0, sre_stats::load::Role::Bad), column("n", 100.0, sre_stats::load::Role::Total)];
+    let items =
+        vec![column("errors", 3.0, sre_stats::load::Role::Bad), column("n", 100.0, sre_stats::load::Role::Total)];
     let mut window = window(Vec::new());
     window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
     settle(&mut window);
@@ -212,10 +214,21 @@ fn the_heat_map_follows_the_time_in_sight() {
     let range = (Timestamp(start + 3600 * NS), Timestamp(start + 4200 * NS));
     send(&mut window, Message::Range(Some(range)));
     assert_eq!(width(&window), Span::from_secs(2));
-    let total: u64 = window.state().state().made.heat.latest().unwrap().figure.marks.iter().map(|m| match &m.shape {
-        sre_stats::figure::Shape::Heat { columns, .. } => columns.iter().flat_map(|c| &c.counts).sum(),
-        _ => 0,
-    }).sum();
+    let total: u64 = window
+        .state()
+        .state()
+        .made
+        .heat
+        .latest()
+        .unwrap()
+        .figure
+        .marks
+        .iter()
+        .map(|m| match &m.shape {
+            sre_stats::figure::Shape::Heat { columns, .. } => columns.iter().flat_map(|c| &c.counts).sum(),
+            _ => 0,
+        })
+        .sum();
     assert_eq!(total, 400);
     // the series view has the same time
     run(&mut window, Command::ViewSeries);
@@ -295,7 +308,8 @@ fn every_view_is_saved_as_picture_table_and_report() {
                 run(&mut window, Command::DismissNotices);
                 continue;
             }
-            let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{view:?} {ending}: {e}: {:?}", window.state().state().notices));
+            let bytes = std::fs::read(&path)
+                .unwrap_or_else(|e| panic!("{view:?} {ending}: {e}: {:?}", window.state().state().notices));
             let begins: &[u8] = match target {
                 Target::Png => b"\x89PNG",
                 Target::Svg => b"<svg",
@@ -429,5 +443,20 @@ fn keys_reach_every_view() {
         window.key_press_modifiers(egui::Modifiers::COMMAND, key);
         settle(&mut window);
         assert_eq!(window.state().state().view, view);
+    }
+}
+
+#[test]
+fn a_view_at_rest_asks_for_no_frame() {
+    let mut window = on_requests();
+    send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
+    for view in View::ALL {
+        run(&mut window, view.command());
+        let begin = std::time::Instant::now();
+        let frames = window.state().frames();
+        window.run_ok();
+        let drawn = window.state().frames() - frames;
+        eprintln!("{view:?}: {drawn} frames, {:?}", begin.elapsed());
+        assert!(drawn <= 2, "{view:?} drew {drawn} frames");
     }
 }

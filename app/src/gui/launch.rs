@@ -78,8 +78,7 @@ impl Launch {
     pub fn with_words(mut self, view: Option<&str>, theme: Option<&str>, bench_frames: Option<u32>) -> Result<Self> {
         if let Some(name) = view {
             self.view = Some(View::of_word(name).ok_or_else(|| {
-                Error::argument(format!("“{name}” is not a view"))
-                    .hint(format!("choose {}", View::words()))
+                Error::argument(format!("“{name}” is not a view")).hint(format!("choose {}", View::words()))
             })?);
         }
         if let Some(name) = theme {

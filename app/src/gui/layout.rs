@@ -84,8 +84,11 @@ impl Layout {
         let above = self.tree.tiles.parent_of(old);
         let new = self.tree.tiles.insert_pane(view);
         let new = self.tree.tiles.insert_tab_tile(vec![new]);
-        let pair =
-            if down { self.tree.tiles.insert_vertical_tile(vec![old, new]) } else { self.tree.tiles.insert_horizontal_tile(vec![old, new]) };
+        let pair = if down {
+            self.tree.tiles.insert_vertical_tile(vec![old, new])
+        } else {
+            self.tree.tiles.insert_horizontal_tile(vec![old, new])
+        };
         match above {
             None => self.tree.root = Some(pair),
             Some(above) => {
@@ -180,7 +183,11 @@ fn build(tiles: &mut Tiles<View>, from: &Plan, seen: &mut Vec<View>, depth: usiz
         Plan::Across(parts) | Plan::Down(parts) => {
             let children = many(&mut parts.iter().map(|p| &p.1), tiles)?;
             let across = matches!(from, Plan::Across(_));
-            let id = if across { tiles.insert_horizontal_tile(children.clone()) } else { tiles.insert_vertical_tile(children.clone()) };
+            let id = if across {
+                tiles.insert_horizontal_tile(children.clone())
+            } else {
+                tiles.insert_vertical_tile(children.clone())
+            };
             if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(id) {
                 for (child, (share, _)) in children.iter().zip(parts) {
                     let share = if share.is_finite() { share.clamp(0.05, 20.0) } else { 1.0 };

@@ -62,9 +62,7 @@ impl Session {
             Against::Halves => (0, None),
             Against::Sight => (1, None),
             Against::Series(i) => (2, document.dataset.items.get(i).map(Item::title)),
-            Against::Baseline(i) => {
-                (3, state.baseline.as_ref().and_then(|b| b.dataset.items.get(i)).map(Item::title))
-            }
+            Against::Baseline(i) => (3, state.baseline.as_ref().and_then(|b| b.dataset.items.get(i)).map(Item::title)),
         };
         Some(Self {
             sre_stats_session: VERSION,
@@ -144,9 +142,10 @@ impl Session {
             // a newer version is no damage
             Err(why) if why.kind() == sre_stats::ErrorKind::Unsupported => Err(why.in_file(&said)),
             Err(why) => match one(&files::previous(path)) {
-                Ok(session) => {
-                    Ok((session, Some(format!("“{said}” could not be read ({why}): the session kept before it was opened."))))
-                }
+                Ok(session) => Ok((
+                    session,
+                    Some(format!("“{said}” could not be read ({why}): the session kept before it was opened.")),
+                )),
                 Err(_) => Err(why.in_file(&said)),
             },
         }
@@ -194,7 +193,8 @@ impl Session {
     pub fn views(&self) -> (Layout, View, bool) {
         let view = View::of_word(&self.view).unwrap_or_default();
         let layout = self.layout.as_ref().and_then(Layout::from_plan).unwrap_or_else(|| Layout::one(view));
-        let view = if layout.all().contains(&view) { view } else { layout.visible().first().copied().unwrap_or_default() };
+        let view =
+            if layout.all().contains(&view) { view } else { layout.visible().first().copied().unwrap_or_default() };
         (layout, view, self.table)
     }
 

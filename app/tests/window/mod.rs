@@ -70,4 +70,3 @@ pub fn folder() -> PathBuf {
 pub fn shows(window: &Window, text: &str) -> bool {
     window.query_all_by_label_contains(text).next().is_some()
 }
-

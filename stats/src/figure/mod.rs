@@ -33,9 +33,9 @@ mod ticks;
 pub use axis::Axis;
 pub use build::{
     BoxPlot, BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
-    ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, box_figure, budget_figure, charged_figure,
-    counter_figure, difference_figure, ecdf_figure, events_figure, heat_figure, histogram_figure, peak_figure, phase_figure, project_budget,
-    qq_figure, quantile_figure, reaggregation_figure, series_figure,
+    ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, box_figure, budget_figure,
+    charged_figure, counter_figure, difference_figure, ecdf_figure, events_figure, heat_figure, histogram_figure,
+    peak_figure, phase_figure, project_budget, qq_figure, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

@@ -114,7 +114,11 @@ fn histogram(values: &[f64], identity: &Identity, scale: Scale, scope: &Scope) -
     let of_layout = counted.bins();
     let mut bars: Vec<HistogramBin> = edges
         .windows(2)
-        .map(|e| HistogramBin { lower: e.first().copied().unwrap_or_default(), upper: e.last().copied().unwrap_or_default(), count: 0 })
+        .map(|e| HistogramBin {
+            lower: e.first().copied().unwrap_or_default(),
+            upper: e.last().copied().unwrap_or_default(),
+            count: 0,
+        })
         .collect();
     let mut outside = Vec::new();
     for bin in of_layout {
@@ -129,10 +133,12 @@ fn histogram(values: &[f64], identity: &Identity, scale: Scale, scope: &Scope) -
 
 fn boxed(values: &[f64], identity: &Identity, scale: Scale, scope: &Scope) -> Result<Figure> {
     let qs = [0.25, 0.5, 0.75].map(Quantile::new).into_iter().collect::<Result<Vec<_>>>()?;
-    let found: [Estimate; 3] = quantiles(values, &qs, Definition::default(), scope)?
-        .try_into()
-        .map_err(|_| Error::empty("no quartiles"))?;
-    let ends = values.iter().filter(|v| v.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let found: [Estimate; 3] =
+        quantiles(values, &qs, Definition::default(), scope)?.try_into().map_err(|_| Error::empty("no quartiles"))?;
+    let ends = values
+        .iter()
+        .filter(|v| v.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let plot = BoxPlot { quartiles: found, fences: fences(values, 1.5, scope)?, ends };
     figure::box_figure(&identity.title(), &identity.unit, &plot, values, scale)
 }

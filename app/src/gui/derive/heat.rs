@@ -51,7 +51,10 @@ const WIDTHS_MS: [i64; 26] = [
 fn width_for(time: Span) -> Span {
     let wanted = time.0 / COLUMNS + 1;
     let ms = WIDTHS_MS.into_iter().find(|ms| ms * 1_000_000 >= wanted);
-    Span(ms.map_or_else(|| wanted.div_euclid(Span::DAY.0).saturating_add(1).saturating_mul(Span::DAY.0), |ms| ms * 1_000_000))
+    Span(ms.map_or_else(
+        || wanted.div_euclid(Span::DAY.0).saturating_add(1).saturating_mul(Span::DAY.0),
+        |ms| ms * 1_000_000,
+    ))
 }
 
 impl Heat {

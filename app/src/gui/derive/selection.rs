@@ -76,7 +76,10 @@ mod tests {
         let item = Item::new(Kind::Events, Data::Events(events), Format::Csv);
         let part = selected(&item, Some((1.0, 10.0))).unwrap();
         let found = part.as_events().unwrap();
-        assert_eq!((found.times(), found.values(), found.ok()), (&[2, 4][..], &[5.0, 7.0][..], Some(&[false, true][..])));
+        assert_eq!(
+            (found.times(), found.values(), found.ok()),
+            (&[2, 4][..], &[5.0, 7.0][..], Some(&[false, true][..]))
+        );
         assert!(matches!(selected(&item, None).unwrap(), Cow::Borrowed(_)));
         assert!(selected(&item, Some((8.0, 9.0))).is_err());
         let early = between(&item, Timestamp(0), Timestamp(2)).unwrap();

@@ -215,8 +215,7 @@ fn overlaid(a: &Item, b: &Item, said: String, answer: &mut Answer) -> Result<()>
     let (a, b) = (subject(a)?, subject(b)?);
     let positive = a.values.iter().chain(b.values.iter()).all(|v| *v > 0.0);
     let scale = if positive { Scale::Log } else { Scale::Linear };
-    let curves =
-        [("A".to_owned(), Ecdf::new(&a.values, &a.scope)?), ("B".to_owned(), Ecdf::new(&b.values, &b.scope)?)];
+    let curves = [("A".to_owned(), Ecdf::new(&a.values, &a.scope)?), ("B".to_owned(), Ecdf::new(&b.values, &b.scope)?)];
     section.blocks.push(Block::Figure(ecdf_figure(&curves, &b.scope.unit, scale, Scale::LogNines)?));
     Ok(())
 }

@@ -28,9 +28,7 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
             open::show_baseline(state, paths, *dataset, steps);
         }
         Outcome::Done(Product::Session(restored)) if loading => open::show_session(state, *restored),
-        Outcome::Done(
-            Product::Loaded(..) | Product::Baseline(..) | Product::Session(_) | Product::Quiet,
-        ) => {}
+        Outcome::Done(Product::Loaded(..) | Product::Baseline(..) | Product::Session(_) | Product::Quiet) => {}
         Outcome::Done(Product::Picked(paths)) => open::open(state, jobs, paths.unwrap_or_default()),
         Outcome::Done(Product::PathChosen(target, path)) => {
             if let Some(path) = path {

@@ -21,7 +21,13 @@ pub(super) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(tokens: &'a Tokens, figure: &'a Figure, rows: &'a [f64], columns: &'a [HeatColumn], most: u64) -> Self {
+    pub(super) fn new(
+        tokens: &'a Tokens,
+        figure: &'a Figure,
+        rows: &'a [f64],
+        columns: &'a [HeatColumn],
+        most: u64,
+    ) -> Self {
         Self { base: PlotItemBase::new("cells".to_owned()), figure, rows, columns, most, tokens }
     }
 }
@@ -132,7 +138,10 @@ mod tests {
         let figure = Figure::new("t", Axis::new("x", Unit::None), Axis::new("y", Unit::Second))
             .with(Mark::unnamed(Role::Neutral, shape));
         let said = cell_at(&figure, 30.0, 3.0).unwrap_or_default();
-        assert!(said.contains("2 s to 4 s") && said.contains("3 of 10 values, 30 %") && said.contains("90 % at or below"), "{said}");
+        assert!(
+            said.contains("2 s to 4 s") && said.contains("3 of 10 values, 30 %") && said.contains("90 % at or below"),
+            "{said}"
+        );
         assert_eq!(cell_at(&figure, 61.0, 3.0), None);
         assert_eq!(cell_at(&figure, 30.0, 8.0), None);
     }

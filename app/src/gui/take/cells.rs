@@ -19,7 +19,9 @@ pub fn cells(state: &State) -> Option<String> {
     let subject = format!("{item}\nlet subject = tell::subject::subject(item)?;");
     let shown = match state.view {
         View::Understood => "tell::inspect::section(&data)".to_owned(),
-        View::Series => format!("{item}\nlet (series, _) = tell::subject::as_series(item)?;\nseries_figure(&[&series], 1200)?"),
+        View::Series => {
+            format!("{item}\nlet (series, _) = tell::subject::as_series(item)?;\nseries_figure(&[&series], 1200)?")
+        }
         View::Distribution => {
             format!("{subject}\ntell::describe::section(&item.title(), &describe(&subject.values, &subject.scope)?)")
         }

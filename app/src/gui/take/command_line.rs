@@ -45,7 +45,11 @@ fn file(path: &Path) -> String {
 /// Text as one word of a POSIX shell: within single quotes nothing is special but the quote itself.
 pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -55,8 +59,11 @@ mod tests {
 
     #[test]
     fn a_shell_reads_back_what_was_quoted() {
-        for text in ["plain.csv", "two words", "it's", "$(touch /tmp/x)", "`id`", "a;b|c&d>e", "", "\n", "-rf", "''", "\\"] {
-            let out = std::process::Command::new("sh").arg("-c").arg(format!("printf %s {}", quoted(text))).output().unwrap();
+        for text in
+            ["plain.csv", "two words", "it's", "$(touch /tmp/x)", "`id`", "a;b|c&d>e", "", "\n", "-rf", "''", "\\"]
+        {
+            let out =
+                std::process::Command::new("sh").arg("-c").arg(format!("printf %s {}", quoted(text))).output().unwrap();
             assert_eq!(String::from_utf8(out.stdout).unwrap(), text);
         }
         assert_eq!(file(Path::new("-rf")), "./-rf");

@@ -56,7 +56,8 @@ pub fn content(state: &State, target: Target, dark: bool) -> Result<Content> {
     Ok(match target {
         Target::Png | Target::Svg => {
             let blocks = section()?.blocks.into_iter();
-            let figures: Vec<Figure> = blocks.filter_map(|b| if let Block::Figure(f) = b { Some(f) } else { None }).collect();
+            let figures: Vec<Figure> =
+                blocks.filter_map(|b| if let Block::Figure(f) = b { Some(f) } else { None }).collect();
             if figures.is_empty() {
                 return Err(Error::empty("this view has no picture").hint("save it as CSV"));
             }
@@ -65,7 +66,8 @@ pub fn content(state: &State, target: Target, dark: bool) -> Result<Content> {
         }
         Target::Csv => {
             let blocks = section()?.blocks.into_iter();
-            let tables: Vec<Table> = blocks.filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
+            let tables: Vec<Table> =
+                blocks.filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
             if tables.is_empty() {
                 return Err(nothing());
             }
@@ -103,7 +105,11 @@ impl Content {
             Self::Pictures(figures, theme, pixels) => {
                 let draw = |figure: &Figure| -> Result<Vec<u8>> {
                     let size = draw::Size::default();
-                    if pixels { draw::png(figure, size, theme) } else { Ok(draw::svg(figure, size, theme)?.into_bytes()) }
+                    if pixels {
+                        draw::png(figure, size, theme)
+                    } else {
+                        Ok(draw::svg(figure, size, theme)?.into_bytes())
+                    }
                 };
                 numbered(path, figures.iter().map(draw))
             }
@@ -155,7 +161,10 @@ impl Whole {
             Ok(())
         };
         let single = |title: &str, figure: Figure| vec![Section::new(title).with(Block::Figure(figure))];
-        add("Series", Track::new(document, &self.track, progress).map(|t| single("Series", t.figure(t.extent(), 1200))))?;
+        add(
+            "Series",
+            Track::new(document, &self.track, progress).map(|t| single("Series", t.figure(t.extent(), 1200))),
+        )?;
         add("Distribution", Distribution::new(document, &self.distribution, progress).map(|d| vec![d.section()]))?;
         add("Heat map", Heat::new(document, &self.heat, progress).map(|h| single("Heat map", h.figure.clone())))?;
         add("Quantiles", QuantileProfile::new(document, &self.track, progress).map(|q| vec![q.section()]))?;

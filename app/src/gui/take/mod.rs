@@ -66,7 +66,8 @@ impl Target {
 /// A name for the file, beside the first file that is open.
 pub fn suggested(state: &State, target: Target) -> String {
     let first = state.document.as_ref().and_then(|d| d.paths.first());
-    let stem = first.and_then(|p| p.file_stem()).map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
+    let stem =
+        first.and_then(|p| p.file_stem()).map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
     let name = match target {
         Target::Png | Target::Svg | Target::Csv => format!("{stem}-{}.{}", state.view.word(), target.ending()),
         Target::Report => format!("{stem}-report.html"),
@@ -116,7 +117,12 @@ impl RulesForm {
     ///
     /// # Errors
     /// Where a document is blank, a selector cannot be read, the objective does not fit, or the file cannot be written.
-    pub fn write(&self, document: &Document, item: usize, objective: &sre_stats::slo::Objective) -> Result<Vec<PathBuf>> {
+    pub fn write(
+        &self,
+        document: &Document,
+        item: usize,
+        objective: &sre_stats::slo::Objective,
+    ) -> Result<Vec<PathBuf>> {
         let documents = self.documents()?;
         let selector = |text: &str| -> Result<Option<Selector>> {
             if text.trim().is_empty() { Ok(None) } else { text.trim().parse::<Selector>().map(Some) }
@@ -130,9 +136,9 @@ impl RulesForm {
         let fit = fit_of(&document.dataset, item, objective)?;
         let report = evaluate(objective, fit.input(), &Options::default())?;
         let counted = args.counted();
-        let sets = args.rule_sets(&[(fit, report)], objective, None, &documents).map_err(|why| {
-            if counted { Error::argument(why.message()) } else { unnamed() }
-        })?;
+        let sets = args
+            .rule_sets(&[(fit, report)], objective, None, &documents)
+            .map_err(|why| if counted { Error::argument(why.message()) } else { unnamed() })?;
         let texts = args.files(&sets).map_err(|why| Error::argument(why.message()))?;
         let one = |(path, text): (PathBuf, String)| files::write(&path, text.as_bytes(), false).map(|()| path);
         texts.into_iter().map(one).collect()

@@ -19,27 +19,28 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     ui.horizontal_wrapped(|ui| {
         let label = ui.label(RichText::new("Compare with").family(bold()));
         let now = state.choices.against;
-        let combo = egui::ComboBox::from_id_salt("against").width(300.0).selected_text(name(state, now)).show_ui(ui, |ui| {
-            let mut offer = |ui: &mut Ui, against: Against| {
-                if ui.selectable_label(now == against, name(state, against)).clicked() {
-                    messages.push(Message::Against(against));
+        let combo =
+            egui::ComboBox::from_id_salt("against").width(300.0).selected_text(name(state, now)).show_ui(ui, |ui| {
+                let mut offer = |ui: &mut Ui, against: Against| {
+                    if ui.selectable_label(now == against, name(state, against)).clicked() {
+                        messages.push(Message::Against(against));
+                    }
+                };
+                offer(ui, Against::Halves);
+                if state.range.is_some() {
+                    offer(ui, Against::Sight);
                 }
-            };
-            offer(ui, Against::Halves);
-            if state.range.is_some() {
-                offer(ui, Against::Sight);
-            }
-            let unit = state.item().map(|i| &i.identity.unit);
-            let alike = |item: &Item| Some(&item.identity.unit) == unit;
-            for (i, item) in document.dataset.items.iter().enumerate().filter(|(_, i)| alike(i)).take(OFFERED) {
-                if i != state.choices.item && !item.title().is_empty() {
-                    offer(ui, Against::Series(i));
+                let unit = state.item().map(|i| &i.identity.unit);
+                let alike = |item: &Item| Some(&item.identity.unit) == unit;
+                for (i, item) in document.dataset.items.iter().enumerate().filter(|(_, i)| alike(i)).take(OFFERED) {
+                    if i != state.choices.item && !item.title().is_empty() {
+                        offer(ui, Against::Series(i));
+                    }
                 }
-            }
-            for i in 0..state.baseline.as_ref().map_or(0, |b| b.dataset.items.len()).min(OFFERED) {
-                offer(ui, Against::Baseline(i));
-            }
-        });
+                for i in 0..state.baseline.as_ref().map_or(0, |b| b.dataset.items.len()).min(OFFERED) {
+                    offer(ui, Against::Baseline(i));
+                }
+            });
         combo.response.labelled_by(label.id);
         super::button(ui, Command::OpenBaseline, messages);
         super::part(ui, state, messages);

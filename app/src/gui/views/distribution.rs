@@ -27,7 +27,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         let select = matches!(state.choices.spread, Spread::Histogram | Spread::Ecdf | Spread::Box);
         let height = (ui.available_height() - 150.0).max(300.0);
-        let answer = plot::show(ui, tokens, "distribution", &made.figure, Options { height, select, ..Options::default() });
+        let answer =
+            plot::show(ui, tokens, "distribution", &made.figure, Options { height, select, ..Options::default() });
         if answer.selected.is_some() {
             messages.push(Message::Values(answer.selected));
         }

@@ -19,7 +19,12 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         return;
     }
     // a map of the same series stays in sight until the one of the new time is there
-    let kept = state.made.heat.value.as_ref().filter(|(k, _)| (k.document, k.item, k.values) == (key.document, key.item, key.values));
+    let kept = state
+        .made
+        .heat
+        .value
+        .as_ref()
+        .filter(|(k, _)| (k.document, k.item, k.values) == (key.document, key.item, key.values));
     let Some((of, heat)) = kept else {
         super::waiting(ui, "Filling histograms…");
         return;

@@ -21,7 +21,14 @@ fn key(state: &State, view: View) -> Option<ToldKey> {
 }
 
 /// Shows the answer; while a new one is made, the one before stays in sight.
-pub(super) fn answer(ui: &mut Ui, state: &State, view: View, waiting: &str, without: &str, messages: &mut Vec<Message>) {
+pub(super) fn answer(
+    ui: &mut Ui,
+    state: &State,
+    view: View,
+    waiting: &str,
+    without: &str,
+    messages: &mut Vec<Message>,
+) {
     let Some(key) = key(state, view) else {
         super::empty(ui, "Nothing to show", without);
         return;

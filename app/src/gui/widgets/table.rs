@@ -146,7 +146,8 @@ mod tests {
     fn numbers_come_in_order_and_gaps_last() {
         let columns = vec![Column::text("name"), Column::number("n", Unit::Count)];
         let mut table = Table::new("t", columns);
-        let cells = [("b", Cell::Number(10.0)), ("a", Cell::Empty), ("c", Cell::Number(9.0)), ("d", Cell::Number(f64::NAN))];
+        let cells =
+            [("b", Cell::Number(10.0)), ("a", Cell::Empty), ("c", Cell::Number(9.0)), ("d", Cell::Number(f64::NAN))];
         for (name, cell) in cells {
             table.rows.push(vec![name.into(), cell]);
         }

@@ -93,7 +93,8 @@ fn losses(ui: &mut Ui, tokens: &'static Tokens, state: &State, messages: &mut Ve
     let mut clicked = None;
     let title = state.item().map(sre_stats::load::Item::title).unwrap_or_default();
     if let Some(Ok(advice)) = state.made.windows.latest().map(|w| &w.advice) {
-        clicked = ui.push_id("advice", |ui| sections(ui, tokens, &[tell::advice::section(&title, advice)], shown)).inner;
+        clicked =
+            ui.push_id("advice", |ui| sections(ui, tokens, &[tell::advice::section(&title, advice)], shown)).inner;
     }
     let Some(key) = state.losses_key() else { return };
     let slot = state.made.told(Topic::Losses);

@@ -6,11 +6,11 @@ use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 use sre_stats::window::{Verdict, WidthRow};
 
-use crate::gui::views::objective::{chip, verdict_token};
 use crate::gui::command::Command;
 use crate::gui::derive::WindowAnalysis;
 use crate::gui::dispatch::Message;
 use crate::gui::theme::{bold, colour, mix};
+use crate::gui::views::objective::{chip, verdict_token};
 use crate::gui::widgets::{BudgetLine, budget_bar};
 
 /// The one sentence to take away.
