@@ -259,13 +259,14 @@ fn the_table_twin_has_a_row_for_every_width() {
 
 /// What each command must change, in each state that it can be run in. No command is left out: the match has no wildcard.
 #[test]
+#[allow(clippy::too_many_lines)]
 fn every_command_does_what_it_says() {
+    // nothing may panic without a document
+    let mut empty = window(Vec::new());
+    for command in Command::ALL.iter().filter(|c| **c != Command::Open) {
+        run(&mut empty, *command);
+    }
     for command in Command::ALL {
-        // nothing may panic without a document
-        let mut window = window(Vec::new());
-        if *command != Command::Open {
-            run(&mut window, *command);
-        }
         let mut window = on_one_bad_minute();
         run(&mut window, Command::ViewWindows);
         run(&mut window, Command::Wider);

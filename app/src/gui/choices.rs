@@ -47,6 +47,7 @@ pub enum Against {
 }
 
 /// The choices that undo and redo go through.
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choices {
     /// The series selected.

@@ -18,10 +18,13 @@ use super::view::View;
 const VERSION: u32 = 1;
 
 /// What a session keeps.
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own, and a word of the file")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Session {
-    sre_stats_session: u32,
+    /// The version of the file, under the name of what it is.
+    #[serde(rename = "sre-stats-session")]
+    version: u32,
     /// The files of data, seen from the session's folder.
     pub files: Vec<PathBuf>,
     /// The files that they are compared with.
@@ -65,7 +68,7 @@ impl Session {
             Against::Baseline(i) => (3, state.baseline.as_ref().and_then(|b| b.dataset.items.get(i)).map(Item::title)),
         };
         Some(Self {
-            sre_stats_session: VERSION,
+            version: VERSION,
             files: document.paths.clone(),
             baseline: state.baseline.as_ref().map(|b| b.paths.clone()).unwrap_or_default(),
             series: state.item().map(Item::title).unwrap_or_default(),
@@ -117,7 +120,7 @@ impl Session {
     /// Where it is no session, or one of a newer version.
     pub fn from_text(text: &str) -> Result<Self> {
         let session: Self = serde_json::from_str(text).map_err(|e| Error::parse(format!("this is no session: {e}")))?;
-        match session.sre_stats_session {
+        match session.version {
             0 => Err(Error::parse("this is no session of sre-stats: it has no version")),
             1..=VERSION => Ok(session),
             newer => Err(Error::unsupported(format!(
@@ -238,7 +241,7 @@ mod tests {
         let path = folder.join("s.sre-stats.json");
         let session = |series: &str| {
             let files = vec![folder.join("data/a.csv"), PathBuf::from("/elsewhere/b.csv")];
-            Session { sre_stats_session: 1, series: series.into(), files, ..Session::default() }.at(&path)
+            Session { version: 1, series: series.into(), files, ..Session::default() }.at(&path)
         };
         assert_eq!(session("x").files, [PathBuf::from("data/a.csv"), PathBuf::from("/elsewhere/b.csv")]);
         files::write(&path, session("old").to_text().unwrap().as_bytes(), true).unwrap();

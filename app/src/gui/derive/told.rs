@@ -175,8 +175,9 @@ fn of_objective(
     answer: &mut Answer,
 ) -> Result<()> {
     let fit = fit_of(&document.dataset, item, objective)?;
-    let report = evaluate(objective, fit.input(), &Options { no_data, ..Options::default() })?;
-    slo::add(&[(fit, report)], objective, &AlertArgs::workbook(tune), answer);
+    let options = Options { no_data, ..Options::default() };
+    let report = evaluate(objective, fit.input(), &options)?;
+    slo::add(&[(fit, report)], objective, &options, &AlertArgs::workbook(tune), answer);
     Ok(())
 }
 

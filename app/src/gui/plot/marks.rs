@@ -89,7 +89,7 @@ pub(super) fn draw<'a>(
                 p.polygon(bar.fill_color(fill).stroke(Stroke::new(0.5, ink)).id((index, i)));
             }
         }
-        Shape::Rule { at, direction } => rule(p, figure, mark, index, *at, *direction, ink, ranges),
+        Shape::Rule { at, direction } => rule(p, tokens, figure, mark, index, *at, *direction, ink, ranges),
         Shape::Region { from, to, direction } => {
             let (scale, axis) = match direction {
                 Direction::Vertical => (xs, PlotAxis::X),
@@ -148,6 +148,7 @@ fn upright(run: &[[f64; 3]], pixel: f64) -> Vec<[f64; 3]> {
 #[allow(clippy::too_many_arguments)]
 fn rule(
     p: &mut PlotUi<'_>,
+    tokens: &Tokens,
     figure: &Figure,
     mark: &Mark,
     index: usize,
@@ -165,7 +166,10 @@ fn rule(
             p.hline(HLine::new(name.clone(), y).color(ink).width(1.6).style(style).allow_hover(false).id(index));
             // the name stands on the line, below it where the top is near
             let align = if y > y0 + 0.9 * (y1 - y0) { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
+            // on a ground of its own, so that other lines do not run through it
+            let ground = colour(tokens.background).gamma_multiply(0.85);
             let text = egui::RichText::new(format!("{name} {}", figure.y.show(at))).size(12.0).color(ink);
+            let text = text.background_color(ground);
             p.text(Text::new("", PlotPoint::new(x1 - 0.008 * (x1 - x0), y), text).anchor(align).id((index, "name")));
         }
         Direction::Vertical => {

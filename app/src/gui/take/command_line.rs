@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sre_stats::window::NoData;
+
 use crate::gui::choices::Against;
 use crate::gui::state::State;
 use crate::gui::view::View;
@@ -11,7 +13,9 @@ pub fn command_line(state: &State) -> Option<String> {
     let document = state.document.as_ref().filter(|d| !d.paths.is_empty())?;
     let files: Vec<String> = document.paths.iter().map(|p| file(p)).collect();
     let files = files.join(" ");
-    let slo = || format!("--slo {}", quoted(&state.objective_text()));
+    let missing = state.choices.no_data;
+    let missing = if missing == NoData::default() { String::new() } else { format!(" --no-data {missing}") };
+    let slo = || format!("--slo {}{missing}", quoted(&state.objective_text()));
     Some(match state.view {
         View::Understood => format!("sre-stats inspect {files}"),
         View::Series | View::Heat => format!("sre-stats --view {} {files}", state.view.word()),

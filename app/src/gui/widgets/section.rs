@@ -68,6 +68,12 @@ fn one(ui: &mut Ui, tokens: &'static Tokens, block: &Block, shown: Shown<'_>) ->
         }
         Block::Figure(figure) if !shown.tables => {
             ui.add_space(6.0);
+            // a picture out of sight takes its room and no time
+            let room = egui::Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width(), shown.height));
+            if !ui.is_rect_visible(room) {
+                ui.allocate_space(room.size());
+                return None;
+            }
             let options = Options { height: shown.height, ..Options::default() };
             plot::show(ui, tokens, "figure", figure, options);
         }
