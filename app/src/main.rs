@@ -17,7 +17,7 @@ fn open_window(arguments: &WindowArgs) -> ExitCode {
     let launch = Launch::new(arguments.files.clone()).with_environment();
     let opened = launch
         .with_words(arguments.view.as_deref(), arguments.theme.as_deref(), arguments.bench_frames)
-        .and_then(|launch| gui::run(launch.with_samples()));
+        .and_then(|launch| gui::run(launch.with_home().with_samples()));
     match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -126,6 +126,11 @@ impl AlertArgs {
         Self { rules: Some(out), rules_total: total, rules_bad: bad, rules_good: good, ..Self::default() }
     }
 
+    /// Whether counters of Prometheus are named.
+    pub(crate) fn counted(&self) -> bool {
+        self.rules_total.is_some()
+    }
+
     /// The documents, read before anything else, where rules are to be written.
     pub(crate) fn documents(&self) -> Result<Option<Documents>, Failure> {
         if self.rules.is_none() {
@@ -163,16 +168,21 @@ impl AlertArgs {
 
     /// Writes rules, and their unit test beside them.
     pub(crate) fn write(&self, sets: &[RuleSet]) -> Result<(), Failure> {
-        let Some(out) = &self.rules else { return Ok(()) };
+        for (path, text) in self.files(sets)? {
+            std::fs::write(&path, text).map_err(|e| Error::io(e, &path.display().to_string()))?;
+            say(&format!("written: {}\n", path.display()));
+        }
+        Ok(())
+    }
+
+    /// The rules and their unit test, each with its file.
+    pub(crate) fn files(&self, sets: &[RuleSet]) -> Result<Vec<(PathBuf, String)>, Failure> {
+        let Some(out) = &self.rules else { return Ok(Vec::new()) };
         let test = out.with_extension("test.yml");
         let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let text = rules_yaml(sets).map_err(Failure::usage)?;
         let proof = test_yaml(sets, &name(out)).map_err(Failure::usage)?;
-        for (path, text) in [(out, text), (&test, proof)] {
-            std::fs::write(path, text).map_err(|e| Error::io(e, &path.display().to_string()))?;
-            say(&format!("written: {}\n", path.display()));
-        }
-        Ok(())
+        Ok(vec![(out.clone(), text), (test, proof)])
     }
 
     /// The error ratio of one series in `PromQL`.

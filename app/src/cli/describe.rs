@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sre_stats::Error;
 use sre_stats::describe::{BinRule, Bins, Fits, Merging, Statistic, bins, describe, fits, half_sample_mode};
 use sre_stats::load::{Dataset, Item};
-use sre_stats::report::{Block, tell};
+use sre_stats::report::{Block, Section, tell};
 
 use super::args::DescribeArgs;
 use super::failure::Failure;
@@ -30,6 +30,13 @@ pub(crate) fn run(args: &DescribeArgs) -> Result<ExitCode, Failure> {
 /// One result a series, for the report: the statistics that need no sort.
 pub(crate) fn answer(data: &Dataset) -> Answer {
     told(data, Asked::default())
+}
+
+/// One series with all that a sort tells, as one section.
+pub(crate) fn of_item(item: &Item) -> Result<Section, Error> {
+    let mut answer = Answer::default();
+    one(item, Asked { shape: true, fits: false }, &mut answer)?;
+    answer.sections.pop().ok_or_else(|| Error::empty("nothing to describe"))
 }
 
 fn told(data: &Dataset, asked: Asked) -> Answer {

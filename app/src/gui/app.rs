@@ -10,8 +10,10 @@ use sre_stats::unit::Unit;
 use super::command::{Command, Menu};
 use super::dispatch::{self, Message, Product, dispatch};
 use super::jobs::Jobs;
-use super::state::{Overlay, Sample, Severity, State, View};
+use super::layout::Layout;
+use super::state::{Overlay, Sample, Severity, State};
 use super::theme::{self, bold, colour, mix};
+use super::view::View;
 use super::{overlay, views};
 
 /// The program behind the window.
@@ -64,6 +66,18 @@ impl App {
         dispatch::begin_with(&mut self.state, objective);
     }
 
+    /// Keeps sessions and recent files in a folder, and reads there what was open before.
+    #[must_use]
+    pub fn with_home(mut self, home: PathBuf) -> Self {
+        dispatch::settle_in(&mut self.state, home);
+        self
+    }
+
+    /// The user ends the program: nothing is left to go on with.
+    pub fn leave(&self) {
+        dispatch::leave(&self.state);
+    }
+
     /// Starts a job for tests of failure.
     pub fn spawn(
         &mut self,
@@ -89,10 +103,16 @@ impl App {
         if self.state.document.is_some() {
             Panel::left("list").default_size(250.0).min_size(160.0).show(ui, |ui| list(ui, &self.state, &mut messages));
         }
+        let mut layout = self.state.layout.clone();
         CentralPanel::default().show(ui, |ui| {
             notices(ui, &self.state, &mut messages);
-            views::show(ui, &self.state, &mut messages);
+            if self.state.document.is_none() {
+                views::welcome(ui, &self.state, &mut messages);
+                return;
+            }
+            panes(ui, &self.state, &mut layout, &mut messages);
         });
+        dispatch::arrange(&mut self.state, layout);
         overlay::show(&ctx, &self.state, &mut messages);
         hovering_files(&ctx);
         let acted = !messages.is_empty();
@@ -117,6 +137,10 @@ impl App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.frame(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.leave();
     }
 }
 
@@ -151,6 +175,21 @@ fn drops(ctx: &egui::Context, messages: &mut Vec<Message>) {
     if !paths.is_empty() {
         messages.push(Message::Open(paths));
     }
+}
+
+/// The views, with the objective over those that are about it.
+fn panes(ui: &mut Ui, state: &State, layout: &mut Layout, messages: &mut Vec<Message>) {
+    if layout.visible().into_iter().any(View::has_objective) && !state.table {
+        views::objective::objective(ui, theme::tokens(ui.theme()), state, messages);
+    }
+    let pressed = ui.input(|i| i.pointer.any_pressed().then(|| i.pointer.interact_pos()).flatten());
+    layout.ui(ui, state.view, &mut |ui, view| {
+        let here = pressed.is_some_and(|p| ui.max_rect().contains(p));
+        if here && view != state.view && state.overlay == Overlay::None {
+            messages.push(Message::Activate(view));
+        }
+        views::show(ui, state, view, messages);
+    });
 }
 
 fn hovering_files(ctx: &egui::Context) {
@@ -211,13 +250,17 @@ fn enabled(state: &State, command: Command) -> bool {
         Command::Redo => state.undo.can_redo(),
         Command::Reload => state.document.as_ref().is_some_and(|d| !d.paths.is_empty()),
         Command::DismissNotices => !state.notices.is_empty(),
+        Command::AllValues => state.choices.values.is_some(),
+        Command::ClosePane => !state.layout.is_single(),
+        Command::SaveSession => state.document.as_ref().is_some_and(|d| !d.paths.is_empty()),
+        Command::OpenBaseline => state.document.is_some(),
         _ => match command.menu() {
-            Menu::Windows => state.windows.latest().is_some(),
+            Menu::Windows => state.made.windows.latest().is_some(),
             Menu::View => {
                 state.document.is_some()
                     || matches!(command, Command::ThemeDark | Command::ThemeLight | Command::ThemeSystem)
             }
-            Menu::Edit => state.document.is_some(),
+            Menu::Edit | Menu::Take => state.document.is_some(),
             Menu::File => state.document.is_some() || command != Command::Close,
             Menu::Help => true,
         },

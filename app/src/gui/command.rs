@@ -7,8 +7,10 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum Menu {
     /// Files and the program.
     File,
-    /// Undo and copying.
+    /// Undo and choices.
     Edit,
+    /// Copying and writing.
+    Take,
     /// What is shown.
     View,
     /// The width and phase of the slices.
@@ -19,13 +21,14 @@ pub enum Menu {
 
 impl Menu {
     /// All menus, in the order of the bar.
-    pub const ALL: [Self; 5] = [Self::File, Self::Edit, Self::View, Self::Windows, Self::Help];
+    pub const ALL: [Self; 6] = [Self::File, Self::Edit, Self::Take, Self::View, Self::Windows, Self::Help];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
             Self::File => "File",
             Self::Edit => "Edit",
+            Self::Take => "Take away",
             Self::View => "View",
             Self::Windows => "Slices",
             Self::Help => "Help",
@@ -86,16 +89,37 @@ commands! {
     Open: File, "Open…", "Choose files in the system's dialog.", (CTRL, Key::O);
     OpenPath: File, "Open path…", "Type the path of a file.", (CTRL_SHIFT, Key::O);
     Reload: File, "Reload", "Read the same files again.", (CTRL, Key::R);
+    OpenBaseline: File, "Open baseline…", "Read a file to compare with.", (CTRL, Key::B);
+    OpenSession: File, "Open session…", "Go on with a session that was saved.", ();
+    SaveSession: File, "Save session…", "Keep files, choices and views, but no data.", (CTRL, Key::S);
     Close: File, "Close file", "Go back to the welcome page.", (CTRL, Key::W);
     Quit: File, "Quit", "Close the window.", (CTRL, Key::Q);
     Undo: Edit, "Undo", "Take the last choice back.", (CTRL, Key::Z);
     Redo: Edit, "Redo", "Make the choice again that was taken back.", (CTRL_SHIFT, Key::Z);
-    CopyTable: Edit, "Copy as table", "Copy the numbers of this view as CSV.", (CTRL_SHIFT, Key::C);
     EditObjective: Edit, "Edit objective", "Put the cursor into the objective.", (CTRL, Key::L);
+    AllValues: Edit, "All values", "Look at all values again.", (BARE, Key::V);
+    TuneAlerts: Edit, "Search for alert rules", "Search for burn-rate rules that would have done better on this history.", ();
+    CopyTable: Take, "Copy as table", "Copy the numbers of this view as CSV.", (CTRL_SHIFT, Key::C);
+    CopyCommand: Take, "Copy as command line", "Copy the command that prints this view in a terminal.", ();
+    CopyCells: Take, "Copy as notebook cells", "Copy Rust that makes this view in a notebook.", ();
+    SavePicture: Take, "Save as PNG…", "Write the pictures of this view.", ();
+    SaveVector: Take, "Save as SVG…", "Write the pictures of this view without pixels.", ();
+    SaveCsv: Take, "Save as CSV…", "Write the numbers of this view.", ();
+    SaveReport: Take, "Save report…", "Write every view of this series as one HTML page.", (CTRL_SHIFT, Key::S);
+    ExportRules: Take, "Export alert rules…", "Write burn-rate alerts for Prometheus, with the four documents that they need.", ();
+    ExportOpenSlo: Take, "Export OpenSLO…", "Write the objective as OpenSLO v1.", ();
     ViewUnderstood: View, "What was understood", "Show the guesses and warnings of reading the file.", (CTRL, Key::Num1);
     ViewSeries: View, "Series", "Show values over time, no peak hidden.", (CTRL, Key::Num2);
-    ViewQuantiles: View, "Quantiles", "Show values over the nines, with their bounds.", (CTRL, Key::Num3);
-    ViewWindows: View, "Windows", "Show what slices of each width and phase charge.", (CTRL, Key::Num4);
+    ViewDistribution: View, "Distribution", "Show how values are spread.", (CTRL, Key::Num3);
+    ViewHeat: View, "Heat map", "Show how the spread of values changes over time.", (CTRL, Key::Num4);
+    ViewQuantiles: View, "Quantiles", "Show values over the nines, with their bounds.", (CTRL, Key::Num5);
+    ViewWindows: View, "Windows", "Show what slices of each width and phase charge.", (CTRL, Key::Num6);
+    ViewSlo: View, "SLO", "Show budget, incidents and alerts of the objective.", (CTRL, Key::Num7);
+    ViewTrend: View, "Trend", "Show whether values rise or fall, and since when.", (CTRL, Key::Num8);
+    ViewCompare: View, "Compare", "Show whether two samples differ, and where.", (CTRL, Key::Num9);
+    SplitRight: View, "Split to the right", "Show one more view beside this one.", (CTRL, Key::Backslash);
+    SplitDown: View, "Split below", "Show one more view below this one.", (CTRL_SHIFT, Key::Backslash);
+    ClosePane: View, "Close this view", "Give its room to the others.", (CTRL_SHIFT, Key::W);
     ToggleTable: View, "Show as table", "Show the numbers of this view as a table, or as a picture again.", (CTRL, Key::T);
     ToggleRate: View, "Counters as rates", "Show counters as rates per second, or as they are.", (BARE, Key::R);
     NextSeries: View, "Next series", "Select the next series in the list.", (BARE, Key::J);

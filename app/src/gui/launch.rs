@@ -13,7 +13,8 @@ use sre_stats::{Error, ErrorKind, Result};
 use super::app::App;
 use super::command::Command;
 use super::dispatch::Message;
-use super::state::{Sample, View};
+use super::state::Sample;
+use super::view::View;
 
 /// What the window begins with.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,8 @@ pub struct Launch {
     pub bench_frames: Option<u32>,
     /// With `bench_frames`: draw a made series of so many points instead of a file.
     pub bench_points: Option<usize>,
+    /// Where sessions and recent files are kept; `None` keeps nothing.
+    pub home: Option<PathBuf>,
     /// When the program began, for the time to the first frame.
     pub started: Option<Instant>,
 }
@@ -44,12 +47,22 @@ impl Launch {
         Self { files, started: Some(Instant::now()), ..Self::default() }
     }
 
-    /// Reads the settings of scripts from the environment: `SRE_STATS_VIEW` (`understood`, `series`, `quantiles`, `windows`),
+    /// Keeps sessions and recent files where the system keeps the state of programs: `$XDG_STATE_HOME/sre-stats`, else
+    /// `~/.local/state/sre-stats`.
+    #[must_use]
+    pub fn with_home(mut self) -> Self {
+        let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+        let state = folder("XDG_STATE_HOME").or_else(|| folder("HOME").map(|h| h.join(".local/state")));
+        self.home = state.map(|s| s.join("sre-stats"));
+        self
+    }
+
+    /// Reads the settings of scripts from the environment: `SRE_STATS_VIEW` (a word of [`View::word`]),
     /// `SRE_STATS_OBJECTIVE` (its text), `SRE_STATS_THEME` (`light`, `dark`, `system`), `SRE_STATS_BENCH_FRAMES` and
     /// `SRE_STATS_BENCH_POINTS` (numbers). Unknown values are passed over.
     pub fn with_environment(mut self) -> Self {
         let var = |name: &str| std::env::var(name).ok();
-        self.view = var("SRE_STATS_VIEW").as_deref().and_then(view_of).or(self.view);
+        self.view = var("SRE_STATS_VIEW").as_deref().and_then(View::of_word).or(self.view);
         self.objective = var("SRE_STATS_OBJECTIVE").or(self.objective);
         self.theme = var("SRE_STATS_THEME").as_deref().and_then(theme_of).or(self.theme);
         let number = |name: &str| var(name).and_then(|v| v.parse::<usize>().ok());
@@ -64,9 +77,8 @@ impl Launch {
     /// Where it names a view or theme that there is not.
     pub fn with_words(mut self, view: Option<&str>, theme: Option<&str>, bench_frames: Option<u32>) -> Result<Self> {
         if let Some(name) = view {
-            self.view = Some(view_of(name).ok_or_else(|| {
-                Error::argument(format!("“{name}” is not a view"))
-                    .hint("choose understood, series, quantiles or windows")
+            self.view = Some(View::of_word(name).ok_or_else(|| {
+                Error::argument(format!("“{name}” is not a view")).hint(format!("choose {}", View::words()))
             })?);
         }
         if let Some(name) = theme {
@@ -106,17 +118,6 @@ impl Launch {
         }));
         self
     }
-}
-
-/// The view of a name.
-fn view_of(name: &str) -> Option<View> {
-    Some(match name {
-        "understood" => View::Understood,
-        "series" => View::Series,
-        "quantiles" => View::Quantiles,
-        "windows" => View::Windows,
-        _ => return None,
-    })
 }
 
 /// The theme of a name.
@@ -198,6 +199,10 @@ pub fn run(launch: Launch) -> Result<()> {
 /// The program as the launch wants it.
 pub fn begin(ctx: &egui::Context, launch: &Launch) -> App {
     let mut app = App::new(ctx, launch.samples.clone());
+    // a measurement leaves nothing behind
+    if let Some(home) = launch.home.clone().filter(|_| launch.bench_frames.is_none()) {
+        app = app.with_home(home);
+    }
     let theme = match launch.theme {
         Some(ThemePreference::Light) => Some(Command::ThemeLight),
         Some(ThemePreference::Dark) => Some(Command::ThemeDark),
@@ -276,7 +281,7 @@ fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
         one(&mut app);
         let ready = app.busy() == 0
             && (app.state().document.is_none()
-                || app.state().track.latest().is_some()
+                || app.state().made.track.latest().is_some()
                 || app.state().view != View::Series);
         if ready || waited.elapsed() > Duration::from_mins(2) {
             break;

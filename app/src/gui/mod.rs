@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `command` | every action, in one flat list with names, keys and tooltips |
 //! | `dispatch` | the only place that changes the state |
-//! | `state` | the document, the user's choices, and what was made from them |
+//! | `state` | all that the window shows; `choices` those of the user, `made` what jobs made, `layout` where views stand |
+//! | `session` | files, choices and views as a file |
+//! | `take` | pictures, tables, reports, rules, commands and notebook cells to take away |
 //! | `undo` | snapshots of the choices |
 //! | `jobs` | the only place that starts threads |
 //! | `derive` | the calls into `sre-stats` that jobs make |
@@ -16,20 +18,27 @@
 //! | `launch` | starting it, and timing it |
 
 pub mod app;
+pub mod choices;
 pub mod command;
 pub mod derive;
 pub mod dispatch;
 pub mod jobs;
 pub mod launch;
+pub mod layout;
+pub mod made;
 mod overlay;
 pub mod plot;
 pub mod pyramid;
+pub mod session;
 pub mod state;
+pub mod take;
 pub mod theme;
 pub mod undo;
+pub mod view;
 pub mod views;
 pub mod widgets;
 
 pub use app::App;
 pub use launch::{Launch, run};
-pub use state::{Sample, View};
+pub use state::Sample;
+pub use view::View;

@@ -4,7 +4,8 @@ use egui::{Align2, Context, Id, Key, Modal, Modifiers, RichText, ScrollArea, Tex
 
 use super::command::{Command, Menu};
 use super::dispatch::Message;
-use super::state::{Overlay, State};
+use super::state::{Opening, Overlay, State};
+use super::take::{RulesForm, Target};
 use super::theme::bold;
 
 /// Shows the overlay, if there is one.
@@ -15,7 +16,13 @@ pub(super) fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
             modal("palette", 110.0).show(ctx, |ui| palette(ui, text, *line, messages)).should_close()
         }
         Overlay::Shortcuts => modal("shortcuts", 60.0).show(ctx, shortcuts).should_close(),
-        Overlay::Path(text) => modal("path", 140.0).show(ctx, |ui| path(ui, text, messages)).should_close(),
+        Overlay::Path(opening, text) => {
+            modal("path", 140.0).show(ctx, |ui| path(ui, *opening, text, messages)).should_close()
+        }
+        Overlay::Save(target, text) => {
+            modal("save", 140.0).show(ctx, |ui| save(ui, *target, text, messages)).should_close()
+        }
+        Overlay::Rules(form) => modal("rules", 50.0).show(ctx, |ui| rules(ui, form, messages)).should_close(),
     };
     if shown {
         messages.push(Message::Overlay(Overlay::None));
@@ -92,25 +99,112 @@ fn shortcuts(ui: &mut Ui) {
     });
 }
 
-fn path(ui: &mut Ui, text: &str, messages: &mut Vec<Message>) {
+fn path(ui: &mut Ui, opening: Opening, text: &str, messages: &mut Vec<Message>) {
     ui.set_width(560.0);
-    ui.heading("Open a file by its path");
+    ui.heading(match opening {
+        Opening::Data => "Open a file by its path",
+        Opening::Baseline => "Open a baseline to compare with",
+        Opening::Session => "Open a session",
+    });
     let mut typed = text.to_owned();
-    let edit = TextEdit::singleline(&mut typed).hint_text("exports/checkout.csv").desired_width(f32::INFINITY);
+    let hint = if opening == Opening::Session { "checkout.sre-stats.json" } else { "exports/checkout.csv" };
+    let edit = TextEdit::singleline(&mut typed).hint_text(hint).desired_width(f32::INFINITY);
     let response = ui.add(edit).accessible_name("Path of the file");
     let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     if !enter {
         response.request_focus();
     }
     ui.horizontal(|ui| {
-        let open = ui.add_enabled(!typed.trim().is_empty(), egui::Button::new("Read file"));
-        if (open.clicked() || enter) && !typed.trim().is_empty() {
-            messages.push(Message::Open(vec![typed.trim().into()]));
+        let named = !typed.trim().is_empty();
+        let open = ui.add_enabled(named, egui::Button::new("Read file"));
+        if (open.clicked() || enter) && named {
+            messages.push(Message::OpenAs(opening, typed.trim().into()));
         } else if typed != text {
-            messages.push(Message::Overlay(Overlay::Path(typed)));
+            messages.push(Message::Overlay(Overlay::Path(opening, typed)));
         }
         if ui.button("Cancel").clicked() {
             messages.push(Message::Overlay(Overlay::None));
         }
     });
+}
+
+fn save(ui: &mut Ui, target: Target, text: &str, messages: &mut Vec<Message>) {
+    ui.set_width(560.0);
+    ui.heading(target.title());
+    let mut typed = text.to_owned();
+    let response = ui.add(TextEdit::singleline(&mut typed).desired_width(f32::INFINITY)).accessible_name("Write to");
+    let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    if !enter {
+        response.request_focus();
+    }
+    let path = std::path::PathBuf::from(typed.trim());
+    let there = path.exists();
+    if there {
+        ui.label(RichText::new("The file is there already, and will be replaced.").color(ui.visuals().warn_fg_color));
+    }
+    ui.horizontal(|ui| {
+        let named = path.file_name().is_some();
+        let write = ui.add_enabled(named, egui::Button::new(if there { "Replace file" } else { "Write file" }));
+        if (write.clicked() || enter) && named {
+            messages.push(Message::Save(target, path));
+        } else if typed != text {
+            messages.push(Message::Overlay(Overlay::Save(target, typed)));
+        }
+        if ui.button("Choose…").clicked() {
+            messages.push(Message::ChoosePath(target));
+        }
+        if ui.button("Cancel").clicked() {
+            messages.push(Message::Overlay(Overlay::None));
+        }
+    });
+}
+
+fn rules(ui: &mut Ui, before: &RulesForm, messages: &mut Vec<Message>) {
+    ui.set_width(640.0);
+    ui.heading("Export alert rules for Prometheus");
+    ui.label(RichText::new("Whoever is called needs four documents; without them no rule is written.").weak());
+    let mut form = before.clone();
+    for (name, hint, text) in [
+        ("Explanation", "What the alert means, for whoever reads it half asleep.", &mut form.explanation),
+        ("Business impact", "What it costs while it lasts.", &mut form.impact),
+        ("Remediation", "What to do.", &mut form.remediation),
+        ("Escalation", "Whom to call when that does not help.", &mut form.escalation),
+    ] {
+        let label = ui.label(RichText::new(name).family(bold()));
+        let edit = TextEdit::multiline(text).hint_text(hint).desired_rows(2).desired_width(f32::INFINITY);
+        ui.add(edit).labelled_by(label.id);
+    }
+    ui.add_space(4.0);
+    ui.label(RichText::new("Counters in Prometheus; not needed for a series of up and down.").weak());
+    egui::Grid::new("counters").num_columns(2).show(ui, |ui| {
+        for (name, hint, text) in [
+            ("All requests", "http_requests_total", &mut form.total),
+            ("The bad ones", "http_requests_total{code=~\"5..\"}", &mut form.bad),
+            ("or the good ones", "latency_seconds_bucket{le=\"0.3\"}", &mut form.good),
+            ("Write to", "rules.yml", &mut form.path),
+        ] {
+            let label = ui.label(name);
+            let edit = TextEdit::singleline(text).hint_text(hint).desired_width(470.0);
+            ui.add(edit).labelled_by(label.id);
+            ui.end_row();
+        }
+    });
+    // what is missing is named before anything is written
+    let missing = form.documents().err().map(|e| e.message().to_owned());
+    if let Some(missing) = &missing {
+        ui.add(egui::Label::new(RichText::new(missing).color(ui.visuals().error_fg_color)).wrap());
+    }
+    let mut write = false;
+    ui.horizontal(|ui| {
+        write = ui.add_enabled(missing.is_none(), egui::Button::new("Write rules and their test")).clicked();
+        if ui.button("Cancel").clicked() {
+            messages.push(Message::Overlay(Overlay::None));
+        }
+    });
+    if form != *before {
+        messages.push(Message::Overlay(Overlay::Rules(Box::new(form))));
+    }
+    if write {
+        messages.push(Message::WriteRules);
+    }
 }

@@ -9,12 +9,19 @@ use egui::ThemePreference;
 use sre_stats::figure::Figure;
 use sre_stats::load::Item;
 use sre_stats::slo::Objective;
-use sre_stats::time::Span;
-use sre_stats::window::{NoData, Rule, WidthRow};
+use sre_stats::time::{Span, Timestamp};
+use sre_stats::window::WidthRow;
 
-use super::derive::{Document, QuantileProfile, Track, TrackKey, WindowAnalysis, WindowKey, first_objective};
+use super::choices::{Against, Choices, Range};
+use super::derive::{
+    Ask, DistributionKey, Document, HeatKey, Other, ToldKey, TrackKey, WindowAnalysis, WindowKey, first_objective,
+};
 use super::jobs::JobId;
+use super::layout::Layout;
+use super::made::Made;
+use super::take::{RulesForm, Target};
 use super::undo::Undo;
+use super::view::View;
 
 /// A built-in file of the welcome page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,69 +34,6 @@ pub struct Sample {
     pub path: PathBuf,
 }
 
-/// The views of a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    /// Guesses and warnings.
-    Understood,
-    /// Values over time.
-    #[default]
-    Series,
-    /// Values over the nines.
-    Quantiles,
-    /// What slices charge.
-    Windows,
-}
-
-impl View {
-    /// All views, in the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Understood, Self::Series, Self::Quantiles, Self::Windows];
-
-    /// The command that shows it; its name is the tab's.
-    pub fn command(self) -> super::command::Command {
-        use super::command::Command;
-        match self {
-            Self::Understood => Command::ViewUnderstood,
-            Self::Series => Command::ViewSeries,
-            Self::Quantiles => Command::ViewQuantiles,
-            Self::Windows => Command::ViewWindows,
-        }
-    }
-}
-
-/// The choices that undo and redo go through.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choices {
-    /// The series selected.
-    pub item: usize,
-    /// The objective's text; `None` takes one that fits the series.
-    pub objective: Option<String>,
-    /// The rule; `None` takes the objective's own.
-    pub rule: Option<Rule>,
-    /// What missing data count as.
-    pub no_data: NoData,
-    /// The width of the slices.
-    pub width: Span,
-    /// Where they begin.
-    pub phase: Span,
-    /// Whether counters are shown as rates.
-    pub rate: bool,
-}
-
-impl Default for Choices {
-    fn default() -> Self {
-        Self {
-            item: 0,
-            objective: None,
-            rule: None,
-            no_data: NoData::default(),
-            width: Span::from_secs(300),
-            phase: Span::ZERO,
-            rate: true,
-        }
-    }
-}
-
 /// What lies over the window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Overlay {
@@ -100,8 +44,24 @@ pub enum Overlay {
     Palette(String, usize),
     /// All commands with their keys.
     Shortcuts,
-    /// A box to type a path into.
-    Path(String),
+    /// A box to type the path of a file into, and what it is opened as.
+    Path(Opening, String),
+    /// A box to type into where something is to be written.
+    Save(Target, String),
+    /// The four documents and the counters of alert rules.
+    Rules(Box<RulesForm>),
+}
+
+/// What a file is opened as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opening {
+    /// The document.
+    #[default]
+    Data,
+    /// What the document is compared with.
+    Baseline,
+    /// A session.
+    Session,
 }
 
 /// How bad a notice is.
@@ -122,48 +82,6 @@ pub struct Notice {
     pub text: String,
 }
 
-/// Something that a job makes for a key, with the last value kept until the next one is there.
-#[derive(Debug)]
-pub struct Slot<K, T> {
-    /// The job at work, and for which key.
-    pub job: Option<(K, JobId)>,
-    /// The last value, and the key that it was made for.
-    pub value: Option<(K, Arc<T>)>,
-    /// The last failure, and the key that it belongs to.
-    pub failure: Option<(K, String)>,
-}
-
-impl<K, T> Default for Slot<K, T> {
-    fn default() -> Self {
-        Self { job: None, value: None, failure: None }
-    }
-}
-
-impl<K: PartialEq, T> Slot<K, T> {
-    /// Whether nothing is known for the key and no job is at it.
-    pub fn is_missing(&self, key: &K) -> bool {
-        let is = |known: Option<&K>| known == Some(key);
-        !is(self.value.as_ref().map(|v| &v.0))
-            && !is(self.failure.as_ref().map(|f| &f.0))
-            && !is(self.job.as_ref().map(|j| &j.0))
-    }
-
-    /// The value, though it may be of the key before.
-    pub fn latest(&self) -> Option<&Arc<T>> {
-        self.value.as_ref().map(|v| &v.1)
-    }
-
-    /// The value, if it is that of the key.
-    pub fn of(&self, key: &K) -> Option<&Arc<T>> {
-        self.value.as_ref().filter(|v| v.0 == *key).map(|v| &v.1)
-    }
-
-    /// The failure, if it is that of the key.
-    pub fn failure_of(&self, key: &K) -> Option<&str> {
-        self.failure.as_ref().filter(|f| f.0 == *key).map(|f| f.1.as_str())
-    }
-}
-
 /// A figure with what it was made for.
 type Cached<K> = RefCell<Option<(K, Arc<Figure>)>>;
 
@@ -175,6 +93,9 @@ pub struct Pictures {
     /// The phase plot's: analysis and row.
     pub phase: Cached<(usize, usize)>,
 }
+
+/// How a table is sorted: its title, the column, and whether the largest comes first.
+pub type Sort = (String, usize, bool);
 
 /// The figure of a key: the kept one, or a new one.
 pub fn cached<K: PartialEq>(cell: &Cached<K>, key: K, make: impl FnOnce() -> Option<Figure>) -> Option<Arc<Figure>> {
@@ -198,12 +119,18 @@ pub struct State {
     pub choices: Choices,
     /// The steps back.
     pub undo: Undo<Choices>,
-    /// The view shown.
+    /// The view that commands are about.
     pub view: View,
-    /// Whether the view is shown as a table.
+    /// All views that are shown.
+    pub layout: Layout,
+    /// Whether the views are shown as tables.
     pub table: bool,
-    /// The time shown, as positions on the time axis; `None` shows all.
-    pub range: Option<(f64, f64)>,
+    /// How a table is sorted.
+    pub sort: Option<Sort>,
+    /// The time shown; `None` shows all.
+    pub range: Option<Range>,
+    /// The instant that the pointer is at in one view, for the others.
+    pub cursor: Option<Timestamp>,
     /// Light, dark, or as the system has it.
     pub theme: ThemePreference,
     /// What lies over the window.
@@ -216,14 +143,18 @@ pub struct State {
     pub first_objective: Option<String>,
     /// The welcome page's files.
     pub samples: Vec<Sample>,
-    /// The job that reads a file.
-    pub loading: Option<JobId>,
-    /// The series view's column.
-    pub track: Slot<TrackKey, Track>,
-    /// The quantile view's profile.
-    pub quantiles: Slot<TrackKey, QuantileProfile>,
-    /// The window view's analysis.
-    pub windows: Slot<WindowKey, WindowAnalysis>,
+    /// Files that were open before.
+    pub recent: Vec<PathBuf>,
+    /// The file that the document is compared with.
+    pub baseline: Option<Arc<Document>>,
+    /// The job that reads a file, and what it is opened as.
+    pub loading: Option<(JobId, Opening)>,
+    /// What was open when the program broke off.
+    pub broken_off: Option<super::session::Session>,
+    /// Where sessions, recent files and what is left after a crash are kept; `None` keeps nothing.
+    pub home: Option<PathBuf>,
+    /// What jobs made.
+    pub made: Made,
     /// Pictures kept between frames.
     pub pictures: Pictures,
 }
@@ -237,18 +168,23 @@ impl State {
             choices: Choices::default(),
             undo: Undo::new(Choices::default()),
             view: View::default(),
+            layout: Layout::default(),
             table: false,
+            sort: None,
             range: None,
+            cursor: None,
             theme: ThemePreference::System,
             overlay: Overlay::default(),
             notices: Vec::new(),
             focus_objective: false,
             first_objective: None,
             samples,
+            recent: Vec::new(),
+            baseline: None,
             loading: None,
-            track: Slot::default(),
-            quantiles: Slot::default(),
-            windows: Slot::default(),
+            broken_off: None,
+            home: None,
+            made: Made::default(),
             pictures: Pictures::default(),
         }
     }
@@ -263,27 +199,93 @@ impl State {
         self.choices.objective.clone().unwrap_or_else(|| self.item().map(first_objective).unwrap_or_default())
     }
 
-    /// What the series view wants.
+    /// The objective, where its text can be read.
+    pub fn objective(&self) -> Option<Objective> {
+        self.objective_text().parse().ok()
+    }
+
+    /// All the time that there is, with a little room, so that marks at the ends stay whole.
+    pub fn extent(&self) -> Option<Range> {
+        let item = self.item()?;
+        let (first, last) = (item.first(), item.last());
+        let pad = (last.since(first).0 / 100).max(if last > first { 1 } else { 500_000_000 });
+        Some((Timestamp(first.0.saturating_sub(pad)), Timestamp(last.0.saturating_add(pad))))
+    }
+
+    /// What the series and the quantile view want.
     pub fn track_key(&self) -> Option<TrackKey> {
         let document = self.document.as_ref()?.id;
-        Some(TrackKey { document, item: self.choices.item, rate: self.choices.rate })
+        let Choices { item, rate, values, .. } = self.choices;
+        Some(TrackKey { document, item, rate, values })
+    }
+
+    /// What the distribution view wants.
+    pub fn distribution_key(&self) -> Option<DistributionKey> {
+        let document = self.document.as_ref()?.id;
+        let Choices { item, values, spread, log, nines, .. } = self.choices;
+        Some(DistributionKey { document, item, values, spread, log, nines })
+    }
+
+    /// What the heat map wants.
+    pub fn heat_key(&self) -> Option<HeatKey> {
+        let document = self.document.as_ref()?.id;
+        Some(HeatKey { document, item: self.choices.item, values: self.choices.values, range: self.range })
     }
 
     /// What the window view wants; `None` where the objective cannot be read.
     pub fn window_key(&self) -> Option<WindowKey> {
-        let objective: Objective = self.objective_text().parse().ok()?;
         Some(WindowKey {
             document: self.document.as_ref()?.id,
             item: self.choices.item,
-            objective,
+            objective: self.objective()?,
             rule: self.choices.rule,
             no_data: self.choices.no_data,
         })
     }
 
+    fn told_key(&self, ask: Ask, values: Option<(f64, f64)>) -> Option<ToldKey> {
+        Some(ToldKey { document: self.document.as_ref()?.id, item: self.choices.item, values, ask })
+    }
+
+    /// What the SLO view wants; `None` where the objective cannot be read.
+    pub fn slo_key(&self) -> Option<ToldKey> {
+        let Choices { no_data, tune, .. } = self.choices;
+        self.told_key(Ask::Slo { objective: self.objective()?, no_data, tune }, None)
+    }
+
+    /// What the window view wants beside its analysis.
+    pub fn losses_key(&self) -> Option<ToldKey> {
+        self.told_key(Ask::Losses, None)
+    }
+
+    /// What the trend view wants.
+    pub fn trend_key(&self) -> Option<ToldKey> {
+        self.told_key(Ask::Trend, self.choices.values)
+    }
+
+    /// What the comparison view wants; `None` where there is nothing to compare with.
+    pub fn compare_key(&self) -> Option<ToldKey> {
+        let item = self.item()?;
+        let other = match self.choices.against {
+            Against::Halves => {
+                let (from, last) = (item.first(), item.last());
+                let to = Timestamp(last.0.saturating_add(1));
+                Other::Before { from, at: Timestamp(i64::midpoint(from.0, to.0)), to }
+            }
+            Against::Sight => {
+                let (at, to) = self.range?;
+                Other::Before { from: Timestamp(at.0.saturating_sub(to.since(at).0)), at, to }
+            }
+            Against::Series(index) if index != self.choices.item => Other::Series(index),
+            Against::Series(_) => return None,
+            Against::Baseline(index) => Other::Baseline(self.baseline.as_ref()?.id, index),
+        };
+        self.told_key(Ask::Compare(other), self.choices.values)
+    }
+
     /// The analysis shown and its row of the chosen width.
     pub fn width_row(&self) -> Option<(&Arc<WindowAnalysis>, usize, &WidthRow)> {
-        let analysis = self.windows.latest()?;
+        let analysis = self.made.windows.latest()?;
         let index = analysis.row_index(self.choices.width);
         Some((analysis, index, analysis.accounting.rows.get(index)?))
     }

@@ -56,7 +56,10 @@ fn fonts() -> FontDefinitions {
     ] {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let mut fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    // formulas and signs that the project's font lacks
+    fallback.extend(["Hack", "emoji-icon-font", "NotoEmoji-Regular"].map(str::to_owned));
+    fallback.retain(|name| fonts.font_data.contains_key(name));
     let with = |first: &str| std::iter::once(first.to_owned()).chain(fallback.clone()).collect::<Vec<_>>();
     fonts.families.insert(bold(), with("bold"));
     fonts.families.insert(FontFamily::Proportional, with("regular"));

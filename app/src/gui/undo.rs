@@ -17,15 +17,17 @@ impl<T: Clone + PartialEq> Undo<T> {
         Self { settled: value, past: Vec::new(), future: Vec::new() }
     }
 
-    /// Keeps a step where `value` differs from the last settled one.
-    pub fn settle(&mut self, value: &T) {
-        if *value != self.settled {
+    /// Keeps a step where `value` differs from the last settled one; whether it does.
+    pub fn settle(&mut self, value: &T) -> bool {
+        let new = *value != self.settled;
+        if new {
             if self.past.len() == STEPS {
                 self.past.remove(0);
             }
             self.past.push(std::mem::replace(&mut self.settled, value.clone()));
             self.future.clear();
         }
+        new
     }
 
     /// The value before the last step; `None` at the beginning.

@@ -1,12 +1,19 @@
 //! What views show, made from the data set by `sre-stats` in background jobs. Nothing is computed here: the right calls are
 //! made, with the choices of the user.
 
+mod distribution;
 mod document;
+mod heat;
 mod quantiles;
+mod selection;
+mod told;
 mod track;
 mod windows;
 
+pub use distribution::{Distribution, DistributionKey};
 pub use document::{Document, first_objective, steps};
+pub use heat::{Heat, HeatKey};
 pub use quantiles::QuantileProfile;
+pub use told::{Ask, Other, Told, ToldKey, Topic};
 pub use track::{Track, TrackKey};
-pub use windows::{WindowAnalysis, WindowKey, rules, verdict};
+pub use windows::{WindowAnalysis, WindowKey, rules};

@@ -6,11 +6,13 @@ use sre_stats::histogram::LogLinear;
 use sre_stats::load::Data;
 use sre_stats::method::Definition;
 use sre_stats::progress::Progress;
-use sre_stats::quantile::{Quantile, quantiles};
+use sre_stats::quantile::{Quantile, Tool, quantiles};
+use sre_stats::report::{Block, Cell, Column, Section, Table, tell};
 use sre_stats::unit::Unit;
 use sre_stats::{Error, Result};
 
 use super::document::{Document, rate};
+use super::selection::selected;
 use super::track::TrackKey;
 
 /// The quantiles of an item over the nines.
@@ -20,6 +22,8 @@ pub struct QuantileProfile {
     pub curves: Vec<QuantileCurve>,
     /// The picture.
     pub figure: Figure,
+    /// What each tool would have printed.
+    pub tools: Table,
 }
 
 /// The quantiles shown, as far as the samples reach.
@@ -37,7 +41,7 @@ impl QuantileProfile {
     /// Where there is no value, or on request.
     pub fn new(document: &Document, key: &TrackKey, progress: &Progress) -> Result<Self> {
         progress.stage("computing quantiles", 0);
-        let item = document.item(key.item)?;
+        let item = selected(document.item(key.item)?, key.values)?;
         let derived = match &item.data {
             Data::Counter(counter) => Some(rate(counter)?),
             _ => None,
@@ -66,7 +70,36 @@ impl QuantileProfile {
                 " The shade is the confidence interval of the quantile behind the samples, if they were independent.",
             );
         }
-        Ok(Self { curves, figure })
+        progress.stage("asking what other tools would print", 0);
+        let asked = [Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999];
+        let mut tools = tell::quantile::table(&tell::quantile::by_tool(values, &asked, &Tool::ALL, &scope)?);
+        tools.title = "What would each tool have printed?".to_owned();
+        Ok(Self { curves, figure, tools })
+    }
+
+    /// A row for every quantile, with its provenance.
+    pub fn table(&self) -> Table {
+        let mut columns = vec![Column::text("quantile")];
+        columns.extend(self.curves.iter().map(|c| Column::estimate(c.name.clone())));
+        let mut table = Table::new("Quantiles", columns);
+        let rows = self.curves.first().map_or(0, |c| c.points.len());
+        for i in 0..rows {
+            let q = self.curves.first().and_then(|c| c.points.get(i)).map(|p| p.0.to_string()).unwrap_or_default();
+            let mut row = vec![q.into()];
+            for curve in &self.curves {
+                row.push(curve.points.get(i).map_or(Cell::Empty, |p| p.1.clone().into()));
+            }
+            table.rows.push(row);
+        }
+        table
+    }
+
+    /// All of it under one heading.
+    pub fn section(&self) -> Section {
+        Section::new(self.figure.title.clone())
+            .with(Block::Figure(self.figure.clone()))
+            .with(Block::Table(self.table()))
+            .with(Block::Table(self.tools.clone()))
     }
 }
 

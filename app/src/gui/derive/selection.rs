@@ -14,7 +14,7 @@ use sre_stats::{Error, Result};
 ///
 /// # Errors
 /// Where none does.
-pub fn selected(item: &Item, values: Option<(f64, f64)>) -> Result<Cow<'_, Item>> {
+pub(super) fn selected(item: &Item, values: Option<(f64, f64)>) -> Result<Cow<'_, Item>> {
     let Some((from, to)) = values else { return Ok(Cow::Borrowed(item)) };
     let inside = |v: f64| v >= from && v <= to;
     let data = match &item.data {
@@ -46,7 +46,7 @@ fn nothing(_: Error) -> Error {
 ///
 /// # Errors
 /// Where there are none.
-pub fn between(item: &Item, from: Timestamp, to: Timestamp) -> Result<Item> {
+pub(super) fn between(item: &Item, from: Timestamp, to: Timestamp) -> Result<Item> {
     let none = || Error::empty(format!("“{}” has no sample from {from} to {to}", item.title()));
     let data = match &item.data {
         Data::Gauge(series) => Data::Gauge(series.slice(from, to).ok_or_else(none)?),
@@ -76,7 +76,10 @@ mod tests {
         let item = Item::new(Kind::Events, Data::Events(events), Format::Csv);
         let part = selected(&item, Some((1.0, 10.0))).unwrap();
         let found = part.as_events().unwrap();
-        assert_eq!((found.times(), found.values(), found.ok()), (&[2, 4][..], &[5.0, 7.0][..], Some(&[false, true][..])));
+        assert_eq!(
+            (found.times(), found.values(), found.ok()),
+            (&[2, 4][..], &[5.0, 7.0][..], Some(&[false, true][..]))
+        );
         assert!(matches!(selected(&item, None).unwrap(), Cow::Borrowed(_)));
         assert!(selected(&item, Some((8.0, 9.0))).is_err());
         let early = between(&item, Timestamp(0), Timestamp(2)).unwrap();

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use sre_stats::compare::CompareOptions;
+use sre_stats::describe::Ecdf;
+use sre_stats::figure::{Scale, ecdf_figure};
 use sre_stats::load::Item;
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::fit::fit_of;
+use sre_stats::report::tell::subject::subject;
 use sre_stats::report::{Block, Section};
 use sre_stats::slo::{Objective, Options, evaluate};
 use sre_stats::time::{Span, Timestamp};
@@ -172,8 +175,9 @@ fn of_objective(
     answer: &mut Answer,
 ) -> Result<()> {
     let fit = fit_of(&document.dataset, item, objective)?;
-    let report = evaluate(objective, fit.input(), &Options { no_data, ..Options::default() })?;
-    slo::add(&[(fit, report)], objective, &AlertArgs::workbook(tune), answer);
+    let options = Options { no_data, ..Options::default() };
+    let report = evaluate(objective, fit.input(), &options)?;
+    slo::add(&[(fit, report)], objective, &options, &AlertArgs::workbook(tune), answer);
     Ok(())
 }
 
@@ -195,17 +199,24 @@ fn of_two(
         Other::Before { from, at, to } => {
             let before = between(&own, *from, *at)?;
             let after = between(&own, *at, *to)?;
-            let said = format!("A is {from} to {at}, B is {at} to {to} (UTC).");
+            let second = |t: &Timestamp| Timestamp(t.0.div_euclid(Span::SECOND.0) * Span::SECOND.0);
+            let (from, at, to) = (second(from), second(at), second(to));
             compare::one(&before, &after, &options, answer)?;
-            if let Some(section) = answer.sections.last_mut() {
-                section.blocks.insert(0, Block::Text(said));
-            }
-            return Ok(());
+            return overlaid(&before, &after, format!("A is {from} to {at}, B is {at} to {to} (UTC)."), answer);
         }
     };
     compare::one(&against, &own, &options, answer)?;
-    if let Some(section) = answer.sections.last_mut() {
-        section.blocks.insert(0, Block::Text(format!("A is “{}”, B is “{}”.", against.title(), own.title())));
-    }
+    overlaid(&against, &own, format!("A is “{}”, B is “{}”.", against.title(), own.title()), answer)
+}
+
+/// Says what A and B are, and puts their distributions on top of each other.
+fn overlaid(a: &Item, b: &Item, said: String, answer: &mut Answer) -> Result<()> {
+    let Some(section) = answer.sections.last_mut() else { return Ok(()) };
+    section.blocks.insert(0, Block::Text(said));
+    let (a, b) = (subject(a)?, subject(b)?);
+    let positive = a.values.iter().chain(b.values.iter()).all(|v| *v > 0.0);
+    let scale = if positive { Scale::Log } else { Scale::Linear };
+    let curves = [("A".to_owned(), Ecdf::new(&a.values, &a.scope)?), ("B".to_owned(), Ecdf::new(&b.values, &b.scope)?)];
+    section.blocks.push(Block::Figure(ecdf_figure(&curves, &b.scope.unit, scale, Scale::LogNines)?));
     Ok(())
 }

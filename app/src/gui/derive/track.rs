@@ -1,15 +1,17 @@
 //! A column ready to be drawn at any zoom.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sre_stats::Result;
 use sre_stats::figure::{Axis, Direction, Figure, Mark, Role, Shape};
-use sre_stats::load::Data;
+use sre_stats::load::{Data, Item};
 use sre_stats::progress::Progress;
 use sre_stats::series::Series;
 use sre_stats::time::Timestamp;
 
 use super::document::{Document, rate};
+use super::selection::selected;
 use crate::gui::pyramid::Pyramid;
 
 /// What a track is made of.
@@ -21,6 +23,8 @@ pub struct TrackKey {
     pub item: usize,
     /// Whether a counter is drawn as its rate.
     pub rate: bool,
+    /// The values that are looked at; `None` for all.
+    pub values: Option<(f64, f64)>,
 }
 
 /// A column ready to be drawn at any zoom.
@@ -29,6 +33,7 @@ pub struct Track {
     document: Arc<Document>,
     item: usize,
     derived: Option<Series>,
+    part: Option<Item>,
     pyramid: Pyramid,
     gaps: Vec<(Timestamp, Timestamp)>,
     resets: Vec<Timestamp>,
@@ -70,7 +75,8 @@ impl Track {
     /// # Errors
     /// Where the item cannot be drawn, or on request.
     pub fn new(document: &Arc<Document>, key: &TrackKey, progress: &Progress) -> Result<Self> {
-        let item = document.item(key.item)?;
+        let chosen = selected(document.item(key.item)?, key.values)?;
+        let item = &*chosen;
         let derived = match &item.data {
             Data::Counter(counter) if key.rate => Some(rate(counter)?),
             _ => None,
@@ -95,15 +101,18 @@ impl Track {
             y: Axis::new(&*identity.name, identity.unit.clone()),
             what,
             derived,
+            part: if let Cow::Owned(item) = chosen { Some(item) } else { None },
         })
     }
 
     /// Times and values.
     pub fn columns(&self) -> (&[i64], &[f64]) {
-        match (&self.derived, self.document.dataset.items.get(self.item)) {
-            (Some(series), _) => (series.times(), series.values()),
-            (None, Some(item)) => (item.times(), item.values()),
-            (None, None) => (&[], &[]),
+        if let Some(series) = &self.derived {
+            return (series.times(), series.values());
+        }
+        match self.part.as_ref().or_else(|| self.document.dataset.items.get(self.item)) {
+            Some(item) => (item.times(), item.values()),
+            None => (&[], &[]),
         }
     }
 

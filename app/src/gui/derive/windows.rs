@@ -1,18 +1,17 @@
 //! The bad time of a series under an objective, and what slices charge for it.
 
-use sre_stats::figure::{self, Figure};
-use sre_stats::load::Data;
+use sre_stats::figure::Figure;
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
-use sre_stats::report::tell::fit::fit;
+use sre_stats::report::tell::fit::fit_of;
+use sre_stats::report::{Section, tell};
 use sre_stats::slo::{Objective, Options, SloReport, evaluate};
 use sre_stats::time::Span;
-use sre_stats::window::{
-    Accounting, Advice, AdvisorInput, Budget, IncidentPattern, Ladder, NoData, Rule, Verdict, account, advise,
-};
+use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, account, advise};
 use sre_stats::{Error, Result};
 
 use super::document::Document;
+use crate::cli::windows::{Asked, advisor};
 
 /// The rules offered in the list.
 pub fn rules() -> Vec<Rule> {
@@ -50,6 +49,10 @@ pub struct WindowAnalysis {
     pub advice: Result<Advice, String>,
     /// The same over all widths as a picture.
     pub charged: Figure,
+    /// The bad time that the objective allows, and over how long.
+    pub budget: Budget,
+    /// What makes a member of the population good.
+    pub good_means: String,
 }
 
 impl WindowAnalysis {
@@ -59,53 +62,27 @@ impl WindowAnalysis {
     /// Where objective and data do not fit, or on request.
     pub fn new(document: &Document, key: &WindowKey, progress: &Progress) -> Result<Self> {
         progress.stage("finding bad time", 0);
-        let item = document.item(key.item)?;
         let rule = key.rule.or_else(|| key.objective.rule()).unwrap_or(Rule::AnyBad);
         let options = Options { rule, no_data: key.no_data, ..Options::default() };
-        let input = fit(item, &key.objective)
-            .map_err(|why| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title())))?;
-        let slo = evaluate(&key.objective, input, &options)?;
+        let fit = fit_of(&document.dataset, key.item, &key.objective)?;
+        let slo = evaluate(&key.objective, fit.input(), &options)?;
         progress.check()?;
         progress.stage("charging slices of every width", 0);
         let budget = Budget::new(key.objective.target, slo.period.width);
-        let bad = &slo.bad_time;
-        let accounting = account(bad, &Ladder::default(), &rule, Some(&budget))?;
+        let ladder = Ladder::default();
+        let accounting = account(&slo.bad_time, &ladder, &rule, Some(&budget))?;
         progress.check()?;
-        let seconds = bad.observed().as_secs_f64();
-        let events = matches!(item.data, Data::Events(_)) && seconds > 0.0;
-        let advice = advise(&AdvisorInput {
-            budget,
-            incidents: IncidentPattern::Measured(bad.lengths()),
-            rule,
-            rate_per_s: events.then(|| bad.samples() as f64 / seconds),
-            quantile: events.then_some(Quantile::P99),
-            level: 0.95,
-        })
-        .map_err(|e| e.to_string());
-        let rows: Vec<figure::ChargedWidth> = accounting
-            .rows
-            .iter()
-            .map(|r| figure::ChargedWidth {
-                width: r.width,
-                min_s: r.charged.min.value,
-                mean_s: r.charged.mean.value,
-                max_s: r.charged.max.value,
-                aligned_s: Some(r.charged.aligned.value),
-                verdict: verdict(r.verdict),
-            })
-            .collect();
-        let charged = figure::charged_figure(
-            &rows,
-            bad.total().as_secs_f64(),
-            Some(budget.allowed().as_secs_f64()),
-            &rule.to_string(),
-        )?;
-        Ok(Self { slo, rule, accounting, advice, charged })
+        // a percentile above a lower limit is another share of time than below an upper one
+        let in_time = rule.under(slo.bad_time.condition())?;
+        let asked = Asked::of(key.objective.clone(), ladder);
+        let advice = advise(&advisor(&fit, &slo, &asked, in_time, budget)).map_err(|e| e.to_string());
+        let charged = tell::windows::figure(&accounting, Some(&budget))?;
+        Ok(Self { slo, rule, accounting, advice, charged, budget, good_means: fit.good_means(&key.objective) })
     }
 
     /// The bad time that the objective allows.
     pub fn allowed(&self) -> Span {
-        Budget::new(self.slo.objective.target, self.slo.period.width).allowed()
+        self.budget.allowed()
     }
 
     /// The row of the width nearest above `width`, or the last.
@@ -120,37 +97,15 @@ impl WindowAnalysis {
     /// Where there is no such row.
     pub fn phase_figure(&self, row: usize) -> Result<Figure> {
         let row = self.accounting.rows.get(row).ok_or_else(|| Error::empty("no width to draw"))?;
-        let allowed = self.allowed();
-        let points: Vec<figure::PhasePoint> = row
-            .profile
-            .runs()
-            .iter()
-            .map(|run| {
-                let charged = row.profile.charged(run.from);
-                let within = charged <= allowed;
-                figure::PhasePoint {
-                    phase: run.from,
-                    charged_s: charged.as_secs_f64(),
-                    verdict: if within { figure::Verdict::Met } else { figure::Verdict::Violated },
-                }
-            })
-            .collect();
-        figure::phase_figure(
-            &points,
-            row.width,
-            row.true_bad.value,
-            Some(allowed.as_secs_f64()),
-            &self.rule.to_string(),
-        )
+        tell::windows::phases(row, Some(&self.budget))
     }
-}
 
-/// A verdict of the analysis as one of a figure.
-pub fn verdict(verdict: Option<Verdict>) -> figure::Verdict {
-    match verdict {
-        Some(Verdict::Met) => figure::Verdict::Met,
-        Some(Verdict::Violated) => figure::Verdict::Violated,
-        Some(Verdict::DependsOnPhase) => figure::Verdict::DependsOnPhase,
-        _ => figure::Verdict::NoData,
+    /// What the command line tells of it.
+    pub fn sections(&self, title: &str) -> Vec<Section> {
+        let mut sections = vec![tell::windows::section(title, &self.accounting, Some(&self.budget))];
+        if let Ok(advice) = &self.advice {
+            sections.push(tell::advice::section(title, advice));
+        }
+        sections
     }
 }

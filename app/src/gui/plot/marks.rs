@@ -32,7 +32,7 @@ pub(super) type Ranges = ((f64, f64), (f64, f64));
 /// Adds one mark.
 pub(super) fn draw<'a>(
     p: &mut PlotUi<'a>,
-    tokens: &Tokens,
+    tokens: &'a Tokens,
     figure: &'a Figure,
     mark: &'a Mark,
     index: usize,
@@ -46,6 +46,11 @@ pub(super) fn draw<'a>(
     match &mark.shape {
         Shape::Line { points } => {
             for (i, run) in runs(points.iter().map(place), finite).into_iter().enumerate() {
+                // over the cells of a heat map a line needs an edge
+                if figure.marks.iter().any(|m| matches!(m.shape, Shape::Heat { .. })) {
+                    let halo = Line::new("", PlotPoints::from(run.clone())).color(colour(tokens.background)).width(4.0);
+                    p.line(halo.allow_band(false).allow_hover(false).id((index, i, "edge")));
+                }
                 line(p, &mark.name, run, ink, (index, i));
             }
         }
@@ -84,7 +89,7 @@ pub(super) fn draw<'a>(
                 p.polygon(bar.fill_color(fill).stroke(Stroke::new(0.5, ink)).id((index, i)));
             }
         }
-        Shape::Rule { at, direction } => rule(p, figure, mark, index, *at, *direction, ink, ranges),
+        Shape::Rule { at, direction } => rule(p, tokens, figure, mark, index, *at, *direction, ink, ranges),
         Shape::Region { from, to, direction } => {
             let (scale, axis) = match direction {
                 Direction::Vertical => (xs, PlotAxis::X),
@@ -97,6 +102,9 @@ pub(super) fn draw<'a>(
             for (i, interval) in intervals.iter().enumerate() {
                 error_bar(p, figure, interval, ink, (index, i), ranges);
             }
+        }
+        Shape::Heat { rows, columns, most } => {
+            p.add(super::heat::Cells::new(tokens, figure, rows, columns, *most));
         }
         // strips stand under the plot
         _ => {}
@@ -140,6 +148,7 @@ fn upright(run: &[[f64; 3]], pixel: f64) -> Vec<[f64; 3]> {
 #[allow(clippy::too_many_arguments)]
 fn rule(
     p: &mut PlotUi<'_>,
+    tokens: &Tokens,
     figure: &Figure,
     mark: &Mark,
     index: usize,
@@ -157,7 +166,10 @@ fn rule(
             p.hline(HLine::new(name.clone(), y).color(ink).width(1.6).style(style).allow_hover(false).id(index));
             // the name stands on the line, below it where the top is near
             let align = if y > y0 + 0.9 * (y1 - y0) { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
+            // on a ground of its own, so that other lines do not run through it
+            let ground = colour(tokens.background).gamma_multiply(0.85);
             let text = egui::RichText::new(format!("{name} {}", figure.y.show(at))).size(12.0).color(ink);
+            let text = text.background_color(ground);
             p.text(Text::new("", PlotPoint::new(x1 - 0.008 * (x1 - x0), y), text).anchor(align).id((index, "name")));
         }
         Direction::Vertical => {

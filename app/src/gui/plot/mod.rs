@@ -1,6 +1,7 @@
 //! Draws a [`Figure`] with `egui_plot`: the only place that knows how a mark becomes a picture on the screen.
 
 mod axes;
+mod heat;
 mod legend;
 mod marks;
 mod strip;
@@ -27,6 +28,10 @@ pub struct Options {
     pub pan: bool,
     /// Where the user stands on the x axis.
     pub marker: Option<f64>,
+    /// Whether dragging chooses a part of x.
+    pub select: bool,
+    /// Where the pointer of another view is on x.
+    pub cursor: Option<f64>,
 }
 
 /// What the user did with a figure.
@@ -38,6 +43,10 @@ pub struct Answer {
     pub reset: bool,
     /// A place on x was clicked.
     pub clicked: Option<f64>,
+    /// A part of x was chosen.
+    pub selected: Option<(f64, f64)>,
+    /// The pointer is at this place on x.
+    pub hovered: Option<f64>,
 }
 
 /// Shows a figure with its title, legend, plot, strip and caption.
@@ -45,6 +54,9 @@ pub fn show(ui: &mut Ui, tokens: &Tokens, id: &str, figure: &Figure, options: Op
     let top = ui.cursor().top();
     ui.label(egui::RichText::new(&figure.title).family(bold()).size(15.0).color(colour(tokens.ink)));
     legend(ui, tokens, figure);
+    if figure.marks.iter().any(|m| matches!(m.shape, Shape::Heat { .. })) {
+        ui.horizontal(|ui| heat::scale(ui, tokens, figure));
+    }
     let cells: Vec<&Cell> = figure.marks.iter().filter_map(strip_of).flatten().collect();
     let used = ui.cursor().top() - top;
     let caption = ui.painter().layout(
@@ -112,10 +124,19 @@ fn plot(
         .x_grid_spacer(spacer(&figure.x, &x_labels, width - 70.0, 95.0, true))
         .y_grid_spacer(spacer(&figure.y, &y_labels, height - 40.0, 42.0, false))
         .label_formatter(|at| hover(figure, at));
+    let drag = ui.scope_id().with((id, "drag"));
+    let dragged: Option<(f64, f64)> = ui.data(|d| d.get_temp(drag));
     let shown = plot.show(ui, |p| {
         p.set_plot_bounds(PlotBounds::from_min_max([x0, y0], [x1, y1]));
         for (i, mark) in figure.marks.iter().enumerate() {
             draw(p, tokens, figure, mark, i, ((x0, x1), (y0, y1)), pixel);
+        }
+        if let Some(at) = options.cursor.map(|m| xs.transform(m)).filter(|m| m.is_finite()) {
+            p.vline(VLine::new("", at).color(colour(tokens.axis)).width(1.0).allow_hover(false).id("cursor"));
+        }
+        if let Some((a, b)) = dragged {
+            let part = egui_plot::Span::new("", a.min(b)..=a.max(b)).axis(PlotAxis::X);
+            p.span(part.fill(colour(tokens.charged).gamma_multiply(0.22)).border(egui::Stroke::NONE));
         }
         if let Some(at) = options.marker.map(|m| xs.transform(m)).filter(|m| m.is_finite()) {
             p.vline(VLine::new("", at).color(colour(tokens.ink)).width(1.5).allow_hover(false).id("marker"));
@@ -140,6 +161,30 @@ fn plot(
             let scale = f64::from(-wheel.y * 0.003).exp();
             let shift = -f64::from(wheel.x) * 0.0015 * (b - a);
             answer.range = Some((xs.inverse(at + (a - at) * scale + shift), xs.inverse(at + (b - at) * scale + shift)));
+        }
+    }
+    let at = |pointer: egui::Pos2| shown.transform.value_from_position(pointer).x;
+    if options.select {
+        if let Some(pointer) = response.interact_pointer_pos() {
+            if response.drag_started() {
+                let from = ui.input(|i| i.pointer.press_origin()).unwrap_or(pointer);
+                ui.data_mut(|d| d.insert_temp(drag, (at(from), at(pointer))));
+            } else if response.dragged()
+                && let Some((from, _)) = dragged
+            {
+                ui.data_mut(|d| d.insert_temp(drag, (from, at(pointer))));
+            }
+        }
+        if response.drag_stopped() {
+            ui.data_mut(|d| d.remove::<(f64, f64)>(drag));
+            answer.selected = dragged.map(|(a, b)| (xs.inverse(a.min(b)), xs.inverse(a.max(b))));
+        }
+    }
+    if let Some(pointer) = response.hover_pos() {
+        let place = shown.transform.value_from_position(pointer);
+        answer.hovered = Some(xs.inverse(place.x));
+        if let Some(text) = heat::cell_at(figure, xs.inverse(place.x), ys.inverse(place.y)) {
+            response.clone().on_hover_text_at_pointer(text);
         }
     }
     if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.clicked()) {

@@ -1,40 +1,43 @@
-//! Values over the nines, with their bounds.
+//! Values over the nines, with their bounds, and what each tool would have printed.
 
-use egui::Ui;
-use sre_stats::report::{Column, Table};
+use egui::{RichText, Ui};
+use sre_stats::report::Section;
 
+use crate::gui::dispatch::Message;
 use crate::gui::plot::{self, Options};
 use crate::gui::state::State;
-use crate::gui::theme::tokens;
+use crate::gui::theme::{bold, tokens};
+use crate::gui::widgets::table;
 
 /// Shows the profile of the series selected.
-pub(super) fn show(ui: &mut Ui, state: &State) {
+pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let Some(key) = state.track_key() else { return };
-    if let Some(text) = state.quantiles.failure_of(&key) {
+    if let Some(text) = state.made.quantiles.failure_of(&key) {
         super::failed(ui, text);
         return;
     }
-    let Some(profile) = state.quantiles.of(&key) else {
+    let Some(profile) = state.made.quantiles.of(&key) else {
         super::waiting(ui, "Computing quantiles…");
         return;
     };
-    let options = Options { height: ui.available_height(), ..Options::default() };
-    plot::show(ui, tokens(ui.theme()), "quantiles", &profile.figure, options);
+    if state.choices.values.is_some() {
+        ui.horizontal(|ui| super::part(ui, state, messages));
+    }
+    egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let options = Options { height: (ui.available_height() - 150.0).max(320.0), ..Options::default() };
+        plot::show(ui, tokens(ui.theme()), "quantiles", &profile.figure, options);
+        ui.add_space(10.0);
+        for of in [&profile.tools, &profile.table()] {
+            ui.label(RichText::new(&of.title).family(bold()));
+            if let Some(column) = table(ui, of, state.sort.as_ref(), false) {
+                messages.push(Message::Sort(of.title.clone(), column));
+            }
+            ui.add_space(10.0);
+        }
+    });
 }
 
-/// A row for every quantile, with its provenance.
-pub(super) fn table(state: &State) -> Option<Table> {
-    let profile = state.quantiles.of(&state.track_key()?)?;
-    let mut columns = vec![Column::text("quantile")];
-    columns.extend(profile.curves.iter().map(|c| Column::estimate(c.name.clone())));
-    let mut table = Table::new("Quantiles", columns);
-    let first = profile.curves.first()?;
-    for (i, (q, _)) in first.points.iter().enumerate() {
-        let mut row = vec![q.to_string().into()];
-        for curve in &profile.curves {
-            row.push(curve.points.get(i).map_or(sre_stats::report::Cell::Empty, |p| p.1.clone().into()));
-        }
-        table.rows.push(row);
-    }
-    Some(table)
+/// Picture and tables.
+pub(super) fn section(state: &State) -> Option<Section> {
+    Some(state.made.quantiles.of(&state.track_key()?)?.section())
 }

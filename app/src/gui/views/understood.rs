@@ -1,7 +1,7 @@
 //! What was understood: files, guesses, warnings, and every series with its kind.
 
 use egui::{RichText, Ui};
-use sre_stats::report::{Cell, Column, Table};
+use sre_stats::report::{Block, Cell, Column, Section, Table};
 use sre_stats::unit::Unit;
 
 use crate::gui::command::Command;
@@ -67,8 +67,13 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     });
 }
 
+/// The series as a section.
+pub(super) fn section(state: &State) -> Option<Section> {
+    table(state).map(|t| Section::new(t.title.clone()).with(Block::Table(t)))
+}
+
 /// Every series with what is known of it.
-pub(super) fn table(state: &State) -> Option<Table> {
+fn table(state: &State) -> Option<Table> {
     let document = state.document.as_ref()?;
     let columns = vec![
         Column::text("series"),

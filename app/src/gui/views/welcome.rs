@@ -48,6 +48,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
                     });
                 });
             ui.add_space(24.0);
+            before(ui, state, messages);
             samples(ui, state, messages);
             ui.add_space(18.0);
             let (palette, sheet) = (Command::Palette.keys(ui.ctx()), Command::Shortcuts.keys(ui.ctx()));
@@ -55,6 +56,36 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.label(RichText::new(hint).size(12.0).color(colour(tokens.muted)));
         });
     });
+}
+
+/// What broke off, and what was open before.
+fn before(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    if let Some(session) = &state.broken_off {
+        let files: Vec<String> = session.files.iter().map(|f| f.display().to_string()).collect();
+        let text = "The last run broke off. What was open can be taken up again.";
+        ui.label(RichText::new(text).family(bold()));
+        if ui.button("Go on where it broke off").on_hover_text(files.join("\n")).clicked() {
+            messages.push(Message::Recover);
+        }
+        ui.add_space(14.0);
+    }
+    if !state.recent.is_empty() {
+        ui.label(RichText::new("Open before").family(bold()));
+        for path in state.recent.iter().take(6) {
+            let said = path.display().to_string();
+            let link = egui::Link::new(RichText::new(short(&said)));
+            if ui.add(link).on_hover_text(&said).clicked() {
+                messages.push(Message::Open(vec![path.clone()]));
+            }
+        }
+        ui.add_space(14.0);
+    }
+}
+
+/// The end of a long path.
+fn short(path: &str) -> String {
+    let letters = path.chars().count();
+    if letters > 80 { format!("…{}", path.chars().skip(letters - 79).collect::<String>()) } else { path.to_owned() }
 }
 
 fn samples(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {

@@ -2,8 +2,10 @@
 
 mod budget;
 mod dial;
+mod section;
 mod table;
 
 pub use budget::{BudgetLine, budget_bar};
 pub use dial::{Dial, dial};
-pub use table::{cell_text, table};
+pub use section::{Shown, sections};
+pub use table::{cell_text, sorted, table};

@@ -111,7 +111,7 @@ const RUG: usize = 1500;
 pub fn box_figure(name: &str, unit: &Unit, found: &BoxPlot, values: &[f64], x: Scale) -> Result<Figure> {
     let [q1, median, q3] = &found.quartiles;
     let shown = |v: &&f64| x.shows(**v);
-    if values.iter().filter(shown).next().is_none() {
+    if !values.iter().any(|v| x.shows(*v)) {
         return Err(Error::empty("no sample to draw").hint("choose a linear scale for values at or below 0"));
     }
     let within = |v: &&f64| **v >= found.fences.lower.value && **v <= found.fences.upper.value;

@@ -1,67 +1,14 @@
-//! The objective's text, the width and the rules.
+//! The width and the rules.
 
-use egui::{FontId, RichText, TextEdit, Ui, vec2};
-use sre_stats::figure::theme::Tokens;
-use sre_stats::slo::Objective;
+use egui::{RichText, Ui, vec2};
 use sre_stats::time::Span;
-use sre_stats::window::{NoData, Rule};
+use sre_stats::window::Rule;
 
-use super::{chip, compact};
 use crate::gui::derive::rules;
 use crate::gui::dispatch::Message;
 use crate::gui::state::State;
-use crate::gui::theme::{bold, colour};
-
-/// The objective's text, with what is wrong under the word.
-pub(super) fn objective(ui: &mut Ui, tokens: &Tokens, state: &State, messages: &mut Vec<Message>) {
-    let before = state.objective_text();
-    let mut text = before.clone();
-    let error = text.parse::<Objective>().err();
-    ui.horizontal(|ui| {
-        let label = ui.label(RichText::new("Objective").family(bold()));
-        let edit = TextEdit::singleline(&mut text)
-            .id(egui::Id::unique("objective"))
-            .font(FontId::monospace(15.0))
-            .char_limit(300)
-            .desired_width(ui.available_width() - 90.0)
-            .hint_text("99.9% of requests < 300ms over 30d");
-        let output = edit.show(ui);
-        let response = output.response.response.labelled_by(label.id);
-        if state.focus_objective {
-            response.request_focus();
-            messages.push(Message::ObjectiveFocused);
-        }
-        if let Some(error) = &error {
-            let at = error
-                .position()
-                .and_then(|p| p.column.as_deref()?.parse::<usize>().ok())
-                .unwrap_or(1)
-                .saturating_sub(1);
-            let cursor = output.galley.pos_from_cursor(egui::text::CCursor::new(at));
-            let x = output.galley_pos.x + cursor.min.x;
-            let y = response.rect.bottom() - 2.0;
-            let bad = colour(tokens.bad);
-            // a small arrow from the sentence to the character at which the text stops making sense
-            let tip = [egui::pos2(x + 4.0, y - 3.0), egui::pos2(x + 8.5, y + 4.0), egui::pos2(x - 0.5, y + 4.0)];
-            ui.painter().add(egui::Shape::convex_polygon(tip.to_vec(), bad, egui::Stroke::NONE));
-            let hint = error.way_out().map(|h| format!("; {h}")).unwrap_or_default();
-            let galley =
-                ui.painter().layout(format!("{}{hint}", error.message()), FontId::proportional(12.5), bad, 620.0);
-            let left = (x - 2.0).min(ui.max_rect().right() - galley.size().x).max(ui.max_rect().left());
-            ui.painter().galley(egui::pos2(left, response.rect.bottom() + 3.0), galley, bad);
-        } else if let Some(analysis) = state.windows.latest() {
-            chip(ui, tokens, Some(analysis.slo.verdict));
-        }
-    });
-    if let Some(error) = &error {
-        // room for what was painted, and the same words for a screen reader
-        let (_, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), egui::Sense::hover());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Objective: {error}")));
-    }
-    if text != before {
-        messages.push(Message::Objective(text));
-    }
-}
+use crate::gui::theme::bold;
+use crate::gui::views::objective::no_data;
 
 /// The width's slider, the rule and what missing data count as.
 pub(super) fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
@@ -78,10 +25,10 @@ pub(super) fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) 
             {
                 messages.push(Message::Width(*width));
             }
-            let text = RichText::new(compact(row.width)).family(bold()).size(17.0);
+            let text = RichText::new(row.width.compact()).family(bold()).size(17.0);
             ui.add_sized(vec2(64.0, 24.0), egui::Label::new(text));
         }
-        let now = state.choices.rule.or_else(|| state.windows.latest().map(|w| w.rule));
+        let now = state.choices.rule.or_else(|| state.made.windows.latest().map(|w| w.rule));
         let said = now.map_or_else(|| "any-bad".to_owned(), |r| r.to_string());
         let label = ui.label("a slice is bad by");
         let combo = egui::ComboBox::from_id_salt("rule").selected_text(said).width(96.0).show_ui(ui, |ui| {
@@ -95,18 +42,7 @@ pub(super) fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) 
             }
         });
         combo.response.labelled_by(label.id);
-        let label = ui.label("no data counts as");
-        let combo = egui::ComboBox::from_id_salt("no data")
-            .selected_text(state.choices.no_data.to_string())
-            .width(84.0)
-            .show_ui(ui, |ui| {
-                for policy in [NoData::Excluded, NoData::Bad, NoData::Good, NoData::Hold] {
-                    if ui.selectable_label(state.choices.no_data == policy, policy.to_string()).clicked() {
-                        messages.push(Message::NoData(policy));
-                    }
-                }
-            });
-        combo.response.labelled_by(label.id);
+        no_data(ui, state, messages);
     });
 }
 

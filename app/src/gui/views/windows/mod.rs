@@ -5,34 +5,27 @@ mod numbers;
 
 use std::sync::Arc;
 
-use egui::{RichText, Ui};
-use sre_stats::figure::theme::{Rgb, Tokens};
+use egui::Ui;
+use sre_stats::figure::theme::Tokens;
 use sre_stats::figure::{Direction, Figure, Mark, Role, Shape};
-use sre_stats::report::{Cell, Column, Table};
+use sre_stats::report::{Block, Section, tell};
 use sre_stats::time::Span;
-use sre_stats::unit::Unit;
-use sre_stats::window::{Verdict, WidthRow};
+use sre_stats::window::WidthRow;
 
-use self::controls::{controls, objective};
+use self::controls::controls;
 use self::numbers::{headline, numbers};
-use crate::gui::derive::WindowAnalysis;
+use crate::gui::derive::{Topic, WindowAnalysis};
 use crate::gui::dispatch::{Message, phase_step};
-use crate::gui::plot::{self, Options, seconds};
+use crate::gui::plot::{self, Options};
 use crate::gui::state::{State, cached};
-use crate::gui::theme::{bold, colour, tokens};
-use crate::gui::widgets::{Dial, dial};
-
-/// A span without blanks, as people type it: `1h30m`.
-pub fn compact(span: Span) -> String {
-    span.to_string().replace(' ', "")
-}
+use crate::gui::theme::tokens;
+use crate::gui::widgets::{Dial, Shown, dial, sections};
 
 /// Shows the analysis of the series selected under the objective.
 pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     let tokens = tokens(ui.theme());
-    objective(ui, tokens, state, messages);
     let key = state.window_key();
-    if let Some(text) = key.as_ref().and_then(|k| state.windows.failure_of(k)) {
+    if let Some(text) = key.as_ref().and_then(|k| state.made.windows.failure_of(k)) {
         controls(ui, state, messages);
         super::failed(ui, text);
         return;
@@ -70,44 +63,57 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             });
             ui.vertical(|ui| numbers(ui, tokens, analysis, row, phase, messages));
         });
-        let height = ui.available_height().max(300.0);
-        ui.spacing_mut().item_spacing.x = 28.0;
-        ui.columns(2, |sides| {
-            for side in sides.iter_mut() {
-                side.spacing_mut().item_spacing.x = 8.0;
-            }
-            let [left, right] = sides else { return };
-            charged(left, tokens, analysis, row, height, messages);
-            phases(right, tokens, state, analysis, index, phase, height, messages);
-        });
+        let height = ui.available_height().max(320.0);
+        // side by side where there is room for both
+        if ui.available_width() > 640.0 {
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.x = 28.0;
+                ui.columns(2, |sides| {
+                    for side in sides.iter_mut() {
+                        side.spacing_mut().item_spacing.x = 8.0;
+                    }
+                    let [left, right] = sides else { return };
+                    charged(left, tokens, analysis, row, height, messages);
+                    phases(right, tokens, state, analysis, index, phase, height, messages);
+                });
+            });
+        } else {
+            charged(ui, tokens, analysis, row, 320.0, messages);
+            phases(ui, tokens, state, analysis, index, phase, 320.0, messages);
+        }
+        losses(ui, tokens, state, messages);
     });
 }
 
-fn verdict_token(tokens: &Tokens, verdict: Option<Verdict>) -> Rgb {
-    match verdict {
-        Some(Verdict::Met) => tokens.good,
-        Some(Verdict::Violated) => tokens.bad,
-        Some(Verdict::DependsOnPhase) => tokens.warn,
-        _ => tokens.neutral,
+/// Why the advisor says so, and what aggregation loses beside charged time.
+fn losses(ui: &mut Ui, tokens: &'static Tokens, state: &State, messages: &mut Vec<Message>) {
+    ui.add_space(12.0);
+    ui.separator();
+    let shown = Shown { sort: state.sort.as_ref(), height: 320.0, tables: false };
+    let mut clicked = None;
+    let title = state.item().map(sre_stats::load::Item::title).unwrap_or_default();
+    if let Some(Ok(advice)) = state.made.windows.latest().map(|w| &w.advice) {
+        clicked =
+            ui.push_id("advice", |ui| sections(ui, tokens, &[tell::advice::section(&title, advice)], shown)).inner;
     }
-}
-
-/// A verdict as a coloured word.
-fn chip(ui: &mut Ui, tokens: &Tokens, verdict: Option<Verdict>) {
-    let token = verdict_token(tokens, verdict);
-    let word = verdict.map_or_else(|| "no verdict".to_owned(), |v| v.to_string().replace('-', " "));
-    egui::Frame::new().fill(colour(token)).corner_radius(5.0).inner_margin(egui::Margin::symmetric(9, 3)).show(
-        ui,
-        |ui| {
-            ui.label(RichText::new(word).family(bold()).color(colour(tokens.background)));
-        },
-    );
+    let Some(key) = state.losses_key() else { return };
+    let slot = state.made.told(Topic::Losses);
+    if let Some(told) = slot.of(&key) {
+        clicked = ui.push_id("losses", |ui| sections(ui, tokens, &told.sections, shown)).inner.or(clicked);
+    } else if let Some(why) = slot.failure_of(&key) {
+        ui.label(egui::RichText::new(why).weak());
+    } else {
+        ui.label(egui::RichText::new("Looking for lost peaks and percentiles…").weak());
+    }
+    if let Some((title, column)) = clicked {
+        messages.push(Message::Sort(title, column));
+    }
 }
 
 /// The plot by width, with the advisor's band.
 fn charged(
     ui: &mut Ui,
-    tokens: &Tokens,
+    tokens: &'static Tokens,
     analysis: &Arc<WindowAnalysis>,
     row: &WidthRow,
     height: f32,
@@ -124,7 +130,7 @@ fn charged(
             figure.marks.insert(0, Mark::new("advised widths", Role::Good, shape));
         }
     }
-    let options = Options { height, pan: false, marker: Some(row.width.as_secs_f64()) };
+    let options = Options { height, marker: Some(row.width.as_secs_f64()), ..Options::default() };
     let answer = plot::show(ui, tokens, "charged", &figure, options);
     if let Some(at) = answer.clicked.filter(|s| *s > 0.0) {
         let distance = |r: &&WidthRow| (r.width.as_secs_f64() / at).ln().abs();
@@ -139,7 +145,7 @@ fn charged(
 #[allow(clippy::too_many_arguments)]
 fn phases(
     ui: &mut Ui,
-    tokens: &Tokens,
+    tokens: &'static Tokens,
     state: &State,
     analysis: &Arc<WindowAnalysis>,
     index: usize,
@@ -149,7 +155,7 @@ fn phases(
 ) {
     let key = (Arc::as_ptr(analysis).addr(), index);
     let Some(figure) = cached(&state.pictures.phase, key, || analysis.phase_figure(index).ok()) else { return };
-    let options = Options { height, pan: false, marker: Some(phase.as_secs_f64()) };
+    let options = Options { height, marker: Some(phase.as_secs_f64()), ..Options::default() };
     let answer = plot::show(ui, tokens, "phases", &figure, options);
     if let Some(at) = answer.clicked {
         let resolution = analysis.slo.bad_time.resolution().0.max(1);
@@ -158,42 +164,21 @@ fn phases(
     }
 }
 
-/// A row for every width.
-pub(super) fn table(state: &State) -> Option<Table> {
-    let analysis = state.windows.latest()?;
-    let columns = vec![
-        Column::text("width"),
-        Column::number("phases", Unit::Count),
-        seconds("true bad"),
-        seconds("aligned"),
-        seconds("least"),
-        seconds("mean"),
-        seconds("most"),
-        seconds("closed form mean"),
-        Column::number("met at", Unit::Ratio),
-        Column::text("verdict"),
-    ];
-    let mut table = Table::new(format!("Slices under “{}”, {}", analysis.slo.objective, analysis.rule), columns);
-    for row in &analysis.accounting.rows {
-        let c = &row.charged;
-        table.rows.push(vec![
-            compact(row.width).into(),
-            Cell::Number(row.phases as f64),
-            row.true_bad.clone().into(),
-            c.aligned.clone().into(),
-            c.min.clone().into(),
-            c.mean.clone().into(),
-            c.max.clone().into(),
-            row.closed_form.map_or(Cell::Empty, |f| Cell::Number(f.mean)),
-            row.met_share.map_or(Cell::Empty, Cell::Number),
-            row.verdict.map_or(Cell::Empty, |v| v.to_string().into()),
-        ]);
+/// Analysis, advice and losses, as the command line tells them.
+pub(super) fn section(state: &State) -> Option<Section> {
+    let analysis = state.made.windows.latest()?;
+    let title = state.item()?.title();
+    let mut section = Section::new(format!("Bucket widths for {title}, {}", analysis.rule));
+    for part in analysis.sections(&title) {
+        section.blocks.extend(part.blocks);
     }
-    for skipped in &analysis.accounting.skipped {
-        let mut cells = vec![compact(skipped.width).into()];
-        cells.resize(9, Cell::Empty);
-        cells.push(skipped.why.clone().into());
-        table.rows.push(cells);
+    if let Some((_, _, row)) = state.width_row()
+        && let Ok(figure) = tell::windows::phases(row, Some(&analysis.budget))
+    {
+        section.blocks.push(Block::Figure(figure));
     }
-    Some(table)
+    if let Some(losses) = state.losses_key().and_then(|k| state.made.told(Topic::Losses).of(&k)) {
+        section.blocks.extend(losses.sections.iter().flat_map(|s| s.blocks.iter().cloned()));
+    }
+    Some(section)
 }

@@ -6,11 +6,11 @@ use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 use sre_stats::window::{Verdict, WidthRow};
 
-use super::{chip, compact, verdict_token};
 use crate::gui::command::Command;
 use crate::gui::derive::WindowAnalysis;
 use crate::gui::dispatch::Message;
 use crate::gui::theme::{bold, colour, mix};
+use crate::gui::views::objective::{chip, verdict_token};
 use crate::gui::widgets::{BudgetLine, budget_bar};
 
 /// The one sentence to take away.
@@ -18,7 +18,7 @@ pub(super) fn headline(ui: &mut Ui, tokens: &Tokens, analysis: &WindowAnalysis, 
     let truth = analysis.accounting.truth;
     let here = if row.profile.charged(phase) <= analysis.allowed() { Verdict::Met } else { Verdict::Violated };
     let share = row.met_share.map(|s| Unit::Ratio.show(s));
-    let width = compact(row.width);
+    let width = row.width.compact();
     let said = match row.verdict {
         Some(Verdict::DependsOnPhase) => {
             format!("Where the {width} slices begin decides: met at {} of the phases.", share.unwrap_or_default())
@@ -62,7 +62,7 @@ pub(super) fn numbers(
             &n(&row.true_bad),
         );
         let slices = row.profile.bad_slices(phase);
-        let note = format!("{slices} × {} at phase +{phase}", compact(row.width));
+        let note = format!("{slices} × {} at phase +{phase}", row.width.compact());
         card(ui, tokens, "charged here", &charged.to_string(), &note, tokens.charged, &note);
         let c = &row.charged;
         let value = format!("{} – {}", rounded(c.min.value), rounded(c.max.value));
@@ -145,7 +145,7 @@ fn about(seconds: f64) -> String {
     } else {
         0.1
     };
-    Span::from_secs_f64((seconds / unit).round() * unit).map(compact).unwrap_or_default()
+    Span::from_secs_f64((seconds / unit).round() * unit).map(Span::compact).unwrap_or_default()
 }
 
 /// The advice in one sentence, and the reasons for it.

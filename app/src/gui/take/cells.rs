@@ -1,0 +1,74 @@
+//! Rust that makes in a notebook what a view shows. Its tests compile and run it.
+
+use crate::gui::choices::Against;
+use crate::gui::state::State;
+use crate::gui::view::View;
+
+/// The cells of the view that commands are about, blank lines between them; `None` where the data came from no file, or for
+/// what takes more than one file or series to say.
+pub fn cells(state: &State) -> Option<String> {
+    let document = state.document.as_ref().filter(|d| !d.paths.is_empty())?;
+    // a debug string is a string of Rust: quotes, backslashes and control characters are escaped
+    let files: Vec<String> = document.paths.iter().map(|p| format!("{:?}.into()", p.display().to_string())).collect();
+    let read = format!(
+        "use sre_stats::prelude::*;\n\nlet data = load(&[{}], &LoadOptions::default(), &Progress::new())?;\n",
+        files.join(", ")
+    );
+    let item = format!("let item = &data.items[{}];", state.choices.item);
+    let objective = format!("let objective: Objective = {:?}.parse()?;", state.objective_text());
+    let subject = format!("{item}\nlet subject = tell::subject::subject(item)?;");
+    let shown = match state.view {
+        View::Understood => "tell::inspect::section(&data)".to_owned(),
+        View::Series => {
+            format!("{item}\nlet (series, _) = tell::subject::as_series(item)?;\nseries_figure(&[&series], 1200)?")
+        }
+        View::Distribution => {
+            format!("{subject}\ntell::describe::section(&item.title(), &describe(&subject.values, &subject.scope)?)")
+        }
+        View::Heat => format!(
+            "{subject}\nlet events = Events::new(subject.identity, subject.times.into_owned(), subject.values.into_owned(), None, \
+             NanPolicy::Drop)?;\nlet width = Span(events.window().width.0 / 200 + 1);\n\
+             let windows = HistogramSeries::from_events(&events, Grid::new(width, Span::ZERO)?)?;\n\
+             heat_figure(&windows, 40, &[Quantile::MEDIAN, Quantile::P90, Quantile::P99])?"
+        ),
+        View::Quantiles => format!(
+            "{subject}\nlet nines = [Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999];\n\
+             let rows = tell::quantile::exact(&subject.values, &nines, &[Definition::Type7], &subject.scope)?;\n\
+             tell::quantile::section(&item.title(), &rows)"
+        ),
+        View::Windows => {
+            let rule = state.choices.rule.map_or_else(
+                || "let rule = objective.rule().unwrap_or(Rule::AnyBad);".to_owned(),
+                |r| format!("let rule: Rule = {:?}.parse()?;", r.to_string()),
+            );
+            format!(
+                "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
+                 let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n{rule}\n\
+                 let budget = Budget::new(objective.target, report.period.width);\n\
+                 let accounting = account(&report.bad_time, &Ladder::default(), &rule, Some(&budget))?;\n\
+                 tell::windows::section(&fit.item.title(), &accounting, Some(&budget))",
+                state.choices.item
+            )
+        }
+        View::Slo => format!(
+            "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
+             let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n\
+             tell::slo::section(&fit.item.title(), &report, &fit.good_means(&objective))",
+            state.choices.item
+        ),
+        View::Trend => format!(
+            "{item}\nlet (series, note) = tell::subject::as_series(item)?;\nlet found = trend(&series, TrendMethod::Auto, 0.95)?;\n\
+             tell::trend::section(&series, &found, note.as_deref())"
+        ),
+        View::Compare => {
+            let Against::Series(other) = state.choices.against else { return None };
+            format!(
+                "let (a, b) = (tell::subject::subject(&data.items[{other}])?, tell::subject::subject(&data.items[{}])?);\n\
+                 let found = compare(&a.values, &b.values, &Scope::untimed(a.scope.unit.clone()), &CompareOptions::default())?;\n\
+                 tell::compare::section(\"two series\", &found, &[], None)",
+                state.choices.item
+            )
+        }
+    };
+    Some(format!("{read}\n{shown}\n"))
+}

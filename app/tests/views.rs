@@ -1,0 +1,462 @@
+//! The views of the window, driven by role and label: what they show, what is taken away, how they stand together.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod window;
+
+use std::path::{Path, PathBuf};
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable;
+use sre_stats::load::{Data, Dataset, Format, Item, Kind};
+use sre_stats::report::Block;
+use sre_stats::series::{Identity, NanPolicy, Series};
+use sre_stats::time::{Span, Timestamp};
+use sre_stats::unit::Unit;
+use sre_stats_app::gui::choices::{Against, Spread};
+use sre_stats_app::gui::command::Command;
+use sre_stats_app::gui::dispatch::Message;
+use sre_stats_app::gui::state::{Overlay, Severity};
+use sre_stats_app::gui::take::{RulesForm, Target};
+use sre_stats_app::gui::{App, View};
+
+use window::{NS, Window, csv, folder, run, send, settle, shows, window};
+
+/// Two hours of requests, 40 a minute: slow and failing from minute 60 to 70.
+fn requests() -> PathBuf {
+    let mut text = String::from("time,latency_ms,ok\n");
+    for i in 0..4800_u32 {
+        let (minute, millis) = (i / 40, 1_767_225_600_000_u64 + u64::from(i) * 1500);
+        let bad = (60..70).contains(&minute);
+        let latency = 40 + (i * 37) % 101 + if bad { 900 } else { 0 };
+        let ok = !(bad && i % 2 == 0);
+        text.push_str(&format!("{}.{:03},{latency},{ok}\n", millis / 1000, millis % 1000));
+    }
+    csv("requests.csv", &text)
+}
+
+fn on_requests() -> Window {
+    let mut window = window(Vec::new());
+    send(&mut window, Message::Open(vec![requests()]));
+    assert!(window.state().state().notices.is_empty(), "{:?}", window.state().state().notices);
+    window
+}
+
+fn up_and_down() -> Dataset {
+    let times: Vec<i64> = (0..7200).map(|i| i * NS).collect();
+    let values =
+        (0..7200).map(|i| if (3000..3060).contains(&i) || (5000..5010).contains(&i) { 0.0 } else { 1.0 }).collect();
+    let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Drop).unwrap();
+    Dataset { items: vec![Item::new(Kind::Gauge, Data::Gauge(up), Format::Csv)], ..Dataset::default() }
+}
+
+#[test]
+fn the_slo_view_shows_budget_incidents_and_alerts() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewSlo);
+    send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
+    for said in ["is met", "is violated"] {
+        if shows(&window, said) {
+            break;
+        }
+        assert_eq!(said, "is met", "no verdict is shown");
+    }
+    for table in ["Service level, by how it is counted", "Error budget"] {
+        assert!(shows(&window, table), "{table}");
+    }
+    assert!(shows(&window, "occurrences") && shows(&window, "time slices") && shows(&window, "ratio slices"));
+    // 200 of 4800 requests failed, counted by hand
+    let state = window.state().state();
+    let told = state.made.told(sre_stats_app::gui::derive::Topic::Slo).latest().unwrap();
+    let verdict = told.sections.iter().flat_map(|s| &s.blocks).find_map(|b| match b {
+        Block::Verdict { evidence, .. } => evidence.first().cloned(),
+        _ => None,
+    });
+    assert_eq!(verdict.unwrap().1.value, 1.0 - 200.0 / 4800.0);
+    assert!(told.sections.iter().any(|s| s.title.contains("lert")), "alerts are told");
+}
+
+#[test]
+fn rules_are_written_only_with_their_four_documents() {
+    let mut window = window(Vec::new());
+    window.state_mut().show_dataset(up_and_down());
+    settle(&mut window);
+    run(&mut window, Command::ViewSlo);
+    run(&mut window, Command::ExportRules);
+    assert!(shows(&window, "“Explanation” is blank, “Business impact” is blank"));
+    let path = folder().join("rules.yml");
+    let mut form = RulesForm {
+        explanation: "The shop is down.".into(),
+        impact: "No orders.".into(),
+        remediation: "TODO".into(),
+        escalation: "Call the lead.".into(),
+        path: path.display().to_string(),
+        ..RulesForm::default()
+    };
+    send(&mut window, Message::Overlay(Overlay::Rules(Box::new(form.clone()))));
+    assert!(shows(&window, "“Remediation” is blank"));
+    send(&mut window, Message::WriteRules);
+    assert!(!path.exists());
+    form.remediation = "Start it again.".into();
+    send(&mut window, Message::Overlay(Overlay::Rules(Box::new(form))));
+    window.get_by_role_and_label(Role::Button, "Write rules and their test").click();
+    window.step();
+    settle(&mut window);
+    let notices = &window.state().state().notices;
+    assert!(notices.iter().any(|n| n.text.starts_with("Written: ")), "{notices:?}");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("alert:") && text.contains("Start it again."), "{text}");
+    assert!(path.with_extension("test.yml").exists());
+}
+
+#[test]
+fn openslo_is_written_and_reads_back() {
+    let mut window = on_requests();
+    send(&mut window, Message::Objective("99.5% of requests ok over 28d rolling".into()));
+    let path = folder().join("slo.yaml");
+    send(&mut window, Message::Save(Target::OpenSlo, path.clone()));
+    let found = sre_stats::slo::read_specification(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(found.slos[0].objective, "99.5% of requests ok over 28d rolling".parse().unwrap());
+}
+
+#[test]
+fn counts_of_all_and_bad_events_are_held_against_an_objective_together() {
+    let minute = 60 * NS;
+    let column = |name: &str, value: f64, role| {
+        let times = (0..120).map(|m| m * minute).collect();
+        let series = Series::new(Identity::new(name, Unit::Count), times, vec![value; 120], NanPolicy::Drop).unwrap();
+        let mut item = Item::new(Kind::Delta, Data::Gauge(series), Format::Csv);
+        item.role = role;
+        item
+    };
+    let items =
+        vec![column("errors", 3.0, sre_stats::load::Role::Bad), column("n", 100.0, sre_stats::load::Role::Total)];
+    let mut window = window(Vec::new());
+    window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
+    settle(&mut window);
+    send(&mut window, Message::Objective("99% of requests ok over 1h".into()));
+    for item in [0, 1] {
+        send(&mut window, Message::Select(item));
+        for view in [View::Slo, View::Windows] {
+            run(&mut window, view.command());
+            assert!(!shows(&window, "This cannot be shown"), "{item} {view:?}");
+        }
+        let analysis = window.state().state().made.windows.latest().unwrap();
+        assert_eq!(analysis.slo.methods.occurrences.as_ref().unwrap().value, 0.97);
+    }
+}
+
+#[test]
+fn a_part_of_the_values_filters_the_other_views() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewDistribution);
+    assert!(shows(&window, "Histogram of"));
+    // drag over the right half of the plot: the slow requests, all above 900 ms
+    let rect = window.get_by_role_and_label(Role::Image, &label_of(&window, "Histogram of")).rect();
+    let (from, to) = (rect.center(), egui::pos2(rect.right() - 4.0, rect.center().y));
+    window.drag_at(from);
+    window.step();
+    for i in 1..=4 {
+        window.hover_at(from + (to - from) * (i as f32 / 4.0));
+        window.step();
+    }
+    window.drop_at(to);
+    window.step();
+    settle(&mut window);
+    let (low, high) = window.state().state().choices.values.expect("a part is chosen");
+    assert!(low > 300.0 && high > low, "{low} {high}");
+    assert!(shows(&window, "only values from"));
+    run(&mut window, Command::ViewSeries);
+    assert!(shows(&window, "400 of 400 events shown"));
+    run(&mut window, Command::ViewQuantiles);
+    assert_eq!(window.state().state().made.quantiles.latest().unwrap().curves[0].points[0].1.n, 400);
+    window.get_by_role_and_label(Role::Button, "All values").click();
+    window.step();
+    settle(&mut window);
+    assert_eq!(window.state().state().made.quantiles.latest().unwrap().curves[0].points[0].1.n, 4800);
+}
+
+/// The whole label of the picture whose label begins so.
+fn label_of(window: &Window, begin: &str) -> String {
+    use egui_kittest::kittest::NodeT;
+    let nodes = window.query_all_by_role(Role::Image);
+    let labels: Vec<String> = nodes.filter_map(|n| n.accesskit_node().label()).collect();
+    labels.iter().find(|l| l.starts_with(begin)).unwrap_or_else(|| panic!("{labels:?}")).clone()
+}
+
+#[test]
+fn every_way_to_show_a_distribution_draws_all_samples() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewDistribution);
+    for spread in Spread::ALL {
+        for log in [false, true] {
+            send(&mut window, Message::Log(log));
+            send(&mut window, Message::Spread(spread));
+            assert!(!shows(&window, "This cannot be shown"), "{spread:?} {log}");
+        }
+    }
+    send(&mut window, Message::Spread(Spread::Histogram));
+    let state = window.state().state();
+    let figure = &state.made.distribution.of(&state.distribution_key().unwrap()).unwrap().figure;
+    assert!(figure.caption.starts_with("4800 values in "), "{}", figure.caption);
+    assert!(!figure.caption.contains("cannot show"), "{}", figure.caption);
+}
+
+#[test]
+fn the_heat_map_follows_the_time_in_sight() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewHeat);
+    let width = |w: &Window| w.state().state().made.heat.latest().unwrap().width;
+    assert_eq!(width(&window), Span::from_secs(30));
+    assert!(shows(&window, "values in windows of 30s"));
+    let start = 1_767_225_600 * NS;
+    let range = (Timestamp(start + 3600 * NS), Timestamp(start + 4200 * NS));
+    send(&mut window, Message::Range(Some(range)));
+    assert_eq!(width(&window), Span::from_secs(2));
+    let total: u64 = window
+        .state()
+        .state()
+        .made
+        .heat
+        .latest()
+        .unwrap()
+        .figure
+        .marks
+        .iter()
+        .map(|m| match &m.shape {
+            sre_stats::figure::Shape::Heat { columns, .. } => columns.iter().flat_map(|c| &c.counts).sum(),
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(total, 400);
+    // the series view has the same time
+    run(&mut window, Command::ViewSeries);
+    assert!(shows(&window, "of 4800 events shown"));
+    assert_eq!(window.state().state().range, Some(range));
+}
+
+#[test]
+fn trend_and_comparison_give_a_verdict() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewTrend);
+    assert!(shows(&window, "Trend of") && shows(&window, "Changes of"));
+    run(&mut window, Command::ViewCompare);
+    assert!(shows(&window, "A is ") && !shows(&window, "This cannot be shown"));
+    // a file against itself does not differ
+    let path = requests();
+    send(&mut window, Message::OpenAs(sre_stats_app::gui::state::Opening::Baseline, path));
+    assert_eq!(window.state().state().choices.against, Against::Baseline(0));
+    assert!(!shows(&window, "They differ"));
+    let line = sre_stats_app::gui::take::command_line(window.state().state()).unwrap();
+    assert!(line.starts_with("sre-stats compare "), "{line}");
+}
+
+#[test]
+fn views_stand_side_by_side_with_one_time_and_one_cursor() {
+    let mut window = on_requests();
+    run(&mut window, Command::SplitRight);
+    run(&mut window, Command::SplitDown);
+    let shown = window.state().state().layout.visible();
+    assert_eq!(shown, [View::Series, View::Distribution, View::Heat]);
+    assert_eq!(window.state().state().view, View::Heat);
+    // a press into the series makes it the one that commands are about
+    let rect = window.get_by_role_and_label(Role::Image, &label_of(&window, "latency_ms")).rect();
+    window.hover_at(rect.center());
+    window.step();
+    window.step();
+    let cursor = window.state().state().cursor.expect("the pointer is over a time axis");
+    let middle = 1_767_225_600 * NS + 3600 * NS;
+    assert!((cursor.0 - middle).abs() < 900 * NS, "{cursor}");
+    window.drag_at(rect.center());
+    window.step();
+    window.drop_at(rect.center());
+    settle(&mut window);
+    assert_eq!(window.state().state().view, View::Series);
+    run(&mut window, Command::ClosePane);
+    assert_eq!(window.state().state().layout.visible().len(), 2);
+}
+
+#[test]
+fn a_table_is_sorted_by_a_click_on_its_head() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewUnderstood);
+    run(&mut window, Command::ToggleTable);
+    window.get_by_role_and_label(Role::ColumnHeader, "samples").click();
+    window.step();
+    settle(&mut window);
+    assert_eq!(window.state().state().sort, Some(("Series of the data set".to_owned(), 3, false)));
+    for expected in [Some(true), None] {
+        window.get_by_role_and_label(Role::ColumnHeader, "samples").click();
+        window.step();
+        settle(&mut window);
+        assert_eq!(window.state().state().sort.as_ref().map(|s| s.2), expected);
+    }
+}
+
+#[test]
+fn every_view_is_saved_as_picture_table_and_report() {
+    let mut window = on_requests();
+    send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
+    for view in View::ALL {
+        run(&mut window, view.command());
+        for (target, ending) in [(Target::Png, "png"), (Target::Svg, "svg"), (Target::Csv, "csv")] {
+            let path = folder().join(format!("{}.{ending}", view.word()));
+            send(&mut window, Message::Save(target, path.clone()));
+            if view == View::Understood && target != Target::Csv {
+                assert!(window.state().state().notices.iter().any(|n| n.text.contains("no picture")));
+                run(&mut window, Command::DismissNotices);
+                continue;
+            }
+            let bytes = std::fs::read(&path)
+                .unwrap_or_else(|e| panic!("{view:?} {ending}: {e}: {:?}", window.state().state().notices));
+            let begins: &[u8] = match target {
+                Target::Png => b"\x89PNG",
+                Target::Svg => b"<svg",
+                _ => b"",
+            };
+            assert!(bytes.len() > 30 && bytes.starts_with(begins), "{view:?} {ending}");
+        }
+    }
+    let path = folder().join("report.html");
+    send(&mut window, Message::Save(Target::Report, path.clone()));
+    let html = std::fs::read_to_string(&path).unwrap();
+    for part in ["Objective for", "Bucket widths", "Heat map", "Trend of", "Quantiles of"] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(!html.contains("http://") || html.contains("www.w3.org"), "the page needs nothing else");
+}
+
+#[test]
+fn a_save_that_fails_leaves_the_old_file_and_is_told() {
+    let mut window = on_requests();
+    let path = folder().join("no such folder").join("x.csv");
+    send(&mut window, Message::Save(Target::Csv, path));
+    let notices = &window.state().state().notices;
+    assert!(notices.iter().any(|n| n.severity == Severity::Error && n.text.contains("x.csv")), "{notices:?}");
+}
+
+#[test]
+fn a_session_is_saved_and_taken_up_again() {
+    let mut window = on_requests();
+    send(&mut window, Message::Objective("99% of requests ok over 7d".into()));
+    run(&mut window, Command::ViewSlo);
+    run(&mut window, Command::SplitRight);
+    send(&mut window, Message::Width(Span::from_secs(900)));
+    send(&mut window, Message::Values(Some((50.0, 60.0))));
+    run(&mut window, Command::ThemeDark);
+    run(&mut window, Command::SaveSession);
+    let Overlay::Save(Target::Session, suggested) = window.state().state().overlay.clone() else { panic!() };
+    assert!(suggested.ends_with("requests.sre-stats.json"), "{suggested}");
+    let path = folder().join("kept.sre-stats.json");
+    send(&mut window, Message::Save(Target::Session, path.clone()));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("\"requests.csv\""), "paths are seen from the session's folder: {text}");
+    let (choices, layout) = (window.state().state().choices.clone(), window.state().state().layout.plan());
+
+    let mut again = self::window(Vec::new());
+    send(&mut again, Message::Open(vec![path.clone()]));
+    let state = again.state().state();
+    assert_eq!((&state.choices, state.layout.plan(), state.view), (&choices, layout, View::Trend));
+    assert_eq!(state.theme, egui::ThemePreference::Dark);
+    // one of a newer version is refused with a reason
+    std::fs::write(&path, text.replace("\"sre-stats-session\": 1", "\"sre-stats-session\": 7")).unwrap();
+    send(&mut again, Message::Open(vec![path]));
+    assert!(again.state().state().notices.iter().any(|n| n.text.contains("version 7")));
+}
+
+#[test]
+fn what_was_open_survives_a_run_that_breaks_off() {
+    let home = folder().join("state");
+    let start = |home: &Path| {
+        let home = home.to_path_buf();
+        egui_kittest::Harness::builder()
+            .with_size((1280.0, 860.0))
+            .with_max_steps(30)
+            .build_eframe(move |cc| App::new(&cc.egui_ctx, Vec::new()).with_home(home))
+    };
+    let mut first = start(&home);
+    send(&mut first, Message::Open(vec![requests()]));
+    send(&mut first, Message::Objective("98% of requests ok over 7d".into()));
+    run(&mut first, Command::ViewSlo);
+    send(&mut first, Message::NoData(sre_stats::window::NoData::Bad));
+    // dropped without a word, as a crash would
+    drop(first);
+
+    let mut second = start(&home);
+    second.run_ok();
+    assert!(shows(&second, "requests.csv"), "recent files are offered");
+    second.get_by_role_and_label(Role::Button, "Go on where it broke off").click();
+    second.step();
+    settle(&mut second);
+    let state = second.state().state();
+    assert_eq!(state.choices.objective.as_deref(), Some("98% of requests ok over 7d"));
+    assert_eq!(state.view, View::Slo);
+    second.state().leave();
+
+    let mut third = start(&home);
+    third.run_ok();
+    assert!(!shows(&third, "Go on where it broke off"));
+}
+
+#[test]
+fn ten_thousand_series_and_hostile_labels_are_shown() {
+    let times: Vec<i64> = (0..30).map(|i| i * NS).collect();
+    let odd = ["שלום", "🔥", "a\nb", "<script>alert(1)</script>", "\u{202e}evil", "=cmd()", ""];
+    let items = (0..10_000_usize)
+        .map(|i| {
+            let mut identity = Identity::new("m", Unit::Second);
+            identity.labels.set("n", i.to_string());
+            identity.labels.set("odd", odd[i % odd.len()].repeat(if i % 100 == 0 { 500 } else { 1 }));
+            let values = times.iter().map(|t| 1.0 + ((t / NS) as usize * 7 + i) as f64 % 10.0).collect();
+            let series = Series::new(identity, times.clone(), values, NanPolicy::Drop).unwrap();
+            Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv)
+        })
+        .collect();
+    let mut window = egui_kittest::Harness::builder()
+        .with_size((1280.0, 860.0))
+        .with_max_steps(30)
+        .allow_missing_glyphs()
+        .build_eframe(|cc| App::new(&cc.egui_ctx, Vec::new()));
+    window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
+    for item in [0, 1, 2, 3, 4, 5, 9_999] {
+        send(&mut window, Message::Select(item));
+        for view in [View::Compare, View::Distribution, View::Heat, View::Trend, View::Slo] {
+            run(&mut window, view.command());
+        }
+        let path = folder().join("hostile.svg");
+        run(&mut window, Command::ViewDistribution);
+        send(&mut window, Message::Save(Target::Svg, path.clone()));
+        let svg = std::fs::read_to_string(&path).unwrap();
+        assert!(!svg.contains("<script"), "{item}");
+        let path = folder().join("hostile.html");
+        send(&mut window, Message::Save(Target::Report, path.clone()));
+        assert!(!std::fs::read_to_string(&path).unwrap().contains("<script>alert"), "{item}");
+    }
+}
+
+#[test]
+fn keys_reach_every_view() {
+    let mut window = on_requests();
+    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+    for (key, view) in keys.into_iter().zip(View::ALL) {
+        window.key_press_modifiers(egui::Modifiers::COMMAND, key);
+        settle(&mut window);
+        assert_eq!(window.state().state().view, view);
+    }
+}
+
+#[test]
+fn a_view_at_rest_asks_for_no_frame() {
+    let mut window = on_requests();
+    send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
+    for view in View::ALL {
+        run(&mut window, view.command());
+        let begin = std::time::Instant::now();
+        let frames = window.state().frames();
+        window.run_ok();
+        let drawn = window.state().frames() - frames;
+        eprintln!("{view:?}: {drawn} frames, {:?}", begin.elapsed());
+        assert!(drawn <= 2, "{view:?} drew {drawn} frames");
+    }
+}
