@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::layout::Sketch;
-use super::{DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, TDigest, TracerBuckets};
+use super::{DdSketch, Explicit, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, TDigest, TracerBuckets};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
@@ -163,6 +163,8 @@ pub enum AnySketch {
     Kll(Box<Kll>),
     /// Powers of two.
     PowersOfTwo(PowersOfTwo),
+    /// Edges of one's choice.
+    Explicit(Box<Explicit>),
 }
 
 /// Runs one expression with the sketch, whichever it is.
@@ -176,6 +178,7 @@ macro_rules! each {
             AnySketch::TDigest($sketch) => $run,
             AnySketch::Kll($sketch) => $run,
             AnySketch::PowersOfTwo($sketch) => $run,
+            AnySketch::Explicit($sketch) => $run,
         }
     };
 }
@@ -195,6 +198,7 @@ impl AnySketch {
             Self::TDigest(sketch) => sketch.to_bytes().len(),
             Self::Kll(sketch) => sketch.to_bytes().len(),
             Self::PowersOfTwo(sketch) => sketch.to_text().len(),
+            Self::Explicit(sketch) => sketch.to_otlp_json().len(),
         })
     }
 }
@@ -218,6 +222,7 @@ impl Sketch for AnySketch {
             (Self::TDigest(own), Self::TDigest(more)) => own.merge(more),
             (Self::Kll(own), Self::Kll(more)) => own.merge(more),
             (Self::PowersOfTwo(own), Self::PowersOfTwo(more)) => own.merge(more),
+            (Self::Explicit(own), Self::Explicit(more)) => own.merge(more),
             (own, more) => {
                 Err(Error::mismatch(format!("{} and {} are different layouts", own.schema(), more.schema()))
                     .hint("build both with the same layout"))

@@ -23,6 +23,7 @@
 mod binned;
 mod cache;
 mod choice;
+mod coded;
 mod convert;
 mod cursor;
 mod dd_sketch;

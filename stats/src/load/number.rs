@@ -13,15 +13,27 @@ pub(crate) enum Field {
 
 /// The mark of a value that is not there; a NaN with a payload that no text parses to.
 const MISSING: u64 = 0x7ff8_5eed_0000_0001;
+/// The mark of a value that is there and is no number.
+const UNREADABLE: u64 = 0x7ff8_5eed_0000_0002;
 
 /// The mark of a value that is not there.
 pub(crate) fn missing() -> f64 {
     f64::from_bits(MISSING)
 }
 
-/// Whether a value is the mark of one that is not there.
+/// The mark of a value that is there and is no number.
+pub(crate) fn unreadable() -> f64 {
+    f64::from_bits(UNREADABLE)
+}
+
+/// Whether a value is the mark of one that is not there, or that is no number.
 pub(crate) fn is_missing(value: f64) -> bool {
-    value.to_bits() == MISSING
+    matches!(value.to_bits(), MISSING | UNREADABLE)
+}
+
+/// Whether a value is the mark of one that is no number.
+pub(crate) fn is_unreadable(value: f64) -> bool {
+    value.to_bits() == UNREADABLE
 }
 
 /// Reads a field of a number column; spaces around it and a leading `+` are allowed.

@@ -1,5 +1,7 @@
 //! One piece of delimited text to typed columns.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr_iter};
 
 use crate::load::classify::Plan;
@@ -19,13 +21,13 @@ pub(crate) fn parse(text: &[u8], delimiter: u8, plan: &Plan) -> Chunk {
 }
 
 /// The columns being built.
-struct Rows {
+pub(crate) struct Rows {
     columns: Vec<Builder>,
     /// Places in the row and in the plan, in the order of the row.
     order: Vec<(usize, usize)>,
     width: usize,
     count: usize,
-    tallies: Tallies,
+    pub(crate) tallies: Tallies,
 }
 
 /// A wanted column being built.
@@ -45,7 +47,7 @@ struct Memo {
 }
 
 impl Rows {
-    fn new(plan: &Plan, bytes: usize) -> Self {
+    pub(crate) fn new(plan: &Plan, bytes: usize) -> Self {
         // a guess of the rows, to grow seldom
         let rows = bytes / (plan.width * 8).max(16);
         let builder = |kind| match kind {
@@ -125,6 +127,23 @@ impl Rows {
         memchr_iter(b'\n', text).count() as u64
     }
 
+    /// Whether a record holds a value or a flag; `fields` by their place in the table.
+    pub(crate) fn says_something(&self, fields: &[Option<Cow<'_, [u8]>>], plan: &Plan) -> bool {
+        let columns = plan.values.iter().map(|v| v.column).chain(plan.ok);
+        let mut sources = columns.filter_map(|place| plan.wanted.get(place));
+        sources.any(|w| matches!(fields.get(w.source), Some(Some(_))))
+    }
+
+    /// Adds a record whose fields are at their places in the table; one that is not there is blank.
+    pub(crate) fn record(&mut self, fields: &[Option<Cow<'_, [u8]>>], line: u64) {
+        let order = std::mem::take(&mut self.order);
+        for &(source, place) in &order {
+            self.push(place, fields.get(source).and_then(Option::as_deref).unwrap_or_default(), line);
+        }
+        self.order = order;
+        self.count += 1;
+    }
+
     #[inline]
     fn push(&mut self, place: usize, field: &[u8], line: u64) {
         let tallies = &mut self.tallies;
@@ -188,7 +207,8 @@ impl Rows {
         }
     }
 
-    fn finish(self, lines: u64) -> Chunk {
+    /// The columns of `lines` lines.
+    pub(crate) fn finish(self, lines: u64) -> Chunk {
         let mut zoneless = 0;
         let mut columns = Vec::with_capacity(self.columns.len());
         for builder in self.columns {
@@ -212,7 +232,7 @@ fn odd_number(odd: Field, field: &[u8], place: usize, line: u64, tallies: &mut T
         Field::Number(v) if v.is_nan() => (WarningKind::Nan, v),
         Field::Number(v) => (WarningKind::Infinite, v),
         Field::Blank => (WarningKind::Blank, missing()),
-        Field::Bad => (WarningKind::NotANumber, missing()),
+        Field::Bad => (WarningKind::NotANumber, number::unreadable()),
     };
     tallies.note(kind, Some(place), line, || show(field));
     value
@@ -260,6 +280,7 @@ mod tests {
             filter: Vec::new(),
             range: (i64::MIN + 1, i64::MAX),
             kind: None,
+            named: std::collections::BTreeMap::new(),
             per_request: false,
             width,
         }

@@ -63,6 +63,7 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
         lines: rows.iter().map(|(line, _)| *line).collect(),
         hints: Vec::new(),
         units: Vec::new(),
+        preset: crate::load::preset::Preset::default(),
     };
     let (data_byte, data_line) = if header { after_first } else { (0, 0) };
     Ok(Layout { delimiter, sample, data_byte, data_line })
