@@ -28,9 +28,7 @@ fn read(name: &str) -> Dataset {
 }
 
 fn one(data: &Dataset) -> &Item {
-    let [item] = data.items.as_slice() else {
-        panic!("{:?}", data.items.iter().map(Item::title).collect::<Vec<_>>())
-    };
+    let [item] = data.items.as_slice() else { panic!("{:?}", data.items.iter().map(Item::title).collect::<Vec<_>>()) };
     item
 }
 
@@ -101,8 +99,7 @@ fn an_access_log_is_latencies_with_their_status() {
 fn the_log_of_the_recorded_shop_has_its_request_time() {
     let data = read("access.log");
     let item = one(&data);
-    let want: Vec<f64> =
-        text("access.log").lines().map(|l| number(l.split(' ').rev().nth(1).unwrap())).collect();
+    let want: Vec<f64> = text("access.log").lines().map(|l| number(l.split(' ').rev().nth(1).unwrap())).collect();
     assert_eq!((item.identity.name.as_str(), item.format), ("request_time", Format::AccessLog));
     assert_eq!(sorted(item.values().to_vec()), sorted(want));
 }
@@ -120,7 +117,8 @@ fn json_and_logfmt_say_what_the_access_log_says() {
     let values = logfmt.items.iter().flat_map(|i| i.values().to_vec()).collect();
     assert_eq!(sorted(values), want);
     assert!(logfmt.items.iter().all(|i| i.identity.unit == Unit::Second && i.format == Format::Logfmt));
-    let bad: usize = logfmt.items.iter().map(|i| i.as_events().unwrap().ok().unwrap().iter().filter(|k| !**k).count()).sum();
+    let bad: usize =
+        logfmt.items.iter().map(|i| i.as_events().unwrap().ok().unwrap().iter().filter(|k| !**k).count()).sum();
     assert_eq!(bad, nginx().iter().filter(|w| w.1 >= 500).count());
 }
 
@@ -211,7 +209,7 @@ fn closing_reports_are_percentiles_that_say_what_they_are() {
     assert_eq!((value(&hey, "latency{percentile=\"p95\"}"), value(&hey, "requests{status=\"503\"}")), (0.0599, 2.0));
     let locust = read("locust/stats.csv");
     let row = text("locust/stats.csv").lines().find(|l| l.contains("/cart")).unwrap().to_owned();
-    let cart = |extra: &str| format!("latency{{{extra}, path=\"/cart\", type=\"GET\"}}");
+    let cart = |extra: &str| format!("latency{{path=\"/cart\", {extra}, type=\"GET\"}}");
     assert_eq!(value(&locust, &cart("percentile=\"p99.9\"")), number(row.split(',').nth(19).unwrap()));
     assert_eq!(value(&locust, "requests{path=\"/cart\", type=\"GET\"}"), number(row.split(',').nth(2).unwrap()));
     for data in [&wrk, &ab, &percentiles, &hey, &locust] {
@@ -244,7 +242,8 @@ fn sysstat_says_the_same_in_each_of_its_formats() {
     let iostat = read("sysstat/iostat.txt");
     let busy = find(&iostat, "tps{device=\"vda\", host=\"vm\"}");
     let lines = text("sysstat/iostat.txt");
-    let tps: Vec<f64> = lines.lines().filter(|l| l.starts_with("vda")).map(|l| number(l.split_whitespace().nth(1).unwrap())).collect();
+    let tps: Vec<f64> =
+        lines.lines().filter(|l| l.starts_with("vda")).map(|l| number(l.split_whitespace().nth(1).unwrap())).collect();
     // the first report is the average since the machine started
     assert_eq!(busy.values(), &tps[1..]);
     assert_eq!(busy.times()[0], at("2026-11-25T13:58:06Z"));
@@ -269,7 +268,11 @@ fn vmstat_has_times_with_t_and_steps_without() {
 #[test]
 fn a_dump_of_prometheus_is_what_its_api_said() {
     let data = read("promtool/dump.txt");
-    let item = data.find("prometheus_http_requests_total").into_iter().find(|i| i.identity.labels.get("handler") == Some("/metrics")).unwrap();
+    let item = data
+        .find("prometheus_http_requests_total")
+        .into_iter()
+        .find(|i| i.identity.labels.get("handler") == Some("/metrics"))
+        .unwrap();
     // the answer to a range selector at the same time
     let times = [509, 1509, 2509, 3509, 4509, 5509, 6509, 7509].map(|ms| (1_795_615_123_000 + ms) * 1_000_000);
     assert_eq!((item.kind, item.format), (Kind::Counter, Format::TsdbDump));
@@ -346,7 +349,9 @@ fn interval_logs_and_lines_of_histograms_are_series() {
     // the percentile distribution of HdrHistogram's own documentation, shortened
     let hgrm = "       Value     Percentile TotalCount 1/(1-Percentile)\n\n       1.000 0.000000000000          2           1.00\n       2.000 0.500000000000          5           2.00\n       9.000 1.000000000000          6\n#[Mean    =        2.500, StdDeviation   =        1.000]\n";
     let data = load_bytes("x", hgrm.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
-    let sre_stats::histogram::AnySketch::Explicit(h) = &one(&data).as_histograms().unwrap().windows()[0].1 else { panic!() };
+    let sre_stats::histogram::AnySketch::Explicit(h) = &one(&data).as_histograms().unwrap().windows()[0].1 else {
+        panic!()
+    };
     assert_eq!((h.edges(), h.counts()), (&[1.0, 2.0, 9.0][..], &[2, 3, 1, 0][..]));
 }
 
@@ -372,7 +377,9 @@ fn packed_files_are_what_is_in_them() {
         assert!(data.report.understood.iter().any(|u| u.what == "container"));
         // two members or frames in a row are one file
         let packed = std::fs::read(&path).unwrap();
-        let twice = load_bytes("x", &[packed.clone(), packed.clone()].concat(), &LoadOptions::default(), &Progress::new()).unwrap();
+        let twice =
+            load_bytes("x", &[packed.clone(), packed.clone()].concat(), &LoadOptions::default(), &Progress::new())
+                .unwrap();
         assert_eq!(twice.report.rows, 2 * plain.report.rows);
         // a cut or changed file is told, and never half of it taken for the whole
         let cut = load_bytes("x", &packed[..packed.len() - 3], &LoadOptions::default(), &Progress::new()).unwrap_err();
@@ -391,7 +398,8 @@ fn packed_files_are_what_is_in_them() {
     let gauge = LoadOptions { kind: Some(Kind::Gauge), ..LoadOptions::default() };
     let data = load(&[folder.join("2026")], &gauge, &Progress::new()).unwrap();
     assert_eq!(one(&data).values(), [1.5, 2.5, 3.5]);
-    let skipped: Vec<String> = data.report.warnings.iter().filter(|w| w.kind == WarningKind::Skipped).map(ToString::to_string).collect();
+    let skipped: Vec<String> =
+        data.report.warnings.iter().filter(|w| w.kind == WarningKind::Skipped).map(ToString::to_string).collect();
     assert!(skipped.len() == 1 && skipped[0].contains("notes.bin"), "{skipped:?}");
     let data = load(&[folder.join("2026/11/*.csv")], &gauge, &Progress::new()).unwrap();
     assert_eq!(one(&data).count(), 3);

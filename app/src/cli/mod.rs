@@ -33,6 +33,7 @@ mod progress;
 mod quantile;
 mod report;
 mod slo;
+mod sql;
 mod trend;
 mod windows;
 
@@ -93,6 +94,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Sql(args) => sql::run(&args),
         Command::Generate(args) => generate::run(&args),
     }
 }

@@ -11,6 +11,7 @@ use crate::events::Events;
 use crate::labels::Labels;
 use crate::load::classify::{Plan, TimeSource, Value};
 use crate::load::dataset::{Data, Dataset, Item, LeftOut};
+use crate::load::exposition;
 use crate::load::number::is_missing;
 use crate::load::options::{Format, Kind};
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
@@ -444,15 +445,31 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
         }
         let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
         let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
+        let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
         let identity = Identity {
             unit: known.or_else(|| unit.and_then(crate::unit::Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
-            name: name.clone().unwrap_or_else(|| value.name.clone()),
-            labels: labels.clone(),
+            name: name.clone().or_else(|| titled.as_ref().map(|t| t.0.clone())).unwrap_or_else(|| value.name.clone()),
+            labels: match &titled {
+                Some((_, own)) => Labels::from_pairs(labels.iter().chain(own.iter()).cloned()),
+                None => labels.clone(),
+            },
         };
         let shape = shape::measure(&identity.name, &times, &values);
         out.push(Raw { value: i, identity, times, values, ok, bare, shape, left_out });
     }
     out
+}
+
+/// The name and the labels in a column's title such as `http_requests_total{code="200"}`, which Grafana writes.
+fn labels_in_title(title: &str) -> Option<(String, Labels)> {
+    let (name, braces) = title.split_at_checked(title.find('{')?)?;
+    let (inner, labels) = exposition::labels_of(braces.as_bytes()).or_else(|| {
+        // labels alone, without a name
+        let named = format!("{{__name__=\"value\",{}", braces.get(1..)?);
+        exposition::labels_of(named.as_bytes())
+    })?;
+    let name = name.trim();
+    Some((if name.is_empty() { inner } else { name.to_owned() }, labels))
 }
 
 fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {

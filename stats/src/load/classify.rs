@@ -9,7 +9,7 @@ use crate::load::clock::{self, Clock, TimeFormat};
 use crate::load::dataset::Role;
 use crate::load::filter::{self, Clause, Literal};
 use crate::load::guess::{self, FlagRule};
-use crate::load::number::{self, Field, show};
+use crate::load::number::{self, Field, Style, show};
 use crate::load::options::{Kind, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::{LoadReport, WarningKind};
@@ -19,6 +19,8 @@ use crate::unit::Unit;
 
 /// More series than this are not made by a guess; `--by` makes them.
 const MOST_GUESSED_SERIES: usize = 200;
+/// More columns than this are not all taken for series by a guess.
+const MOST_GUESSED_VALUES: usize = 10_000;
 /// A text column with more words than this in the sample is not a label by a guess.
 const MOST_GUESSED_WORDS: usize = 100;
 
@@ -37,6 +39,8 @@ pub(crate) struct Sample {
     pub(crate) units: Vec<Option<Unit>>,
     /// What the format says of its columns.
     pub(crate) preset: Preset,
+    /// How the numbers of the columns are written; the fields above are plain.
+    pub(crate) styles: Vec<Style>,
 }
 
 /// What a typed format says of a column.
@@ -91,6 +95,8 @@ pub(crate) struct Plan {
     pub(crate) kind: Option<(Kind, &'static str)>,
     /// Kinds and units of series that a column names.
     pub(crate) named: BTreeMap<String, (Kind, Unit)>,
+    /// How the numbers of the table's columns are written; empty: all plain.
+    pub(crate) styles: Vec<Style>,
     /// Whether a row looks like one request.
     pub(crate) per_request: bool,
     /// The number of columns of the table.
@@ -175,6 +181,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         range: (options.from.map_or(i64::MIN + 1, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
         kind: options.kind.map(|k| (k, "--kind")).or(sample.preset.kind.map(|k| (k, sample.preset.why))),
         named: if options.kind.is_some() { BTreeMap::new() } else { sample.preset.named.clone() },
+        styles: sample.styles.clone(),
         per_request: false,
         width: sample.names.len(),
     };
@@ -481,6 +488,10 @@ impl Classifier<'_> {
         };
         if chosen.is_empty() {
             return self.flag_as_value();
+        }
+        if chosen.len() > MOST_GUESSED_VALUES {
+            let message = format!("{} columns of numbers, each a series", chosen.len());
+            return Err(Error::argument(message).in_file(self.file).hint("name those that are wanted with --value"));
         }
         for &i in &chosen {
             self.add_value(i, Role::Value);

@@ -14,7 +14,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// Bytes that may come out whatever went in.
-const FREE: u64 = 256 << 20;
+const FREE: u64 = 64 << 20;
 /// Bytes that may come out for each that went in: deflate's greatest ratio is 1032.
 const RATIO: u64 = 200;
 /// The largest window of Zstandard that is kept: what `zstd --ultra --long=27` makes.

@@ -30,7 +30,7 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
         .split(|b| *b == b',')
         .map(|w| w.strip_prefix(b"\"").and_then(|w| w.strip_suffix(b"\"")).unwrap_or(w))
         .collect();
-    COLUMNS.iter().all(|column| names.contains(&column.as_bytes()))
+    COLUMNS.iter().all(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column.as_bytes())))
 }
 
 /// Rows of the table, as text of any format.
@@ -66,13 +66,13 @@ type Windows = BTreeMap<(i64, i64, String), BTreeMap<i64, u64>>;
 pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Result<Dataset> {
     let place = |wanted: &str| {
         let missing = || Error::parse(format!("there is no column “{wanted}”")).in_file(file);
-        table.names.iter().position(|n| n == wanted).ok_or_else(missing)
+        table.names.iter().position(|n| n.eq_ignore_ascii_case(wanted)).ok_or_else(missing)
     };
     let [series, start, width, schema, bin, count] =
         [0, 1, 2, 3, 4, 5].map(|i| COLUMNS.get(i).copied().unwrap_or_default());
     let (series, start, width) = (place(series)?, place(start)?, place(width)?);
     let (schema, bin, count) = (place(schema)?, place(bin)?, place(count)?);
-    let unit_column = table.names.iter().position(|n| n == "unit");
+    let unit_column = table.names.iter().position(|n| n.eq_ignore_ascii_case("unit"));
     let labels: Vec<usize> = (0..table.names.len())
         .filter(|i| ![series, start, width, schema, bin, count].contains(i) && Some(*i) != unit_column)
         .collect();

@@ -18,6 +18,7 @@
 //! | `otlp` | OpenTelemetry's metrics as JSON lines |
 //! | `system` | what `sar`, `sadf`, `iostat` and `vmstat` print |
 //! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
+//! | `sql` | the query by which a warehouse makes that table |
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
@@ -54,6 +55,7 @@ mod report;
 mod samples;
 mod shape;
 mod source;
+mod sql;
 mod summaries;
 mod system;
 mod table;
@@ -67,3 +69,4 @@ pub use histograms::Histograms;
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use source::{load, load_bytes};
+pub use sql::{HistogramQuery, SqlDialect};

@@ -10,28 +10,21 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Position, Result};
-use crate::histogram::{AnySketch, Explicit, Exponential, Layout};
+use crate::histogram::{AnySketch, Explicit, Exponential};
 use crate::labels::Labels;
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::load::encoding;
-use crate::load::histograms::{Histograms, windowed};
+use crate::load::histograms::{Histograms, Point, windows};
 use crate::load::number::{self, Field};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{Samples, to_dataset};
 use crate::series::Identity;
-use crate::time::{Span, Timestamp, Window};
+use crate::time::Window;
 use crate::unit::Unit;
 
 /// What identifies a metric's series.
 type Key = (String, Labels);
-
-/// One point of a histogram.
-struct Point {
-    start: Option<i64>,
-    time: i64,
-    sketch: AnySketch,
-}
 
 /// The series being built.
 #[derive(Default)]
@@ -329,70 +322,6 @@ impl Builder {
         data.sort();
         Ok(data)
     }
-}
-
-/// The windows of a histogram's points: what came between neighbours.
-fn windows(
-    mut points: Vec<Point>,
-    cumulative: bool,
-    title: &str,
-    file: &str,
-    report: &mut LoadReport,
-) -> Vec<(Window, AnySketch)> {
-    points.sort_by_key(|p| p.time);
-    let mut out = Vec::with_capacity(points.len());
-    let mut last: Option<Point> = None;
-    let (mut resets, mut lost) = (0_u64, 0_u64);
-    for point in points {
-        let before = last.as_ref().map(|p| p.time);
-        let start = if cumulative { before.or(point.start) } else { point.start.or(before) };
-        let mut sketch = Some(point.sketch.clone());
-        if let Some(previous) = last.as_ref().filter(|_| cumulative) {
-            let restarted = point.start.is_some() && previous.start.is_some() && point.start > previous.start;
-            if restarted {
-                resets += 1;
-            } else {
-                sketch = difference(&point.sketch, &previous.sketch);
-                if sketch.is_none() {
-                    resets += 1;
-                    sketch = Some(point.sketch.clone());
-                }
-            }
-        }
-        match (start, sketch) {
-            (Some(start), Some(sketch)) if start < point.time => {
-                out.push((windowed(Timestamp(start), Span(point.time - start)), sketch));
-            }
-            // a first point that does not say since when it counts
-            _ => lost += 1,
-        }
-        last = Some(point);
-    }
-    let position = || Position::in_file(file).at_column(title);
-    if resets > 0 {
-        report.warn(WarningKind::Reset, format!("“{title}” was reset {}", counted(resets, "time")), position(), resets);
-    }
-    if lost > 0 {
-        let message = format!("{} of “{title}” whose start is not known left out", counted(lost, "histogram"));
-        report.warn(WarningKind::Skipped, message, position(), lost);
-    }
-    out
-}
-
-/// What came between two cumulative points; `None` where a count fell.
-fn difference(now: &AnySketch, before: &AnySketch) -> Option<AnySketch> {
-    let mut now = now.clone();
-    match (&mut now, before) {
-        (AnySketch::Explicit(now), AnySketch::Explicit(before)) => now.subtract(before).ok()?,
-        (AnySketch::Exponential(now), AnySketch::Exponential(before)) => {
-            let coarser = now.resolution().min(before.resolution());
-            let mut fewer = now.coarsened(coarser).ok()?;
-            fewer.subtract(&before.coarsened(coarser).ok()?).ok()?;
-            **now = fewer;
-        }
-        _ => return None,
-    }
-    Some(now)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ const DEEPEST: usize = 2;
 /// Reads files as one data set; `-` is standard input, a folder stands for the files in it, and a name with `*`, `?` or `[…]` that
 /// is no file's for those that fit.
 ///
-/// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 256 MB and 200 times
+/// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 64 MB and 200 times
 /// their size. Files of a folder that are of no format are told and left out. Series of several files with the same name, labels, unit and kind become
 /// one. `progress` counts bytes and may cancel the work.
 ///

@@ -222,3 +222,78 @@ pub(crate) fn k6_definitions(head: &[u8], named: &mut BTreeMap<String, (Kind, Un
         named.entry(metric.to_owned()).or_insert((kind, unit));
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::load::{Dataset, Item, LoadOptions, load_bytes};
+    use crate::progress::Progress;
+
+    fn load(text: &str) -> Dataset {
+        load_bytes("x", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
+    }
+
+    fn find<'a>(data: &'a Dataset, name: &str) -> &'a Item {
+        data.find(name).into_iter().next().unwrap_or_else(|| panic!("{name}"))
+    }
+
+    /// The lines are those of k6's documentation, “JSON output”, with a metric of one's own added.
+    const K6_JSON: &str = r#"{"type":"Metric","data":{"type":"gauge","contains":"default","tainted":null,"thresholds":[],"submetrics":null,"sub":{"name":"","parent":"","suffix":"","tags":null}},"metric":"vus"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:45.625742514+02:00","value":5,"tags":null},"metric":"vus"}
+{"type":"Metric","data":{"type":"trend","contains":"time","tainted":null,"thresholds":["avg<1000"],"submetrics":null,"sub":{"name":"","parent":"","suffix":"","tags":null}},"metric":"http_req_duration"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:45.239531499+02:00","value":459.865729,"tags":{"group":"::my group::json","method":"GET","status":"200","url":"https://quickpizza.grafana.com/api/tools"}},"metric":"http_req_duration"}
+{"type":"Metric","data":{"type":"trend","contains":"data","tainted":null},"metric":"reply_size"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:45.239531499+02:00","value":1024,"tags":{"group":"::my group::json"}},"metric":"reply_size"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:46.239531499+02:00","value":1,"tags":{"group":"::my group::json"}},"metric":"http_reqs"}
+"#;
+
+    #[test]
+    fn k6_names_the_kind_and_unit_of_each_metric() {
+        let data = load(K6_JSON);
+        let duration = find(&data, "http_req_duration");
+        assert_eq!(
+            (duration.format, duration.kind, &duration.identity.unit),
+            (Format::K6Json, Kind::Events, &Unit::Millisecond)
+        );
+        assert_eq!((duration.times(), duration.values()), (&[1_494_333_285_239_531_499][..], &[459.865_729][..]));
+        assert_eq!(duration.identity.labels.get("group"), Some("::my group::json"));
+        assert_eq!(find(&data, "vus").kind, Kind::Gauge);
+        assert_eq!(
+            (find(&data, "reply_size").kind, &find(&data, "reply_size").identity.unit),
+            (Kind::Events, &Unit::Byte)
+        );
+        assert_eq!((data.items.len(), data.report.warnings.len()), (4, 0), "{:?}", data.report.warnings);
+        // the lines are those of k6's documentation, “CSV output”
+        let data = load(
+            "metric_name,timestamp,metric_value,check,error,error_code,group,method,name,proto,status,subproto,tls_version,url,extra_tags\n\
+             http_reqs,1595325560,1.000000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
+             http_req_duration,1595325560,221.899000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
+             http_req_blocked,1595325560,225.275000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
+             vus,1595325561,1.000000,,,,,,,,,,,,\n",
+        );
+        let duration = find(&data, "http_req_duration");
+        assert_eq!((duration.format, duration.kind, duration.values()), (Format::K6Csv, Kind::Events, &[221.899][..]));
+        assert_eq!((duration.times()[0], &duration.identity.unit), (1_595_325_560_000_000_000, &Unit::Millisecond));
+        assert_eq!(find(&data, "vus").kind, Kind::Gauge);
+    }
+
+    /// The fields are those of vegeta's README and `lib/results.go`: 0 is the code of a request without an answer.
+    #[test]
+    fn vegeta_counts_in_nanoseconds_and_is_no_closed_loop() {
+        let json = r#"{"attack":"","seq":0,"code":200,"timestamp":"2018-10-12T22:30:12.140000123+02:00","latency":1092000,"bytes_out":0,"bytes_in":2,"error":"","body":"SGk=","method":"GET","url":"http://localhost:8080","headers":{"Date":["x"]}}
+{"attack":"","seq":1,"code":0,"timestamp":"2018-10-12T22:30:12.240000000+02:00","latency":30000000000,"bytes_out":0,"bytes_in":0,"error":"timeout","body":null,"method":"GET","url":"http://localhost:8080","headers":null}
+"#;
+        let csv = "1539376212140000123,200,1092000,0,2,,SGk=,,0,GET,http://localhost:8080,\n\
+                   1539376212240000000,0,30000000000,0,0,timeout,,,1,GET,http://localhost:8080,\n";
+        for (text, format) in [(json, Format::VegetaJson), (csv, Format::VegetaCsv)] {
+            let data = load(text);
+            let [item] = data.items.as_slice() else { panic!("{:?}", data.items) };
+            assert_eq!((item.format, item.kind, &item.identity.unit), (format, Kind::Events, &Unit::Nanosecond));
+            assert_eq!(item.times(), [1_539_376_212_140_000_123, 1_539_376_212_240_000_000], "{format}");
+            assert_eq!(item.values(), [1_092_000.0, 30_000_000_000.0]);
+            assert_eq!(item.as_events().unwrap().ok().unwrap(), [true, false]);
+            assert!(data.report.warnings.iter().all(|w| w.kind != WarningKind::CoordinatedOmission));
+        }
+    }
+}

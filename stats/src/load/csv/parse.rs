@@ -8,7 +8,7 @@ use crate::load::classify::Plan;
 use crate::load::clock::Clock;
 use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
-use crate::load::number::{self, Field, missing, show};
+use crate::load::number::{self, Field, Style, missing, show};
 use crate::load::report::WarningKind;
 use crate::load::table::{Chunk, Column, ColumnType, Dictionary, NO_TIME, Tallies};
 
@@ -33,7 +33,7 @@ pub(crate) struct Rows {
 /// A wanted column being built.
 enum Builder {
     Time(Clock, Vec<i64>),
-    Number(Vec<f64>),
+    Number(Style, Vec<f64>),
     Flag(FlagRule, Memo, Vec<f64>),
     Text(Dictionary, Vec<u32>),
 }
@@ -50,16 +50,19 @@ impl Rows {
     pub(crate) fn new(plan: &Plan, bytes: usize) -> Self {
         // a guess of the rows, to grow seldom
         let rows = bytes / (plan.width * 8).max(16);
-        let builder = |kind| match kind {
+        let builder = |kind, source: usize| match kind {
             ColumnType::Time(format) => Builder::Time(Clock::new(format, plan.zone.clone()), Vec::with_capacity(rows)),
-            ColumnType::Number => Builder::Number(Vec::with_capacity(rows)),
+            ColumnType::Number => {
+                let style = plan.styles.get(source).copied().unwrap_or_default();
+                Builder::Number(style, Vec::with_capacity(rows))
+            }
             ColumnType::Flag(rule) => Builder::Flag(rule, Memo::default(), Vec::with_capacity(rows)),
             ColumnType::Text => Builder::Text(Dictionary::default(), Vec::with_capacity(rows)),
         };
         let mut order: Vec<(usize, usize)> = plan.wanted.iter().enumerate().map(|(i, w)| (w.source, i)).collect();
         order.sort_unstable();
         Self {
-            columns: plan.wanted.iter().map(|w| builder(w.kind)).collect(),
+            columns: plan.wanted.iter().map(|w| builder(w.kind, w.source)).collect(),
             order,
             width: plan.width,
             count: 0,
@@ -148,8 +151,9 @@ impl Rows {
     fn push(&mut self, place: usize, field: &[u8], line: u64) {
         let tallies = &mut self.tallies;
         match self.columns.get_mut(place) {
-            Some(Builder::Number(out)) => {
-                let value = match number::parse(field) {
+            Some(Builder::Number(style, out)) => {
+                let plain = if *style == Style::Plain { None } else { style.plain(field) };
+                let value = match number::parse(plain.as_deref().unwrap_or(field)) {
                     Field::Number(v) if v.is_finite() => v,
                     odd => odd_number(odd, field, place, line, tallies),
                 };
@@ -199,7 +203,7 @@ impl Rows {
         }
         for &(_, place) in absent {
             match self.columns.get_mut(place) {
-                Some(Builder::Number(out) | Builder::Flag(_, _, out)) => out.push(missing()),
+                Some(Builder::Number(_, out) | Builder::Flag(_, _, out)) => out.push(missing()),
                 Some(Builder::Time(_, out)) => out.push(NO_TIME),
                 Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(b"")),
                 None => {}
@@ -217,7 +221,7 @@ impl Rows {
                     zoneless += clock.zoneless;
                     Column::Time(out)
                 }
-                Builder::Number(out) | Builder::Flag(_, _, out) => Column::Number(out),
+                Builder::Number(_, out) | Builder::Flag(_, _, out) => Column::Number(out),
                 Builder::Text(dictionary, out) => Column::Text(out, dictionary),
             });
         }
@@ -281,6 +285,7 @@ mod tests {
             range: (i64::MIN + 1, i64::MAX),
             kind: None,
             named: std::collections::BTreeMap::new(),
+            styles: Vec::new(),
             per_request: false,
             width,
         }
