@@ -47,13 +47,13 @@ pub(crate) struct AlertArgs {
 pub(crate) fn add(
     fit: &Fit<'_>,
     objective: &Objective,
-    asked: &AlertArgs,
+    (asked, options): (&AlertArgs, &Options),
     found: &mut Value,
     sections: &mut Vec<Section>,
 ) {
     let title = fit.item.title();
     found["alerts"] = json!([]);
-    let told = tally_of(objective, fit.input(), &Options::default()).and_then(|tally| {
+    let told = tally_of(objective, fit.input(), options).and_then(|tally| {
         assessed(&tally, objective, asked, &title, found, sections)?;
         if asked.tune_alerts {
             searched(&tally, objective, &title, found, sections);

@@ -33,6 +33,12 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
     COLUMNS.iter().all(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column.as_bytes())))
 }
 
+/// Whether columns are those of the table.
+#[cfg(feature = "frame")]
+pub(crate) fn has_columns(names: &[String]) -> bool {
+    COLUMNS.iter().all(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
+}
+
 /// Rows of the table, as text of any format.
 pub(crate) struct Rows<'a> {
     /// The names of the columns.

@@ -22,6 +22,13 @@ impl<'a> LongTable<'a> {
         if data.items.is_empty() {
             return Err(Error::empty("there is no series to write"));
         }
+        if let Some(item) = data.items.iter().find(|i| i.as_histograms().is_some()) {
+            return Err(Error::mismatch(format!(
+                "“{}” holds histograms, which a table of values has no place for",
+                item.title()
+            ))
+            .hint("write them with --to histogram-table"));
+        }
         // events that have a flag alone are rows too, without a value
         let bare =
             |i: &'a Item| i.as_events().map_or((&[][..], &[][..]), |e| (e.times_without_value(), e.ok_without_value()));
