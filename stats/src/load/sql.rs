@@ -305,8 +305,10 @@ impl HistogramQuery {
         let octave = octave.join(" UNION ALL\n");
         let coarse =
             if schema < 0 { d.whole(&format!("ceil({} / {})", d.real("b"), 1_i64 << -schema)) } else { "b".to_owned() };
-        let (power, place) =
-            (d.whole(&format!("CASE WHEN ln(a) / ln({two}) >= 1024 THEN 1023 ELSE floor(ln(a) / ln({two})) END")), d.whole(&format!("floor(ln(m) / ln({two}) * {steps})")));
+        let (power, place) = (
+            d.whole(&format!("CASE WHEN ln(a) / ln({two}) >= 1024 THEN 1023 ELSE floor(ln(a) / ln({two})) END")),
+            d.whole(&format!("floor(ln(m) / ln({two}) * {steps})")),
+        );
         format!(
             "), octave AS (
   -- the edges of the buckets between 1 and 2
