@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{Format, Kind};
+use sre_stats::load::{Format, Kind, SqlDialect};
 use sre_stats::method::Definition;
 use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Write what was loaded in another format
     Convert(ConvertArgs),
+    /// The query by which a warehouse makes a table of histograms, to be read back as they are
+    Sql(SqlArgs),
     /// Sample data from a seeded generator, with its truth in a side file
     Generate(GenerateArgs),
 }
@@ -528,8 +530,49 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// The format to write; the last time to keep is --until here
-    #[arg(long = "to", value_name = "csv|parquet|arrow", value_parser = ["csv", "parquet", "arrow"])]
+    #[arg(
+        long = "to",
+        value_name = "csv|parquet|arrow|openmetrics|histogram-table",
+        value_parser = ["csv", "parquet", "arrow", "openmetrics", "histogram-table", "histograms"]
+    )]
     pub(crate) target: String,
+    /// For histogram-table: the width of the windows that events are counted in
+    #[arg(long, value_name = "SPAN", default_value = "1m")]
+    pub(crate) every: Span,
+    /// For histogram-table: the layout of the bins that events are counted in, log-linear or exp:5
+    #[arg(long, default_value = "log-linear")]
+    pub(crate) layout: LayoutChoice,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlArgs {
+    /// The dialect: duckdb, datafusion, spark, bigquery, clickhouse, postgres or snowflake
+    #[arg(long)]
+    pub(crate) dialect: SqlDialect,
+    /// The layout of the bins: log-linear, or exp:-4 to exp:8
+    #[arg(long, default_value = "log-linear")]
+    pub(crate) layout: LayoutChoice,
+    /// The table to count, perhaps with its schema before a dot
+    #[arg(long, value_name = "T", default_value = "requests")]
+    pub(crate) table: String,
+    /// The column of times, of a timestamp type
+    #[arg(long, value_name = "COL", default_value = "time")]
+    pub(crate) time: String,
+    /// The column of values
+    #[arg(long, value_name = "COL", default_value = "value")]
+    pub(crate) value: String,
+    /// The columns that tell series apart
+    #[arg(long, value_name = "COL,COL", value_delimiter = ',')]
+    pub(crate) by: Vec<String>,
+    /// The name of the series; without it that of the column of values
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub(crate) series: String,
+    /// The width of the windows, in whole seconds
+    #[arg(long, value_name = "SPAN", default_value = "1m")]
+    pub(crate) every: Span,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

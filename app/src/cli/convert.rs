@@ -23,18 +23,26 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
         }
         _ => {}
     }
-    let data = args.input.load()?;
+    let mut data = args.input.load()?;
+    if matches!(to, "histogram-table" | "histograms") {
+        data.make_histograms(args.layout, args.every)?;
+    }
     let Some(path) = &args.output.out else {
         let mut out = BufWriter::new(std::io::stdout().lock());
-        data.write_csv(&mut out)?;
+        text(&data, to, &mut out)?;
         out.flush()?;
         drop(out);
         return tell(&data, &Answer::default(), args, false);
     };
     let name = path.display().to_string();
     match to {
-        "csv" => csv(&data, path, &name)?,
-        columnar => write_columnar(&data, columnar, path)?,
+        "parquet" | "arrow" => write_columnar(&data, to, path)?,
+        _ => {
+            let io = |e| Error::io(e, &name);
+            let mut out = BufWriter::new(std::fs::File::create(path).map_err(io)?);
+            text(&data, to, &mut out)?;
+            out.flush().map_err(io)?;
+        }
     }
     let rows: u64 = data.items.iter().map(Item::count).sum();
     say(&format!("{rows} rows written to {name}\n"));
@@ -46,11 +54,13 @@ fn tell(data: &Dataset, answer: &Answer, args: &ConvertArgs, json: bool) -> Resu
     output::give("convert", data, answer, args.input.strict, &OutputArgs { json, out: None })
 }
 
-fn csv(data: &Dataset, path: &Path, name: &str) -> Result<()> {
-    let io = |e| Error::io(e, name);
-    let mut out = BufWriter::new(std::fs::File::create(path).map_err(io)?);
-    data.write_csv(&mut out)?;
-    out.flush().map_err(io)
+/// Writes a format of text.
+fn text(data: &Dataset, to: &str, out: &mut dyn Write) -> Result<()> {
+    match to {
+        "openmetrics" => data.write_openmetrics(out),
+        "histogram-table" | "histograms" => data.write_histogram_table(out),
+        _ => data.write_csv(out),
+    }
 }
 
 #[cfg(feature = "frame")]

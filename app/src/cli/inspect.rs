@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use serde_json::json;
-use sre_stats::load::Dataset;
+use serde_json::{Map, Value, json};
+use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 
 use super::args::Plain;
@@ -13,6 +13,15 @@ use super::output::{self, Answer};
 pub(crate) fn run(args: &Plain) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
     output::give("inspect", &data, &answer(&data), args.input.strict, &args.output)
+}
+
+/// How many were left out of a series, by reason: the usual ones also where there are none.
+fn dropped(item: &Item) -> Value {
+    let mut all = Map::new();
+    for (reason, count) in [("nan", 0), ("infinite", 0), ("duplicate", 0)].into_iter().chain(item.dropped_by_reason()) {
+        all.insert(reason.to_owned(), count.into());
+    }
+    all.into()
 }
 
 /// One result a series: what it is, how long, how full.
@@ -30,7 +39,7 @@ pub(crate) fn answer(data: &Dataset) -> Answer {
                 "last": item.last(),
                 "count": item.count(),
                 "gaps": item.gaps().len(),
-                "dropped": item.dropped(),
+                "dropped": dropped(item),
             }),
         ));
     }

@@ -37,6 +37,7 @@ mod progress;
 pub(crate) mod quantile;
 mod report;
 pub(crate) mod slo;
+mod sql;
 pub(crate) mod trend;
 pub(crate) mod windows;
 
@@ -101,6 +102,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Capacity(args) => capacity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Sql(args) => sql::run(&args),
         Command::Generate(args) => generate::run(&args),
     }
 }

@@ -63,6 +63,12 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Answer {
 }
 
 fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
+    if let Some(histograms) = item.as_histograms() {
+        let rows = quantile::of_histograms(histograms, &asked.quantiles, asked.every)?;
+        give_rows(item, &rows, answer);
+        answer.sections.push(quantile::section(&item.title(), &rows));
+        return Ok(());
+    }
     let subject = tell::subject::subject(item)?;
     let mut rows = Vec::new();
     let mut left_out = Vec::new();
@@ -79,7 +85,16 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
     for (layout, why) in left_out {
         answer.leave_out(format!("{}, {layout}", item.title()), why);
     }
-    for row in &rows {
+    give_rows(item, &rows, answer);
+    let mut section = quantile::section(&subject.identity.title(), &rows);
+    section.blocks.extend(subject.note.map(Block::Text));
+    answer.sections.push(section);
+    Ok(())
+}
+
+/// The results for programs.
+fn give_rows(item: &Item, rows: &[QuantileRow], answer: &mut Answer) {
+    for row in rows {
         // a tool with a rule of its own is its own definition
         let definition = row.definition.map(|d| d.to_string()).or_else(|| row.tool.map(|t| t.to_string()));
         let mut found = json!({
@@ -96,10 +111,6 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
         }
         answer.results.push(output::of_series(item, &found));
     }
-    let mut section = quantile::section(&subject.identity.title(), &rows);
-    section.blocks.extend(subject.note.map(Block::Text));
-    answer.sections.push(section);
-    Ok(())
 }
 
 /// The rows of one sample. A layout that cannot hold it is left out and told; an error is that none could.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::layout::Sketch;
-use super::{DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, Req, ReqSide, TDigest, TracerBuckets};
+use super::{DdSketch, Explicit, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, Req, ReqSide, TDigest, TracerBuckets};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
@@ -174,6 +174,8 @@ pub enum AnySketch {
     Req(Box<Req>),
     /// Powers of two.
     PowersOfTwo(PowersOfTwo),
+    /// Edges of one's choice.
+    Explicit(Box<Explicit>),
 }
 
 /// Runs one expression with the sketch, whichever it is.
@@ -188,6 +190,7 @@ macro_rules! each {
             AnySketch::Kll($sketch) => $run,
             AnySketch::Req($sketch) => $run,
             AnySketch::PowersOfTwo($sketch) => $run,
+            AnySketch::Explicit($sketch) => $run,
         }
     };
 }
@@ -208,6 +211,7 @@ impl AnySketch {
             Self::Kll(sketch) => sketch.to_bytes().len(),
             Self::Req(sketch) => sketch.to_bytes().len(),
             Self::PowersOfTwo(sketch) => sketch.to_text().len(),
+            Self::Explicit(sketch) => sketch.to_otlp_json().len(),
         })
     }
 }
@@ -232,6 +236,7 @@ impl Sketch for AnySketch {
             (Self::Kll(own), Self::Kll(more)) => own.merge(more),
             (Self::Req(own), Self::Req(more)) => own.merge(more),
             (Self::PowersOfTwo(own), Self::PowersOfTwo(more)) => own.merge(more),
+            (Self::Explicit(own), Self::Explicit(more)) => own.merge(more),
             (own, more) => {
                 Err(Error::mismatch(format!("{} and {} are different layouts", own.schema(), more.schema()))
                     .hint("build both with the same layout"))

@@ -25,6 +25,7 @@ mod binned;
 mod cache;
 mod cells;
 mod choice;
+mod coded;
 mod convert;
 mod cursor;
 mod dd_sketch;

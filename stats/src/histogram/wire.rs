@@ -144,7 +144,7 @@ impl LogLinear {
     }
 
     /// Adds to a bin without knowing the values; `None` where the total would overflow.
-    fn add_decoded(&mut self, code: i32, count: u64) -> Option<()> {
+    pub(super) fn add_decoded(&mut self, code: i32, count: u64) -> Option<()> {
         if count == 0 {
             return Some(());
         }

@@ -10,7 +10,8 @@ use crate::error::{Error, Position, Result};
 use crate::events::Events;
 use crate::labels::Labels;
 use crate::load::classify::{Plan, TimeSource, Value};
-use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::dataset::{Data, Dataset, Item, LeftOut};
+use crate::load::exposition;
 use crate::load::number::is_missing;
 use crate::load::options::{Format, Kind};
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
@@ -33,9 +34,16 @@ pub(crate) struct Group {
     /// One column a value.
     values: Vec<Vec<f64>>,
     ok: Option<Vec<bool>>,
+    /// Rows without a value, which are not among the rest.
+    left_out: LeftOut,
 }
 
 impl Group {
+    /// Whether it has neither a row nor a field that was left out.
+    fn is_empty(&self) -> bool {
+        self.times.is_empty() && self.left_out == LeftOut::default()
+    }
+
     /// Leaves out the rows from a time on, where times rise, and says how many they are.
     fn cut_from(&mut self, end: i64) -> usize {
         let keep = self.times.partition_point(|t| *t < end);
@@ -75,17 +83,24 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
     let columns: Vec<&[f64]> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
+    let keys = number_groups(&chunk, plan, &mut group)?;
+    let mut left_out = vec![LeftOut::default(); keys.len()];
     // a row that has a flag says something without a value too
     if let ([only], None) = (columns.as_slice(), plan.ok) {
         for (g, v) in group.iter_mut().zip(*only) {
             if is_missing(*v) {
+                if let Some(of_group) = left_out.get_mut(*g as usize) {
+                    of_group.count(*v);
+                }
                 *g = NOWHERE;
             }
         }
     }
-    let keys = number_groups(&chunk, plan, &mut group)?;
     let flags = plan.ok.map(|ok| numbers(&chunk, ok)).transpose()?;
     part.groups = scatter(keys, &group, &times, &columns, flags);
+    for (of_group, fields) in part.groups.iter_mut().zip(left_out) {
+        of_group.left_out = fields;
+    }
     Ok(part)
 }
 
@@ -243,6 +258,7 @@ fn scatter(
             values: columns.iter().map(|column| gathered(column, rows, |v| v)).collect(),
             // a flag that cannot be read counts as bad
             ok: flags.map(|flags| gathered(flags, rows, |flag| flag > 0.5)),
+            left_out: LeftOut::default(),
         }
     };
     keys.into_iter().zip(ends).map(&mut one).collect()
@@ -275,6 +291,7 @@ struct Raw {
     /// Times and flags of the rows whose value is not there.
     bare: (Vec<i64>, Vec<bool>),
     shape: Shape,
+    left_out: LeftOut,
 }
 
 impl Collector {
@@ -296,14 +313,14 @@ impl Collector {
     /// Adds the next piece.
     pub(crate) fn add(&mut self, part: Part, plan: &Plan, file: &str) -> Result<()> {
         for mut group in part.groups {
-            if group.times.is_empty() {
+            if group.is_empty() {
                 continue;
             }
             if let TimeSource::Step(step, first) = plan.time {
                 let base = first.saturating_add(step.0.saturating_mul(self.rows as i64));
                 group.times.iter_mut().for_each(|t| *t = t.saturating_add(base));
                 self.outside += group.cut_from(plan.range.1) as u64;
-                if group.times.is_empty() {
+                if group.is_empty() {
                     continue;
                 }
             }
@@ -360,7 +377,8 @@ impl Collector {
         let built: Vec<Result<(Item, Shape), (String, Error)>> = raws
             .into_par_iter()
             .map(|raw| {
-                let kind = kinds.get(raw.value).copied().unwrap_or(Kind::Gauge);
+                let named = plan.named.get(&raw.identity.name).map(|(kind, _)| *kind);
+                let kind = named.or(kinds.get(raw.value).copied()).unwrap_or(Kind::Gauge);
                 let (title, shape) = (raw.identity.title(), raw.shape);
                 let value = plan.values.get(raw.value);
                 build(raw, kind, value, format).map(|item| (item, shape)).map_err(|e| (title, e))
@@ -409,7 +427,9 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
     let mut columns: Vec<Vec<f64>> = plan.values.iter().map(|_| Vec::with_capacity(rows)).collect();
     let mut ok = plan.ok.map(|_| Vec::with_capacity(rows));
     let mut key = Vec::new();
+    let mut rows_left_out = LeftOut::default();
     for mut piece in pieces {
+        rows_left_out = rows_left_out.plus(piece.left_out);
         times.append(&mut piece.times);
         columns.iter_mut().zip(&mut piece.values).for_each(|(all, part)| all.append(part));
         if let (Some(all), Some(mut part)) = (&mut ok, piece.ok) {
@@ -427,6 +447,8 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
         let mut times = if i == last { std::mem::take(&mut times) } else { times.clone() };
         let mut ok = if i == last { ok.take() } else { ok.clone() };
         let mut bare = (Vec::new(), Vec::new());
+        let mut left_out = rows_left_out;
+        values.iter().for_each(|v| left_out.count(*v));
         if (last > 0 || ok.is_some()) && values.iter().any(|v| is_missing(*v)) {
             if let Some(ok) = &ok {
                 let rows = times.iter().zip(ok).zip(&values);
@@ -440,15 +462,32 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
             }
         }
         let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
+        let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
+        let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
         let identity = Identity {
-            unit: unit.and_then(crate::unit::Unit::from_name).unwrap_or_else(|| value.unit.clone()),
-            name: name.clone().unwrap_or_else(|| value.name.clone()),
-            labels: labels.clone(),
+            unit: known.or_else(|| unit.and_then(crate::unit::Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
+            name: name.clone().or_else(|| titled.as_ref().map(|t| t.0.clone())).unwrap_or_else(|| value.name.clone()),
+            labels: match &titled {
+                Some((_, own)) => Labels::from_pairs(labels.iter().chain(own.iter()).cloned()),
+                None => labels.clone(),
+            },
         };
         let shape = shape::measure(&identity.name, &times, &values);
-        out.push(Raw { value: i, identity, times, values, ok, bare, shape });
+        out.push(Raw { value: i, identity, times, values, ok, bare, shape, left_out });
     }
     out
+}
+
+/// The name and the labels in a column's title such as `http_requests_total{code="200"}`, which Grafana writes.
+fn labels_in_title(title: &str) -> Option<(String, Labels)> {
+    let (name, braces) = title.split_at_checked(title.find('{')?)?;
+    let (inner, labels) = exposition::labels_of(braces.as_bytes()).or_else(|| {
+        // labels alone, without a name
+        let named = format!("{{__name__=\"value\",{}", braces.get(1..)?);
+        exposition::labels_of(named.as_bytes())
+    })?;
+    let name = name.trim();
+    Some((if name.is_empty() { inner } else { name.to_owned() }, labels))
 }
 
 fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
@@ -457,7 +496,7 @@ fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
 }
 
 fn build(raw: Raw, kind: Kind, value: Option<&Value>, format: Format) -> Result<Item> {
-    let Raw { identity, times, values, ok, bare, shape, .. } = raw;
+    let Raw { identity, times, values, ok, bare, shape, left_out, .. } = raw;
     // in a table whose column names the series, each series may be a counter by its own name
     let kind = if kind == Kind::Gauge && shape.named_counter && !shape.negative { Kind::Counter } else { kind };
     let data = match kind {
@@ -472,6 +511,7 @@ fn build(raw: Raw, kind: Kind, value: Option<&Value>, format: Format) -> Result<
     };
     let mut item = Item::new(kind, data, format);
     item.role = value.map_or_else(Default::default, |v| v.role);
+    item.left_out = left_out;
     Ok(item)
 }
 
@@ -502,6 +542,7 @@ fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
     let n = t.count;
     let is = if n == 1 { "is" } else { "are" };
     let was = if n == 1 { "was" } else { "were" };
+    let has = if n == 1 { "has" } else { "have" };
     let message = match t.kind {
         WarningKind::Nan => format!("{} {is} NaN and {was} left out", counted(n, "value")),
         WarningKind::Infinite => format!("{} {is} infinite and {was} left out", counted(n, "value")),
@@ -521,6 +562,21 @@ fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         }
         WarningKind::ZoneAmbiguity => {
             format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
+        }
+        WarningKind::Encoding => crate::load::encoding::message(n, &t.sample),
+        WarningKind::OtherRecord => {
+            format!(
+                "{} {is} no record with a value or a flag, first “{}”, and {was} left out",
+                counted(n, "line"),
+                t.sample
+            )
+        }
+        WarningKind::Skipped => {
+            format!(
+                "{} {has} a field that none of the first has, first “{}”; it was not read",
+                counted(n, "record"),
+                t.sample
+            )
         }
         _ => counted(n, "row"),
     };

@@ -1,6 +1,6 @@
 //! Which column of a table is what: by the caller's word, by its name, or by what a sample of its rows holds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::tz::TimeZone;
 
@@ -9,8 +9,9 @@ use crate::load::clock::{self, Clock, TimeFormat};
 use crate::load::dataset::Role;
 use crate::load::filter::{self, Clause, Literal};
 use crate::load::guess::{self, FlagRule};
-use crate::load::number::{self, Field, show};
+use crate::load::number::{self, Field, Style, show};
 use crate::load::options::{Kind, LoadOptions};
+use crate::load::preset::Preset;
 use crate::load::report::{LoadReport, WarningKind};
 use crate::load::table::{ColumnType, Wanted};
 use crate::time::Span;
@@ -18,6 +19,8 @@ use crate::unit::Unit;
 
 /// More series than this are not made by a guess; `--by` makes them.
 const MOST_GUESSED_SERIES: usize = 200;
+/// More columns than this are not all taken for series by a guess.
+const MOST_GUESSED_VALUES: usize = 10_000;
 /// A text column with more words than this in the sample is not a label by a guess.
 const MOST_GUESSED_WORDS: usize = 100;
 
@@ -34,6 +37,10 @@ pub(crate) struct Sample {
     pub(crate) hints: Vec<Hint>,
     /// The units that the format's types imply.
     pub(crate) units: Vec<Option<Unit>>,
+    /// What the format says of its columns.
+    pub(crate) preset: Preset,
+    /// How the numbers of the columns are written; the fields above are plain.
+    pub(crate) styles: Vec<Style>,
 }
 
 /// What a typed format says of a column.
@@ -84,8 +91,12 @@ pub(crate) struct Plan {
     pub(crate) filter: Vec<(usize, Clause)>,
     /// Half-open, in nanoseconds.
     pub(crate) range: (i64, i64),
-    /// What the caller says the values are.
-    pub(crate) kind: Option<Kind>,
+    /// What the caller says the values are, or the format, and who says so.
+    pub(crate) kind: Option<(Kind, &'static str)>,
+    /// Kinds and units of series that a column names.
+    pub(crate) named: BTreeMap<String, (Kind, Unit)>,
+    /// How the numbers of the table's columns are written; empty: all plain.
+    pub(crate) styles: Vec<Style>,
     /// Whether a row looks like one request.
     pub(crate) per_request: bool,
     /// The number of columns of the table.
@@ -168,7 +179,9 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         ok: None,
         filter: Vec::new(),
         range: (options.from.map_or(i64::MIN + 1, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
-        kind: options.kind,
+        kind: options.kind.map(|k| (k, "--kind")).or(sample.preset.kind.map(|k| (k, sample.preset.why))),
+        named: if options.kind.is_some() { BTreeMap::new() } else { sample.preset.named.clone() },
+        styles: sample.styles.clone(),
         per_request: false,
         width: sample.names.len(),
     };
@@ -288,6 +301,8 @@ impl Classifier<'_> {
         let n = self.sample.names.len();
         let (column, why) = if let Some(name) = &self.options.time {
             (self.find(name, "--time")?, "--time")
+        } else if let Some(i) = self.known(self.sample.preset.time) {
+            (i, self.sample.preset.why)
         } else if let Some(i) = (0..n).find(|&i| guess::is_time(self.name(i)) && self.time_format(i).is_some()) {
             (i, "its name")
         } else if let Some(i) = (0..n).find(|&i| self.is_text_time(i)) {
@@ -329,6 +344,12 @@ impl Classifier<'_> {
             }
             (i, rule, "--ok")
         } else if self.options.total.is_some() || self.options.bad.is_some() {
+            return Ok(());
+        } else if let Some((name, rule)) = self.sample.preset.ok {
+            let Some(i) = self.known(Some(name)) else { return Ok(()) };
+            (i, rule, self.sample.preset.why)
+        } else if self.sample.preset.name.is_some() {
+            // series of many metrics: a flag of some of them is none of all
             return Ok(());
         } else {
             // a flag knows more than a status: an answer that never came has none, or 0
@@ -433,6 +454,15 @@ impl Classifier<'_> {
             self.plan.per_request |= value_is_latency(&self.plan.values);
             return Ok(());
         }
+        if let Some(i) = self.known(self.sample.preset.value) {
+            self.add_value(i, Role::Value);
+            self.report.understand("value", self.name(i).to_owned(), self.sample.preset.why);
+            self.plan.per_request |= self.plan.ok.is_some();
+            return Ok(());
+        }
+        if self.sample.preset.flag_alone && self.plan.ok.is_some() {
+            return self.flag_as_value();
+        }
         self.guess_values()
     }
 
@@ -458,6 +488,10 @@ impl Classifier<'_> {
         };
         if chosen.is_empty() {
             return self.flag_as_value();
+        }
+        if chosen.len() > MOST_GUESSED_VALUES {
+            let message = format!("{} columns of numbers, each a series", chosen.len());
+            return Err(Error::argument(message).in_file(self.file).hint("name those that are wanted with --value"));
         }
         for &i in &chosen {
             self.add_value(i, Role::Value);
@@ -491,6 +525,9 @@ impl Classifier<'_> {
         if !self.options.by.is_empty() {
             return;
         }
+        if self.known_labels() {
+            return;
+        }
         let rows = self.sample.lines.len();
         let mut labels = Vec::new();
         for i in self.unused() {
@@ -515,19 +552,7 @@ impl Classifier<'_> {
                 self.report.understand("not read", name, "text with many values; --by splits by it");
             }
         }
-        while labels.len() > 1 && self.combinations(&labels) > MOST_GUESSED_SERIES {
-            let Some(at) = (0..labels.len()).max_by_key(|&k| labels.get(k).map_or(0, |&i| self.stat(i).words)) else {
-                break;
-            };
-            let i = labels.remove(at);
-            let message = format!(
-                "rows are not split by “{}”, which would make more than {MOST_GUESSED_SERIES} series; --by {} splits by it",
-                self.name(i),
-                self.name(i)
-            );
-            let position = Position::in_file(self.file).at_column(self.name(i));
-            self.report.warn(WarningKind::TooManySeries, message, position, 1);
-        }
+        self.leave_out_labels(&mut labels);
         let single = self.plan.values.len() == 1 && self.plan.values.iter().all(|v| guess::is_value(&v.name));
         if single && let Some(at) = labels.iter().position(|&i| guess::is_series_name(self.name(i))) {
             let i = labels.remove(at);
@@ -543,6 +568,53 @@ impl Classifier<'_> {
             let wanted = self.want(i, ColumnType::Text);
             self.plan.labels.push(wanted);
         }
+    }
+
+    /// Takes out the labels with the most words until the sample falls into few enough series.
+    fn leave_out_labels(&mut self, labels: &mut Vec<usize>) {
+        while labels.len() > 1 && self.combinations(labels) > MOST_GUESSED_SERIES {
+            let Some(at) = (0..labels.len()).max_by_key(|&k| labels.get(k).map_or(0, |&i| self.stat(i).words)) else {
+                break;
+            };
+            let i = labels.remove(at);
+            let message = format!(
+                "rows are not split by “{}”, which would make more than {MOST_GUESSED_SERIES} series; --by {} splits by it",
+                self.name(i),
+                self.name(i)
+            );
+            let position = Position::in_file(self.file).at_column(self.name(i));
+            self.report.warn(WarningKind::TooManySeries, message, position, 1);
+        }
+    }
+
+    /// The column of a name that the format has, where it is there.
+    fn known(&self, name: Option<&str>) -> Option<usize> {
+        let name = name?;
+        self.sample.names.iter().position(|n| n == name)
+    }
+
+    /// Takes the labels that the format names; false where it leaves them to the guesses.
+    fn known_labels(&mut self) -> bool {
+        let preset = self.sample.preset.clone();
+        if let Some(i) = self.known(preset.name) {
+            self.mark(i);
+            self.plan.name = Some(self.want(i, ColumnType::Text));
+            self.report.understand("name", self.name(i).to_owned(), preset.why);
+        }
+        let Some(by) = preset.by else { return preset.name.is_some() };
+        let mut labels: Vec<usize> = by.iter().filter_map(|name| self.known(Some(name))).collect();
+        labels.retain(|&i| self.stat(i).words > 0);
+        self.leave_out_labels(&mut labels);
+        if !labels.is_empty() {
+            let names: Vec<&str> = labels.iter().map(|&i| self.name(i)).collect();
+            self.report.understand("by", names.join(", "), preset.why);
+        }
+        for i in labels {
+            self.mark(i);
+            let wanted = self.want(i, ColumnType::Text);
+            self.plan.labels.push(wanted);
+        }
+        true
     }
 
     /// How many combinations of words the sample has in these columns.
@@ -566,6 +638,9 @@ impl Classifier<'_> {
                 (Some(unit), _) => (unit.clone(), "--unit"),
                 _ if v.role != Role::Value => (Unit::Count, "counts of events"),
                 _ if typed.is_some() => (typed.unwrap_or_default(), "its type is a duration"),
+                _ if self.options.value.is_none() && self.sample.preset.unit.is_some() => {
+                    (self.sample.preset.unit.clone().unwrap_or_default(), self.sample.preset.why)
+                }
                 (None, Some(unit)) => (unit, "its name's end"),
                 (None, None) if guess::is_latency(&v.name) => {
                     if s.median >= 10.0 || (s.integers == s.numbers && s.median >= 1.0) {

@@ -85,6 +85,11 @@ impl Clock {
         }
     }
 
+    /// The name of the zone that times without one are in.
+    pub(crate) fn zone_name(&self) -> String {
+        self.zone.as_ref().and_then(TimeZone::iana_name).unwrap_or("UTC").to_owned()
+    }
+
     /// Nanoseconds since the epoch, or `None` where the field is not a time of this format.
     pub(crate) fn parse(&mut self, field: &[u8]) -> Option<i64> {
         match self.format {

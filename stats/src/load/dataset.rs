@@ -3,9 +3,11 @@
 use crate::counter::Counter;
 use crate::error::{Position, Result};
 use crate::events::Events;
+use crate::load::histograms::Histograms;
+use crate::load::number::{is_missing, is_unreadable};
 use crate::load::options::{Format, Kind};
 use crate::load::report::{LoadReport, WarningKind, counted};
-use crate::series::{Dropped, Identity, NanPolicy, Series};
+use crate::series::{Dropped, Identity, NanPolicy, Series, most_frequent_step};
 use crate::time::{Span, Timestamp};
 
 /// All series of the input, sorted by name and labels, and the story of how they were read.
@@ -31,6 +33,33 @@ pub struct Item {
     pub format: Format,
     /// What the series stands for beside its siblings.
     pub role: Role,
+    /// Fields of the series that hold no value.
+    pub left_out: LeftOut,
+}
+
+/// Fields of a series that hold no value, by reason; what is not finite or has the time of another is in [`Item::dropped`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LeftOut {
+    /// Fields with nothing in them, which is not 0.
+    pub blank: u64,
+    /// Fields with something else than a number.
+    pub unreadable: u64,
+}
+
+impl LeftOut {
+    /// What was left out of two parts together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self { blank: self.blank + other.blank, unreadable: self.unreadable + other.unreadable }
+    }
+
+    /// Counts the marks among values.
+    pub(crate) fn count(&mut self, value: f64) {
+        if is_unreadable(value) {
+            self.unreadable += 1;
+        } else if is_missing(value) {
+            self.blank += 1;
+        }
+    }
 }
 
 /// What a series stands for beside its siblings of the same labels.
@@ -55,6 +84,8 @@ pub enum Data {
     Counter(Counter),
     /// Single events.
     Events(Events),
+    /// A histogram a window.
+    Histograms(Histograms),
 }
 
 impl Item {
@@ -64,8 +95,9 @@ impl Item {
             Data::Gauge(s) => s.identity().clone(),
             Data::Counter(c) => c.identity().clone(),
             Data::Events(e) => e.identity().clone(),
+            Data::Histograms(h) => h.identity().clone(),
         };
-        Self { identity, kind, data, format, role: Role::Value }
+        Self { identity, kind, data, format, role: Role::Value, left_out: LeftOut::default() }
     }
 
     /// The name with its labels.
@@ -73,21 +105,23 @@ impl Item {
         self.identity.title()
     }
 
-    /// The times in nanoseconds since the epoch, sorted.
+    /// The times in nanoseconds since the epoch, sorted; of histograms, the starts of their windows.
     pub fn times(&self) -> &[i64] {
         match &self.data {
             Data::Gauge(s) => s.times(),
             Data::Counter(c) => c.samples().times(),
             Data::Events(e) => e.times(),
+            Data::Histograms(h) => h.starts(),
         }
     }
 
-    /// The values, all finite: of a counter, the raw cumulative ones.
+    /// The values, all finite: of a counter, the raw cumulative ones; of histograms, how many values each window holds.
     pub fn values(&self) -> &[f64] {
         match &self.data {
             Data::Gauge(s) => s.values(),
             Data::Counter(c) => c.samples().values(),
             Data::Events(e) => e.values(),
+            Data::Histograms(h) => h.counts(),
         }
     }
 
@@ -101,7 +135,7 @@ impl Item {
         Timestamp(self.times().last().copied().unwrap_or_default())
     }
 
-    /// The number of samples or events.
+    /// The number of samples, events or windows.
     pub fn count(&self) -> u64 {
         self.times().len() as u64
     }
@@ -112,6 +146,7 @@ impl Item {
             Data::Gauge(s) => s.step(),
             Data::Counter(c) => c.samples().step(),
             Data::Events(_) => None,
+            Data::Histograms(h) => most_frequent_step(h.starts()),
         }
     }
 
@@ -120,17 +155,32 @@ impl Item {
         match &self.data {
             Data::Gauge(s) => s.gaps(),
             Data::Counter(c) => c.samples().gaps(),
-            Data::Events(_) => Vec::new(),
+            Data::Events(_) | Data::Histograms(_) => Vec::new(),
         }
     }
 
-    /// What was left out of this series on the way in; blank fields are counted in the report alone.
+    /// What was left out of this series' values on the way in; fields without a value are in [`left_out`](Self::left_out).
     pub fn dropped(&self) -> Dropped {
         match &self.data {
             Data::Gauge(s) => s.dropped(),
             Data::Counter(c) => c.dropped(),
             Data::Events(e) => e.dropped(),
+            Data::Histograms(h) => h.dropped(),
         }
+    }
+
+    /// Everything that was left out of this series, by reason, those with a count alone: `nan`, `infinite`, `duplicate`, `blank`,
+    /// `unreadable`. Rows that belong to no series, such as those without a time, are in the report's warnings.
+    pub fn dropped_by_reason(&self) -> Vec<(&'static str, u64)> {
+        let (dropped, fields) = (self.dropped(), self.left_out);
+        let all = [
+            ("nan", dropped.nan),
+            ("infinite", dropped.infinite),
+            ("duplicate", dropped.duplicate),
+            ("blank", fields.blank),
+            ("unreadable", fields.unreadable),
+        ];
+        all.into_iter().filter(|(_, n)| *n > 0).collect()
     }
 
     /// The gauge or delta, where it is one.
@@ -146,6 +196,11 @@ impl Item {
     /// The events, where they are.
     pub fn as_events(&self) -> Option<&Events> {
         if let Data::Events(e) = &self.data { Some(e) } else { None }
+    }
+
+    /// The histograms, where they are.
+    pub fn as_histograms(&self) -> Option<&Histograms> {
+        if let Data::Histograms(h) = &self.data { Some(h) } else { None }
     }
 
     /// One item from two of the same identity and kind, the later's samples after the earlier's.
@@ -169,12 +224,14 @@ impl Item {
                 }
                 Data::Events(events)
             }
+            (Data::Histograms(a), Data::Histograms(b)) => Data::Histograms(a.joined(b)?),
             (Data::Counter(_), _) => {
                 Data::Counter(Counter::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before))
             }
             _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before)),
         };
-        Ok(Self { data, ..self })
+        let left_out = self.left_out.plus(other.left_out);
+        Ok(Self { data, left_out, ..self })
     }
 }
 

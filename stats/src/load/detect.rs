@@ -3,11 +3,10 @@
 use crate::error::{Error, Result};
 use crate::load::number::{self, Field};
 use crate::load::options::Format;
+use crate::load::{histogram_files, histogram_table, logs, summaries, system, testers, tsdb_dump};
 
 /// Formats that are recognised so that the message can name the way out.
-const OTHERS: [(&[u8], &str, &str); 9] = [
-    (b"\x1f\x8b", "gzip", "unpack it first with gunzip"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard", "unpack it first with unzstd"),
+const OTHERS: [(&[u8], &str, &str); 7] = [
     (b"\xfd7zXZ", "xz", "unpack it first with unxz"),
     (b"BZh", "bzip2", "unpack it first with bunzip2"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
@@ -45,17 +44,97 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
     if lower.starts_with(b"<!doctype") || lower.starts_with(b"<html") || lower.starts_with(b"<?xml") {
         return refuse("a web page or XML", "was it a login page that was saved? export the data itself");
     }
-    if first.starts_with(b"{") && !first.starts_with(b"{\"} ") {
-        let has = |key: &str| memchr::memmem::find(first, key.as_bytes()).is_some();
-        if has("\"status\"") || has("\"resultType\"") || has("\"data\"") {
-            return Ok(Format::PrometheusJson);
+    if tsdb_dump::is_dump(first_line(text)) {
+        return Ok(Format::TsdbDump);
+    }
+    if first.starts_with(b"{\"") || first.starts_with(b"{\n") || first.starts_with(b"{\r") || first.starts_with(b"{ ") {
+        if let Some(format) = json(text) {
+            return Ok(format);
         }
-        return refuse("JSON that is no answer of Prometheus", "export the answer of query_range, or CSV");
+        if is_exposition(first) {
+            return Ok(Format::Exposition);
+        }
+        return refuse("JSON of an unknown format", "export the answer of query_range, one object a line, or CSV");
     }
     if first.starts_with(b"[") && !first.starts_with(b"[\"") && looks_like_json_list(first) {
-        return refuse("a JSON list", "export the answer of query_range, or CSV");
+        return refuse("a JSON list", "write one object a line (jq -c '.[]'), or export CSV");
+    }
+    if let Some(format) = by_lines(first) {
+        return Ok(format);
     }
     Ok(if is_exposition(first) { Format::Exposition } else { Format::Csv })
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    text.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii()
+}
+
+/// The format of a text that begins with an object.
+fn json(text: &[u8]) -> Option<Format> {
+    let line = first_line(text);
+    let near = text.get(..text.len().min(4096)).unwrap_or(text);
+    let has = |text: &[u8], key: &str| memchr::memmem::find(text, key.as_bytes()).is_some();
+    if has(near, "\"resourceMetrics\"") {
+        return Some(Format::OtlpJson);
+    }
+    let answers = [
+        "\"resultType\"",
+        "\"status\":\"success\"",
+        "\"status\":\"error\"",
+        "\"status\": \"success\"",
+        "\"status\": \"error\"",
+    ];
+    if answers.iter().any(|key| has(near, key)) {
+        return Some(Format::PrometheusJson);
+    }
+    let mut keys = Vec::new();
+    // a line that goes beyond what was read cannot be scanned to its end
+    let whole = crate::load::json_lines::scan(line, &mut |name, _| keys.push(name.to_owned())).is_some();
+    if !whole {
+        // pretty printed, or of another kind
+        return (has(near, "\"data\"") || has(near, "\"status\"")).then_some(Format::PrometheusJson);
+    }
+    let all = |names: &[&str]| names.iter().all(|name| keys.iter().any(|k| k == name));
+    if keys.iter().any(|k| k == "metric") && all(&["type"]) && keys.iter().any(|k| k.starts_with("data.")) {
+        return Some(Format::K6Json);
+    }
+    if all(&["attack", "seq", "code", "latency"]) {
+        return Some(Format::VegetaJson);
+    }
+    if histogram_files::is_open_histogram(line) {
+        return Some(Format::OpenHistogram);
+    }
+    if keys.iter().any(|k| k == "data") || (keys.is_empty() && has(line, "\"data\"")) {
+        return Some(Format::PrometheusJson);
+    }
+    Some(Format::JsonLines)
+}
+
+/// The formats that their first lines tell.
+fn by_lines(text: &[u8]) -> Option<Format> {
+    let line = first_line(text);
+    if let Some(format) = testers::by_first_line(line) {
+        return Some(format);
+    }
+    if histogram_table::is_header(line) {
+        return Some(Format::HistogramTable);
+    }
+    if summaries::is_summary(text) {
+        return Some(Format::Summary);
+    }
+    if let Some(format) = system::by_lines(text) {
+        return Some(format);
+    }
+    if let Some(format) = histogram_files::by_lines(text) {
+        return Some(format);
+    }
+    if logs::ulid(line).is_some() {
+        return Some(Format::UlidLog);
+    }
+    if logs::is_access(line) {
+        return Some(Format::AccessLog);
+    }
+    logs::is_logfmt(line).then_some(Format::Logfmt)
 }
 
 /// A bracket may also open an access log's time.
@@ -130,8 +209,7 @@ mod tests {
     #[test]
     fn what_is_not_read_is_named_with_a_way_out() {
         for (head, word) in [
-            (&b"\x1f\x8b\x08"[..], "gunzip"),
-            (b"PK\x03\x04", "CSV"),
+            (&b"PK\x03\x04"[..], "CSV"),
             (b"\x7fELF\x02\x01\0\0", "binary"),
             (b"", "empty"),
             (b" \n\n", "empty"),

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use crate::error::{Error, Position, Result};
 use crate::labels::Labels;
 use crate::load::dataset::Dataset;
+use crate::load::encoding;
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
@@ -45,6 +46,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     let open_metrics = text.trim_ascii_end().ends_with(b"# EOF");
     let scale = if open_metrics { 1e6 } else { 1e3 };
     let mut report = LoadReport::default();
+    encoding::text(text, name, &mut report);
     let mut families: HashMap<String, Family> = HashMap::new();
     let mut index: HashMap<(String, Labels), usize> = HashMap::new();
     let mut all: Vec<Samples> = Vec::new();
@@ -232,6 +234,15 @@ fn braces(line: &[u8], from: usize, name: &mut String, labels: &mut Labels) -> R
         labels.set(label, value);
         at = after;
     }
+}
+
+/// The name and the labels of a series in braces, the name being the label `__name__`.
+pub(crate) fn labels_of(text: &[u8]) -> Option<(String, Labels)> {
+    let mut name = String::new();
+    let mut labels = Labels::new();
+    let end = braces(text, text.starts_with(b"{").then_some(1)?, &mut name, &mut labels).ok()?;
+    let name = labels.remove("__name__").unwrap_or(name);
+    (end == text.len() && !name.is_empty()).then_some((name, labels))
 }
 
 /// Reads up to the closing quote, undoing `\\`, `\"` and `\n`; gives the text and the place after the quote.

@@ -11,14 +11,17 @@ pub(crate) enum FlagRule {
     Inverted,
     /// An HTTP status: 500 and above is bad.
     HttpStatus,
+    /// An HTTP status: from 200 to 399 is good; 0 stands for no answer.
+    Answered,
 }
 
 impl FlagRule {
     /// 1 for good, 0 for bad.
     pub(crate) fn read(self, field: &[u8]) -> Field {
-        if self == Self::HttpStatus {
+        if matches!(self, Self::HttpStatus | Self::Answered) {
+            let good = |v: f64| if self == Self::HttpStatus { v < 500.0 } else { (200.0..400.0).contains(&v) };
             return match number::parse(field) {
-                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(v < 500.0))),
+                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(good(v)))),
                 Field::Number(_) => Field::Bad,
                 other => other,
             };
@@ -47,6 +50,7 @@ impl FlagRule {
             Self::Good => "true is good",
             Self::Inverted => "true is bad",
             Self::HttpStatus => "an HTTP status, 500 and above is bad",
+            Self::Answered => "an HTTP status, 200 to 399 is good",
         }
     }
 }

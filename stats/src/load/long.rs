@@ -1,10 +1,10 @@
 //! A data set as one long table, and that as text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use crate::error::{Error, Result};
-use crate::load::dataset::{Dataset, Item};
+use crate::load::dataset::{Data, Dataset, Item};
 use crate::time::Timestamp;
 
 /// The columns of the long table.
@@ -21,6 +21,13 @@ impl<'a> LongTable<'a> {
     pub(crate) fn of(data: &'a Dataset) -> Result<Self> {
         if data.items.is_empty() {
             return Err(Error::empty("there is no series to write"));
+        }
+        if let Some(item) = data.items.iter().find(|i| i.as_histograms().is_some()) {
+            return Err(Error::mismatch(format!(
+                "“{}” holds histograms, which a table of values has no place for",
+                item.title()
+            ))
+            .hint("write them with --to histogram-table"));
         }
         // events that have a flag alone are rows too, without a value
         let bare =
@@ -98,4 +105,81 @@ impl Dataset {
         }
         writer.flush().map_err(|e| Error::io(e, "the output"))
     }
+}
+
+impl Dataset {
+    /// Writes gauges and counters as `OpenMetrics` 1.0 text, with times in seconds and `# EOF` at the end; a counter's name gets its
+    /// `_total`. Events have no place in it: several may lie at one instant.
+    ///
+    /// # Errors
+    /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item is neither
+    /// gauge, delta nor counter, [`Empty`](crate::ErrorKind::Empty) without items.
+    pub fn write_openmetrics(&self, out: &mut dyn Write) -> Result<()> {
+        let mut families: BTreeMap<(&str, bool), Vec<&Item>> = BTreeMap::new();
+        for item in &self.items {
+            let counter = match &item.data {
+                Data::Counter(_) => true,
+                Data::Gauge(_) => false,
+                _ => {
+                    return Err(Error::mismatch(format!(
+                        "“{}” is a {}, which OpenMetrics has no samples for",
+                        item.title(),
+                        item.kind
+                    ))
+                    .hint("choose gauges and counters with --value, or write another format"));
+                }
+            };
+            let name = item.identity.name.as_str();
+            let family = if counter { name.strip_suffix("_total").unwrap_or(name) } else { name };
+            families.entry((family, counter)).or_default().push(item);
+        }
+        if families.is_empty() {
+            return Err(Error::empty("there is no series to write"));
+        }
+        let mut text = String::new();
+        for ((family, counter), items) in families {
+            let plain = is_metric_name(family);
+            let shown = if plain { family.to_owned() } else { quoted(family) };
+            text.push_str(&format!("# TYPE {shown} {}\n", if counter { "counter" } else { "gauge" }));
+            for item in items {
+                let name = if counter { format!("{family}_total") } else { family.to_owned() };
+                let label = |(k, v): &(String, String)| {
+                    format!(
+                        "{}={}",
+                        if is_metric_name(k) && !k.contains(':') { k.clone() } else { quoted(k) },
+                        quoted(v)
+                    )
+                };
+                let mut labels: Vec<String> = item.identity.labels.iter().map(label).collect();
+                let head = if plain {
+                    if labels.is_empty() { name } else { format!("{name}{{{}}}", labels.join(",")) }
+                } else {
+                    labels.insert(0, quoted(&name));
+                    format!("{{{}}}", labels.join(","))
+                };
+                for (time, value) in item.times().iter().zip(item.values()) {
+                    let (seconds, nanos) = (time.div_euclid(1_000_000_000), time.rem_euclid(1_000_000_000));
+                    // a negative second with a fraction is not the sum of its written parts
+                    let stamp = if seconds < 0 && nanos > 0 {
+                        format!("{}", *time as f64 / 1e9)
+                    } else {
+                        format!("{seconds}.{nanos:09}")
+                    };
+                    text.push_str(&format!("{head} {value} {stamp}\n"));
+                }
+                out.write_all(text.as_bytes()).map_err(|e| Error::io(e, "the output"))?;
+                text.clear();
+            }
+        }
+        out.write_all(b"# EOF\n").and_then(|()| out.flush()).map_err(|e| Error::io(e, "the output"))
+    }
+}
+
+fn is_metric_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':'))
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

@@ -9,10 +9,17 @@
 //! | `options` | what the caller may say: format, columns, unit, kind, range |
 //! | `dataset` | what comes out: items with identity, kind and data |
 //! | `report` | files, guesses and warnings |
-//! | `source` | files and standard input; several files as one data set |
+//! | `source`, `files`, `container` | files, folders, patterns and standard input as one data set; gzip and Zstandard around them |
 //! | `detect` | the format, by content |
 //! | `csv` | delimited text, in parallel chunks |
-//! | `prometheus`, `exposition`, `samples` | Prometheus' HTTP answers and text format |
+//! | `records`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, ULID-prefixed lines |
+//! | `preset`, `testers`, `summaries` | load testers: what their columns are, and their closing reports |
+//! | `prometheus`, `exposition`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
+//! | `otlp` | OpenTelemetry's metrics as JSON lines |
+//! | `system` | what `sar`, `sadf`, `iostat` and `vmstat` print |
+//! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
+//! | `sql` | the query by which a warehouse makes that table |
+//! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `long` | a data set as one long table, as text |
@@ -21,27 +28,45 @@
 mod assemble;
 mod classify;
 mod clock;
+mod container;
 mod csv;
 mod dataset;
 mod detect;
+mod encoding;
 mod exposition;
+mod files;
 mod filter;
 #[cfg(feature = "frame")]
 mod frame;
 mod guess;
+mod histogram_files;
+mod histogram_table;
+mod histograms;
+mod json_lines;
+mod logs;
 mod long;
 mod number;
 mod options;
+mod otlp;
+mod preset;
 mod prometheus;
+mod records;
 mod report;
 mod samples;
 mod shape;
 mod source;
+mod sql;
+mod summaries;
+mod system;
 mod table;
+mod testers;
 #[cfg(test)]
 mod tests;
+mod tsdb_dump;
 
-pub use dataset::{Data, Dataset, Item, Role};
+pub use dataset::{Data, Dataset, Item, LeftOut, Role};
+pub use histograms::Histograms;
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use source::{load, load_bytes};
+pub use sql::{HistogramQuery, SqlDialect};

@@ -13,15 +13,27 @@ pub(crate) enum Field {
 
 /// The mark of a value that is not there; a NaN with a payload that no text parses to.
 const MISSING: u64 = 0x7ff8_5eed_0000_0001;
+/// The mark of a value that is there and is no number.
+const UNREADABLE: u64 = 0x7ff8_5eed_0000_0002;
 
 /// The mark of a value that is not there.
 pub(crate) fn missing() -> f64 {
     f64::from_bits(MISSING)
 }
 
-/// Whether a value is the mark of one that is not there.
+/// The mark of a value that is there and is no number.
+pub(crate) fn unreadable() -> f64 {
+    f64::from_bits(UNREADABLE)
+}
+
+/// Whether a value is the mark of one that is not there, or that is no number.
 pub(crate) fn is_missing(value: f64) -> bool {
-    value.to_bits() == MISSING
+    matches!(value.to_bits(), MISSING | UNREADABLE)
+}
+
+/// Whether a value is the mark of one that is no number.
+pub(crate) fn is_unreadable(value: f64) -> bool {
+    value.to_bits() == UNREADABLE
 }
 
 /// Reads a field of a number column; spaces around it and a leading `+` are allowed.
@@ -45,6 +57,81 @@ fn slow(field: &[u8]) -> Field {
     }
 }
 
+/// How the numbers of a column are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// `1234.5`.
+    #[default]
+    Plain,
+    /// `1234,5` or `1.234,5`.
+    DecimalComma,
+    /// `1,234.5`.
+    GroupedComma,
+}
+
+impl Style {
+    /// The same number as plain text; `None` where it is so already.
+    pub(crate) fn plain(self, field: &[u8]) -> Option<Vec<u8>> {
+        let field = field.trim_ascii();
+        let comma = memchr::memchr(b',', field).is_some();
+        match self {
+            Self::DecimalComma if comma => {
+                let without = field.iter().filter(|b| **b != b'.');
+                let (whole, _) = field.split_at_checked(memchr::memchr(b',', field)?)?;
+                let sound = memchr::memchr_iter(b',', field).count() == 1
+                    && (memchr::memchr(b'.', whole).is_none() || is_grouped(whole, b'.'));
+                sound.then(|| without.map(|b| if *b == b',' { b'.' } else { *b }).collect())
+            }
+            Self::DecimalComma if is_grouped(field, b'.') => {
+                Some(field.iter().copied().filter(|b| *b != b'.').collect())
+            }
+            Self::GroupedComma if comma => {
+                let (whole, _) = field.split_at_checked(memchr::memchr(b'.', field).unwrap_or(field.len()))?;
+                is_grouped(whole, b',').then(|| field.iter().copied().filter(|b| *b != b',').collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The style of a column's fields; plain where most are so, or where none fits. A comma before three digits may be either, and is a
+    /// decimal one unless commas stand between fields too.
+    pub(crate) fn of(fields: &[Vec<u8>], comma_delimited: bool) -> Self {
+        let filled: Vec<&[u8]> = fields.iter().map(Vec::as_slice).filter(|f| !is_blank(f)).collect();
+        let odd: Vec<&[u8]> = filled.iter().copied().filter(|f| parse(f) == Field::Bad).collect();
+        if odd.is_empty() {
+            return Self::Plain;
+        }
+        let fits = |style: Self| {
+            odd.iter().all(|f| style.plain(f).is_some_and(|plain| matches!(parse(&plain), Field::Number(_))))
+        };
+        let grouped = fits(Self::GroupedComma)
+            && (comma_delimited
+                || odd
+                    .iter()
+                    .any(|f| memchr::memchr(b'.', f).is_some() || f.iter().filter(|b| **b == b',').count() > 1));
+        if grouped {
+            Self::GroupedComma
+        } else if fits(Self::DecimalComma) {
+            Self::DecimalComma
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+/// Whether digits are in groups of three: `1.234.567`.
+fn is_grouped(whole: &[u8], separator: u8) -> bool {
+    let digits = whole.strip_prefix(b"-").or_else(|| whole.strip_prefix(b"+")).unwrap_or(whole);
+    let mut groups = digits.split(|b| *b == separator);
+    let first = groups.next().unwrap_or_default();
+    let mut others = 0;
+    let sound = groups.all(|g| {
+        others += 1;
+        g.len() == 3 && g.iter().all(u8::is_ascii_digit)
+    });
+    sound && others > 0 && (1..=3).contains(&first.len()) && first.iter().all(u8::is_ascii_digit)
+}
+
 /// Whether a field is empty or one of the words that exports write for nothing.
 pub(crate) fn is_blank(field: &[u8]) -> bool {
     let field = field.trim_ascii();
@@ -60,6 +147,33 @@ pub(crate) fn show(field: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commas_are_decimal_or_group_digits() {
+        let of = |fields: &[&str], delimited| {
+            let fields: Vec<Vec<u8>> = fields.iter().map(|f| f.as_bytes().to_vec()).collect();
+            Style::of(&fields, delimited)
+        };
+        assert_eq!(of(&["1.5", "2"], false), Style::Plain);
+        assert_eq!(of(&["1,5", "2", "", "-0,25"], false), Style::DecimalComma);
+        assert_eq!(of(&["1.234,5", "2"], false), Style::DecimalComma);
+        assert_eq!(of(&["1,234.5", "2"], false), Style::GroupedComma);
+        assert_eq!(of(&["1,234", "999"], true), Style::GroupedComma);
+        assert_eq!(of(&["1,234", "999"], false), Style::DecimalComma);
+        assert_eq!(of(&["12:30", "1,5"], false), Style::Plain);
+        for (style, text, want) in [
+            (Style::DecimalComma, "-1.234.567,25", Some("-1234567.25")),
+            (Style::DecimalComma, "1.234", Some("1234")),
+            (Style::DecimalComma, "1.5", None),
+            (Style::DecimalComma, "1,2,3", None),
+            (Style::GroupedComma, "1,234,567.5", Some("1234567.5")),
+            (Style::GroupedComma, "12,34", None),
+            (Style::Plain, "1,5", None),
+        ] {
+            let got = style.plain(text.as_bytes()).map(|v| String::from_utf8_lossy(&v).into_owned());
+            assert_eq!(got.as_deref(), want, "{text}");
+        }
+    }
 
     #[test]
     fn blank_is_not_zero_and_text_is_neither() {

@@ -62,35 +62,121 @@ pub enum Format {
     PrometheusJson,
     /// Prometheus' text exposition format or `OpenMetrics`.
     Exposition,
+    /// JSON, one object a line.
+    JsonLines,
+    /// The combined or common log format of Apache and nginx, perhaps with a latency after it.
+    AccessLog,
+    /// Log lines of `key=value`.
+    Logfmt,
+    /// Log lines after a ULID, which tells their time.
+    UlidLog,
+    /// What `k6 run --out json` writes.
+    K6Json,
+    /// What `k6 run --out csv` writes.
+    K6Csv,
+    /// What `vegeta encode` writes.
+    VegetaJson,
+    /// What `vegeta encode --to csv` writes.
+    VegetaCsv,
+    /// What `hey -o csv` writes.
+    Hey,
+    /// A JTL file of `JMeter` as CSV.
+    Jmeter,
+    /// What `ab -g` writes.
+    Ab,
+    /// The history that `locust --csv-full-history` writes.
+    Locust,
+    /// The closing report of wrk, wrk2, ab or hey, or Locust's table of statistics.
+    Summary,
+    /// What `sar`, `sadf -d` or `iostat` print.
+    Sysstat,
+    /// What `vmstat` prints.
+    Vmstat,
+    /// OpenTelemetry metrics as JSON lines, as the file exporter writes them.
+    OtlpJson,
+    /// What `promtool tsdb dump` prints.
+    TsdbDump,
+    /// The interval log of `HdrHistogram` (`.hlog`).
+    HdrLog,
+    /// The percentile distribution of `HdrHistogram` (`.hgrm`).
+    HdrPercentiles,
+    /// Histograms of `OpenHistogram`, one a line, as JSON or base64.
+    OpenHistogram,
+    /// Histograms that `bpftrace` prints.
+    Bpftrace,
+    /// Histograms that `dtrace` prints.
+    Dtrace,
+    /// The histogram table: `series, window_start, width, schema, bin, count`.
+    HistogramTable,
+}
+
+/// The formats with their names, as they are written and read.
+const FORMATS: [(&str, Format); 28] = [
+    ("csv", Format::Csv),
+    ("parquet", Format::Parquet),
+    ("arrow", Format::ArrowIpc),
+    ("prometheus-json", Format::PrometheusJson),
+    ("exposition", Format::Exposition),
+    ("json-lines", Format::JsonLines),
+    ("access-log", Format::AccessLog),
+    ("logfmt", Format::Logfmt),
+    ("ulid-log", Format::UlidLog),
+    ("k6-json", Format::K6Json),
+    ("k6-csv", Format::K6Csv),
+    ("vegeta-json", Format::VegetaJson),
+    ("vegeta-csv", Format::VegetaCsv),
+    ("hey", Format::Hey),
+    ("jmeter", Format::Jmeter),
+    ("ab", Format::Ab),
+    ("locust", Format::Locust),
+    ("tester-summary", Format::Summary),
+    ("sysstat", Format::Sysstat),
+    ("vmstat", Format::Vmstat),
+    ("otlp-json", Format::OtlpJson),
+    ("tsdb-dump", Format::TsdbDump),
+    ("hdr-log", Format::HdrLog),
+    ("hdr-percentiles", Format::HdrPercentiles),
+    ("openhistogram", Format::OpenHistogram),
+    ("bpftrace", Format::Bpftrace),
+    ("dtrace", Format::Dtrace),
+    ("histogram-table", Format::HistogramTable),
+];
+
+/// Other names that are understood.
+const OTHER_NAMES: [(&str, Format); 9] = [
+    ("tsv", Format::Csv),
+    ("arrow-ipc", Format::ArrowIpc),
+    ("ipc", Format::ArrowIpc),
+    ("feather", Format::ArrowIpc),
+    ("prometheus", Format::PrometheusJson),
+    ("openmetrics", Format::Exposition),
+    ("jsonl", Format::JsonLines),
+    ("ndjson", Format::JsonLines),
+    ("hlog", Format::HdrLog),
+];
+
+impl Format {
+    /// All formats.
+    pub fn all() -> Vec<Self> {
+        FORMATS.iter().map(|(_, format)| *format).collect()
+    }
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Csv => "csv",
-            Self::Parquet => "parquet",
-            Self::ArrowIpc => "arrow",
-            Self::PrometheusJson => "prometheus-json",
-            Self::Exposition => "exposition",
-        })
+        f.write_str(FORMATS.iter().find(|(_, format)| format == self).map_or("unknown", |(name, _)| name))
     }
 }
 
 impl FromStr for Format {
     type Err = Error;
-    /// Reads `csv` (also `tsv`), `parquet`, `arrow` (also `ipc`, `feather`), `prometheus-json` (also `prometheus`) or
-    /// `exposition` (also `openmetrics`).
+    /// Reads a name as [`Display`](fmt::Display) writes it; also `tsv`, `ipc`, `feather`, `prometheus`, `openmetrics`, `jsonl`, `ndjson`
+    /// and `hlog`.
     fn from_str(text: &str) -> Result<Self> {
-        Ok(match text.trim().to_ascii_lowercase().as_str() {
-            "csv" | "tsv" => Self::Csv,
-            "parquet" => Self::Parquet,
-            "arrow" | "arrow-ipc" | "ipc" | "feather" => Self::ArrowIpc,
-            "prometheus-json" | "prometheus" => Self::PrometheusJson,
-            "exposition" | "openmetrics" => Self::Exposition,
-            _ => {
-                return Err(Error::argument(format!("“{text}” is not a format"))
-                    .hint("choose csv, parquet, arrow, prometheus-json or exposition"));
-            }
+        let word = text.trim().to_ascii_lowercase();
+        FORMATS.iter().chain(&OTHER_NAMES).find(|(name, _)| *name == word).map(|(_, format)| *format).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+            Error::argument(format!("“{text}” is not a format")).hint(format!("choose one of {}", names.join(", ")))
         })
     }
 }
@@ -158,8 +244,12 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for f in [Format::Csv, Format::Parquet, Format::ArrowIpc, Format::PrometheusJson, Format::Exposition] {
+        assert_eq!(Format::all().len(), 28);
+        for f in Format::all() {
             assert_eq!(f.to_string().parse::<Format>().unwrap(), f);
+        }
+        for (name, format) in OTHER_NAMES {
+            assert_eq!(name.parse::<Format>().unwrap(), format);
         }
         for k in [Kind::Gauge, Kind::Counter, Kind::Delta, Kind::Events, Kind::Histogram] {
             assert_eq!(k.to_string().parse::<Kind>().unwrap(), k);

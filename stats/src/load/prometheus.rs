@@ -1,7 +1,8 @@
 //! Answers of Prometheus' HTTP API to `query` and `query_range`.
 //!
 //! The format is that of Prometheus' documentation, “HTTP API”: a status, warnings, and data that are a matrix, a vector or a
-//! scalar, whose values are strings so that NaN and infinities have a spelling. Native histograms are not read yet.
+//! scalar, whose values are strings so that NaN and infinities have a spelling. Native histograms, which are counts since a start, become
+//! one window between two of their samples.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,13 +11,17 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::error::{Error, Position, Result};
+use crate::error::{Error, ErrorKind, Position, Result};
+use crate::histogram::{AnySketch, Exponential};
 use crate::labels::Labels;
-use crate::load::dataset::Dataset;
+use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::histograms::{Histograms, Point, windows};
 use crate::load::number::{self, Field};
-use crate::load::options::{Format, LoadOptions};
+use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{Samples, to_dataset};
+use crate::series::Identity;
+use crate::unit::Unit;
 
 /// The answer; `data` may also stand alone.
 #[derive(Deserialize)]
@@ -50,10 +55,13 @@ struct Answered<'a> {
 #[derive(Default)]
 struct Found {
     series: Vec<Samples>,
-    histograms: u64,
+    histograms: Vec<(String, Labels, Vec<Native>)>,
     unreadable: u64,
     scalar: (Option<f64>, Option<String>),
 }
+
+/// A native histogram at a time, in microseconds' precision; an error is why it cannot be read.
+type Native = (i64, std::result::Result<Exponential, String>);
 
 /// Reads an answer.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
@@ -84,23 +92,15 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let values = vec![value(v).unwrap_or(f64::NAN)];
         found.series.push(Samples { name: "scalar".into(), times, values, ..Samples::default() });
     }
-    if found.histograms > 0 {
-        let message =
-            format!("{} of native histograms left out; they are not read yet", counted(found.histograms, "series"));
-        report.warn(WarningKind::Skipped, message, Position::in_file(name), found.histograms);
-        found.series.retain(|s| !s.times.is_empty());
-        if found.series.is_empty() {
-            return Err(Error::unsupported("the answer holds native histograms alone, which are not read yet")
-                .in_file(name)
-                .hint("ask for histogram_quantile(…) or histogram_count(…) of them"));
-        }
-    }
+    let items = native(std::mem::take(&mut found.histograms), options, name, &mut report)?;
+    found.series.retain(|s| !s.times.is_empty());
     if found.unreadable > 0 {
         let message = format!("{} not a number, left out", counted(found.unreadable, "sample"));
         report.warn(WarningKind::NotANumber, message, Position::in_file(name), found.unreadable);
     }
     report.understand("answer", result_type.as_deref().unwrap_or("unknown").to_owned(), "resultType");
-    let rows = found.series.iter().map(|s| s.times.len() as u64).sum();
+    let rows = found.series.iter().map(|s| s.times.len() as u64).sum::<u64>();
+    let rows = rows + items.iter().map(Item::count).sum::<u64>();
     report.rows = rows;
     report.files.push(FileRead {
         name: name.to_owned(),
@@ -108,7 +108,80 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         bytes: bytes.len() as u64,
         rows,
     });
-    to_dataset(found.series, options, Format::PrometheusJson, name, report)
+    if found.series.is_empty() && !items.is_empty() {
+        let mut data = Dataset { items, report };
+        data.sort();
+        return Ok(data);
+    }
+    let mut data = to_dataset(found.series, options, Format::PrometheusJson, name, report)?;
+    data.items.extend(items);
+    data.sort();
+    Ok(data)
+}
+
+/// The native histograms as one window between two samples.
+fn native(
+    all: Vec<(String, Labels, Vec<Native>)>,
+    options: &LoadOptions,
+    file: &str,
+    report: &mut LoadReport,
+) -> Result<Vec<Item>> {
+    let position = || Position::in_file(file);
+    let mut items = Vec::new();
+    let (mut unreadable, mut why, mut alone) = (0_u64, String::new(), 0_u64);
+    for (name, labels, samples) in all {
+        if options.value.as_ref().is_some_and(|v| !v.split(',').any(|v| v.trim() == name)) {
+            continue;
+        }
+        let unit = options.unit.clone().or_else(|| Unit::from_name(&name)).unwrap_or_default();
+        let identity = Identity { name, labels, unit };
+        let only = samples.len() == 1;
+        let mut points = Vec::new();
+        for (time, sketch) in samples {
+            match sketch {
+                Ok(sketch) => {
+                    let sketch = AnySketch::Exponential(Box::new(sketch));
+                    // a single one counts since a start that the answer does not tell
+                    let start = only.then_some(time - 1);
+                    points.push(Point { start, time, sketch });
+                }
+                Err(e) => {
+                    unreadable += 1;
+                    why = e;
+                }
+            }
+        }
+        alone += u64::from(only && !points.is_empty());
+        let title = identity.title();
+        let mut windows = windows(points, true, &title, file, report);
+        windows.retain(|(w, _)| options.from.is_none_or(|t| w.start >= t) && options.to.is_none_or(|t| w.start < t));
+        match Histograms::new(identity, windows) {
+            Ok(histograms) => {
+                items.push(Item::new(Kind::Histogram, Data::Histograms(histograms), Format::PrometheusJson));
+            }
+            Err(e) if e.kind() == ErrorKind::Empty => {
+                report.warn(
+                    WarningKind::EmptySeries,
+                    format!("“{title}” holds no value between its samples"),
+                    position(),
+                    1,
+                );
+            }
+            Err(e) => return Err(e.in_file(file)),
+        }
+    }
+    if unreadable > 0 {
+        let message = format!("{} of native histograms left out: {why}", counted(unreadable, "sample"));
+        report.warn(WarningKind::Skipped, message, position(), unreadable);
+    }
+    if alone > 0 {
+        let message = format!(
+            "{} of native histograms with one sample, which counts since a start that is not known",
+            counted(alone, "series")
+        );
+        report.warn(WarningKind::NoTime, message, position(), alone);
+    }
+    Ok(items)
 }
 
 /// An error of the JSON reader, with the byte and a way out.
@@ -163,9 +236,11 @@ impl<'de> Deserialize<'de> for Found {
                 let mut found = Found::default();
                 while let Some(element) = seq.next_element::<Element>()? {
                     match element {
-                        Element::Series(samples, histogram, unreadable) => {
+                        Element::Series(samples, histograms, unreadable) => {
+                            if !histograms.is_empty() {
+                                found.histograms.push((samples.name.clone(), samples.labels.clone(), histograms));
+                            }
                             found.series.push(samples);
-                            found.histograms += u64::from(histogram);
                             found.unreadable += unreadable;
                         }
                         Element::Number(t) => found.scalar.0 = Some(t),
@@ -181,8 +256,8 @@ impl<'de> Deserialize<'de> for Found {
 
 /// One element under `result`.
 enum Element {
-    /// A series, whether it has native histograms, and how many samples were unreadable.
-    Series(Samples, bool, u64),
+    /// A series, its native histograms, and how many samples were unreadable.
+    Series(Samples, Vec<Native>, u64),
     Number(f64),
     Text(String),
 }
@@ -209,7 +284,7 @@ impl<'de> Deserialize<'de> for Element {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Element, A::Error> {
                 let mut samples = Samples::default();
-                let (mut histogram, mut unreadable) = (false, 0);
+                let (mut histograms, mut unreadable) = (Vec::new(), 0);
                 while let Some(key) = map.next_key::<Cow<'de, str>>()? {
                     match key.as_ref() {
                         "metric" => {
@@ -222,20 +297,30 @@ impl<'de> Deserialize<'de> for Element {
                             let one: Sample = map.next_value()?;
                             unreadable += u64::from(!one.push(&mut samples));
                         }
-                        "histogram" | "histograms" => {
-                            map.next_value::<de::IgnoredAny>()?;
-                            histogram = true;
+                        "histogram" => {
+                            let (time, value): (f64, serde_json::Value) = map.next_value()?;
+                            histograms.extend(decoded(time, &value));
+                        }
+                        "histograms" => {
+                            let all: Vec<(f64, serde_json::Value)> = map.next_value()?;
+                            histograms.extend(all.iter().filter_map(|(time, value)| decoded(*time, value)));
                         }
                         _ => {
                             map.next_value::<de::IgnoredAny>()?;
                         }
                     }
                 }
-                Ok(Element::Series(samples, histogram, unreadable))
+                Ok(Element::Series(samples, histograms, unreadable))
             }
         }
         deserializer.deserialize_any(Any)
     }
+}
+
+/// A histogram at a time in seconds.
+fn decoded(seconds: f64, value: &serde_json::Value) -> Option<Native> {
+    let sketch = Exponential::from_api_json(&value.to_string()).map_err(|e| e.to_string());
+    Some((micros(seconds)?, sketch))
 }
 
 /// A time in seconds and a value, which is `None` where its text is not a number.
@@ -376,15 +461,33 @@ mod tests {
         assert!(e.to_string().contains("pair of time and value"), "{e}");
     }
 
+    /// The form is that of “HTTP API: Native histograms”.
     #[test]
-    fn native_histograms_are_told_to_be_left_out() {
+    fn native_histograms_are_what_came_between_their_samples() {
         let d = load(
             r#"{"status":"success","data":{"resultType":"matrix","result":[
-            {"metric":{"__name__":"h"},"histograms":[[1767225600,{"count":"3"}]]},
+            {"metric":{"__name__":"h_seconds","job":"x"},"histograms":[
+              [1767225600,{"count":"3","sum":"4.5","buckets":[[0,"1","2","3"]]}],
+              [1767225615.5,{"count":"8","sum":"17","buckets":[[0,"1","2","4"],[0,"2","4","4"]]}],
+              [1767225630,{"count":"2","sum":"2.5","buckets":[[0,"1","2","2"]]}]]},
+            {"metric":{"__name__":"rate"},"histograms":[[1767225600,{"count":"0.5","sum":"1","buckets":[[0,"1","2","0.5"]]}]]},
             {"metric":{"__name__":"up"},"values":[[1767225600,"1"]]}]}}"#,
         )
         .unwrap();
-        assert_eq!((d.items.len(), d.report.warnings[0].kind), (1, WarningKind::Skipped));
+        let titles: Vec<String> = d.items.iter().map(Item::title).collect();
+        assert_eq!(titles, ["h_seconds{job=\"x\"}", "up"]);
+        let h = d.items[0].as_histograms().unwrap();
+        // 3 of unknown start; then 1 and 4 more; then a restart with 2
+        assert_eq!(
+            (h.counts(), h.starts()[0], d.items[0].kind),
+            (&[5.0, 2.0][..], 1_767_225_600_000_000_000, Kind::Histogram)
+        );
+        assert_eq!(h.windows()[0].0.width.0, 15_500_000_000);
+        assert_eq!((&h.identity().unit, d.report.rows), (&Unit::Second, 3));
+        let kinds: Vec<WarningKind> = d.report.warnings.iter().map(|w| w.kind).collect();
+        for kind in [WarningKind::Reset, WarningKind::Skipped] {
+            assert!(kinds.contains(&kind), "{kinds:?}");
+        }
     }
 
     #[test]

@@ -87,12 +87,27 @@ pub enum WarningKind {
     DuplicateColumn,
     /// Text is not valid UTF-8; the wrong bytes were replaced.
     Encoding,
+    /// A line is no record of its format, or holds neither a value nor a flag; it was left out.
+    OtherRecord,
+    /// The tester that measured waits for answers before it sends more: what a stall delays is not in the data.
+    CoordinatedOmission,
+    /// The values are summaries that were computed elsewhere, such as percentiles; they cannot be merged.
+    Summary,
 }
 
 impl WarningKind {
     /// Whether something of the input is missing from the data set because of it.
     pub fn is_loss(self) -> bool {
-        !matches!(self, Self::OutOfOrder | Self::Reset | Self::Source | Self::NoTime | Self::TooManySeries)
+        !matches!(
+            self,
+            Self::OutOfOrder
+                | Self::Reset
+                | Self::Source
+                | Self::NoTime
+                | Self::TooManySeries
+                | Self::CoordinatedOmission
+                | Self::Summary
+        )
     }
 }
 

@@ -77,7 +77,9 @@ pub(crate) fn to_dataset(
         .into_par_iter()
         .zip(shapes)
         .map(|(s, shape)| {
-            let kind = kinds.get(&s.name).copied().unwrap_or(Kind::Gauge);
+            // what the source says of a series goes before what its name says
+            let stated = options.kind.or(s.kind);
+            let kind = stated.or(kinds.get(&s.name).copied()).unwrap_or(Kind::Gauge);
             let unit = options.unit.clone().or_else(|| s.unit.clone()).unwrap_or_else(|| unit_of(&s.name));
             let role = role(&s.name, options);
             let identity = Identity { name: s.name, labels: s.labels, unit };

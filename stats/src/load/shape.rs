@@ -105,8 +105,8 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
     let any_irregular = shapes.iter().any(|s| s.count >= ENOUGH && !s.regular);
     let negative = shapes.iter().any(|s| s.negative);
     let counts_up = shapes.iter().any(|s| s.counts_up) && shapes.iter().all(|s| s.counts_up || s.count < ENOUGH);
-    if let Some(kind) = plan.kind {
-        return (kind, "--kind");
+    if let Some((kind, why)) = plan.kind {
+        return (kind, why);
     }
     if value.role != Role::Value {
         let cumulative = !negative && (guess::is_counter(&value.name) || counts_up);

@@ -4,21 +4,35 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::container::Container;
 use crate::load::csv::{self, Input};
 use crate::load::dataset::Dataset;
 use crate::load::detect::detect;
-use crate::load::options::{Format, LoadOptions};
-use crate::load::{exposition, prometheus};
+use crate::load::files::{self, Named};
+use crate::load::guess::FlagRule;
+use crate::load::json_lines::JsonLines;
+use crate::load::logs::{AccessLog, Logfmt, Ulid};
+use crate::load::options::{Format, Kind, LoadOptions};
+use crate::load::preset::Preset;
+use crate::load::report::WarningKind;
+use crate::load::{
+    exposition, histogram_files, histogram_table, otlp, prometheus, records, summaries, system, testers, tsdb_dump,
+};
 use crate::progress::Progress;
 use crate::time::Span;
+use crate::unit::Unit;
 
 /// How much is read before the format is decided.
 const HEAD: usize = 1 << 20;
+/// Containers within containers: one in another is somebody's slip, three are not.
+const DEEPEST: usize = 2;
 
-/// Reads files as one data set; `-` is standard input.
+/// Reads files as one data set; `-` is standard input, a folder stands for the files in it, and a name with `*`, `?` or `[…]` that
+/// is no file's for those that fit.
 ///
-/// The format of each file is found by its content. Series of several files with the same name, labels, unit and kind become
+/// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 64 MB and 200 times
+/// their size. Files of a folder that are of no format are told and left out. Series of several files with the same name, labels, unit and kind become
 /// one. `progress` counts bytes and may cancel the work.
 ///
 /// ```no_run
@@ -43,16 +57,31 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
     let mut all: Option<Dataset> = None;
     let mut options = options.clone();
     let first = options.from.unwrap_or_default();
-    for path in paths {
+    let mut skipped = Vec::new();
+    for Named { path, asked_for } in files::expand(paths)? {
         if let (Some(step), None, Some(before)) = (options.step, &options.time, &all) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
-        let one = load_file(path, &options, progress)?;
+        let one = match load_file(&path, &options, progress) {
+            Err(e) if !asked_for && matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::Empty) => {
+                skipped.push(e);
+                continue;
+            }
+            other => other?,
+        };
         match &mut all {
             Some(all) => all.absorb(one)?,
             None => all = Some(one),
         }
+    }
+    if let Some(all) = &mut all {
+        for e in skipped {
+            let position = e.position().cloned().unwrap_or_default();
+            all.report.warn(WarningKind::Skipped, format!("left out: {}", e.message()), position, 1);
+        }
+    } else if let Some(e) = skipped.into_iter().next() {
+        return Err(e);
     }
     all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))
 }
@@ -75,47 +104,127 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
 /// # Errors
 /// As [`load`].
 pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
-    read(name, None, &mut Cursor::new(bytes), bytes.len() as u64, options, progress)
+    read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress)
 }
 
 fn load_file(path: &Path, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
     if path.as_os_str() == "-" {
-        return read("standard input", None, &mut std::io::stdin(), 0, options, progress);
+        return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress);
     }
     let name = path.display().to_string();
     let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
-    if meta.is_dir() {
-        return Err(Error::unsupported("this is a folder").in_file(&name).hint("name the files in it"));
-    }
-    let mut file = File::open(path).map_err(|e| Error::io(e, &name))?;
-    read(&name, Some(path), &mut file, meta.len(), options, progress)
+    let file = File::open(path).map_err(|e| Error::io(e, &name))?;
+    read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress)
 }
 
 fn read(
     name: &str,
     path: Option<&Path>,
-    source: &mut (dyn Read + Send),
+    mut source: Box<dyn Read + Send + '_>,
     size: u64,
+    depth: usize,
     options: &LoadOptions,
     progress: &Progress,
 ) -> Result<Dataset> {
     progress.stage("reading", size);
     progress.check()?;
     let mut head = Vec::new();
-    source.take(HEAD as u64).read_to_end(&mut head).map_err(|e| Error::io(e, name))?;
+    let filled = source.by_ref().take(HEAD as u64).read_to_end(&mut head);
+    filled.map_err(|e| if depth == 0 { Error::io(e, name) } else { damaged(&e, name) })?;
+    if let Some(container) = Container::of(&head) {
+        if depth >= DEEPEST {
+            return Err(Error::unsupported("it is packed several times over").in_file(name).hint("unpack it first"));
+        }
+        let packed: Box<dyn Read + Send + '_> = Box::new(Cursor::new(head).chain(source));
+        // how large the content is, is not known before the end
+        let mut data = read(name, None, container.unpack(packed), 0, depth + 1, options, progress)?;
+        data.report.understand("container", container.name(), "its first bytes");
+        return Ok(data);
+    }
     let whole = head.len() < HEAD;
     let found = match options.format {
         Some(format) if !head.trim_ascii().is_empty() => format,
         _ => detect(&head, name)?,
     };
-    if matches!(found, Format::PrometheusJson | Format::Exposition) {
-        refuse_column_options(options, found, name)?;
-    }
+    let source = &mut *source;
+    let result = by_format(found, name, path, head, whole, source, size, options, progress);
+    result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(&e, name) } else { e })
+}
+
+/// The error for a container that cannot be unpacked.
+fn damaged(e: &dyn std::fmt::Display, name: &str) -> Error {
+    Error::parse(format!("it cannot be unpacked: {e}")).in_file(name).hint("was the copy finished?")
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
+fn by_format(
+    found: Format,
+    name: &str,
+    path: Option<&Path>,
+    head: Vec<u8>,
+    whole: bool,
+    source: &mut (dyn Read + Send),
+    size: u64,
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
+    use Format as F;
     match found {
-        Format::Csv => csv::read(Input { name, head, whole, rest: source, size }, options, progress),
-        Format::PrometheusJson => prometheus::read(name, &everything(head, source, name, progress)?, options),
-        Format::Exposition => exposition::read(name, &everything(head, source, name, progress)?, options),
-        format @ (Format::Parquet | Format::ArrowIpc) => columnar(format, name, path, head, source, options, progress),
+        F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress),
+        F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Jmeter | F::Ab | F::Locust => {
+            let input = Input { name, head, whole, rest: source, size };
+            return csv::read(input, found, testers::preset(found), options, progress);
+        }
+        F::JsonLines | F::Logfmt | F::UlidLog | F::AccessLog | F::K6Json | F::VegetaJson => {
+            let input = Input { name, head, whole, rest: source, size };
+            return of_records(found, input, options, progress);
+        }
+        _ => {}
+    }
+    refuse_column_options(options, found, name)?;
+    let bytes = everything(head, source, name, progress)?;
+    match found {
+        F::PrometheusJson => prometheus::read(name, &bytes, options),
+        F::Exposition => exposition::read(name, &bytes, options),
+        F::TsdbDump => tsdb_dump::read(name, &bytes, options),
+        F::OtlpJson => otlp::read(name, &bytes, options),
+        F::HistogramTable => histogram_table::read(name, &bytes, options),
+        F::Summary => summaries::read(name, &bytes, options),
+        F::Sysstat | F::Vmstat => system::read(name, &bytes, found, options),
+        _ => histogram_files::read(name, &bytes, found, options),
+    }
+}
+
+/// Formats of one record a line.
+fn of_records(format: Format, input: Input<'_>, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+    let mut preset = testers::preset(format);
+    match format {
+        Format::K6Json => {
+            testers::k6_definitions(&input.head, &mut preset.named);
+            records::read(input, format, &testers::K6, preset, options, progress)
+        }
+        Format::Logfmt => records::read(input, format, &Logfmt, preset, options, progress),
+        Format::UlidLog => {
+            let preset = Preset { why: "a ULID tells it", time: Some("ulid_time"), ..preset };
+            records::read(input, format, &Ulid, preset, options, progress)
+        }
+        Format::AccessLog => {
+            let log = AccessLog::of(&input.head);
+            let latency = log.latency();
+            let preset = Preset {
+                why: "the combined log format",
+                time: Some("time"),
+                value: latency,
+                flag_alone: latency.is_none(),
+                ok: Some(("status", FlagRule::HttpStatus)),
+                by: Some(&[]),
+                unit: latency.map(|n| if n == "request_time" { Unit::Second } else { Unit::Microsecond }),
+                kind: Some(Kind::Events),
+                ..preset
+            };
+            records::read(input, format, &log, preset, options, progress)
+        }
+        _ => records::read(input, format, &JsonLines, preset, options, progress),
     }
 }
 
@@ -125,7 +234,7 @@ fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> R
         ("--time", options.time.is_some()),
         ("--by", !options.by.is_empty()),
         ("--ok", options.ok.is_some()),
-        ("--step", options.step.is_some()),
+        ("--step", options.step.is_some() && !matches!(format, Format::Sysstat | Format::Vmstat)),
     ];
     match set.iter().find(|(_, is_set)| *is_set) {
         None => Ok(()),

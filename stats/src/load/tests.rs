@@ -306,6 +306,49 @@ fn what_is_written_as_text_is_read_back() {
     assert_eq!(read(&text).unwrap().items, data.items);
 }
 
+#[test]
+fn decimal_commas_and_grouped_digits_are_read_as_meant() {
+    let d = read("Time;last;cpu\n2026-01-01T00:00:00Z;1,5;1.234\n2026-01-01T00:01:00Z;-2,25;12.345,5\n2026-01-01T00:02:00Z;7;1\n").unwrap();
+    let values: Vec<(&str, &[f64])> = d.items.iter().map(|i| (i.identity.name.as_str(), i.values())).collect();
+    assert_eq!(values, [("cpu", &[1234.0, 12345.5, 1.0][..]), ("last", &[1.5, -2.25, 7.0][..])]);
+    assert!(d.report.understood.iter().any(|u| u.what == "numbers" && u.choice == "decimal comma"));
+    let d = read("time,bytes\n0,\"1,234\"\n10,\"12,345,678.5\"\n20,999\n").unwrap();
+    assert_eq!(d.items[0].values(), [1234.0, 12_345_678.5, 999.0]);
+}
+
+/// The header is what Grafana's “Series joined by time” writes for series without a legend.
+#[test]
+fn labels_in_the_titles_of_columns_are_labels() {
+    let text = "\"Time\",\"http_requests_total{code=\"\"200\"\", job=\"\"a\"\"}\",\"{job=\"\"b\"\"}\"\n\
+                1767225600000,1,0.5\n1767225615000,2,0.25\n1767225630000,,0.75\n";
+    let d = read(text).unwrap();
+    let titles: Vec<String> = d.items.iter().map(Item::title).collect();
+    assert_eq!(titles, ["http_requests_total{code=\"200\", job=\"a\"}", "value{job=\"b\"}"]);
+    assert_eq!((d.items[0].kind, d.items[0].values()), (Kind::Counter, &[1.0, 2.0][..]));
+    assert_eq!(d.items[0].dropped_by_reason(), [("blank", 1)]);
+}
+
+#[test]
+fn open_metrics_is_read_back_as_written() {
+    let mut d = read("time,cpu seconds,requests_total\n0,0.5,1\n1.25,0.25,2\n2.5,0.1,4\n").unwrap();
+    let mut out = Vec::new();
+    d.write_openmetrics(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("# TYPE \"cpu seconds\" gauge\n{\"cpu seconds\"} 0.5 0.000000000\n"), "{text}");
+    assert!(
+        text.contains("# TYPE requests counter\nrequests_total 1 0.000000000\n") && text.ends_with("# EOF\n"),
+        "{text}"
+    );
+    let back = read(&text).unwrap();
+    d.items.iter_mut().for_each(|i| i.format = Format::Exposition);
+    let of = |d: &Dataset| {
+        d.items.iter().map(|i| (i.title(), i.kind, i.times().to_vec(), i.values().to_vec())).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&back), of(&d));
+    let events = read("time,status,latency_ms\n0,200,1\n0,200,2\n").unwrap();
+    assert!(events.write_openmetrics(&mut Vec::new()).unwrap_err().to_string().contains("events"));
+}
+
 /// A table of every kind of field, some of them odd.
 fn table() -> impl Strategy<Value = String> {
     let time = prop_oneof![

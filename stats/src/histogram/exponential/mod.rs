@@ -11,6 +11,7 @@
 //! | `interpolate` | the quantile that Prometheus prints |
 
 mod api;
+mod coded;
 pub(super) mod edges;
 mod interpolate;
 mod merge;

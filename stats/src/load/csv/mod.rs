@@ -9,4 +9,6 @@ mod read;
 mod sniff;
 mod split;
 
-pub(crate) use read::{Input, read};
+pub(crate) use parse::Rows;
+pub(crate) use read::{Input, Start, Syntax, read, stream};
+pub(crate) use split::Cuts;

@@ -1,12 +1,14 @@
 //! One piece of delimited text to typed columns.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memchr_iter};
 
 use crate::load::classify::Plan;
 use crate::load::clock::Clock;
 use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
-use crate::load::number::{self, Field, missing, show};
+use crate::load::number::{self, Field, Style, missing, show};
 use crate::load::report::WarningKind;
 use crate::load::table::{Chunk, Column, ColumnType, Dictionary, NO_TIME, Tallies};
 
@@ -19,19 +21,19 @@ pub(crate) fn parse(text: &[u8], delimiter: u8, plan: &Plan) -> Chunk {
 }
 
 /// The columns being built.
-struct Rows {
+pub(crate) struct Rows {
     columns: Vec<Builder>,
     /// Places in the row and in the plan, in the order of the row.
     order: Vec<(usize, usize)>,
     width: usize,
     count: usize,
-    tallies: Tallies,
+    pub(crate) tallies: Tallies,
 }
 
 /// A wanted column being built.
 enum Builder {
     Time(Clock, Vec<i64>),
-    Number(Vec<f64>),
+    Number(Style, Vec<f64>),
     Flag(FlagRule, Memo, Vec<f64>),
     Text(Dictionary, Vec<u32>),
 }
@@ -45,19 +47,22 @@ struct Memo {
 }
 
 impl Rows {
-    fn new(plan: &Plan, bytes: usize) -> Self {
+    pub(crate) fn new(plan: &Plan, bytes: usize) -> Self {
         // a guess of the rows, to grow seldom
         let rows = bytes / (plan.width * 8).max(16);
-        let builder = |kind| match kind {
+        let builder = |kind, source: usize| match kind {
             ColumnType::Time(format) => Builder::Time(Clock::new(format, plan.zone.clone()), Vec::with_capacity(rows)),
-            ColumnType::Number => Builder::Number(Vec::with_capacity(rows)),
+            ColumnType::Number => {
+                let style = plan.styles.get(source).copied().unwrap_or_default();
+                Builder::Number(style, Vec::with_capacity(rows))
+            }
             ColumnType::Flag(rule) => Builder::Flag(rule, Memo::default(), Vec::with_capacity(rows)),
             ColumnType::Text => Builder::Text(Dictionary::default(), Vec::with_capacity(rows)),
         };
         let mut order: Vec<(usize, usize)> = plan.wanted.iter().enumerate().map(|(i, w)| (w.source, i)).collect();
         order.sort_unstable();
         Self {
-            columns: plan.wanted.iter().map(|w| builder(w.kind)).collect(),
+            columns: plan.wanted.iter().map(|w| builder(w.kind, w.source)).collect(),
             order,
             width: plan.width,
             count: 0,
@@ -125,12 +130,30 @@ impl Rows {
         memchr_iter(b'\n', text).count() as u64
     }
 
+    /// Whether a record holds a value or a flag; `fields` by their place in the table.
+    pub(crate) fn says_something(&self, fields: &[Option<Cow<'_, [u8]>>], plan: &Plan) -> bool {
+        let columns = plan.values.iter().map(|v| v.column).chain(plan.ok);
+        let mut sources = columns.filter_map(|place| plan.wanted.get(place));
+        sources.any(|w| matches!(fields.get(w.source), Some(Some(_))))
+    }
+
+    /// Adds a record whose fields are at their places in the table; one that is not there is blank.
+    pub(crate) fn record(&mut self, fields: &[Option<Cow<'_, [u8]>>], line: u64) {
+        let order = std::mem::take(&mut self.order);
+        for &(source, place) in &order {
+            self.push(place, fields.get(source).and_then(Option::as_deref).unwrap_or_default(), line);
+        }
+        self.order = order;
+        self.count += 1;
+    }
+
     #[inline]
     fn push(&mut self, place: usize, field: &[u8], line: u64) {
         let tallies = &mut self.tallies;
         match self.columns.get_mut(place) {
-            Some(Builder::Number(out)) => {
-                let value = match number::parse(field) {
+            Some(Builder::Number(style, out)) => {
+                let plain = if *style == Style::Plain { None } else { style.plain(field) };
+                let value = match number::parse(plain.as_deref().unwrap_or(field)) {
                     Field::Number(v) if v.is_finite() => v,
                     odd => odd_number(odd, field, place, line, tallies),
                 };
@@ -180,7 +203,7 @@ impl Rows {
         }
         for &(_, place) in absent {
             match self.columns.get_mut(place) {
-                Some(Builder::Number(out) | Builder::Flag(_, _, out)) => out.push(missing()),
+                Some(Builder::Number(_, out) | Builder::Flag(_, _, out)) => out.push(missing()),
                 Some(Builder::Time(_, out)) => out.push(NO_TIME),
                 Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(b"")),
                 None => {}
@@ -188,7 +211,8 @@ impl Rows {
         }
     }
 
-    fn finish(self, lines: u64) -> Chunk {
+    /// The columns of `lines` lines.
+    pub(crate) fn finish(self, lines: u64) -> Chunk {
         let mut zoneless = 0;
         let mut columns = Vec::with_capacity(self.columns.len());
         for builder in self.columns {
@@ -197,7 +221,7 @@ impl Rows {
                     zoneless += clock.zoneless;
                     Column::Time(out)
                 }
-                Builder::Number(out) | Builder::Flag(_, _, out) => Column::Number(out),
+                Builder::Number(_, out) | Builder::Flag(_, _, out) => Column::Number(out),
                 Builder::Text(dictionary, out) => Column::Text(out, dictionary),
             });
         }
@@ -212,7 +236,7 @@ fn odd_number(odd: Field, field: &[u8], place: usize, line: u64, tallies: &mut T
         Field::Number(v) if v.is_nan() => (WarningKind::Nan, v),
         Field::Number(v) => (WarningKind::Infinite, v),
         Field::Blank => (WarningKind::Blank, missing()),
-        Field::Bad => (WarningKind::NotANumber, missing()),
+        Field::Bad => (WarningKind::NotANumber, number::unreadable()),
     };
     tallies.note(kind, Some(place), line, || show(field));
     value
@@ -260,6 +284,8 @@ mod tests {
             filter: Vec::new(),
             range: (i64::MIN + 1, i64::MAX),
             kind: None,
+            named: std::collections::BTreeMap::new(),
+            styles: Vec::new(),
             per_request: false,
             width,
         }

@@ -10,10 +10,13 @@ use crate::load::assemble::{Collector, Part, partition};
 use crate::load::classify::{Plan, classify};
 use crate::load::csv::parse::parse;
 use crate::load::csv::sniff::sniff;
-use crate::load::csv::split::cut;
+use crate::load::csv::split::{Cuts, cut};
 use crate::load::dataset::Dataset;
+use crate::load::encoding;
 use crate::load::options::{Format, LoadOptions};
+use crate::load::preset::Preset;
 use crate::load::report::{FileRead, LoadReport, WarningKind};
+use crate::load::table::Chunk;
 use crate::progress::Progress;
 
 /// Bytes parsed as one piece, unless the caller says otherwise: the columns of a piece then fit the second-level cache.
@@ -35,40 +38,94 @@ pub(crate) struct Input<'a> {
     pub(crate) size: u64,
 }
 
+/// How text falls into records and fields.
+pub(crate) trait Syntax: Sync {
+    /// Cuts text that begins at a record into pieces of about `size` bytes; at the end (`last`) what is left is a record too.
+    fn cut(&self, text: &[u8], size: usize, last: bool) -> Cuts;
+    /// The wanted columns of a piece.
+    fn parse(&self, text: &[u8], plan: &Plan) -> Chunk;
+}
+
+/// Fields between delimiters.
+struct Delimited(u8);
+
+impl Syntax for Delimited {
+    fn cut(&self, text: &[u8], size: usize, last: bool) -> Cuts {
+        cut(text, self.0, size, last)
+    }
+    fn parse(&self, text: &[u8], plan: &Plan) -> Chunk {
+        parse(text, self.0, plan)
+    }
+}
+
+/// Where the records of an input begin.
+pub(crate) struct Start {
+    /// Bytes before the first record.
+    pub(crate) bytes: usize,
+    /// Lines before it.
+    pub(crate) lines: u64,
+}
+
 /// Reads delimited text to a data set.
-pub(crate) fn read(input: Input<'_>, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+pub(crate) fn read(
+    input: Input<'_>,
+    format: Format,
+    preset: Preset,
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let file = input.name;
     let bom = if input.head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let text = input.head.get(bom..).unwrap_or_default();
-    let layout = sniff(text, input.whole, file, &mut report)?;
+    let mut layout = sniff(text, input.whole, file, &mut report)?;
+    preset.rename(&mut layout.sample.names);
+    preset.tell(file, &mut report);
+    layout.sample.preset = preset;
     let plan = classify(&layout.sample, options, file, &mut report)?;
+    let start = Start { bytes: bom + layout.data_byte, lines: layout.data_line };
+    stream(input, format, &Delimited(layout.delimiter), &plan, &start, options, progress, report)
+}
+
+/// Reads the records of an input by a plan.
+#[allow(clippy::too_many_arguments, reason = "each is a part of its own, and there are two callers")]
+pub(crate) fn stream(
+    input: Input<'_>,
+    format: Format,
+    syntax: &dyn Syntax,
+    plan: &Plan,
+    start: &Start,
+    options: &LoadOptions,
+    progress: &Progress,
+    mut report: LoadReport,
+) -> Result<Dataset> {
+    let file = input.name;
     let piece = if options.chunk_bytes == 0 { PIECE } else { options.chunk_bytes };
     let mut pipe = Pipe {
         file,
-        plan: &plan,
-        delimiter: layout.delimiter,
+        plan,
+        syntax,
         piece,
-        collector: Collector::new(layout.data_line),
+        collector: Collector::new(start.lines),
         at_end: input.whole,
         rest: input.rest,
         bytes: input.head.len() as u64,
     };
     progress.stage("reading", input.size);
     let mut head = input.head;
-    head.drain(..(bom + layout.data_byte).min(head.len()));
+    head.drain(..start.bytes.min(head.len()));
     pipe.run(head, progress, &mut report)?;
     let Pipe { collector, bytes, .. } = pipe;
     let rows = collector.rows();
     report.rows = rows;
-    report.files.push(FileRead { name: file.to_owned(), format: Format::Csv, bytes, rows });
-    collector.finish(&plan, file, Format::Csv, report)
+    report.files.push(FileRead { name: file.to_owned(), format, bytes, rows });
+    collector.finish(plan, file, format, report)
 }
 
 struct Pipe<'a> {
     file: &'a str,
     plan: &'a Plan,
-    delimiter: u8,
+    syntax: &'a dyn Syntax,
     piece: usize,
     collector: Collector,
     at_end: bool,
@@ -86,7 +143,7 @@ impl Pipe<'_> {
         }
         loop {
             progress.check()?;
-            let cuts = cut(&current, self.delimiter, self.piece, self.at_end);
+            let cuts = self.syntax.cut(&current, self.piece, self.at_end);
             let whole = cuts.ends.last().copied().unwrap_or(0);
             if whole == 0 && !self.at_end {
                 if current.len() >= LONGEST_RECORD {
@@ -102,13 +159,15 @@ impl Pipe<'_> {
                 report.warn(WarningKind::Truncated, message, position, 1);
             }
             let pieces = ranges(&cuts.ends);
-            let (plan, delimiter, at_end) = (self.plan, self.delimiter, self.at_end);
+            let (plan, syntax, at_end) = (self.plan, self.syntax, self.at_end);
             let (parts, next) = rayon::join(
                 || -> Result<Vec<Part>> {
                     let parsed = pieces.into_par_iter().map(|range| {
                         let text = current.get(range).unwrap_or_default();
                         progress.advance(text.len() as u64);
-                        partition(parse(text, delimiter, plan), plan)
+                        let mut chunk = syntax.parse(text, plan);
+                        encoding::note(text, &mut chunk.tallies);
+                        partition(chunk, plan)
                     });
                     parsed.collect()
                 },

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::load::classify::Sample;
 use crate::load::clock::{Clock, TimeFormat};
 use crate::load::csv::split::LineCounter;
-use crate::load::number::{self, Field};
+use crate::load::number::{self, Field, Style};
 use crate::load::report::{LoadReport, WarningKind};
 
 const SAMPLE_ROWS: usize = 2000;
@@ -57,15 +57,42 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
     }
     report.understand("delimiter", show_delimiter(delimiter), "the first rows agree on it");
     let column = |i: usize| rows.iter().map(|(_, r)| r.get(i).unwrap_or_default().to_vec()).collect();
+    let mut columns: Vec<Vec<Vec<u8>>> = (0..width).map(column).collect();
+    let styles = styles(&mut columns, delimiter == b',', report);
     let sample = Sample {
         names,
-        columns: (0..width).map(column).collect(),
+        columns,
+        styles,
         lines: rows.iter().map(|(line, _)| *line).collect(),
         hints: Vec::new(),
         units: Vec::new(),
+        preset: crate::load::preset::Preset::default(),
     };
     let (data_byte, data_line) = if header { after_first } else { (0, 0) };
     Ok(Layout { delimiter, sample, data_byte, data_line })
+}
+
+/// How the columns write their numbers, which become plain in the sample.
+fn styles(columns: &mut [Vec<Vec<u8>>], comma_delimited: bool, report: &mut LoadReport) -> Vec<Style> {
+    let mut styles: Vec<Style> = columns.iter().map(|c| Style::of(c, comma_delimited)).collect();
+    if styles.iter().all(|s| *s == Style::Plain) {
+        return Vec::new();
+    }
+    if styles.contains(&Style::DecimalComma) {
+        // where one column has decimal commas, dots group the digits of the others
+        styles.iter_mut().filter(|s| **s == Style::Plain).for_each(|s| *s = Style::DecimalComma);
+        report.understand("numbers", "decimal comma", "their fields");
+    } else {
+        report.understand("numbers", "commas between groups of three digits", "their fields");
+    }
+    for (column, style) in columns.iter_mut().zip(&styles) {
+        for field in column {
+            if let Some(plain) = style.plain(field) {
+                *field = plain;
+            }
+        }
+    }
+    styles
 }
 
 fn show_delimiter(delimiter: u8) -> &'static str {
@@ -97,6 +124,7 @@ fn is_value(field: &[u8]) -> bool {
     match number::parse(field) {
         Field::Number(_) => true,
         Field::Blank => false,
+        Field::Bad if Style::DecimalComma.plain(field).is_some() || Style::GroupedComma.plain(field).is_some() => true,
         Field::Bad => Clock::new(TimeFormat::Text, None).parse(field).is_some(),
     }
 }

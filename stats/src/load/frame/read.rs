@@ -11,9 +11,10 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SerReader};
 use super::batches::Batches;
 use super::footer;
 use super::polars::failed;
-use super::typed::{Origin, SAMPLE_ROWS, plan};
+use super::typed::{Origin, SAMPLE_ROWS, Table, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::dataset::Dataset;
+use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
 use crate::progress::Progress;
@@ -61,6 +62,11 @@ fn decode(
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
     progress.check()?;
+    if histogram_table::has_columns(&Table::names(&head)) {
+        let frame = collect(lazy).map_err(|e| wrap(&e))?;
+        progress.advance(size);
+        return histograms(&frame, format, size, name, options);
+    }
     let mut report = LoadReport::default();
     let plan = plan(&head, options, name, &mut report)?;
     let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
@@ -136,4 +142,14 @@ fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
     Err(Error::parse(format!("this {format} file is cut off: its end, with the table of contents, is missing"))
         .at(Position::in_file(name).at_byte(size))
         .hint("copy or export it again"))
+}
+
+/// A table of histograms is read whole: it has a row a bin, and not a row a value.
+fn histograms(table: &DataFrame, format: Format, bytes: u64, file: &str, options: &LoadOptions) -> Result<Dataset> {
+    let (names, height) = (Table::names(table), Table::rows(table));
+    let columns: Vec<Vec<Vec<u8>>> =
+        (0..names.len()).map(|i| Ok(table.piece(i, 0, height)?.texts())).collect::<Result<_>>()?;
+    let field = |column: &Vec<Vec<u8>>, row: usize| column.get(row).cloned().unwrap_or_default();
+    let mut rows = (0..height).map(|row| Ok((row as u64 + 1, columns.iter().map(|c| field(c, row)).collect())));
+    histogram_table::assemble(histogram_table::Rows { names, rows: &mut rows, format, bytes }, file, options)
 }

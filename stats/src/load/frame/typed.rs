@@ -204,6 +204,7 @@ impl Typed {
     fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<f64> {
         let read = |v: f64| match rule {
             FlagRule::HttpStatus => f64::from(u8::from(v < 500.0)),
+            FlagRule::Answered => f64::from(u8::from((200.0..400.0).contains(&v))),
             FlagRule::Good => f64::from(u8::from(v != 0.0)),
             FlagRule::Inverted => f64::from(u8::from(v == 0.0)),
         };

@@ -171,6 +171,7 @@ pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, St
         );
     }
     match &item.data {
+        Data::Histograms(_) => Err("it holds histograms, with neither single requests nor up and down".to_owned()),
         Data::Counter(_) => Err("it is a counter, with neither single requests nor up and down".to_owned()),
         Data::Events(events) => {
             let flag = || {

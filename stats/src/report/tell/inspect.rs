@@ -1,17 +1,17 @@
 //! What was understood of the input.
 
-use crate::load::{Dataset, LoadReport};
+use crate::load::{Dataset, Item, LoadReport};
 use crate::report::{Block, Cell, Column, Section, Table};
-use crate::series::Dropped;
 use crate::time::Span;
 use crate::unit::Unit;
 
-/// The series: title, kind, unit, step, first and last sample, how many, gaps, and what was left out.
+/// The series: title, format, kind, unit, step, first and last sample, how many, gaps, and what was left out.
 pub fn series_table(data: &Dataset) -> Table {
     let mut table = Table::new(
         "Series",
         vec![
             Column::text("series"),
+            Column::text("format"),
             Column::text("kind"),
             Column::text("unit"),
             Column::span("step"),
@@ -25,6 +25,7 @@ pub fn series_table(data: &Dataset) -> Table {
     for item in &data.items {
         table.rows.push(vec![
             item.title().into(),
+            item.format.to_string().into(),
             item.kind.to_string().into(),
             item.identity.unit.name().into(),
             item.step().map_or(Cell::Empty, Cell::Span),
@@ -32,16 +33,22 @@ pub fn series_table(data: &Dataset) -> Table {
             item.last().to_string().into(),
             (item.count() as f64).into(),
             (item.gaps().len() as f64).into(),
-            dropped(item.dropped()).into(),
+            dropped(item).into(),
         ]);
     }
     table
 }
 
 /// What was left out of a series, in words.
-fn dropped(dropped: Dropped) -> String {
-    let reasons = [(dropped.nan, "NaN"), (dropped.infinite, "infinite"), (dropped.duplicate, "at the same time")];
-    let words: Vec<String> = reasons.iter().filter(|r| r.0 > 0).map(|(n, why)| format!("{n} {why}")).collect();
+fn dropped(item: &Item) -> String {
+    let word = |reason: &str| match reason {
+        "nan" => "NaN",
+        "duplicate" => "at the same time",
+        "infinite" => "infinite",
+        "blank" => "blank",
+        _ => "unreadable",
+    };
+    let words: Vec<String> = item.dropped_by_reason().iter().map(|(why, n)| format!("{n} {}", word(why))).collect();
     if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 

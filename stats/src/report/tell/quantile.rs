@@ -4,10 +4,11 @@ use crate::error::Result;
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::figure::{Figure, QuantileCurve, quantile_figure};
 use crate::histogram::{LayoutChoice, Sketch};
+use crate::load::Histograms;
 use crate::method::{Definition, Method};
 use crate::quantile::{Quantile, Rule, Tool, ToolQuantile, harrell_davis, none_above, quantiles, tool_quantiles};
 use crate::report::{Block, Cell, Column, Section, Table};
-use crate::time::Window;
+use crate::time::{Grid, Window};
 use crate::unit::Unit;
 
 /// One quantile of one sample.
@@ -72,6 +73,33 @@ pub fn of_layout(values: &[f64], qs: &[Quantile], layout: LayoutChoice, scope: &
         bytes,
     };
     Ok(qs.iter().zip(estimates).map(row).collect())
+}
+
+/// Quantiles of histograms that were stored: of all together, or of each window of a grid.
+///
+/// # Errors
+/// As [`Histograms::merged`] and [`Histograms::coarsened`].
+pub fn of_histograms(histograms: &Histograms, qs: &[Quantile], every: Option<Grid>) -> Result<Vec<QuantileRow>> {
+    let unit = &histograms.identity().unit;
+    let asked = match every {
+        None => vec![(histograms.extent(), histograms.merged()?)],
+        Some(grid) => histograms.coarsened(grid)?,
+    };
+    let mut rows = Vec::new();
+    for (window, sketch) in asked {
+        let estimates = sketch.quantiles(qs, &Scope::new(unit.clone(), window))?;
+        let (layout, bytes) = (sketch.coded_schema(), sketch.stored_bytes().ok().map(|n| n as u64));
+        rows.extend(qs.iter().zip(estimates).map(|(q, estimate)| QuantileRow {
+            q: *q,
+            window: every.map(|_| window),
+            definition: None,
+            tool: None,
+            layout: layout.clone(),
+            estimate,
+            bytes,
+        }));
+    }
+    Ok(rows)
 }
 
 /// What each of some tools would have printed for the same samples. What a tool refuses is a row whose value is not a number,

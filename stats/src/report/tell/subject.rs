@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::signal::Signal;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::load::{Data, Item};
 use crate::series::{Identity, Series};
@@ -39,6 +39,7 @@ pub fn subject(item: &Item) -> Result<Subject<'_>> {
             scope: events.scope(),
             note: None,
         },
+        Data::Histograms(_) => return Err(histograms(item)),
         Data::Counter(_) => {
             let (rate, note) = as_series(item)?;
             let rate = rate.into_owned();
@@ -89,7 +90,14 @@ pub fn as_series(item: &Item) -> Result<(Cow<'_, Series>, Option<String>)> {
             let note = format!("events: told by their {} per {}", signal.quantile, super::words::width(signal.width));
             Ok((Cow::Owned(signal.series), Some(note)))
         }
+        Data::Histograms(_) => Err(histograms(item)),
     }
+}
+
+/// The error for histograms where single values are needed.
+fn histograms(item: &Item) -> Error {
+    Error::unsupported(format!("“{}” holds histograms, and no single values", item.title()))
+        .hint("ask `quantile` or `histogram` of it")
 }
 
 #[cfg(test)]

@@ -1,0 +1,77 @@
+//! Which files names stand for: files, folders with all that is in them, and patterns.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// More files than this are no data set that anybody meant.
+const MOST_FILES: usize = 100_000;
+/// Folders nested deeper than this are followed no further: a link may lead back.
+const DEEPEST: usize = 16;
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) path: PathBuf,
+    /// Whether the caller named it, and not a folder or pattern that it fits.
+    pub(crate) asked_for: bool,
+}
+
+/// The files that names stand for, those of a folder or pattern in the order of their names.
+pub(crate) fn expand(names: &[PathBuf]) -> Result<Vec<Named>> {
+    let mut files = Vec::new();
+    for name in names {
+        let text = name.to_string_lossy();
+        if name.is_dir() {
+            let before = files.len();
+            folder(name, 0, &mut files)?;
+            if files.len() == before {
+                return Err(Error::empty("there is no file in this folder").in_file(&text).hint("name another one"));
+            }
+        } else if text != "-" && !name.exists() && text.contains(['*', '?', '[']) {
+            let before = files.len();
+            let bad = |e: &dyn std::fmt::Display| Error::argument(format!("not a pattern: {e}")).in_file(&text);
+            for found in glob::glob(&text).map_err(|e| bad(&e))? {
+                let path = found.map_err(|e| bad(&e))?;
+                if path.is_file() {
+                    files.push(Named { path, asked_for: false });
+                }
+            }
+            if files.len() == before {
+                return Err(Error::empty("no file fits this pattern")
+                    .in_file(&text)
+                    .hint("check the name and the folder"));
+            }
+        } else {
+            files.push(Named { path: name.clone(), asked_for: true });
+        }
+        if files.len() > MOST_FILES {
+            return Err(Error::argument(format!("more than {MOST_FILES} files")).in_file(&text).hint("name fewer"));
+        }
+    }
+    Ok(files)
+}
+
+/// The files below a folder but for hidden ones, and those that a writer has not finished or keeps for itself (`_SUCCESS`).
+fn folder(path: &Path, depth: usize, files: &mut Vec<Named>) -> Result<()> {
+    let name = path.display().to_string();
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|e| Error::io(e, &name))? {
+        entries.push(entry.map_err(|e| Error::io(e, &name))?.path());
+    }
+    entries.sort();
+    for entry in entries {
+        let hidden = entry.file_name().is_none_or(|n| n.to_string_lossy().starts_with(['.', '_']));
+        if hidden || files.len() > MOST_FILES {
+            continue;
+        }
+        if entry.is_dir() {
+            if depth < DEEPEST {
+                folder(&entry, depth + 1, files)?;
+            }
+        } else {
+            files.push(Named { path: entry, asked_for: false });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! Histograms over time, as a data set holds them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Position, Result};
+use crate::histogram::{AnySketch, Layout, LayoutChoice, Sketch};
+use crate::load::dataset::{Data, Dataset};
+use crate::load::options::Kind;
+use crate::load::report::{LoadReport, WarningKind, counted};
+use crate::series::{Dropped, Identity};
+use crate::time::{Grid, Span, Timestamp, Window};
+
+/// A window of a width above 0, on the grid that it is part of.
+pub(crate) fn windowed(start: Timestamp, width: Span) -> Window {
+    Window { start, width, phase: Span(start.0.rem_euclid(width.0.max(1))) }
+}
+
+/// One histogram a window, sorted by the windows' starts; windows without values are not there.
+///
+/// ```
+/// use sre_stats::histogram::{AnySketch, LogLinear, Sketch};
+/// use sre_stats::load::Histograms;
+/// use sre_stats::series::Identity;
+/// use sre_stats::time::{Span, Timestamp, Window};
+/// use sre_stats::unit::Unit;
+/// let minute = |i: i64| Window::new(Timestamp(i * Span::MINUTE.0), Span::MINUTE);
+/// let of = |values: &[f64]| AnySketch::LogLinear(LogLinear::from_values(values));
+/// let windows = vec![(minute(1)?, of(&[0.2])), (minute(0)?, of(&[0.1, 0.3]))];
+/// let histograms = Histograms::new(Identity::new("latency", Unit::Second), windows)?;
+/// assert_eq!(histograms.counts(), [2.0, 1.0]);
+/// assert_eq!(histograms.merged()?.count(), 3);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histograms {
+    identity: Identity,
+    windows: Vec<(Window, AnySketch)>,
+    starts: Vec<i64>,
+    counts: Vec<f64>,
+}
+
+impl Histograms {
+    /// Histograms of windows in any order; those of the same window are merged.
+    ///
+    /// # Errors
+    /// [`Empty`](crate::ErrorKind::Empty) without a window that holds a value, [`Mismatch`](crate::ErrorKind::Mismatch) where two of one
+    /// window do not merge.
+    pub fn new(identity: Identity, windows: Vec<(Window, AnySketch)>) -> Result<Self> {
+        let mut by_window: BTreeMap<(i64, i64), AnySketch> = BTreeMap::new();
+        for (window, sketch) in windows {
+            if sketch.is_empty() {
+                continue;
+            }
+            match by_window.get_mut(&(window.start.0, window.width.0)) {
+                Some(own) => own.merge(&sketch)?,
+                None => drop(by_window.insert((window.start.0, window.width.0), sketch)),
+            }
+        }
+        if by_window.is_empty() {
+            return Err(Error::empty(format!("no histogram of “{}” holds a value", identity.title())));
+        }
+        let windows: Vec<(Window, AnySketch)> = by_window
+            .into_iter()
+            .map(|((start, width), sketch)| (windowed(Timestamp(start), Span(width)), sketch))
+            .collect();
+        let starts = windows.iter().map(|(w, _)| w.start.0).collect();
+        let counts = windows.iter().map(|(_, h)| h.count() as f64).collect();
+        Ok(Self { identity, windows, starts, counts })
+    }
+
+    /// Name, labels and unit of the values.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The windows with their histograms, by time.
+    pub fn windows(&self) -> &[(Window, AnySketch)] {
+        &self.windows
+    }
+
+    /// The starts of the windows, in nanoseconds since the epoch.
+    pub fn starts(&self) -> &[i64] {
+        &self.starts
+    }
+
+    /// How many values each window holds.
+    pub fn counts(&self) -> &[f64] {
+        &self.counts
+    }
+
+    /// What was left out of the histograms: NaN and ±∞.
+    pub fn dropped(&self) -> Dropped {
+        self.windows.iter().fold(Dropped::default(), |all, (_, h)| all.plus(h.dropped()))
+    }
+
+    /// The histogram of all windows together.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where their layouts do not go together.
+    pub fn merged(&self) -> Result<AnySketch> {
+        let mut all = self.windows.iter().map(|(_, h)| h);
+        let mut sum = all.next().cloned().ok_or_else(|| Error::empty("there is no histogram"))?;
+        for more in all {
+            sum.merge(more)?;
+        }
+        Ok(sum)
+    }
+
+    /// The histograms of wider windows: each is the merger of the windows inside it, exactly what the values would have given.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where a wider window would cut one of these, or two do not merge.
+    pub fn coarsened(&self, grid: Grid) -> Result<Vec<(Window, AnySketch)>> {
+        let mut out: Vec<(Window, AnySketch)> = Vec::new();
+        for (window, sketch) in &self.windows {
+            let wider = grid.window_at(window.start);
+            if window.end() > wider.end() {
+                return Err(Error::mismatch(format!(
+                    "windows of {} would cut those of the data, of {}",
+                    grid.width(),
+                    window.width
+                ))
+                .hint("choose a multiple of their width"));
+            }
+            match out.last_mut() {
+                Some((last, sum)) if *last == wider => sum.merge(sketch)?,
+                _ => out.push((wider, sketch.clone())),
+            }
+        }
+        Ok(out)
+    }
+
+    /// From the first window's start to the last one's end.
+    pub fn extent(&self) -> Window {
+        let start = self.windows.first().map_or(Timestamp::default(), |(w, _)| w.start);
+        let end = self.windows.iter().map(|(w, _)| w.end()).max().unwrap_or(start);
+        windowed(start, Span(end.0.saturating_sub(start.0).max(1)))
+    }
+
+    /// These and others of the same series.
+    pub(crate) fn joined(&self, other: &Self) -> Result<Self> {
+        let mut windows = self.windows.clone();
+        windows.extend(other.windows.iter().cloned());
+        Self::new(self.identity.clone(), windows)
+    }
+}
+
+/// A histogram at a time, of what came since its start.
+pub(crate) struct Point {
+    pub(crate) start: Option<i64>,
+    pub(crate) time: i64,
+    pub(crate) sketch: AnySketch,
+}
+
+/// The windows of a histogram's points: what came between neighbours.
+pub(crate) fn windows(
+    mut points: Vec<Point>,
+    cumulative: bool,
+    title: &str,
+    file: &str,
+    report: &mut LoadReport,
+) -> Vec<(Window, AnySketch)> {
+    points.sort_by_key(|p| p.time);
+    let mut out = Vec::with_capacity(points.len());
+    let mut last: Option<Point> = None;
+    let (mut resets, mut lost) = (0_u64, 0_u64);
+    for point in points {
+        let before = last.as_ref().map(|p| p.time);
+        let start = if cumulative { before.or(point.start) } else { point.start.or(before) };
+        let mut sketch = Some(point.sketch.clone());
+        if let Some(previous) = last.as_ref().filter(|_| cumulative) {
+            let restarted = point.start.is_some() && previous.start.is_some() && point.start > previous.start;
+            if restarted {
+                resets += 1;
+            } else {
+                sketch = difference(&point.sketch, &previous.sketch);
+                if sketch.is_none() {
+                    resets += 1;
+                    sketch = Some(point.sketch.clone());
+                }
+            }
+        }
+        match (start, sketch) {
+            (Some(start), Some(sketch)) if start < point.time => {
+                out.push((windowed(Timestamp(start), Span(point.time - start)), sketch));
+            }
+            // a first point that does not say since when it counts
+            _ => lost += 1,
+        }
+        last = Some(point);
+    }
+    let position = || Position::in_file(file).at_column(title);
+    if resets > 0 {
+        report.warn(WarningKind::Reset, format!("“{title}” was reset {}", counted(resets, "time")), position(), resets);
+    }
+    if lost > 0 {
+        let message = format!("{} of “{title}” whose start is not known left out", counted(lost, "histogram"));
+        report.warn(WarningKind::Skipped, message, position(), lost);
+    }
+    out
+}
+
+/// What came between two cumulative points; `None` where a count fell.
+fn difference(now: &AnySketch, before: &AnySketch) -> Option<AnySketch> {
+    let mut now = now.clone();
+    match (&mut now, before) {
+        (AnySketch::Explicit(now), AnySketch::Explicit(before)) => now.subtract(before).ok()?,
+        (AnySketch::Exponential(now), AnySketch::Exponential(before)) => {
+            let coarser = now.resolution().min(before.resolution());
+            let mut fewer = now.coarsened(coarser).ok()?;
+            fewer.subtract(&before.coarsened(coarser).ok()?).ok()?;
+            **now = fewer;
+        }
+        _ => return None,
+    }
+    Some(now)
+}
+
+impl Dataset {
+    /// Turns every series of events into histograms of a layout, one a window of a width from the epoch on; what holds histograms
+    /// stays as it is.
+    ///
+    /// ```
+    /// use sre_stats::histogram::LayoutChoice;
+    /// use sre_stats::load::{Kind, LoadOptions, load_bytes};
+    /// use sre_stats::progress::Progress;
+    /// use sre_stats::time::Span;
+    /// let text = b"time,status,latency_ms\n0,200,12\n1,200,15\n70,503,80\n";
+    /// let mut data = load_bytes("access.csv", text, &LoadOptions::default(), &Progress::new())?;
+    /// data.make_histograms(LayoutChoice::LogLinear, Span::MINUTE)?;
+    /// assert_eq!(data.items[0].as_histograms().map(|h| h.counts()), Some(&[2.0, 1.0][..]));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) for a width that is not more than 0, [`Unsupported`](crate::ErrorKind::Unsupported) for
+    /// a layout whose bins have no numbers, [`Mismatch`](crate::ErrorKind::Mismatch) where a series holds neither events nor
+    /// histograms.
+    pub fn make_histograms(&mut self, layout: LayoutChoice, width: Span) -> Result<()> {
+        let grid = Grid::new(width, Span::ZERO)?;
+        for item in &mut self.items {
+            let events = match &item.data {
+                Data::Events(events) => events,
+                Data::Histograms(_) => continue,
+                _ => {
+                    return Err(Error::mismatch(format!("“{}” is a {}, not events", item.title(), item.kind))
+                        .hint("choose events with --value, or say --kind events"));
+                }
+            };
+            let runs: Vec<(Window, Range<usize>)> = grid.runs(events.times()).collect();
+            let windows: Vec<(Window, AnySketch)> = runs
+                .into_par_iter()
+                .map(|(window, run)| Ok((window, layout.build(events.values().get(run).unwrap_or_default())?)))
+                .collect::<Result<_>>()?;
+            let coded = |(_, sketch): &(Window, AnySketch)| sketch.coded_bins().is_some();
+            if !windows.iter().all(coded) {
+                return Err(Error::unsupported(format!("the bins of {layout} have no numbers"))
+                    .hint("choose log-linear or exp:5"));
+            }
+            let histograms = Histograms::new(events.identity().clone(), windows)?;
+            item.data = Data::Histograms(histograms);
+            item.kind = Kind::Histogram;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,380 @@
+//! The query by which a warehouse makes the histogram table.
+//!
+//! It numbers the bin of each value by a logarithm, then looks at the two edges of that bin and goes one bin on where the logarithm was
+//! rounded over one of them, so that every bin is the one that this crate would choose. Edges are written as text and read by the
+//! warehouse, which rounds them correctly, or are taken from a small table of the edges of one octave.
+
+use std::fmt::{self, Write};
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+use crate::histogram::{Exponential, LayoutChoice};
+use crate::time::Span;
+
+/// A dialect of SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SqlDialect {
+    /// `DuckDB`.
+    DuckDb,
+    /// Apache `DataFusion`.
+    DataFusion,
+    /// Apache Spark, 3.1 and later.
+    Spark,
+    /// Google `BigQuery`.
+    BigQuery,
+    /// `ClickHouse`.
+    ClickHouse,
+    /// `PostgreSQL`, 14 and later.
+    Postgres,
+    /// Snowflake.
+    Snowflake,
+}
+
+const DIALECTS: [(&str, SqlDialect); 7] = [
+    ("duckdb", SqlDialect::DuckDb),
+    ("datafusion", SqlDialect::DataFusion),
+    ("spark", SqlDialect::Spark),
+    ("bigquery", SqlDialect::BigQuery),
+    ("clickhouse", SqlDialect::ClickHouse),
+    ("postgres", SqlDialect::Postgres),
+    ("snowflake", SqlDialect::Snowflake),
+];
+
+impl SqlDialect {
+    /// All dialects.
+    pub fn all() -> Vec<Self> {
+        DIALECTS.iter().map(|(_, dialect)| *dialect).collect()
+    }
+
+    /// A name as an identifier; Snowflake keeps the case of quoted ones, so that plain ones stay bare there.
+    fn name(self, name: &str) -> String {
+        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        match self {
+            Self::Spark => format!("`{}`", name.replace('`', "``")),
+            Self::BigQuery | Self::ClickHouse => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
+            Self::Snowflake if plain => name.to_owned(),
+            _ => format!("\"{}\"", name.replace('"', "\"\"")),
+        }
+    }
+
+    /// A text.
+    fn text(self, text: &str) -> String {
+        let text = match self {
+            Self::Spark | Self::BigQuery | Self::ClickHouse | Self::Snowflake => text.replace('\\', "\\\\"),
+            _ => text.to_owned(),
+        };
+        let quote = if matches!(self, Self::Spark | Self::BigQuery) { "\\'" } else { "''" };
+        format!("'{}'", text.replace('\'', quote))
+    }
+
+    fn real(self, what: &str) -> String {
+        match self {
+            Self::ClickHouse => format!("toFloat64({what})"),
+            Self::BigQuery => format!("CAST({what} AS FLOAT64)"),
+            Self::Postgres => format!("CAST({what} AS double precision)"),
+            _ => format!("CAST({what} AS DOUBLE)"),
+        }
+    }
+
+    /// A number whose text the warehouse reads.
+    fn number(self, value: f64) -> String {
+        self.real(&format!("'{value:e}'"))
+    }
+
+    fn whole(self, what: &str) -> String {
+        match self {
+            Self::ClickHouse => format!("toInt64({what})"),
+            Self::BigQuery => format!("CAST({what} AS INT64)"),
+            _ => format!("CAST({what} AS BIGINT)"),
+        }
+    }
+
+    fn word(self, what: &str) -> String {
+        match self {
+            Self::ClickHouse => format!("toString({what})"),
+            Self::BigQuery | Self::Spark => format!("CAST({what} AS STRING)"),
+            _ => format!("CAST({what} AS VARCHAR)"),
+        }
+    }
+
+    fn rest(self, what: &str, by: &str) -> String {
+        if self == Self::BigQuery { format!("MOD({what}, {by})") } else { format!("({what} % {by})") }
+    }
+
+    fn log10(self, what: &str) -> String {
+        match self {
+            Self::Snowflake => format!("LOG(10, {what})"),
+            Self::Postgres => format!("log({what})"),
+            _ => format!("log10({what})"),
+        }
+    }
+
+    /// Whole microseconds since the epoch.
+    fn micros(self, time: &str) -> String {
+        match self {
+            Self::DuckDb => format!("epoch_us({time})"),
+            Self::DataFusion => format!("CAST(arrow_cast({time}, 'Timestamp(Microsecond, None)') AS BIGINT)"),
+            Self::Spark => format!("unix_micros({time})"),
+            Self::BigQuery => format!("UNIX_MICROS({time})"),
+            Self::ClickHouse => format!("toUnixTimestamp64Micro(toDateTime64({time}, 6))"),
+            Self::Postgres => format!("CAST(extract(epoch FROM {time}) * 1000000 AS bigint)"),
+            Self::Snowflake => format!("DATE_PART(epoch_microsecond, {time})"),
+        }
+    }
+}
+
+impl fmt::Display for SqlDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(DIALECTS.iter().find(|(_, dialect)| dialect == self).map_or("sql", |(name, _)| name))
+    }
+}
+
+impl FromStr for SqlDialect {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let word = text.trim().to_ascii_lowercase();
+        DIALECTS.iter().find(|(name, _)| *name == word).map(|(_, dialect)| *dialect).ok_or_else(|| {
+            let names: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
+            Error::argument(format!("“{text}” is no dialect of SQL"))
+                .hint(format!("choose one of {}", names.join(", ")))
+        })
+    }
+}
+
+/// What the query counts.
+///
+/// ```
+/// use sre_stats::load::{HistogramQuery, SqlDialect};
+/// let query = HistogramQuery { by: vec!["service".into()], ..HistogramQuery::new(SqlDialect::DuckDb, "requests") };
+/// let text = query.to_sql()?;
+/// assert!(text.contains("GROUP BY") && text.contains("\"service\"") && text.contains("FROM \"requests\""));
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistogramQuery {
+    /// The dialect.
+    pub dialect: SqlDialect,
+    /// The table, perhaps with its schema before a dot.
+    pub table: String,
+    /// The column of times, of a timestamp type.
+    pub time: String,
+    /// The column of values.
+    pub value: String,
+    /// The columns that tell series apart.
+    pub by: Vec<String>,
+    /// The name of the series; empty: that of the column of values.
+    pub series: String,
+    /// The layout: log-linear or exponential.
+    pub layout: LayoutChoice,
+    /// The width of the windows, a whole number of seconds; they are aligned to the epoch.
+    pub width: Span,
+}
+
+impl HistogramQuery {
+    /// Log-linear histograms a minute of the columns `time` and `value`.
+    pub fn new(dialect: SqlDialect, table: impl Into<String>) -> Self {
+        Self {
+            dialect,
+            table: table.into(),
+            time: "time".into(),
+            value: "value".into(),
+            by: Vec::new(),
+            series: String::new(),
+            layout: LayoutChoice::LogLinear,
+            width: Span::MINUTE,
+        }
+    }
+
+    /// The text of the query. NULL, NaN and infinities are counted in no bin. Values that are equal to the edge of a bin are counted
+    /// in the bin that holds it.
+    ///
+    /// Run by the tests on `DuckDB` and `DataFusion`, where every bin equals that of [`AnySketch::coded_bins`](crate::histogram::AnySketch::coded_bins);
+    /// the other dialects are written by their manuals.
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) where the width is no whole number of seconds, a name is empty, or a column has the
+    /// name of one that the query makes; [`Unsupported`](crate::ErrorKind::Unsupported) for a layout without a closed form.
+    pub fn to_sql(&self) -> Result<String> {
+        let d = self.dialect;
+        if self.width.0 <= 0 || self.width.0 % 1_000_000_000 != 0 {
+            return Err(Error::argument(format!("a width of {} is no whole number of seconds", self.width))
+                .hint("give one such as 60s"));
+        }
+        if self.table.is_empty() || [&self.time, &self.value].into_iter().chain(&self.by).any(String::is_empty) {
+            return Err(Error::argument("a table or column has no name").hint("name the table with --table"));
+        }
+        if let Some(taken) = self.by.iter().find(|name| super::histogram_table::COLUMNS.contains(&name.as_str())) {
+            return Err(Error::argument(format!(
+                "a column “{taken}” would take the place of one that the query makes"
+            ))
+            .hint("rename it in a view"));
+        }
+        let table: Vec<String> = self.table.split('.').map(|part| d.name(part)).collect();
+        let by: String = self.by.iter().fold(String::new(), |mut all, name| {
+            let _ = write!(all, ", {}", d.name(name));
+            all
+        });
+        let micros = d.micros(&d.name(&self.time));
+        let width = self.width.0 / 1000;
+        let floor = format!(
+            "{micros} - {}",
+            d.rest(&format!("({} + {width})", d.rest(&micros, &width.to_string())), &width.to_string())
+        );
+        let series = if self.series.is_empty() { &self.value } else { &self.series };
+        let (steps, schema, bin) = match self.layout {
+            LayoutChoice::LogLinear => (self.log_linear(&by), "log-linear".to_owned(), "bins"),
+            LayoutChoice::Exponential { schema } => (self.exponential(schema, &by), format!("exp:{schema}"), "bins"),
+            other => {
+                return Err(Error::unsupported(format!("the bins of {other} have no closed form in SQL"))
+                    .hint("choose log-linear or exp:5"));
+            }
+        };
+        let (least, most) = (d.number(f64::MIN), d.number(f64::MAX));
+        let mut out = String::new();
+        let _ = writeln!(out, "WITH samples AS (");
+        let _ = writeln!(out, "  SELECT {} AS window_start{by},", d.whole(&format!("({floor}) / 1000000")));
+        let _ = writeln!(out, "    {} AS v", d.real(&d.name(&self.value)));
+        let _ = writeln!(out, "  FROM {}", table.join("."));
+        let _ = writeln!(out, "), finite AS (");
+        let _ = writeln!(out, "  SELECT window_start{by}, v FROM samples WHERE v >= {least} AND v <= {most}");
+        out.push_str(&steps);
+        let _ = writeln!(out, ")");
+        let seconds = self.width.0 / 1_000_000_000;
+        let _ = writeln!(
+            out,
+            "SELECT {} AS series, window_start, {seconds} AS width, {} AS schema, bin, count(*) AS count{by}",
+            d.text(series),
+            d.text(&schema)
+        );
+        let _ = writeln!(out, "FROM {bin}");
+        let _ = writeln!(out, "GROUP BY window_start, bin{by}");
+        let _ = writeln!(out, "ORDER BY window_start{by}, bin");
+        Ok(out)
+    }
+
+    /// Two decimal digits and an exponent.
+    fn log_linear(&self, by: &str) -> String {
+        let d = self.dialect;
+        let (tiny, beyond, last) = (d.number(1e-128), d.number(1e128), d.number(9.95e127));
+        let log = d.log10("a");
+        let first = d
+            .whole(&format!("(floor({log}) + 128) * 90 + floor(a * power({}, 1 - floor({log}))) - 10", d.number(10.0)));
+        let (cell, decade) = (d.rest("g", "90"), d.whole(&format!("(g - {}) / 90", d.rest("g", "90"))));
+        let edge = |digits: &str| {
+            d.real(&format!(
+                "({} || 'e' || {})",
+                d.word(&format!("({cell} + {digits})")),
+                d.word(&format!("({decade} - 129)"))
+            ))
+        };
+        format!(
+            "), magnitudes AS (
+  -- below the smallest bin: none; beyond the largest: the largest
+  SELECT window_start{by}, v, CASE WHEN abs(v) < {tiny} THEN NULL WHEN abs(v) >= {beyond} THEN {last} ELSE abs(v) END AS a FROM finite
+), rough AS (
+  SELECT window_start{by}, v, a, {first} AS g FROM magnitudes
+), guesses AS (
+  SELECT window_start{by}, v, a, CASE WHEN g < 0 THEN 0 WHEN g > 23039 THEN 23039 ELSE g END AS g FROM rough
+), edges AS (
+  SELECT window_start{by}, v, a, g, {} AS lower_edge, {} AS upper_edge FROM guesses
+), bins AS (
+  -- the logarithm may be one bin off beside an edge
+  SELECT window_start{by}, CASE WHEN a IS NULL THEN 0 ELSE
+    (CASE WHEN v < 0 THEN -1 ELSE 1 END) * (g + 1 + CASE WHEN a < lower_edge THEN -1 WHEN a >= upper_edge THEN 1 ELSE 0 END)
+  END AS bin FROM edges
+",
+            edge("10"),
+            edge("11")
+        )
+    }
+
+    /// Powers of 2^(2^−schema).
+    fn exponential(&self, schema: i32, by: &str) -> String {
+        let d = self.dialect;
+        let fine = schema.max(0);
+        let steps = 1_i64 << fine;
+        let (threshold, two, one) = (d.number(Exponential::ZERO_THRESHOLD), d.number(2.0), d.number(1.0));
+        let octave: Vec<String> = (0..steps)
+            .map(|j| {
+                let edge = |i: i64| d.number(Exponential::upper_edge(fine, i as i32));
+                format!("  SELECT {j} AS j, {} AS lower_edge, {} AS upper_edge", edge(j), edge(j + 1))
+            })
+            .collect();
+        let octave = octave.join(" UNION ALL\n");
+        let coarse =
+            if schema < 0 { d.whole(&format!("ceil({} / {})", d.real("b"), 1_i64 << -schema)) } else { "b".to_owned() };
+        let (power, place) = (
+            d.whole(&format!("CASE WHEN ln(a) / ln({two}) >= 1024 THEN 1023 ELSE floor(ln(a) / ln({two})) END")),
+            d.whole(&format!("floor(ln(m) / ln({two}) * {steps})")),
+        );
+        format!(
+            "), octave AS (
+  -- the edges of the buckets between 1 and 2
+{octave}
+), magnitudes AS (
+  SELECT window_start{by}, v, CASE WHEN abs(v) <= {threshold} THEN NULL ELSE abs(v) END AS a FROM finite
+), rough AS (
+  SELECT window_start{by}, v, a, {power} AS k FROM magnitudes
+), scaled AS (
+  SELECT window_start{by}, v, a, k, a / power({two}, k) AS m FROM rough
+), mantissas AS (
+  -- the logarithm may be one octave off beside a power of two
+  SELECT window_start{by}, v, a, CASE WHEN m >= {two} THEN k + 1 WHEN m < {one} THEN k - 1 ELSE k END AS k,
+    CASE WHEN m >= {two} THEN m / {two} WHEN m < {one} THEN m * {two} ELSE m END AS m FROM scaled
+), guesses AS (
+  SELECT window_start{by}, v, a, k, m, CASE WHEN a IS NULL THEN 0 ELSE {place} END AS g FROM mantissas
+), edges AS (
+  SELECT window_start{by}, v, a, k, m, j, lower_edge, upper_edge FROM guesses
+  JOIN octave ON j = CASE WHEN g < 0 THEN 0 WHEN g >= {steps} THEN {steps} - 1 ELSE g END
+), buckets AS (
+  -- and one bucket off beside any other edge
+  SELECT window_start{by}, v, a, k * {steps} + j + 1 + CASE WHEN m <= lower_edge THEN -1 WHEN m > upper_edge THEN 1 ELSE 0 END AS b FROM edges
+), bins AS (
+  SELECT window_start{by}, CASE WHEN a IS NULL THEN 0 ELSE (CASE WHEN v < 0 THEN -1 ELSE 1 END) * ({coarse} + 1048576) END AS bin FROM buckets
+"
+        )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_texts_are_quoted_as_each_dialect_does() {
+        for dialect in SqlDialect::all() {
+            assert_eq!(dialect.to_string().parse::<SqlDialect>().unwrap(), dialect);
+            let query = HistogramQuery {
+                value: "it's \"odd\"".into(),
+                by: vec!["a`b".into()],
+                ..HistogramQuery::new(dialect, "lake.requests")
+            };
+            let text = query.to_sql().unwrap();
+            let (value, by, series) = match dialect {
+                SqlDialect::Spark => ("`it's \"odd\"`", "`a``b`", "'it\\'s \"odd\"'"),
+                SqlDialect::BigQuery => ("`it's \"odd\"`", "`a\\`b`", "'it\\'s \"odd\"'"),
+                SqlDialect::ClickHouse => ("`it's \"odd\"`", "`a\\`b`", "'it''s \"odd\"'"),
+                _ => ("\"it's \"\"odd\"\"\"", "\"a`b\"", "'it''s \"odd\"'"),
+            };
+            assert!(text.contains(value) && text.contains(by) && text.contains(series), "{dialect}: {text}");
+        }
+        assert!("oracle".parse::<SqlDialect>().unwrap_err().to_string().contains("duckdb"));
+    }
+
+    #[test]
+    fn what_has_no_closed_form_is_refused() {
+        let base = HistogramQuery::new(SqlDialect::DuckDb, "t");
+        let refused = |q: HistogramQuery| q.to_sql().unwrap_err().to_string();
+        assert!(
+            refused(HistogramQuery { layout: LayoutChoice::Kll { k: 200 }, ..base.clone() }).contains("closed form")
+        );
+        assert!(
+            refused(HistogramQuery { width: Span(1_500_000_000), ..base.clone() }).contains("whole number of seconds")
+        );
+        assert!(refused(HistogramQuery { by: vec!["bin".into()], ..base.clone() }).contains("rename"));
+        assert!(refused(HistogramQuery { table: String::new(), ..base }).contains("--table"));
+    }
+}

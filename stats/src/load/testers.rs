@@ -1,0 +1,299 @@
+//! Load testers that write one row or object a request: k6, vegeta, hey, `JMeter`, ab, Locust's history.
+//!
+//! Sources: k6's “JSON output” and “CSV output”, vegeta's README (`encode`), hey's `requester/print.go`, `JMeter`'s “CSV Log format” (listeners),
+//! `ab(1)`'s `-g`, Locust's “Retrieve test statistics in CSV format”. All but k6 and vegeta are closed loops, and said to be.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::load::guess::FlagRule;
+use crate::load::json_lines;
+use crate::load::options::{Format, Kind};
+use crate::load::preset::{CLOSED_LOOP, Preset};
+use crate::load::records::{Line, Records};
+use crate::load::report::WarningKind;
+use crate::unit::Unit;
+
+/// The columns of `vegeta encode --to csv`, which has no header.
+const VEGETA: [&str; 12] = [
+    "timestamp",
+    "code",
+    "latency",
+    "bytes_out",
+    "bytes_in",
+    "error",
+    "body",
+    "attack",
+    "seq",
+    "method",
+    "url",
+    "headers",
+];
+
+/// What tells apart the requests of k6; its other tags depend on the answer.
+const K6_LABELS: [&str; 4] = ["scenario", "group", "name", "method"];
+
+/// The tester whose table begins with this line, by its header, or for vegeta by what is in it.
+pub(crate) fn by_first_line(line: &[u8]) -> Option<Format> {
+    let line = line.trim_ascii();
+    let has = |separator: u8, names: &[&str]| {
+        let words: Vec<&[u8]> = line.split(|b| *b == separator).map(|w| w.trim_ascii().trim_matches_quote()).collect();
+        names.iter().all(|name| words.contains(&name.as_bytes()))
+    };
+    if has(b',', &["metric_name", "timestamp", "metric_value"]) {
+        Some(Format::K6Csv)
+    } else if has(b',', &["response-time", "DNS+dialup", "offset"]) {
+        Some(Format::Hey)
+    } else if [b',', b'\t', b';'].iter().any(|s| has(*s, &["timeStamp", "elapsed", "label"])) {
+        Some(Format::Jmeter)
+    } else if has(b'\t', &["starttime", "seconds", "ctime", "ttime"]) {
+        Some(Format::Ab)
+    } else if has(b',', &["Timestamp", "User Count", "Type", "Name"]) {
+        Some(Format::Locust)
+    } else {
+        is_vegeta(line).then_some(Format::VegetaCsv)
+    }
+}
+
+/// A time in nanoseconds, a status, a latency in nanoseconds, and nine more.
+fn is_vegeta(line: &[u8]) -> bool {
+    let words: Vec<&[u8]> = line.split(|b| *b == b',').collect();
+    let whole = |i: usize, lengths: std::ops::RangeInclusive<usize>| {
+        words.get(i).is_some_and(|w| lengths.contains(&w.len()) && w.iter().all(u8::is_ascii_digit))
+    };
+    words.len() >= VEGETA.len() && whole(0, 19..=19) && whole(1, 1..=3) && whole(2, 1..=18) && whole(3, 1..=18)
+}
+
+trait TrimQuote {
+    fn trim_matches_quote(&self) -> &[u8];
+}
+
+impl TrimQuote for [u8] {
+    fn trim_matches_quote(&self) -> &[u8] {
+        self.strip_prefix(b"\"").and_then(|w| w.strip_suffix(b"\"")).unwrap_or(self)
+    }
+}
+
+/// What the columns of a format are.
+pub(crate) fn preset(format: Format) -> Preset {
+    let base = Preset { kind: Some(Kind::Events), ..Preset::default() };
+    match format {
+        Format::K6Csv => Preset {
+            why: "the columns of k6",
+            time: Some("timestamp"),
+            value: Some("metric_value"),
+            name: Some("metric_name"),
+            by: Some(&K6_LABELS),
+            kind: None,
+            named: k6_metrics(),
+            ..base
+        },
+        Format::K6Json => Preset {
+            why: "the fields of k6",
+            time: Some("time"),
+            value: Some("value"),
+            name: Some("metric"),
+            by: Some(&K6_LABELS),
+            kind: None,
+            named: k6_metrics(),
+            ..base
+        },
+        Format::VegetaCsv | Format::VegetaJson => Preset {
+            why: if format == Format::VegetaCsv { "the columns of vegeta" } else { "the fields of vegeta" },
+            names: if format == Format::VegetaCsv { &VEGETA } else { &[] },
+            time: Some("timestamp"),
+            value: Some("latency"),
+            ok: Some(("code", FlagRule::Answered)),
+            by: Some(&["attack"]),
+            unit: Some(Unit::Nanosecond),
+            ..base
+        },
+        Format::Hey => Preset {
+            why: "the columns of hey, whose times count from its start",
+            time: Some("offset"),
+            value: Some("response-time"),
+            ok: Some(("status-code", FlagRule::HttpStatus)),
+            by: Some(&[]),
+            unit: Some(Unit::Second),
+            caution: Some(CLOSED_LOOP),
+            ..base
+        },
+        Format::Jmeter => Preset {
+            why: "the columns of JMeter",
+            time: Some("timeStamp"),
+            value: Some("elapsed"),
+            ok: Some(("success", FlagRule::Good)),
+            by: Some(&["label"]),
+            unit: Some(Unit::Millisecond),
+            caution: Some(CLOSED_LOOP),
+            ..base
+        },
+        Format::Ab => Preset {
+            why: "the columns of ab",
+            time: Some("seconds"),
+            value: Some("ttime"),
+            by: Some(&[]),
+            unit: Some(Unit::Millisecond),
+            caution: Some(CLOSED_LOOP),
+            ..base
+        },
+        Format::Locust => Preset {
+            why: "the columns of Locust",
+            time: Some("Timestamp"),
+            by: Some(&["Type", "Name"]),
+            kind: None,
+            caution: Some((
+                WarningKind::Summary,
+                "Locust's percentiles are of the last ten seconds or of all since the start, and cannot be merged; it also waits for \
+                 answers before it asks again, so high ones are too low (coordinated omission)",
+            )),
+            ..base
+        },
+        _ => Preset::default(),
+    }
+}
+
+/// The built-in metrics of k6, with what each is and in what unit.
+fn k6_metrics() -> BTreeMap<String, (Kind, Unit)> {
+    let times = [
+        "http_req_duration",
+        "http_req_blocked",
+        "http_req_connecting",
+        "http_req_tls_handshaking",
+        "http_req_sending",
+        "http_req_waiting",
+        "http_req_receiving",
+        "iteration_duration",
+        "group_duration",
+        "grpc_req_duration",
+        "ws_connecting",
+        "ws_session_duration",
+        "ws_ping",
+        "browser_http_req_duration",
+    ];
+    // what is counted comes one at a time, many at one instant
+    let counts = ["http_reqs", "iterations", "dropped_iterations", "ws_sessions", "ws_msgs_sent", "ws_msgs_received"];
+    let entry = |kind: Kind, unit: Unit| move |name: &&str| ((*name).to_owned(), (kind, unit.clone()));
+    let mut all: BTreeMap<_, _> = times.iter().map(entry(Kind::Events, Unit::Millisecond)).collect();
+    all.extend(counts.iter().map(entry(Kind::Events, Unit::Count)));
+    all.extend(["data_sent", "data_received"].iter().map(entry(Kind::Events, Unit::Byte)));
+    all.extend(["http_req_failed", "checks"].iter().map(entry(Kind::Events, Unit::Ratio)));
+    all.extend(["vus", "vus_max"].iter().map(entry(Kind::Gauge, Unit::Count)));
+    all
+}
+
+/// `{"type":"Point","metric":…,"data":{"time":…,"value":…,"tags":{…}}}`; lines that define a metric hold no value.
+pub(crate) struct K6;
+
+impl Records for K6 {
+    fn fields<'a>(&self, line: &'a [u8], put: &mut dyn FnMut(&str, Cow<'a, [u8]>)) -> Line {
+        if memchr::memmem::find(line, b"\"Metric\"").is_some() && memchr::memmem::find(line, b"\"Point\"").is_none() {
+            return Line::Aside;
+        }
+        let read = json_lines::scan(line, &mut |name, value| {
+            let name = name.strip_prefix("data.").unwrap_or(name);
+            put(name.strip_prefix("tags.").unwrap_or(name), value);
+        });
+        if read.is_some() { Line::Record } else { Line::Unreadable }
+    }
+}
+
+/// The kinds and units that the first lines of k6's JSON define, for metrics of the script's own.
+pub(crate) fn k6_definitions(head: &[u8], named: &mut BTreeMap<String, (Kind, Unit)>) {
+    for line in head.split(|b| *b == b'\n').filter(|l| memchr::memmem::find(l, b"\"Metric\"").is_some()) {
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        let read = json_lines::scan(line, &mut |name, value| {
+            fields.insert(name.to_owned(), String::from_utf8_lossy(&value).into_owned());
+        });
+        let get = |name: &str| fields.get(name).map(String::as_str);
+        let (Some(()), Some("Metric"), Some(metric)) = (read, get("type"), get("metric")) else { continue };
+        let kind = match get("data.type") {
+            Some("trend" | "counter" | "rate") => Kind::Events,
+            Some("gauge") => Kind::Gauge,
+            _ => continue,
+        };
+        let unit = match (get("data.contains"), get("data.type")) {
+            (Some("time"), _) => Unit::Millisecond,
+            (Some("data"), _) => Unit::Byte,
+            (_, Some("rate")) => Unit::Ratio,
+            (_, Some("counter")) => Unit::Count,
+            _ => Unit::None,
+        };
+        named.entry(metric.to_owned()).or_insert((kind, unit));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::load::{Dataset, Item, LoadOptions, load_bytes};
+    use crate::progress::Progress;
+
+    fn load(text: &str) -> Dataset {
+        load_bytes("x", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
+    }
+
+    fn find<'a>(data: &'a Dataset, name: &str) -> &'a Item {
+        data.find(name).into_iter().next().unwrap_or_else(|| panic!("{name}"))
+    }
+
+    /// The lines are those of k6's documentation, “JSON output”, with a metric of one's own added.
+    const K6_JSON: &str = r#"{"type":"Metric","data":{"type":"gauge","contains":"default","tainted":null,"thresholds":[],"submetrics":null,"sub":{"name":"","parent":"","suffix":"","tags":null}},"metric":"vus"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:45.625742514+02:00","value":5,"tags":null},"metric":"vus"}
+{"type":"Metric","data":{"type":"trend","contains":"time","tainted":null,"thresholds":["avg<1000"],"submetrics":null,"sub":{"name":"","parent":"","suffix":"","tags":null}},"metric":"http_req_duration"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:45.239531499+02:00","value":459.865729,"tags":{"group":"::my group::json","method":"GET","status":"200","url":"https://quickpizza.grafana.com/api/tools"}},"metric":"http_req_duration"}
+{"type":"Metric","data":{"type":"trend","contains":"data","tainted":null},"metric":"reply_size"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:45.239531499+02:00","value":1024,"tags":{"group":"::my group::json"}},"metric":"reply_size"}
+{"type":"Point","data":{"time":"2017-05-09T14:34:46.239531499+02:00","value":1,"tags":{"group":"::my group::json"}},"metric":"http_reqs"}
+"#;
+
+    #[test]
+    fn k6_names_the_kind_and_unit_of_each_metric() {
+        let data = load(K6_JSON);
+        let duration = find(&data, "http_req_duration");
+        assert_eq!(
+            (duration.format, duration.kind, &duration.identity.unit),
+            (Format::K6Json, Kind::Events, &Unit::Millisecond)
+        );
+        assert_eq!((duration.times(), duration.values()), (&[1_494_333_285_239_531_499][..], &[459.865_729][..]));
+        assert_eq!(duration.identity.labels.get("group"), Some("::my group::json"));
+        assert_eq!(find(&data, "vus").kind, Kind::Gauge);
+        assert_eq!(
+            (find(&data, "reply_size").kind, &find(&data, "reply_size").identity.unit),
+            (Kind::Events, &Unit::Byte)
+        );
+        assert_eq!((data.items.len(), data.report.warnings.len()), (4, 0), "{:?}", data.report.warnings);
+        // the lines are those of k6's documentation, “CSV output”
+        let data = load(
+            "metric_name,timestamp,metric_value,check,error,error_code,group,method,name,proto,status,subproto,tls_version,url,extra_tags\n\
+             http_reqs,1595325560,1.000000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
+             http_req_duration,1595325560,221.899000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
+             http_req_blocked,1595325560,225.275000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
+             vus,1595325561,1.000000,,,,,,,,,,,,\n",
+        );
+        let duration = find(&data, "http_req_duration");
+        assert_eq!((duration.format, duration.kind, duration.values()), (Format::K6Csv, Kind::Events, &[221.899][..]));
+        assert_eq!((duration.times()[0], &duration.identity.unit), (1_595_325_560_000_000_000, &Unit::Millisecond));
+        assert_eq!(find(&data, "vus").kind, Kind::Gauge);
+    }
+
+    /// The fields are those of vegeta's README and `lib/results.go`: 0 is the code of a request without an answer.
+    #[test]
+    fn vegeta_counts_in_nanoseconds_and_is_no_closed_loop() {
+        let json = r#"{"attack":"","seq":0,"code":200,"timestamp":"2018-10-12T22:30:12.140000123+02:00","latency":1092000,"bytes_out":0,"bytes_in":2,"error":"","body":"SGk=","method":"GET","url":"http://localhost:8080","headers":{"Date":["x"]}}
+{"attack":"","seq":1,"code":0,"timestamp":"2018-10-12T22:30:12.240000000+02:00","latency":30000000000,"bytes_out":0,"bytes_in":0,"error":"timeout","body":null,"method":"GET","url":"http://localhost:8080","headers":null}
+"#;
+        let csv = "1539376212140000123,200,1092000,0,2,,SGk=,,0,GET,http://localhost:8080,\n\
+                   1539376212240000000,0,30000000000,0,0,timeout,,,1,GET,http://localhost:8080,\n";
+        for (text, format) in [(json, Format::VegetaJson), (csv, Format::VegetaCsv)] {
+            let data = load(text);
+            let [item] = data.items.as_slice() else { panic!("{:?}", data.items) };
+            assert_eq!((item.format, item.kind, &item.identity.unit), (format, Kind::Events, &Unit::Nanosecond));
+            assert_eq!(item.times(), [1_539_376_212_140_000_123, 1_539_376_212_240_000_000], "{format}");
+            assert_eq!(item.values(), [1_092_000.0, 30_000_000_000.0]);
+            assert_eq!(item.as_events().unwrap().ok().unwrap(), [true, false]);
+            assert!(data.report.warnings.iter().all(|w| w.kind != WarningKind::CoordinatedOmission));
+        }
+    }
+}
