@@ -6,12 +6,14 @@ Fails on an error in a cell, a cell without its committed output, an output that
 debug text, a notebook without pictures, or a chapter without tables.
 With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH.
 
-A line a notebook says how long its first cell took, which builds the library (cold: from nothing; warm: from what an
+Two kernels run at a time, each with a folder of its own in EVCXR_TMPDIR. A line a notebook says how long its first cell took, which builds the library (cold: from nothing; warm: from what an
 earlier notebook built in the same EVCXR_TMPDIR), and how long the later ones took.
 """
 
 import argparse
+import concurrent.futures
 import datetime
+import multiprocessing
 import os
 import pathlib
 import re
@@ -94,15 +96,17 @@ def complaint(cells: list) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(said[-2:]))
 
 
-def run(path: pathlib.Path, update: bool) -> list:
+def run(path: pathlib.Path, update: bool, folder: pathlib.Path) -> list:
+    """Runs a notebook with what was built in `folder`, and says what is wrong with it."""
     problems = []
     notebook = nbformat.read(path, as_version=4)
     committed = [shown(c) for c in notebook.cells if c.cell_type == "code"]
     began = time.monotonic()
-    built = pathlib.Path(os.environ["EVCXR_TMPDIR"], "target").exists()
+    built = (folder / "target").exists()
     client = NotebookClient(notebook, timeout=900, kernel_name="rust", resources={"metadata": {"path": str(path.parent)}})
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        client.execute()
+        client.execute(env={**os.environ, "EVCXR_TMPDIR": str(folder)})
     except CellExecutionError as error:
         return [f"{path.name}: {error}\n{complaint(notebook.cells)}"]
     spent = times([c for c in notebook.cells if c.cell_type == "code"], built)
@@ -137,6 +141,39 @@ def run(path: pathlib.Path, update: bool) -> list:
     return problems
 
 
+KERNELS = 2
+
+# the folder of the process that runs a notebook
+own_folder = None
+
+
+def take_folder(folders) -> None:
+    global own_folder
+    own_folder = folders.get()
+
+
+def run_in_own_folder(path: pathlib.Path, update: bool) -> list:
+    return run(path, update, own_folder)
+
+
+def run_all(notebooks: list, update: bool) -> list:
+    """The first notebook builds the library; the others share the kernels, each of which begins with that."""
+    folders = [pathlib.Path(os.environ["EVCXR_TMPDIR"], f"kernel-{i}") for i in range(KERNELS)]
+    problems = run(notebooks[0], update, folders[0])
+    for folder in folders[1:]:
+        if not folder.exists() and folders[0].exists():
+            # with its times, by which cargo knows that nothing is to be built again
+            shutil.copytree(folders[0], folder, symlinks=True)
+    context = multiprocessing.get_context("spawn")
+    queue = context.Manager().Queue()
+    for folder in folders:
+        queue.put(folder)
+    with concurrent.futures.ProcessPoolExecutor(KERNELS, context, take_folder, (queue,)) as pool:
+        for found in pool.map(run_in_own_folder, notebooks[1:], [update] * len(notebooks[1:])):
+            problems += found
+    return problems
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
@@ -155,9 +192,10 @@ def main() -> None:
     notebooks = sorted(p for p in options.folder.glob("*.ipynb") if not options.only or options.only in p.name)
     if not notebooks:
         sys.exit(f"no notebook in {options.folder}")
-    problems = [problem for path in notebooks for problem in run(path, options.update)]
+    problems = run_all(notebooks, options.update)
     print("\n".join(problems), file=sys.stderr)
     sys.exit(1 if problems else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
