@@ -5,11 +5,12 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use datasketches::kll::{KllFloat, KllSketch};
+use datasketches::req::{ReqFloat, ReqSketch};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
 use sre_stats::estimate::Scope;
-use sre_stats::histogram::{DdInterpolation, DdSketch, Hdr, Kll, Sketch, TDigest};
+use sre_stats::histogram::{DdSketch, Hdr, Kll, Req, ReqSide, Sketch, TDigest};
 use sre_stats::quantile::Quantile;
 use sre_stats::unit::Unit;
 
@@ -38,23 +39,6 @@ fn fill(criterion: &mut Criterion) {
     group.bench_function("ddsketch 1 %, cubic, slice", |b| {
         b.iter(|| DdSketch::from_values(black_box(&values), 0.01).unwrap());
     });
-    group.bench_function("ddsketch 1 %, logarithm, slice", |b| {
-        b.iter(|| {
-            let mut sketch = DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap();
-            sketch.insert_slice(black_box(&values));
-            sketch
-        });
-    });
-    group.bench_function("sketches-ddsketch 1 %", |b| {
-        b.iter(|| {
-            let config = sketches_ddsketch::Config::new(0.01, 2048, 1e-9);
-            let mut sketch = sketches_ddsketch::DDSketch::new(config);
-            for value in black_box(&values) {
-                sketch.add(*value);
-            }
-            sketch
-        });
-    });
     group.bench_function("hdr 3 digits, real values", |b| {
         b.iter(|| {
             let mut histogram = Hdr::new(3, 1e6).unwrap();
@@ -77,6 +61,16 @@ fn fill(criterion: &mut Criterion) {
             let mut sketch = KllSketch::<KllFloat<f64>>::new(200).unwrap();
             for value in black_box(&values) {
                 sketch.update(KllFloat::<f64>::new(*value).unwrap());
+            }
+            sketch
+        });
+    });
+    group.bench_function("req 12", |b| b.iter(|| Req::from_values(black_box(&values), 12, ReqSide::High).unwrap()));
+    group.bench_function("datasketches req 12", |b| {
+        b.iter(|| {
+            let mut sketch = ReqSketch::<ReqFloat<f64>>::default();
+            for value in black_box(&values) {
+                sketch.update(ReqFloat::<f64>::new(*value).unwrap());
             }
             sketch
         });

@@ -6,6 +6,7 @@ use crate::method::Method;
 use crate::series::{Dropped, Identity, NanPolicy, Series};
 use crate::time::{Grid, Span, Timestamp, Window};
 use crate::unit::Unit;
+use crate::words::agreeing;
 
 /// The most windows that [`Counter::increase_per_window`] makes.
 const MAX_WINDOWS: i64 = 1 << 26;
@@ -286,10 +287,10 @@ impl Stretches {
             out.bound = Bound::Guaranteed { lower: self.lower, upper: self.upper };
         }
         if self.resets > 0 {
-            out.caveats.push(format!("{} lose what was counted before them", counted(self.resets, "reset")));
+            out.caveats.push(format!("{} what was counted before", agreeing(self.resets, "reset", "loses", "lose")));
         }
         if self.bridged > 0 {
-            out.caveats.push(format!("{} without samples are taken as even", counted(self.bridged, "gap")));
+            out.caveats.push(format!("{} taken as even: no samples", agreeing(self.bridged, "gap", "is", "are")));
         }
         if self.covered < window.width.0 {
             let covered = Span(self.covered).about();
@@ -302,10 +303,6 @@ impl Stretches {
         }
         Some(out)
     }
-}
-
-fn counted(n: u64, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 #[cfg(test)]

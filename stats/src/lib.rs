@@ -20,6 +20,7 @@ pub mod error;
 pub mod progress;
 pub mod time;
 pub mod unit;
+mod words;
 
 pub mod counter;
 pub mod estimate;

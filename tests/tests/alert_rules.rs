@@ -107,6 +107,50 @@ fn rules_of_requests_take_bad_or_good_counters() {
 }
 
 #[test]
+fn rules_of_gauges_and_of_slices_fire_on_an_outage_alone() {
+    let folder = Folder::new("gauge-rules");
+    let data = folder.file("queue.csv");
+    let rows: Vec<String> = (0..60).map(|m| format!("{},{}", 1_767_225_600 + m * 60, m % 7)).collect();
+    std::fs::write(&data, format!("time,queue_depth\n{}\n", rows.join("\n"))).unwrap();
+    let gauge = ["--kind", "gauge"];
+    let text = exported(&folder, &data, "99.9% of time < 5 over 30d", &gauge);
+    assert!(text.contains("((queue_depth < bool 5)[5m:30s])"), "{text}");
+    let text = exported(&folder, &data, "99.9% of time >= -0.5 over 30d", &gauge);
+    assert!(text.contains("queue_depth >= bool -0.5"), "{text}");
+    for (criterion, expression) in [
+        ("have mean < 5", "avg_over_time(queue_depth[1m]) < bool 5"),
+        ("have p99 < 5", "quantile_over_time(0.99, queue_depth[1m]) < bool 5"),
+        ("< 5", "max_over_time(queue_depth[1m]) < bool 5"),
+        ("> -1", "min_over_time(queue_depth[1m]) > bool -1"),
+    ] {
+        let slo = format!("99.9% of 1m slices {criterion} over 30d");
+        let text = exported(&folder, &data, &slo, &gauge);
+        assert!(text.contains(&format!("({expression})[5m:1m]")), "{text}");
+    }
+    let minutes = exported(&folder, MINUTES, "99.9% of 1m slices up over 30d", &[]);
+    assert!(minutes.contains("(min_over_time(up[1m]) > bool 0)[5m:1m]"), "{minutes}");
+    let counters = ["--rules-good", r#"m{code=~"2.."}"#, "--rules-total", "m"];
+    let slo = "99.9% of 1m slices have ratio >= 99.5% over 30d";
+    let text = exported(&folder, "datasets/recorded/requests.csv", slo, &counters);
+    assert!(text.contains(") > 0) >= bool 0.995"), "{text}");
+    // windows that hold no whole slices
+    let (out, docs) = (folder.file("rules.yml"), folder.file("docs.md"));
+    let (code, _, err) = told(&[
+        "slo",
+        MINUTES,
+        "--slo",
+        "99.9% of 7m slices up over 30d",
+        "--rules",
+        &out,
+        "--docs",
+        &docs,
+        "--alert",
+        "14.4x over 1h and 5m page",
+    ]);
+    assert!(code == 2 && err.contains("whole slices of 7m"), "{err}");
+}
+
+#[test]
 fn hostile_names_and_labels_break_neither_yaml_nor_promql() {
     let folder = Folder::new("hostile-rules");
     let values = [

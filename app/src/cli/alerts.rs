@@ -11,8 +11,10 @@ use sre_stats::progress::Progress;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::report::{Block, Section};
 use sre_stats::slo::alert::{AssessOptions, BurnRateRule, SearchOptions, Tally, assess, search, tally_of};
-use sre_stats::slo::rules::{Documents, RuleSet, Selector, Sli, rules_yaml, test_yaml};
+use sre_stats::slo::rules::{Documents, Limit, Reading, RuleSet, Selector, Sli, SliceTest, rules_yaml, test_yaml};
 use sre_stats::slo::{Criterion, Objective, Options, Population, SloInput, SloReport};
+use sre_stats::unit::Unit;
+use sre_stats::window::Condition;
 
 use super::failure::{Failure, say};
 
@@ -47,13 +49,13 @@ pub(crate) struct AlertArgs {
 pub(crate) fn add(
     fit: &Fit<'_>,
     objective: &Objective,
-    asked: &AlertArgs,
+    (asked, options): (&AlertArgs, &Options),
     found: &mut Value,
     sections: &mut Vec<Section>,
 ) {
     let title = fit.item.title();
     found["alerts"] = json!([]);
-    let told = tally_of(objective, fit.input(), &Options::default()).and_then(|tally| {
+    let told = tally_of(objective, fit.input(), options).and_then(|tally| {
         assessed(&tally, objective, asked, &title, found, sections)?;
         if asked.tune_alerts {
             searched(&tally, objective, &title, found, sections);
@@ -160,19 +162,26 @@ impl AlertArgs {
 
     /// The error ratio of one series in `PromQL`.
     fn sli(&self, fit: &Fit<'_>, objective: &Objective) -> Result<Sli, Failure> {
-        if let Population::Slices(_) = objective.population {
-            return Err(Failure::usage(
-                "slices are not exported as rules: Prometheus has no count of them; say “of requests” or “of time”",
-            ));
-        }
         let labels = &fit.item.identity.labels;
         let narrowed = |selector: &Selector| selector.clone().narrowed(labels).map_err(Failure::usage);
         match (&self.rules_total, &self.rules_bad, &self.rules_good) {
+            (Some(total), bad, good) if matches!(objective.population, Population::Slices(_)) => {
+                let (Population::Slices(width), Criterion::Ratio(at_least), None, Some(good)) =
+                    (objective.population, objective.effective_criterion(), bad, good)
+                else {
+                    return Err(Failure::usage(
+                        "slices of counters are exported by their ratio: say “of 1m slices have ratio >= 99.5%”, and name the \
+                         counters with --rules-good and --rules-total",
+                    ));
+                };
+                let good = SliceTest::Ratio { good: narrowed(good)?, total: narrowed(total)?, at_least };
+                Ok(Sli::Slices { width, good })
+            }
             (Some(total), Some(bad), _) => Ok(Sli::Bad { bad: narrowed(bad)?, total: narrowed(total)? }),
             (Some(total), _, Some(good)) => Ok(Sli::Good { good: narrowed(good)?, total: narrowed(total)? }),
-            _ if matches!((fit.input(), objective.effective_criterion()), (SloInput::Series(_), Criterion::Up)) => {
-                let up = Selector::new(&*fit.item.identity.name).map_err(Failure::usage)?;
-                Ok(Sli::Up(narrowed(&up)?))
+            _ if matches!(fit.input(), SloInput::Series(_)) => {
+                let gauge = Selector::new(&*fit.item.identity.name).map_err(Failure::usage)?;
+                of_gauge(narrowed(&gauge)?, objective, &fit.item.identity.unit)
             }
             _ => Err(Failure::usage(format!(
                 "--rules cannot tell which counters of Prometheus “{}” stands for; name them with --rules-total and --rules-bad \
@@ -181,4 +190,27 @@ impl AlertArgs {
             ))),
         }
     }
+}
+
+/// The error ratio of a gauge, whose values are in `unit`.
+fn of_gauge(gauge: Selector, objective: &Objective, unit: &Unit) -> Result<Sli, Failure> {
+    let criterion = objective.effective_criterion();
+    let reading = match &criterion {
+        Criterion::Mean(_) => Reading::Mean,
+        Criterion::Percentile(q, _) => Reading::Quantile(*q),
+        _ => Reading::Worst,
+    };
+    let condition = match criterion {
+        Criterion::Up => Condition::up(),
+        Criterion::Value(c) | Criterion::Percentile(_, c) | Criterion::Mean(c) => c.converted(unit)?,
+        Criterion::Ok | Criterion::Ratio(_) => {
+            return Err(Failure::usage("a gauge has neither good flags nor ratios: say “up” or “< 300ms”"));
+        }
+    };
+    let limit = Limit { comparison: condition.comparison, limit: condition.limit };
+    Ok(match objective.population {
+        Population::Slices(width) => Sli::Slices { width, good: SliceTest::Gauge { gauge, reading, limit } },
+        _ if condition == Condition::up() => Sli::Up(gauge),
+        _ => Sli::Gauge { gauge, limit },
+    })
 }

@@ -12,7 +12,7 @@ use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
-use sre_stats::window::{Dialect, RollUpPlan, Rule};
+use sre_stats::window::{Dialect, NoData, RollUpPlan, Rule};
 
 /// What did my aggregation do to the truth? Without a command the window opens, on FILES where some are given.
 #[derive(Debug, Parser)]
@@ -161,6 +161,14 @@ fn written(name: &str) -> Result<PathBuf, String> {
     }
 }
 
+/// What missing data count as, the same for all that judge time.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct GapArgs {
+    /// What missing data count as: excluded, bad, good, or hold (as the state before them)
+    #[arg(long, value_name = "POLICY", default_value = "excluded")]
+    pub(crate) no_data: NoData,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Plain {
     #[command(flatten)]
@@ -272,6 +280,8 @@ pub(crate) struct WindowsArgs {
     /// else any-bad
     #[arg(long)]
     pub(crate) rule: Option<Rule>,
+    #[command(flatten)]
+    pub(crate) gaps: GapArgs,
     /// For the advisor: the length of one incident, in place of those that were measured
     #[arg(long, value_name = "SPAN")]
     pub(crate) incident: Option<Span>,
@@ -321,6 +331,8 @@ pub(crate) struct SloArgs {
     /// Write the objectives as OpenSLO v1
     #[arg(long, value_name = "FILE")]
     pub(crate) openslo_out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) gaps: GapArgs,
     /// What bad time costs, bucket by bucket, as YAML
     #[arg(long, value_name = "FILE")]
     pub(crate) cost: Option<PathBuf>,
@@ -465,6 +477,11 @@ pub(crate) struct ReportArgs {
     /// The objective, such as '99.9% of requests < 300ms over 30d'
     #[arg(long, value_name = "TEXT")]
     pub(crate) slo: Option<Objective>,
+    #[command(flatten)]
+    pub(crate) gaps: GapArgs,
+    /// What bad time costs, bucket by bucket, as YAML
+    #[arg(long, value_name = "FILE", requires = "slo")]
+    pub(crate) cost: Option<PathBuf>,
     /// Print how long each phase took and the peak of memory, to standard error
     #[arg(long)]
     pub(crate) timings: bool,

@@ -16,10 +16,11 @@ pub(crate) fn run(args: &InvertArgs) -> Result<ExitCode, Failure> {
     if args.width.0 <= 0 {
         return Err(Failure::usage("a bucket needs a --width of more than 0, such as 5m"));
     }
+    let objective = args.slo.clone().map(|o| args.input.in_zone(o)).transpose()?;
     let data = args.input.load()?;
     let mut answer = Answer::default();
     for item in &data.items {
-        if let Err(e) = one(item, args, &mut answer) {
+        if let Err(e) = one(item, args, objective.as_ref(), &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
@@ -27,7 +28,7 @@ pub(crate) fn run(args: &InvertArgs) -> Result<ExitCode, Failure> {
     output::give("invert", &data, &answer, args.input.strict, &args.output)
 }
 
-fn one(item: &Item, args: &InvertArgs, answer: &mut Answer) -> Result<(), Error> {
+fn one(item: &Item, args: &InvertArgs, objective: Option<&Objective>, answer: &mut Answer) -> Result<(), Error> {
     let Some(series) = item.as_series() else {
         return Err(Error::mismatch(format!("it is {}, and not one value a bucket", item.kind))
             .hint("give a series of 0 (bad) and 1 (good), one a bucket"));
@@ -37,10 +38,10 @@ fn one(item: &Item, args: &InvertArgs, answer: &mut Answer) -> Result<(), Error>
             .hint("choose another column with --value"));
     }
     let budget =
-        args.slo.as_ref().map(|o| Ok::<_, Error>(Budget::new(o.target, o.period_ending(series.window().end())?.width)));
+        objective.map(|o| Ok::<_, Error>(Budget::new(o.target, o.period_ending(series.window().end())?.width)));
     let budget = budget.transpose()?;
     // a bucket that the objective judges by a percentile above a lower limit is bad from another share on
-    let judged = args.slo.as_ref().map(Objective::effective_criterion);
+    let judged = objective.map(Objective::effective_criterion);
     let rule = match &judged {
         Some(Criterion::Percentile(_, condition)) => args.rule.under(Some(condition))?,
         _ => args.rule,

@@ -9,9 +9,9 @@ use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::Dataset;
 use sre_stats::method::Definition;
 use sre_stats::quantile::Quantile;
-use sre_stats::slo::Objective;
+use sre_stats::slo::{CostModel, Objective, Options};
 use sre_stats::trend::{ChangeOptions, TrendMethod};
-use sre_stats::window::Ladder;
+use sre_stats::window::{Ladder, NoData};
 
 use super::alerts::AlertArgs;
 use super::args::ReportArgs;
@@ -25,10 +25,12 @@ type Job<'a> = Box<dyn Fn() -> Result<Vec<(&'static str, Answer)>, Failure> + Se
 /// Computes all parts, as many at once as rayon has threads, and lays them out in their order.
 pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let mut clock = Clock { since: Instant::now(), print: args.timings };
+    let objective = args.slo.clone().map(|o| args.input.in_zone(o)).transpose()?;
+    let costs = args.cost.as_deref().map(slo::cost_model).transpose()?;
     let data = args.input.load()?;
     clock.lap("load");
-    let objective = args.slo.clone().map(|o| args.input.in_zone(o)).transpose()?;
-    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, objective.as_ref())
+    let against = objective.as_ref().map(|objective| Against { objective, no_data: args.gaps.no_data, costs });
+    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, against.as_ref())
         .par_iter()
         .map(|job| {
             let since = Instant::now();
@@ -48,10 +50,10 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     finish(&data, &answer, args, &mut clock)
 }
 
-fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>> {
+fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>) -> Vec<Job<'a>> {
     let mut jobs: Vec<Job<'a>> = vec![Box::new(|| Ok(vec![("inspect", inspect::answer(data))]))];
-    if let Some(objective) = objective {
-        jobs.push(Box::new(|| against(data, objective)));
+    if let Some(against) = against {
+        jobs.push(Box::new(|| against.hold(data)));
     }
     jobs.push(Box::new(|| Ok(vec![("describe", describe::answer(data))])));
     jobs.push(Box::new(|| Ok(vec![("quantile", quantile::answer(data, &quantiles()))])));
@@ -62,14 +64,26 @@ fn jobs<'a>(data: &'a Dataset, objective: Option<&'a Objective>) -> Vec<Job<'a>>
     jobs
 }
 
-/// The objective and the bucket widths, from one evaluation.
-fn against(data: &Dataset, objective: &Objective) -> Result<Vec<(&'static str, Answer)>, Failure> {
-    let (mut told, mut accounted) = (Answer::default(), Answer::default());
-    let held = slo::held(data, objective, &slo::by_rule(None), &mut told)?;
-    slo::add(&held, objective, &AlertArgs::default(), &mut told);
-    let asked = windows::Asked::of(objective.clone(), Ladder::default());
-    windows::add(&held, &asked, &mut accounted)?;
-    Ok(vec![("slo", told), ("windows", accounted)])
+/// What the data are held against.
+struct Against<'a> {
+    objective: &'a Objective,
+    no_data: NoData,
+    costs: Option<CostModel>,
+}
+
+impl Against<'_> {
+    /// The objective and the bucket widths, from one evaluation.
+    fn hold(&self, data: &Dataset) -> Result<Vec<(&'static str, Answer)>, Failure> {
+        let (mut told, mut accounted) = (Answer::default(), Answer::default());
+        let options = Options { no_data: self.no_data, ..Options::default() };
+        let held = slo::held(data, self.objective, &options, &mut told)?;
+        slo::add(&held, self.objective, &options, &AlertArgs::default(), &mut told);
+        slo::add_costs(&held, self.costs.as_ref(), &mut told);
+        let asked =
+            windows::Asked { no_data: self.no_data, ..windows::Asked::of(self.objective.clone(), Ladder::default()) };
+        windows::add(&held, &asked, &mut accounted)?;
+        Ok(vec![("slo", told), ("windows", accounted)])
+    }
 }
 
 fn finish(data: &Dataset, answer: &Answer, args: &ReportArgs, clock: &mut Clock) -> Result<ExitCode, Failure> {

@@ -11,7 +11,6 @@ use sre_stats::slo::{
     CostModel, Objective, Options, SloReport, SpecifiedSlo, Usage, cost, evaluate, read_costs, read_specification,
     write_openslo,
 };
-use sre_stats::window::Rule;
 
 use super::alerts::AlertArgs;
 use super::args::SloArgs;
@@ -25,7 +24,7 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
             slo.objective = slo.objective.clone().or_in_zone(&zone);
         }
     }
-    let costs = args.cost.as_deref().map(|path| in_file(path, read_costs)).transpose()?;
+    let costs = args.cost.as_deref().map(cost_model).transpose()?;
     if let Some(path) = &args.openslo_out {
         let name = path.display().to_string();
         std::fs::write(path, write_openslo(&slos)?).map_err(|e| sre_stats::Error::io(e, &name))?;
@@ -39,10 +38,10 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     let mut rules = Vec::new();
     for slo in &slos {
         let mut one = Answer::default();
-        let options = Options { seed: args.seed, ..Options::default() };
+        let options = Options { seed: args.seed, no_data: args.gaps.no_data, ..Options::default() };
         match held(&data, &slo.objective, &options, &mut one) {
             Ok(reports) => {
-                add(&reports, &slo.objective, &args.alerts, &mut one);
+                add(&reports, &slo.objective, &options, &args.alerts, &mut one);
                 add_costs(&reports, costs.as_ref(), &mut one);
                 if let Some(documents) = &documents {
                     let name = named.then_some(slo.name.as_str());
@@ -108,7 +107,13 @@ fn name_after(slo: &SpecifiedSlo, answer: &mut Answer) {
     }
 }
 
-fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>, answer: &mut Answer) {
+/// The costs that a file tells.
+pub(crate) fn cost_model(path: &Path) -> Result<CostModel, Failure> {
+    in_file(path, read_costs)
+}
+
+/// Adds what the bad time cost to the result of each series, which come in the order of `held`.
+pub(crate) fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>, answer: &mut Answer) {
     let Some(model) = model else { return };
     for (at, (fit, report)) in held.iter().enumerate() {
         let found = cost(model, &Usage::of(report));
@@ -120,24 +125,25 @@ fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>, answer: &
 }
 
 /// Tells what the data say of the objective and what alerts would have made of it, one result a series.
-pub(crate) fn add(held: &[(Fit<'_>, SloReport)], objective: &Objective, alerts: &AlertArgs, answer: &mut Answer) {
+pub(crate) fn add(
+    held: &[(Fit<'_>, SloReport)],
+    objective: &Objective,
+    options: &Options,
+    alerts: &AlertArgs,
+    answer: &mut Answer,
+) {
     let one = |(fit, report): &(Fit<'_>, SloReport)| {
         let good_means = fit.good_means(objective);
         let mut found = json!(report);
         found["good_means"] = good_means.clone().into();
         let mut sections = vec![tell::slo::section(&fit.item.title(), report, &good_means)];
-        super::alerts::add(fit, objective, alerts, &mut found, &mut sections);
+        super::alerts::add(fit, objective, (alerts, options), &mut found, &mut sections);
         Answer { results: vec![output::of_series(fit.item, &found)], sections, ..Answer::default() }
     };
     let each: Vec<Answer> = held.par_iter().map(one).collect();
     for one in each {
         answer.absorb(one);
     }
-}
-
-/// How an objective is held against data where slices follow a rule of the command line.
-pub(crate) fn by_rule(rule: Option<Rule>) -> Options {
-    Options { rule: rule.unwrap_or(Options::default().rule), ..Options::default() }
 }
 
 /// Every series that fits the objective, held against it; those that do not are noted.

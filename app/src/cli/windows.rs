@@ -7,15 +7,15 @@ use serde_json::json;
 use sre_stats::load::Dataset;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::{self, fit::Fit};
-use sre_stats::slo::{Criterion, Objective, SloInput, SloReport};
-use sre_stats::window::{AdvisorInput, Budget, IncidentPattern, Ladder, Rule, account, advise, reaggregate};
+use sre_stats::slo::{Criterion, Objective, Options, SloInput, SloReport};
+use sre_stats::window::{AdvisorInput, Budget, IncidentPattern, Ladder, NoData, Rule, account, advise, reaggregate};
 use sre_stats::{Error, ErrorKind};
 
 use super::args::WindowsArgs;
 use super::failure::Failure;
 use super::losses::{self, Further};
 use super::output::{self, Answer};
-use super::slo::{by_rule, held};
+use super::slo::held;
 
 pub(crate) use super::losses::losses;
 
@@ -24,6 +24,7 @@ pub(crate) struct Asked {
     pub(crate) objective: Objective,
     pub(crate) ladder: Ladder,
     pub(crate) rule: Option<Rule>,
+    pub(crate) no_data: NoData,
     pub(crate) incidents: Option<IncidentPattern>,
     /// What is told beside the accounting; `None` leaves it to the parts of a report.
     pub(crate) further: Option<Further>,
@@ -32,7 +33,13 @@ pub(crate) struct Asked {
 impl Asked {
     /// The accounting alone, by the objective's own rule and the incidents that are measured.
     pub(crate) fn of(objective: Objective, ladder: Ladder) -> Self {
-        Self { objective, ladder, rule: None, incidents: None, further: None }
+        Self { objective, ladder, rule: None, no_data: NoData::default(), incidents: None, further: None }
+    }
+
+    /// How the objective is held against data before its slices are accounted for.
+    fn options(&self) -> Options {
+        let usual = Options::default();
+        Options { rule: self.rule.unwrap_or(usual.rule), no_data: self.no_data, ..usual }
     }
 }
 
@@ -48,6 +55,7 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
             Ladder::new(&args.widths).map_err(Failure::usage)?
         },
         rule: args.rule,
+        no_data: args.gaps.no_data,
         incidents: args.incident.map(|length| IncidentPattern::Equal { length, count: u64::from(args.incidents) }),
         further: Some(Further::of(args)?),
     };
@@ -62,7 +70,7 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
     if let Some(further) = &asked.further {
         losses::counters(data, &asked.ladder, further.dialect, &mut answer);
     }
-    match held(data, &asked.objective, &by_rule(asked.rule), &mut answer) {
+    match held(data, &asked.objective, &asked.options(), &mut answer) {
         Ok(held) => add(&held, asked, &mut answer)?,
         // counters need no objective: where there is nothing else, they are the answer, and what was asked beside it is told
         Err(e) if !answer.results.is_empty() => answer.leave_out("the objective", e.message()),

@@ -4,9 +4,9 @@
 
 use serde_json::Value;
 
-use super::law::student_critical;
 use super::*;
 use crate::estimate::Estimate;
+use crate::quantile::tails::two_sided_critical;
 use crate::unit::Unit;
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -15,7 +15,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 
 /// Values to 1e-6 of their standard errors and standard errors to 1e-5: scipy's own are from finite differences.
 fn agree(what: &str, got: &[&Estimate], values: &Value, errors: &Value, degrees: f64) {
-    let t = student_critical(0.05, degrees);
+    let t = two_sided_critical(0.05, degrees);
     for ((estimate, value), se) in got.iter().zip(numbers(values)).zip(numbers(errors)) {
         assert!((estimate.value - value).abs() < 1e-6 * se, "{what}: {} {value}", estimate.value);
         let (lower, upper) = estimate.interval().unwrap();

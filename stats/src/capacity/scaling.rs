@@ -1,10 +1,10 @@
 //! How far does it scale? Amdahl's law and Gunther's Universal Scalability Law, fitted.
 
-use super::law::student_critical;
 use super::solve::{Fit, gauss_newton};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::quantile::tails::two_sided_critical;
 use crate::unit::Unit;
 
 /// A fitted law of throughput over size (servers, threads, clients).
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
     fn new(fit: &'a Fit, x: &[f64], level: f64, unit: &'a Unit, method: &'static str) -> Self {
         let degrees = x.len() as f64 - fit.parameters.len() as f64;
         let sd = (degrees >= 1.0).then(|| (fit.squares / degrees).sqrt());
-        let reach = sd.map(|sd| student_critical(1.0 - level, degrees) * sd);
+        let reach = sd.map(|sd| two_sided_critical(1.0 - level, degrees) * sd);
         Self { fit, n: x.len() as u64, reach, sd, level, unit, method }
     }
 

@@ -10,7 +10,6 @@ use super::dependence::Dependence;
 use super::equivalence::tost;
 use super::kolmogorov_smirnov::kolmogorov_smirnov;
 use super::mann_whitney::mann_whitney;
-use super::normal::two_sided_critical;
 use super::proportions::{Counts, two_proportions};
 use super::question::{CompareOptions, Order, Test};
 use super::ranks::Ranks;
@@ -19,6 +18,7 @@ use super::shift::{Pairs, hodges_lehmann, with_reach};
 use crate::error::Result;
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::{Definition, Method};
+use crate::quantile::tails::two_sided_critical;
 use crate::quantile::{Quantile, samples_needed};
 use crate::unit::Unit;
 

@@ -2,12 +2,12 @@
 
 use super::dependence::Dependence;
 use super::mann_whitney::mann_whitney;
-use super::normal::ln_two_sided_student;
 use super::proportions::{Counts, two_proportions};
 use super::ranks::Ranks;
 use crate::error::Result;
 use crate::estimate::Scope;
 use crate::method::Definition;
+use crate::quantile::tails::ln_two_sided_student;
 use crate::quantile::{Quantile, quantile_sorted};
 
 /// One of the tests that a verdict rests on.

@@ -1,11 +1,11 @@
 //! Cliff's delta: how much more often is b above a than below?
 
 use super::mann_whitney::check;
-use super::normal::two_sided_critical;
 use super::shift::Pairs;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::quantile::tails::two_sided_critical;
 use crate::unit::Unit;
 
 /// Cliff's delta P(b > a) − P(b < a), in [−1, 1], with its interval at `level`; n log n, without forming the pairs.

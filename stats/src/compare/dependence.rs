@@ -1,7 +1,7 @@
 //! How autocorrelated two samples are, and what that does to a comparison of their ranks.
 
-use super::normal::quantile;
 use super::ranks::Ranks;
+use crate::quantile::tails::quantile;
 
 /// The autocorrelation within two samples, and what follows for the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]

@@ -1,12 +1,12 @@
 //! Has it recovered? Two one-sided tests against a margin.
 
 use super::dependence::Dependence;
-use super::normal::{ln_above_student, two_sided_critical};
 use super::ranks::Ranks;
 use super::sample::Verdict;
 use super::shift::{Pairs, with_reach};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
+use crate::quantile::tails::{ln_above_student, two_sided_critical};
 
 /// Whether an interval of a difference lies within ±`margin`: `equivalent`; does not touch 0: `differ`; else `not-shown`.
 ///

@@ -1,8 +1,8 @@
 //! The rank-sum test of Wilcoxon, Mann and Whitney.
 
-use super::normal::ln_two_sided;
 use super::ranks::Ranks;
 use crate::error::{Error, Result};
+use crate::quantile::tails::ln_two_sided;
 
 /// Up to so many values in the larger sample the distribution of U is computed exactly.
 const EXACT: usize = 50;

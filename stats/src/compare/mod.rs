@@ -27,7 +27,6 @@ mod equivalence;
 mod kolmogorov_smirnov;
 mod mann_whitney;
 mod many;
-mod normal;
 mod power;
 mod proportions;
 mod question;

@@ -1,8 +1,8 @@
 //! How many samples does it take, and how long is that at this traffic?
 
 use super::cliff::check_level;
-use super::normal::quantile;
 use crate::error::{Error, Result};
+use crate::quantile::tails::quantile;
 
 /// The effect that a comparison is to find.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,7 +125,7 @@ pub fn power(effect: Effect, n: u64, plan: &Plan) -> Result<f64> {
     let (size, null, other) = signal(effect, plan.share)?;
     let root = (n as f64 / plan.inflation).sqrt();
     let za = quantile(f64::midpoint(1.0, plan.level));
-    let upper = |z: f64| super::normal::ln_above_student(z, f64::INFINITY).exp();
+    let upper = |z: f64| crate::quantile::tails::ln_above_student(z, f64::INFINITY).exp();
     if other == 0.0 {
         return Ok(if size * root > za * null { 1.0 } else { 0.0 });
     }

@@ -1,11 +1,11 @@
 //! Two proportions: is the error ratio of b above that of a?
 
 use super::cliff::check_level;
-use super::normal::ln_two_sided;
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
 use crate::quantile::proportion::wilson;
+use crate::quantile::tails::ln_two_sided;
 use crate::unit::Unit;
 
 /// Up to so many possible tables Fisher's test is computed by summing all of them.

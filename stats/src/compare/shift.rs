@@ -2,12 +2,12 @@
 
 use super::cliff::check_level;
 use super::mann_whitney::{check, distribution};
-use super::normal::two_sided_critical;
 use super::random::Random;
 use super::ranks::Ranks;
 use crate::error::Result;
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::quantile::tails::two_sided_critical;
 
 /// Up to so many values in each sample, without ties, the interval's ranks are exact.
 const EXACT: usize = 50;

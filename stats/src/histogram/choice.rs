@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::layout::Sketch;
-use super::{DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, TDigest, TracerBuckets};
+use super::{DdSketch, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, Req, ReqSide, TDigest, TracerBuckets};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
@@ -18,7 +18,7 @@ use crate::series::Dropped;
 /// use sre_stats::quantile::Quantile;
 /// use sre_stats::unit::Unit;
 /// let values: Vec<f64> = (1..=1000).map(f64::from).collect();
-/// for name in ["log-linear", "exp:5", "hdr:3", "ddsketch:0.01", "tdigest:100", "kll:200", "hist"] {
+/// for name in ["log-linear", "exp:5", "hdr:3", "ddsketch:0.01", "tdigest:100", "kll:200", "req:12", "hist"] {
 ///     let choice: LayoutChoice = name.parse()?;
 ///     let sketch = choice.build(&values)?;
 ///     let p90 = sketch.quantile(Quantile::P90, &Scope::untimed(Unit::Millisecond))?;
@@ -56,19 +56,25 @@ pub enum LayoutChoice {
         /// The size.
         k: u16,
     },
+    /// [`Req`], exact at high ranks: `req:12`.
+    Req {
+        /// The size.
+        k: u16,
+    },
     /// [`PowersOfTwo`] with the buckets of `bpftrace`: `hist`.
     PowersOfTwo,
 }
 
 impl LayoutChoice {
     /// One of each, with its usual parameter.
-    pub const USUAL: [Self; 7] = [
+    pub const USUAL: [Self; 8] = [
         Self::LogLinear,
         Self::Exponential { schema: 5 },
         Self::Hdr { digits: 3 },
         Self::DdSketch { alpha: 0.01 },
         Self::TDigest { compression: 100.0 },
         Self::Kll { k: 200 },
+        Self::Req { k: 12 },
         Self::PowersOfTwo,
     ];
 
@@ -84,6 +90,7 @@ impl LayoutChoice {
             Self::DdSketch { alpha } => AnySketch::DdSketch(Box::new(DdSketch::from_values(values, alpha)?)),
             Self::TDigest { compression } => AnySketch::TDigest(TDigest::from_values(values, compression)?),
             Self::Kll { k } => AnySketch::Kll(Box::new(Kll::from_values(values, k)?)),
+            Self::Req { k } => AnySketch::Req(Box::new(Req::from_values(values, k, ReqSide::High)?)),
             Self::PowersOfTwo => AnySketch::PowersOfTwo(PowersOfTwo::from_values(values, TracerBuckets::Hist)?),
         })
     }
@@ -91,14 +98,14 @@ impl LayoutChoice {
 
 impl FromStr for LayoutChoice {
     type Err = Error;
-    /// Reads `log-linear`, `exp:5`, `hdr:3`, `ddsketch:0.01`, `tdigest:100`, `kll:200` or `hist`; without its parameter a name has
+    /// Reads `log-linear`, `exp:5`, `hdr:3`, `ddsketch:0.01`, `tdigest:100`, `kll:200`, `req:12` or `hist`; without its parameter a name has
     /// the usual one.
     fn from_str(text: &str) -> Result<Self> {
         let lower = text.trim().to_ascii_lowercase();
         let (name, parameter) = lower.split_once(':').map_or((lower.as_str(), None), |(name, rest)| (name, Some(rest)));
         let bad = || {
             Error::parse(format!("“{text}” is not a histogram layout"))
-                .hint("choose log-linear, exp:5, hdr:3, ddsketch:0.01, tdigest:100, kll:200 or hist")
+                .hint("choose log-linear, exp:5, hdr:3, ddsketch:0.01, tdigest:100, kll:200, req:12 or hist")
         };
         let usual = Self::USUAL.into_iter().find(|choice| choice.name() == name).ok_or_else(bad)?;
         let Some(parameter) = parameter else { return Ok(usual) };
@@ -108,6 +115,7 @@ impl FromStr for LayoutChoice {
             Self::DdSketch { .. } => Self::DdSketch { alpha: parameter.parse().map_err(|_| bad())? },
             Self::TDigest { .. } => Self::TDigest { compression: parameter.parse().map_err(|_| bad())? },
             Self::Kll { .. } => Self::Kll { k: parameter.parse().map_err(|_| bad())? },
+            Self::Req { .. } => Self::Req { k: parameter.parse().map_err(|_| bad())? },
             Self::LogLinear | Self::PowersOfTwo => return Err(bad()),
         };
         // a parameter out of range is told where it is read
@@ -125,6 +133,7 @@ impl LayoutChoice {
             Self::DdSketch { .. } => "ddsketch",
             Self::TDigest { .. } => "tdigest",
             Self::Kll { .. } => "kll",
+            Self::Req { .. } => "req",
             Self::PowersOfTwo => "hist",
         }
     }
@@ -139,7 +148,7 @@ impl fmt::Display for LayoutChoice {
             Self::Hdr { digits } => write!(f, "{name}:{digits}"),
             Self::DdSketch { alpha } => write!(f, "{name}:{alpha}"),
             Self::TDigest { compression } => write!(f, "{name}:{compression}"),
-            Self::Kll { k } => write!(f, "{name}:{k}"),
+            Self::Kll { k } | Self::Req { k } => write!(f, "{name}:{k}"),
         }
     }
 }
@@ -161,6 +170,8 @@ pub enum AnySketch {
     TDigest(TDigest),
     /// KLL.
     Kll(Box<Kll>),
+    /// REQ.
+    Req(Box<Req>),
     /// Powers of two.
     PowersOfTwo(PowersOfTwo),
 }
@@ -175,6 +186,7 @@ macro_rules! each {
             AnySketch::DdSketch($sketch) => $run,
             AnySketch::TDigest($sketch) => $run,
             AnySketch::Kll($sketch) => $run,
+            AnySketch::Req($sketch) => $run,
             AnySketch::PowersOfTwo($sketch) => $run,
         }
     };
@@ -194,6 +206,7 @@ impl AnySketch {
             Self::DdSketch(sketch) => sketch.to_bytes().len(),
             Self::TDigest(sketch) => sketch.to_bytes().len(),
             Self::Kll(sketch) => sketch.to_bytes().len(),
+            Self::Req(sketch) => sketch.to_bytes().len(),
             Self::PowersOfTwo(sketch) => sketch.to_text().len(),
         })
     }
@@ -217,6 +230,7 @@ impl Sketch for AnySketch {
             (Self::DdSketch(own), Self::DdSketch(more)) => own.merge(more),
             (Self::TDigest(own), Self::TDigest(more)) => own.merge(more),
             (Self::Kll(own), Self::Kll(more)) => own.merge(more),
+            (Self::Req(own), Self::Req(more)) => own.merge(more),
             (Self::PowersOfTwo(own), Self::PowersOfTwo(more)) => own.merge(more),
             (own, more) => {
                 Err(Error::mismatch(format!("{} and {} are different layouts", own.schema(), more.schema()))
@@ -273,6 +287,8 @@ mod tests {
             "tdigest:1",
             "kll:7",
             "kll:70000",
+            "req:13",
+            "req:4",
             "hist:1",
         ] {
             assert!(text.parse::<LayoutChoice>().is_err(), "{text}");

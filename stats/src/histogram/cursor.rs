@@ -92,6 +92,13 @@ pub(super) fn bad(byte: usize, message: impl Into<String>) -> Error {
     Error::parse(message).at(Position::default().at_byte(byte as u64))
 }
 
+/// A finite value, with −0 as 0.
+pub(super) fn finite(cursor: &mut Cursor<'_>, what: &str) -> Result<f64> {
+    let at = cursor.at();
+    let value = cursor.f64_le(what)?;
+    if value.is_finite() { Ok(value + 0.0) } else { Err(bad(at, format!("{value} is not {what}"))) }
+}
+
 /// A count that was written as a real number.
 pub(super) fn whole_count(value: f64, at: usize) -> Result<u64> {
     // 2⁶⁴ as f64: the first value beyond u64

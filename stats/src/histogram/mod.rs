@@ -8,6 +8,7 @@
 //! | [`Hdr`], [`HdrLog`] | whole ticks to a fixed count of digits, corrected for coordinated omission; interval logs |
 //! | [`DdSketch`] | a stated relative error: `DataDog`'s sketch |
 //! | [`Kll`] | a stated error in rank, whatever the data |
+//! | [`Req`] | a stated error in rank that shrinks towards one end: for p99.9 and beyond |
 //! | [`TDigest`] | clusters without a guarantee, to read and to compare |
 //! | [`PowersOfTwo`] | what `bpftrace` and `dtrace` print |
 //! | [`LayoutChoice`], [`AnySketch`] | a layout by name at run time |
@@ -22,6 +23,7 @@
 
 mod binned;
 mod cache;
+mod cells;
 mod choice;
 mod convert;
 mod cursor;
@@ -36,10 +38,15 @@ mod layout;
 mod log_linear;
 mod moments;
 mod native;
+mod native_proto;
 mod native_text;
+mod otlp;
 mod powers_of_two;
 mod prometheus;
+mod proto;
 mod query;
+mod ranks;
+mod req;
 mod run;
 mod series;
 mod side;
@@ -65,5 +72,6 @@ pub use log_linear::LogLinear;
 pub use native::{BucketSpan, CUSTOM_BUCKETS, FloatBucket, NativeCounts, NativeHistogram};
 pub use powers_of_two::{NamedHistogram, PowersOfTwo, TracerBuckets, parse_bpftrace, parse_dtrace};
 pub use prometheus::classic_quantile;
+pub use req::{Req, ReqSide};
 pub use series::HistogramSeries;
 pub use t_digest::TDigest;

@@ -1,6 +1,7 @@
 //! Properties of the histogram against decimal text, sorted samples and other arithmetic.
 #![allow(clippy::unwrap_used)]
 
+mod adversarial;
 mod binned;
 mod convert;
 mod edges;
@@ -8,6 +9,7 @@ mod explicit;
 mod exponential;
 mod native_text;
 mod prometheus;
+mod protobuf;
 
 use proptest::prelude::*;
 use rand::{Rng, RngExt, SeedableRng};

@@ -157,6 +157,9 @@ fn number_groups(chunk: &Chunk, plan: &Plan, group: &mut [u32]) -> Result<Vec<Ve
     if columns.is_empty() {
         return Ok(vec![Vec::new()]);
     }
+    if let [(codes, dictionary)] = columns.as_slice() {
+        return Ok(number_words(codes, dictionary, group));
+    }
     // small tables of codes are looked up, large ones hashed
     let size = columns.iter().try_fold(1_usize, |n, (_, d)| n.checked_mul(d.words().len().max(1)));
     let mut table = size.filter(|n| *n <= 1 << 16).map(|n| vec![NOWHERE; n]);
@@ -187,6 +190,21 @@ fn number_groups(chunk: &Chunk, plan: &Plan, group: &mut [u32]) -> Result<Vec<Ve
     Ok(keys.iter().map(|key| key.iter().zip(&columns).map(text).collect()).collect())
 }
 
+/// The same for a single column of words, each of which is a group.
+fn number_words(codes: &[u32], dictionary: &Dictionary, group: &mut [u32]) -> Vec<Vec<String>> {
+    let mut number = vec![NOWHERE; dictionary.words().len()];
+    let mut keys = Vec::new();
+    for (g, code) in group.iter_mut().zip(codes) {
+        let Some(number) = number.get_mut(*code as usize).filter(|_| *g != NOWHERE) else { continue };
+        if *number == NOWHERE {
+            *number = keys.len() as u32;
+            keys.push(vec![String::from_utf8_lossy(dictionary.word(*code)).into_owned()]);
+        }
+        *g = *number;
+    }
+    keys
+}
+
 /// Distributes the columns over the groups.
 fn scatter(
     keys: Vec<Vec<String>>,
@@ -195,43 +213,43 @@ fn scatter(
     columns: &[&[f64]],
     flags: Option<&[f64]>,
 ) -> Vec<Group> {
-    let mut sizes = vec![0_usize; keys.len()];
+    // all kept rows by group, in their order
+    let mut ends = vec![0_usize; keys.len()];
     for g in group {
-        if let Some(n) = sizes.get_mut(*g as usize) {
+        if let Some(n) = ends.get_mut(*g as usize) {
             *n += 1;
         }
     }
-    let room = |n: usize| Group {
-        key: Vec::new(),
-        times: Vec::with_capacity(n),
-        values: columns.iter().map(|_| Vec::with_capacity(n)).collect(),
-        ok: flags.map(|_| Vec::with_capacity(n)),
+    let mut kept = 0;
+    for end in &mut ends {
+        (*end, kept) = (kept, kept + *end);
+    }
+    let mut order = vec![0_u32; kept];
+    for (row, g) in group.iter().enumerate() {
+        if let Some(end) = ends.get_mut(*g as usize) {
+            if let Some(place) = order.get_mut(*end) {
+                *place = row as u32;
+            }
+            *end += 1;
+        }
+    }
+    let mut start = 0;
+    let mut one = |(key, end): (Vec<String>, usize)| {
+        let rows = order.get(start..end).unwrap_or_default();
+        start = end;
+        Group {
+            key,
+            times: gathered(times, rows, |t| t),
+            values: columns.iter().map(|column| gathered(column, rows, |v| v)).collect(),
+            // a flag that cannot be read counts as bad
+            ok: flags.map(|flags| gathered(flags, rows, |flag| flag > 0.5)),
+        }
     };
-    let mut groups: Vec<Group> = sizes.into_iter().map(room).collect();
-    for (&g, &t) in group.iter().zip(times) {
-        if let Some(out) = groups.get_mut(g as usize) {
-            out.times.push(t);
-        }
-    }
-    for (i, column) in columns.iter().enumerate() {
-        for (&g, &v) in group.iter().zip(*column) {
-            if let Some(out) = groups.get_mut(g as usize).and_then(|g| g.values.get_mut(i)) {
-                out.push(v);
-            }
-        }
-    }
-    if let Some(flags) = flags {
-        for (&g, &flag) in group.iter().zip(flags) {
-            if let Some(out) = groups.get_mut(g as usize).and_then(|g| g.ok.as_mut()) {
-                // a flag that cannot be read counts as bad
-                out.push(flag > 0.5);
-            }
-        }
-    }
-    for (g, key) in groups.iter_mut().zip(keys) {
-        g.key = key;
-    }
-    groups
+    keys.into_iter().zip(ends).map(&mut one).collect()
+}
+
+fn gathered<T: Copy + Default, U>(column: &[T], rows: &[u32], f: impl Fn(T) -> U) -> Vec<U> {
+    rows.iter().map(|row| f(column.get(*row as usize).copied().unwrap_or_default())).collect()
 }
 
 /// Joins the pieces of a table, which must come in their order.

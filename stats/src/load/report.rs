@@ -1,5 +1,7 @@
 //! What was read, what was understood, and what was lost on the way.
 
+pub(crate) use crate::words::counted;
+
 use crate::error::Position;
 use crate::load::options::Format;
 
@@ -157,16 +159,6 @@ impl LoadReport {
         self.warnings.extend(other.warnings);
         self.rows += other.rows;
     }
-}
-
-/// `1 row` or `5 rows`, for sentences.
-pub(crate) fn counted(n: u64, thing: &str) -> String {
-    let plural = match thing.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None if thing.ends_with('s') => thing.to_owned(),
-        None => format!("{thing}s"),
-    };
-    if n == 1 { format!("1 {thing}") } else { format!("{n} {plural}") }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod proportion;
 pub(crate) mod random;
 pub(crate) mod select;
 mod share;
+pub(crate) mod tails;
 mod tool;
 mod weighted;
 

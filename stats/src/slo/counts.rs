@@ -4,6 +4,7 @@ use crate::counter::Counter;
 use crate::error::{Error, Result};
 use crate::series::{Identity, Series};
 use crate::time::{Span, Timestamp, Window};
+use crate::words::counted;
 
 /// Counts of all and of bad events by rows of time. A row is half-open, begins at its time and lasts one step.
 ///
@@ -196,10 +197,6 @@ fn at_times_of(counter: &Counter, other: &Counter) -> Result<(Counter, u64)> {
     let passed = (samples.len() - times.len()) as u64;
     let kept = Counter::new(counter.identity().clone(), times, values, crate::series::NanPolicy::Refuse)?;
     Ok((kept, passed))
-}
-
-fn counted(n: u64, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 #[cfg(test)]

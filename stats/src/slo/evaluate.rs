@@ -2,7 +2,7 @@
 
 mod counts;
 mod events;
-pub(super) use events::counted_events;
+pub(super) use events::{counted_events, good_ones};
 mod series;
 
 use super::counts::Counts;

@@ -9,6 +9,7 @@ use crate::method::Method;
 use crate::quantile::proportion::{clopper_pearson, wilson};
 use crate::quantile::{Quantile, block_length};
 use crate::time::Span;
+use crate::words::counted;
 
 /// Errors cluster where the service level varies this many times as much as independent errors would make it.
 const CLUSTERED: f64 = 1.5;
@@ -120,7 +121,7 @@ fn chosen(found: &SliInterval, what: &str) -> (Confidence, String) {
     match &found.block_bootstrap {
         Some(b) if b.is_clustered() => {
             let few = if b.stretches < FEW_STRETCHES {
-                format!("; it rests on {} stretch{} of bad ones and is rough", b.stretches, plural(b.stretches))
+                format!("; it rests on {} of bad ones and is rough", counted(b.stretches, "stretch"))
             } else {
                 String::new()
             };
@@ -149,10 +150,6 @@ fn chosen(found: &SliInterval, what: &str) -> (Confidence, String) {
             ),
         ),
     }
-}
-
-fn plural(n: u64) -> &'static str {
-    if n == 1 { "" } else { "es" }
 }
 
 fn bootstrap(units: &Units, n: u64, options: &Options) -> Result<BlockBootstrap, String> {

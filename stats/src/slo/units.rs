@@ -1,6 +1,7 @@
 //! Bad and all members of a population by equal units of time: what is resampled where errors cluster.
 
-use crate::time::{Span, Timestamp};
+use crate::error::Result;
+use crate::time::{Grid, Span, Timestamp};
 
 /// No more units than this: a longer time has wider ones.
 const MOST: i64 = 2048;
@@ -34,6 +35,11 @@ impl Units {
 
     pub(super) fn len(&self) -> usize {
         self.bad.len()
+    }
+
+    /// The grid that the units lie on.
+    pub(super) fn grid(&self) -> Result<Grid> {
+        Grid::new(self.width, Span(self.start.0.rem_euclid(self.width.0)))
     }
 
     pub(super) fn end(&self) -> Timestamp {

@@ -7,11 +7,11 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::auto::{Persistence, drift_ln_p, persistence, unit_root_rejected};
 use super::mann_kendall::{Score, hamed_rao_inflation, mann_kendall};
-use super::normal::ln_two_sided;
 use super::theil_sen::{Fit, SenSlope};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::quantile::tails::ln_two_sided;
 use crate::series::Series;
 use crate::unit::Unit;
 

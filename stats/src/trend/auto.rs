@@ -2,7 +2,7 @@
 
 use super::autocorrelation::autocorrelation;
 use super::mann_kendall::{ranks, variance_factor};
-use super::normal::{ln_two_sided_student, quantile};
+use crate::quantile::tails::{ln_two_sided_student, quantile};
 
 /// The autocorrelation of a series around its trend, corrected for bias, and what follows for its trend test.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use super::autocorrelation::autocorrelation;
 use super::inversions::sort_counting;
-use super::normal::{ln_two_sided, two_sided_quantile};
+use crate::quantile::tails::{ln_two_sided, two_sided_critical};
 
 /// Kendall's score of a sequence against its order, and the score's variance where nothing changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +76,7 @@ pub fn hamed_rao_inflation(detrended: &[f64], lag_limit: Option<usize>, level: f
     }
     let lags = lag_limit.unwrap_or(n - 1).min(n - 1);
     let correlations = autocorrelation(&ranks(detrended), lags);
-    let bound = two_sided_quantile(1.0 - level) / (n as f64).sqrt();
+    let bound = two_sided_critical(1.0 - level, f64::INFINITY) / (n as f64).sqrt();
     variance_factor(n, correlations.iter().skip(1).map(|r| if r.abs() <= bound { 0.0 } else { *r }))
 }
 

@@ -19,7 +19,6 @@ mod change;
 mod inversions;
 mod mann_kendall;
 mod noise;
-mod normal;
 mod pelt;
 #[cfg(test)]
 mod reference;
@@ -27,11 +26,11 @@ mod slopes;
 mod tails;
 mod theil_sen;
 
+pub use crate::quantile::tails::ln_two_sided;
 pub use analysis::{Trend, TrendMethod, Verdict, trend};
 pub use autocorrelation::{autocorrelation, effective_sample_size};
 pub use change::{Change, ChangeOptions, ChangeVerdict, Changes, Onset, changes};
 pub use mann_kendall::{Score, hamed_rao_inflation, mann_kendall};
 pub use noise::{Noise, robust_noise};
-pub use normal::ln_two_sided;
 pub use pelt::pelt_mean;
 pub use theil_sen::{SenSlope, theil_sen};

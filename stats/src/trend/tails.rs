@@ -2,8 +2,8 @@
 
 use super::mann_kendall::ranks;
 use super::noise::Noise;
-use super::normal::quantile;
 use super::pelt::pelt_mean;
+use crate::quantile::tails::quantile;
 
 /// From this ratio of the whole variance of differences to the trimmed one, tails are heavy; normal ones stay near 1.
 pub(crate) const HEAVY: f64 = 1.25;

@@ -1,8 +1,8 @@
 //! The slope of Theil and Sen: the median of the slopes of all pairs.
 
-use super::normal::quantile;
 use super::slopes::Slopes;
 use crate::error::{Error, Result};
+use crate::quantile::tails::quantile;
 
 /// A robust line through a series, with the interval of its slope.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use crate::estimate::{Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
 use crate::series::Series;
-use crate::time::{Span, Timestamp, Window};
+use crate::time::{Grid, Span, Timestamp, Window};
 use crate::unit::Unit;
 
 /// The most ticks in a period: 2⁴⁰ (35 thousand years at 1 s, 18 minutes at 1 ns).
@@ -156,20 +156,22 @@ impl BadTime {
         if from == to {
             return Err(Error::empty("no event lies in the period"));
         }
-        let mut samples = Samples::with_capacity(to - from);
+        let mut samples = Samples::with_capacity((to - from).min(out.ticks.max(0) as usize));
         let ok = events.ok();
         if condition.is_none() && ok.is_none() {
             return Err(Error::argument("nothing says which events are good")
                 .hint("give a condition such as < 300ms, or a column of good flags"));
         }
         let mut failed_within = 0_u64;
-        for i in from..to {
+        let mut one = |i: usize| {
             let flag = ok.is_none_or(|ok| ok[i]);
             let holds = condition.as_ref().is_none_or(|c| c.holds(values[i]));
             failed_within += u64::from(holds && !flag && condition.is_some());
-            let is_good = holds && flag;
-            let tick = (times[i] - first).div_euclid(resolution.0);
-            samples.push(tick, !is_good, condition.as_ref().map_or(0.0, |c| values[i] - c.limit));
+            (!(holds && flag), condition.as_ref().map_or(0.0, |c| values[i] - c.limit))
+        };
+        for (window, range) in Grid::new(resolution, Span::ZERO)?.runs(&times[from..to]) {
+            let tick = window.start.since(Timestamp(first)).0 / resolution.0;
+            samples.push_all(tick, (from + range.start..from + range.end).map(&mut one));
         }
         out.no_data = samples.empty_runs(out.ticks);
         out.bad.clone_from(&samples.bad_runs);

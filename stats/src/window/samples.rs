@@ -31,20 +31,29 @@ impl Samples {
 
     /// Adds a sample at a tick not before the last one.
     pub(super) fn push(&mut self, tick: i64, bad: bool, excess: f64) {
+        self.push_all(tick, std::iter::once((bad, excess)));
+    }
+
+    /// Adds samples, each bad or not and so far from the limit, at a tick not before the last one.
+    pub(super) fn push_all(&mut self, tick: i64, samples: impl Iterator<Item = (bool, f64)>) {
         if self.ticks.last() != Some(&tick) {
             self.ticks.push(tick);
             self.count.push(self.count.last().copied().unwrap_or(0));
             self.bad.push(self.bad.last().copied().unwrap_or(0));
             self.excess.push(self.excess.last().copied().unwrap_or((0.0, 0.0)));
         }
-        if let (Some(count), Some(bads), Some(sum)) =
-            (self.count.last_mut(), self.bad.last_mut(), self.excess.last_mut())
-        {
-            *count += 1;
-            *bads += u64::from(bad);
-            *sum = add(*sum, excess);
+        let (Some(count), Some(bads), Some(sum)) = (self.count.last_mut(), self.bad.last_mut(), self.excess.last_mut())
+        else {
+            return;
+        };
+        let (mut n, mut bad, mut total) = (0_u64, 0_u64, *sum);
+        for (is_bad, excess) in samples {
+            n += 1;
+            bad += u64::from(is_bad);
+            total = add(total, excess);
         }
-        if bad {
+        (*count, *bads, *sum) = (*count + n, *bads + bad, total);
+        if bad > 0 {
             match self.bad_runs.last_mut() {
                 Some(last) if last.1 == tick => last.1 = tick + 1,
                 Some(last) if last.1 > tick => {}

@@ -1,39 +1,53 @@
-//! The fast way in: blocks whose bins are computed together before any is counted.
+//! The fast way in: a long slice by a table of cells, a short one in blocks whose bins are computed together before any is counted.
 
 use super::DdSketch;
-use super::mapping::{DdInterpolation, Mapping};
+use super::mapping::Mapping;
 use super::store::Store;
+use crate::histogram::cells::Cells;
+use crate::histogram::tally::{CHUNK, Extent, Tally};
 
-/// Values that are looked at for their extremes and signs together, while they are in the fastest cache.
-const CHUNK: usize = 1024;
 /// Values whose bins are computed together.
 const BLOCK: usize = 64;
-const LANES: usize = 8;
+/// Slices shorter than this do not earn a table, whose edges cost some ten microseconds.
+const LONG: usize = 32 * CHUNK;
+/// Counters of a sign: 32 octaves of the narrowest bins that a table can tell apart.
+const SLOTS: usize = 4096;
+/// How much further than the data a table reaches on each side: two octaves.
+const MARGIN: f64 = 4.0;
 
 impl DdSketch {
     /// Adds every value of a slice, as one after the other would.
     pub(super) fn fill(&mut self, values: &[f64]) {
+        let mut tables = (values.len() >= LONG).then(|| Tables::new(&self.mapping));
         for chunk in values.chunks(CHUNK) {
-            let room = u64::MAX - self.total >= chunk.len() as u64;
-            match range(chunk) {
-                Some((low, high)) if room && low >= self.mapping.smallest => {
-                    count(&self.mapping, &mut self.positive, chunk, low, high);
-                    self.total += chunk.len() as u64;
-                    self.widen(low, high);
+            let Extent { low, high, whole } = Extent::of(chunk);
+            let finite = whole && low > f64::NEG_INFINITY && high < f64::INFINITY;
+            if !finite || u64::MAX - self.total < chunk.len() as u64 {
+                for value in chunk {
+                    super::Sketch::insert(self, *value);
                 }
-                Some((low, high)) if room => {
-                    self.fill_both_signs(chunk);
-                    self.total += chunk.len() as u64;
-                    self.widen(low, high);
+                continue;
+            }
+            if low >= self.mapping.smallest {
+                count(&self.mapping, &mut self.positive, tables.as_mut().map(|t| t.side(0)), chunk, low, high);
+            } else {
+                self.fill_both_signs(chunk, tables.as_mut());
+            }
+            self.total += chunk.len() as u64;
+            self.widen(low, high);
+        }
+        if let Some(tables) = tables {
+            let [positive, negative] = tables.tallies;
+            for (tally, store) in [(positive, &mut self.positive), (negative, &mut self.negative)] {
+                if let Some(mut tally) = tally {
+                    tally.empty(|number, count| store.add(key(tables.base, number), count));
                 }
-                // NaN, infinities, or a full counter
-                _ => chunk.iter().for_each(|value| super::Sketch::insert(self, *value)),
             }
         }
     }
 
     /// Counts finite values of any sign, without the total and the extremes.
-    fn fill_both_signs(&mut self, chunk: &[f64]) {
+    fn fill_both_signs(&mut self, chunk: &[f64], mut tables: Option<&mut Tables>) {
         let mut magnitudes = [[0.0; CHUNK]; 2];
         let mut lengths = [0; 2];
         for value in chunk {
@@ -45,72 +59,92 @@ impl DdSketch {
         }
         let [above, below] = lengths;
         self.zero += (chunk.len() - above - below) as u64;
-        for (store, magnitudes) in
-            [(&mut self.positive, &magnitudes[0][..above]), (&mut self.negative, &magnitudes[1][..below])]
-        {
-            if let Some((low, high)) = range(magnitudes) {
-                count(&self.mapping, store, magnitudes, low, high);
+        for (side, length, store) in [(0, above, &mut self.positive), (1, below, &mut self.negative)] {
+            let magnitudes = &magnitudes[side][..length];
+            if length > 0 {
+                let Extent { low, high, .. } = Extent::of(magnitudes);
+                count(&self.mapping, store, tables.as_mut().map(|t| t.side(side)), magnitudes, low, high);
             }
         }
     }
+}
+
+/// What a long slice is counted with: one table of cells for both signs, and counters for each.
+struct Tables {
+    cells: Option<Cells>,
+    tallies: [Option<Tally<SLOTS>>; 2],
+    /// The key that has number 0.
+    base: i32,
+}
+
+/// A table and the counters of one sign.
+struct Short<'a> {
+    cells: &'a mut Option<Cells>,
+    tally: &'a mut Tally<SLOTS>,
+    base: i32,
+}
+
+/// The key of a number.
+fn key(base: i32, number: usize) -> i32 {
+    base + number as i32
+}
+
+impl Tables {
+    fn new(mapping: &Mapping) -> Self {
+        Self { cells: None, tallies: [None, None], base: mapping.key(mapping.smallest) - 1 }
+    }
+
+    fn side(&mut self, side: usize) -> Short<'_> {
+        let tally = self.tallies[side].get_or_insert_with(Tally::new);
+        Short { cells: &mut self.cells, tally, base: self.base }
+    }
+}
+
+impl Short<'_> {
+    /// Counts magnitudes, and says whether it could.
+    fn count(&mut self, mapping: &Mapping, store: &mut Store, magnitudes: &[f64], low: f64, high: f64) -> bool {
+        if self.cells.as_ref().is_none_or(|cells| !cells.holds(low, high)) {
+            let wide = cells(mapping, self.base, (low / MARGIN).max(mapping.smallest), (high * MARGIN).min(f64::MAX));
+            *self.cells = wide.or_else(|| cells(mapping, self.base, low, high));
+        }
+        let Some(cells) = &*self.cells else { return false };
+        let (first, last) = (cells.number(low), cells.number(high));
+        let base = self.base;
+        let room = self.tally.admits(first, last, |number, count| store.add(key(base, number), count));
+        if room {
+            cells.count(self.tally, magnitudes);
+        }
+        room
+    }
+}
+
+/// The table of a mapping between two magnitudes; `None` where there is none, as for bins narrower than its cells.
+fn cells(mapping: &Mapping, base: i32, low: f64, high: f64) -> Option<Cells> {
+    let begin = Cells::begin(low).max(f64::MIN_POSITIVE);
+    let first = if begin < mapping.smallest { base } else { mapping.key(begin) };
+    let starts = (first + 1..).map(|key| mapping.lower(key)).take_while(|start| start.is_finite());
+    Cells::new(low, high, (first - base) as usize, starts)
 }
 
 /// Counts magnitudes that lie between two of them.
-fn count(mapping: &Mapping, store: &mut Store, magnitudes: &[f64], low: f64, high: f64) {
-    let (low, high) = (mapping.key(low), mapping.key(high));
-    store.cover(low, high);
+fn count(mapping: &Mapping, store: &mut Store, short: Option<Short<'_>>, magnitudes: &[f64], low: f64, high: f64) {
+    if short.is_some_and(|mut short| short.count(mapping, store, magnitudes, low, high)) {
+        return;
+    }
+    store.cover(mapping.key(low), mapping.key(high));
     let start = store.start();
-    let collapses = i64::from(low) < start;
-    let counts = store.kept_until(high);
-    // rounding may put a magnitude within an ulp of the extremes into the bin beyond theirs
-    let mut strays: Vec<i32> = Vec::new();
-    for block in magnitudes.chunks(BLOCK) {
-        let mut keys = [0_i64; BLOCK];
-        match mapping.interpolation {
-            DdInterpolation::Cubic => {
-                for (key, value) in keys.iter_mut().zip(block) {
-                    *key = mapping.cubic_key(*value);
-                }
-            }
-            DdInterpolation::Logarithmic => {
-                for (key, value) in keys.iter_mut().zip(block) {
-                    *key = i64::from(mapping.key(*value));
-                }
-            }
+    let counts = store.kept();
+    let mut tell = |key: i64| {
+        // keys grow with magnitudes, so that none is beyond what is covered; the caller has checked that every bin has room
+        if let Some(counter) = counts.get_mut((key.max(start) - start) as usize) {
+            *counter = counter.wrapping_add(1);
         }
-        if collapses {
-            for key in &mut keys {
-                *key = (*key).max(start);
-            }
-        }
-        for key in keys.iter().take(block.len()) {
-            match counts.get_mut((key - start) as usize) {
-                // the caller has checked that the total, and so every bin, has room
-                Some(counter) => *counter = counter.wrapping_add(1),
-                None => strays.push(*key as i32),
-            }
-        }
+    };
+    let (blocks, rest) = magnitudes.as_chunks::<BLOCK>();
+    for block in blocks {
+        mapping.keys(block).into_iter().for_each(&mut tell);
     }
-    for key in strays {
-        store.add(key, 1);
+    for value in rest {
+        tell(i64::from(mapping.key(*value)));
     }
-}
-
-/// The smallest and largest of finite values; `None` without values, or where one is not finite.
-fn range(values: &[f64]) -> Option<(f64, f64)> {
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    // 0 · v is 0 for finite v and NaN for the others
-    let mut finite = [0.0; LANES];
-    let (rows, rest) = values.as_chunks::<LANES>();
-    for row in rows {
-        for (((low, high), finite), value) in low.iter_mut().zip(&mut high).zip(&mut finite).zip(row) {
-            *low = if *value < *low { *value } else { *low };
-            *high = if *value > *high { *value } else { *high };
-            *finite += 0.0 * *value;
-        }
-    }
-    let sum: f64 = finite.iter().sum::<f64>() + rest.iter().map(|v| 0.0 * v).sum::<f64>();
-    let low = low.into_iter().chain(rest.iter().copied()).fold(f64::INFINITY, f64::min);
-    let high = high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max);
-    (sum == 0.0 && !values.is_empty()).then_some((low, high))
 }

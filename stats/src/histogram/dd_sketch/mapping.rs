@@ -24,6 +24,10 @@ const ONE: u64 = 1023 << 52;
 /// The bits of 2⁵², whose low bits count in ones.
 const TWO_52: u64 = (1023 + 52) << 52;
 
+/// Distance from a whole number, in bins, within which rounding may have put a magnitude on the wrong side of an edge: positions are
+/// below 2³¹, so a rounding is at most 2⁻²², and edges are good to 10⁻¹² of their value, which in the finest bins is 5 × 10⁻⁶ of one.
+const DOUBT: f64 = 1e-4;
+
 /// Relative distance within which two libraries may place an edge: the rounding of a logarithm, and of γ on its way through
 /// a wire form, times the 710 natural units of the f64 range.
 pub(super) const EDGE_SLACK: f64 = 1e-9;
@@ -94,26 +98,58 @@ impl Mapping {
             && (self.offset - other.offset).abs() <= 1e-12 * self.offset.abs()
     }
 
-    /// The bin of a magnitude from `smallest` on.
+    /// The bin of a magnitude from `smallest` on: the one between whose beginning and the next one's it lies, as [`lower`](Self::lower)
+    /// gives them. Where rounding could decide, those are compared.
     #[inline]
     pub(super) fn key(&self, magnitude: f64) -> i32 {
-        match self.interpolation {
-            DdInterpolation::Logarithmic => (magnitude.ln() * self.multiplier + self.offset).floor() as i32,
-            DdInterpolation::Cubic => self.cubic_key(magnitude) as i32,
+        let position = match self.interpolation {
+            DdInterpolation::Logarithmic => magnitude.ln() * self.multiplier + self.offset,
+            DdInterpolation::Cubic => self.cubic(magnitude),
+        };
+        let (key, doubtful) = whole(position);
+        if doubtful { self.decided(key as i32, magnitude) } else { key as i32 }
+    }
+
+    /// The bin of a magnitude that is, but for rounding, at an edge of the given one.
+    #[cold]
+    fn decided(&self, key: i32, magnitude: f64) -> i32 {
+        if magnitude < self.lower(key) {
+            key - 1
+        } else if magnitude >= self.lower(key.saturating_add(1)) {
+            key + 1
+        } else {
+            key
         }
     }
 
-    /// The bin by the cubic, in steps that a compiler turns into vector instructions of the oldest x86-64.
+    /// Where the cubic puts a magnitude among the bins, in steps that a compiler turns into vector instructions of the oldest x86-64.
     #[inline]
-    pub(super) fn cubic_key(&self, magnitude: f64) -> i64 {
+    fn cubic(&self, magnitude: f64) -> f64 {
         let bits = magnitude.to_bits();
         let s = f64::from_bits(bits & MANTISSA | ONE) - 1.0;
         // the exponent as a real number, without an integer conversion: 2⁵² + e less 2⁵² + 1023
         let e = f64::from_bits(bits >> 52 | TWO_52) - (4_503_599_627_370_496.0 + 1023.0);
-        let t = (((A * s + B) * s + C) * s + e) * self.multiplier + self.offset;
-        let rounded = t + ROUNDER;
-        let down = i64::from(rounded - ROUNDER > t);
-        rounded.to_bits().wrapping_sub(ROUNDER.to_bits()) as i64 - down
+        (((A * s + B) * s + C) * s + e) * self.multiplier + self.offset
+    }
+
+    /// The bins of a block of magnitudes, each that of [`key`](Self::key).
+    #[inline]
+    pub(super) fn keys<const N: usize>(&self, magnitudes: &[f64; N]) -> [i64; N] {
+        let mut keys = [0; N];
+        let mut any_doubtful = false;
+        if self.interpolation == DdInterpolation::Cubic {
+            for (key, value) in keys.iter_mut().zip(magnitudes) {
+                let doubtful;
+                (*key, doubtful) = whole(self.cubic(*value));
+                any_doubtful |= doubtful;
+            }
+        }
+        if self.interpolation == DdInterpolation::Logarithmic || any_doubtful {
+            for (key, value) in keys.iter_mut().zip(magnitudes) {
+                *key = i64::from(self.key(*value));
+            }
+        }
+        keys
     }
 
     /// Where a bin begins; +∞ beyond the f64 range.
@@ -133,6 +169,15 @@ impl Mapping {
     }
 }
 
+/// The whole number at or below a position of less than 2³¹, and whether rounding could have led to it. No conversion, no branch.
+#[inline]
+fn whole(position: f64) -> (i64, bool) {
+    let rounded = position + ROUNDER;
+    let nearest = rounded - ROUNDER;
+    let down = i64::from(nearest > position);
+    (rounded.to_bits().wrapping_sub(ROUNDER.to_bits()) as i64 - down, (position - nearest).abs() < DOUBT)
+}
+
 /// The inverse of the cubic, by Cardano's formula.
 fn exp2_cubic(position: f64) -> f64 {
     let exponent = position.floor();
@@ -142,5 +187,14 @@ fn exp2_cubic(position: f64) -> f64 {
     let significand = 1.0 - (B + p + d0 / p) / (3.0 * A);
     // in two halves, since 2^exponent alone may be beyond the range where the product is not
     let half = (exponent / 2.0).floor();
-    significand * half.exp2() * (exponent - half).exp2()
+    significand * power_of_two(half) * power_of_two(exponent - half)
+}
+
+/// 2^exponent for a whole exponent of a normal f64; 0 and ∞ beyond.
+fn power_of_two(exponent: f64) -> f64 {
+    match exponent as i64 + 1023 {
+        biased @ 1..=2046 => f64::from_bits((biased as u64) << 52),
+        ..=0 => 0.0,
+        _ => f64::INFINITY,
+    }
 }

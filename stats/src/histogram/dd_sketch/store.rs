@@ -91,11 +91,10 @@ impl Store {
         }
     }
 
-    /// The counts from the lowest bin that is kept to a bin that is covered.
-    pub(super) fn kept_until(&mut self, high: i32) -> &mut [u64] {
+    /// The counts from the lowest bin that is kept on.
+    pub(super) fn kept(&mut self) -> &mut [u64] {
         let from = (self.start() - self.first) as usize;
-        let to = (i64::from(high) - self.first + 1).max(0) as usize;
-        self.counts.get_mut(from..to).unwrap_or_default()
+        self.counts.get_mut(from..).unwrap_or_default()
     }
 
     /// The lowest bin that is kept.

@@ -72,12 +72,57 @@ fn quantiles_keep_the_relative_error() {
     }
 }
 
+proptest! {
+    #[test]
+    fn an_edge_belongs_to_the_bin_that_begins_there(key in -30_000..30_000, alpha in 1e-4..0.3_f64, shift in -3.0..3.0_f64) {
+        for interpolation in BOTH {
+            let mapping = Mapping { offset: shift, ..Mapping::new(alpha, interpolation).unwrap() };
+            let edge = mapping.lower(key);
+            if edge.is_finite() && edge.next_down() >= mapping.smallest {
+                prop_assert_eq!((mapping.key(edge.next_down()), mapping.key(edge)), (key - 1, key), "{:?} {:e}", interpolation, edge);
+                prop_assert_eq!(mapping.keys(&[edge.next_down(), edge, edge.next_up()]), [key - 1, key, key].map(i64::from));
+            }
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    #[test]
+    fn a_long_slice_is_counted_as_its_values_are(
+        seed in any::<u64>(), alpha in prop::sample::select(vec![0.002, 0.003, 0.005, 0.01, 0.3]), decades in 1.0..600.0_f64,
+        signs in 0_u8..3, max_bins in prop::sample::select(vec![2048_usize, 100, 1])
+    ) {
+        // 0 to 2 of 2: none, some, all negative; edges and their neighbours among them
+        let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(seed);
+        for interpolation in BOTH {
+            let empty = DdSketch::with(alpha, interpolation, max_bins).unwrap();
+            let values: Vec<f64> = (0..35_000)
+                .map(|i| {
+                    let value = 10_f64.powf(decades * (rand::RngExt::random::<f64>(&mut rng) - 0.5));
+                    let edge = empty.mapping.lower(empty.mapping.key(value.max(1e-300)));
+                    let value = match i % 5 { 0 => edge, 1 => edge.next_down(), 2 => edge.next_up(), _ => value };
+                    if signs == 2 || signs == 1 && i % 7 == 0 { -value } else { value }
+                })
+                .collect();
+            let (mut slice, mut single) = (empty.clone(), empty);
+            slice.insert_slice(&values);
+            for value in &values {
+                single.insert(*value);
+            }
+            prop_assert_eq!(slice, single);
+        }
+    }
+}
+
 #[test]
 fn a_slice_is_counted_as_its_values_are() {
     for interpolation in BOTH {
-        for max_bins in [2048, 64, 3] {
-            for (name, mut values) in shapes(9, 3000) {
+        for (n, max_bins) in [(3000, 2048), (40_000, 2048), (3000, 64), (40_000, 3)] {
+            for (name, mut values) in shapes(9, n) {
                 values.extend([f64::NAN, 0.0, -0.0, 1e-310, f64::INFINITY, 5e-324, -2.0]);
+                values.extend([f64::MAX, -f64::MAX, f64::MIN_POSITIVE, 1.0, 1.0_f64.next_down(), u64::MAX as f64]);
                 let empty = DdSketch::with(0.01, interpolation, max_bins).unwrap();
                 let (mut slice, mut single) = (empty.clone(), empty);
                 slice.insert_slice(&values);
@@ -310,4 +355,49 @@ fn the_ends_of_the_range_have_their_bins() {
         answers_hold("ends", &sketch, &values, f64::INFINITY);
         assert!(!sketch.is_collapsed());
     }
+}
+
+#[test]
+fn indices_are_those_of_java() {
+    // what DDSketchWithExactSummaryStatistics.encode() of sketches-java writes for LogarithmicMapping(0.01) and the values below, as the
+    // tests of the crate sketches-ddsketch have it: γ and the gaps between its indices, each with one value
+    let gamma = f64::from_le_bytes([0xfd, 0x4a, 0x81, 0x5a, 0xbf, 0x52, 0xf0, 0x3f]);
+    let sketch = |values: &[f64]| {
+        let mut sketch = DdSketch::with(0.01, DdInterpolation::Logarithmic, 2048).unwrap();
+        sketch.insert_slice(values);
+        sketch
+    };
+    assert!((sketch(&[]).mapping.gamma() - gamma).abs() < 1e-15);
+    let keys = |store: &Store| store.filled().map(|(key, _)| key).collect::<Vec<_>>();
+    assert_eq!(keys(&sketch(&[1.0, 2.0, 3.0, 4.0, 5.0]).positive), [0, 34, 54, 69, 80]);
+    assert_eq!(keys(&sketch(&[42.0]).positive), [186]);
+    let signs = sketch(&[-3.0, -1.0, 2.0, 5.0]);
+    assert_eq!((keys(&signs.positive), keys(&signs.negative)), (vec![34, 80], vec![0, 54]));
+    // and in the protobuf form, where the list begins at the first index
+    let bytes = sketch(&[2.0]).to_bytes();
+    assert!(bytes.ends_with(&[0x18, 34 << 1, 0x1a, 0]), "{bytes:x?}");
+}
+
+#[test]
+fn what_javascript_wrote_is_read_in_python_s_dialect() {
+    let text = include_str!("../../../../tests/reference/sketch/ddsketch_js.json");
+    let reference: serde_json::Value = serde_json::from_str(text).unwrap();
+    let bytes = STANDARD.decode(reference["protobuf"].as_str().unwrap()).unwrap();
+    let read = DdSketch::from_bytes(&bytes, DdDialect::Python).unwrap();
+    let mut values = recurrence(500, 11, true);
+    values.extend([0.0, 0.0]);
+    assert_eq!(read.count(), values.len() as u64);
+    // every value lies in a bin that holds it
+    for bin in read.bins() {
+        let inside = values.iter().filter(|v| bin.lower <= **v && **v <= bin.upper).count() as u64;
+        assert!(inside >= bin.count, "{bin:?}");
+    }
+    answers_hold("javascript", &read, &values, 0.01 + 2e-9);
+    for pair in reference["quantiles"].as_array().unwrap() {
+        let q = Quantile::new(pair[0].as_f64().unwrap()).unwrap();
+        let (ours, theirs) = (read.quantile(q, &scope()).unwrap().value, pair[1].as_f64().unwrap());
+        // theirs is the sample of rank q·(n − 1), ours that of ⌈q·n⌉
+        assert!((ours - theirs).abs() <= 0.06 * theirs.abs(), "{q} {ours} {theirs}");
+    }
+    assert!(DdSketch::from_bytes(&bytes, DdDialect::JavaAndGo).is_ok(), "the dialects cannot be told apart");
 }

@@ -5,6 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::Error as _;
 
 use super::super::cursor::{Cursor, bad, whole_count};
+use super::super::proto::{
+    FIXED_64, LENGTH, VARINT, each, message, put_f64, put_message, put_number, put_signed, sint_32, skip, tag,
+};
 use super::mapping::{DdInterpolation, Mapping};
 use super::store::Store;
 use super::{DdSketch, MAX_BINS, MOST_BINS};
@@ -12,7 +15,7 @@ use crate::error::{Error, Result};
 
 /// Whose reading of the protobuf form: the libraries write the same messages and mean different bins.
 ///
-/// In Java's and Go's, index i is the bin `[γⁱ, γⁱ⁺¹)`; Python's (`ddsketch` 3) rounds up, so that i is `(γⁱ⁻¹, γⁱ]`. With the
+/// In Java's and Go's, index i is the bin `[γⁱ, γⁱ⁺¹)`; Python's (`ddsketch` 3) and JavaScript's (`@datadog/sketches-js` 2) round up, so that i is `(γⁱ⁻¹, γⁱ]`. With the
 /// cubic, the γ of Java and Go is the base of the cubic's octave, Python's the ratio of the widest bin. A sketch that is read in the
 /// wrong dialect is off by the factor γ, and nothing in it tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,15 +23,9 @@ pub enum DdDialect {
     /// sketches-java, sketches-go, and what the back end reads.
     #[default]
     JavaAndGo,
-    /// sketches-py.
+    /// sketches-py and sketches-js.
     Python,
 }
-
-/// Protobuf's wire types.
-const VARINT: u64 = 0;
-const FIXED_64: u64 = 1;
-const LENGTH: u64 = 2;
-const FIXED_32: u64 = 5;
 
 /// Bytes of an entry of the map of counts that are not its index: tags, lengths, the count.
 const ENTRY: usize = 12;
@@ -60,8 +57,7 @@ impl DdSketch {
             put_f64(&mut mapping, 2, self.mapping.offset);
         }
         if self.mapping.interpolation == DdInterpolation::Cubic {
-            put_varint(&mut mapping, 3 << 3 | VARINT);
-            put_varint(&mut mapping, 3);
+            put_number(&mut mapping, 3, 3);
         }
         let mut bytes = Vec::new();
         put_message(&mut bytes, 1, &mapping);
@@ -168,18 +164,12 @@ fn read_store(mut cursor: Cursor<'_>, bins: &mut Vec<(i64, u64, usize)>) -> Resu
                     bins.push((key, count, start));
                 }
             }
-            (2, LENGTH) => {
-                let mut list = message(&mut cursor, "the counts")?;
-                while list.left() > 0 {
-                    let at = list.at();
-                    listed.push((whole_count(list.f64_le("a count")?, at)?, at));
-                }
-            }
-            (2, FIXED_64) => {
-                let at = cursor.at();
-                listed.push((whole_count(cursor.f64_le("a count")?, at)?, at));
-            }
-            (3, VARINT) => offset = index(&mut cursor, "the first bin")?,
+            (2, LENGTH | FIXED_64) => each(&mut cursor, wire, "the counts", |list| {
+                let at = list.at();
+                listed.push((whole_count(list.f64_le("a count")?, at)?, at));
+                Ok(())
+            })?,
+            (3, VARINT) => offset = i64::from(sint_32(&mut cursor, "the first bin")?),
             _ => skip(&mut cursor, wire)?,
         }
     }
@@ -193,66 +183,12 @@ fn read_entry(mut cursor: Cursor<'_>) -> Result<(i64, u64)> {
     while cursor.left() > 0 {
         let (start, field, wire) = tag(&mut cursor)?;
         match (field, wire) {
-            (1, VARINT) => key = index(&mut cursor, "an index")?,
+            (1, VARINT) => key = i64::from(sint_32(&mut cursor, "an index")?),
             (2, FIXED_64) => count = whole_count(cursor.f64_le("a count")?, start)?,
             _ => skip(&mut cursor, wire)?,
         }
     }
     Ok((key, count))
-}
-
-/// The next field: where it stands, its number and its wire type.
-fn tag(cursor: &mut Cursor<'_>) -> Result<(usize, u64, u64)> {
-    let start = cursor.at();
-    let tag = cursor.varint("a field’s tag")?;
-    Ok((start, tag >> 3, tag & 7))
-}
-
-fn message<'a>(cursor: &mut Cursor<'a>, what: &str) -> Result<Cursor<'a>> {
-    let length = cursor.varint("a length")?;
-    cursor.part(length, what)
-}
-
-/// Passes over a field that is not known.
-fn skip(cursor: &mut Cursor<'_>, wire: u64) -> Result<()> {
-    match wire {
-        VARINT => cursor.varint("a number").map(|_| ()),
-        FIXED_64 => cursor.take::<8>("eight bytes").map(|_| ()),
-        LENGTH => message(cursor, "a field").map(|_| ()),
-        FIXED_32 => cursor.take::<4>("four bytes").map(|_| ()),
-        _ => Err(cursor.fail(format!("wire type {wire} is not one of protobuf’s"))),
-    }
-}
-
-/// A sint32, as the i64 that no sum of two leaves.
-fn index(cursor: &mut Cursor<'_>, what: &str) -> Result<i64> {
-    let at = cursor.at();
-    let encoded = cursor.varint(what)?;
-    let value = (encoded >> 1) as i64 ^ -((encoded & 1) as i64);
-    i32::try_from(value).map(i64::from).map_err(|_| bad(at, format!("{what} of {value} does not fit into 32 bits")))
-}
-
-fn unzigzag(value: i64) -> u64 {
-    (value << 1 ^ value >> 63) as u64
-}
-
-fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
-fn put_f64(bytes: &mut Vec<u8>, field: u64, value: f64) {
-    put_varint(bytes, field << 3 | FIXED_64);
-    bytes.extend(value.to_le_bytes());
-}
-
-fn put_message(bytes: &mut Vec<u8>, field: u64, message: &[u8]) {
-    put_varint(bytes, field << 3 | LENGTH);
-    put_varint(bytes, message.len() as u64);
-    bytes.extend(message);
 }
 
 /// The counts as a list, or as a map where that is shorter. Python reads lists only.
@@ -265,8 +201,7 @@ fn store_bytes(store: &Store, python: bool) -> Vec<u8> {
     if !python && bins.len() * (ENTRY + 2) < span * 8 {
         for (key, count) in bins {
             let mut entry = Vec::new();
-            put_varint(&mut entry, 1 << 3 | VARINT);
-            put_varint(&mut entry, unzigzag(key));
+            put_signed(&mut entry, 1, key);
             put_f64(&mut entry, 2, count as f64);
             put_message(&mut bytes, 1, &entry);
         }
@@ -278,8 +213,7 @@ fn store_bytes(store: &Store, python: bool) -> Vec<u8> {
     }
     let packed: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
     put_message(&mut bytes, 2, &packed);
-    put_varint(&mut bytes, 3 << 3 | VARINT);
-    put_varint(&mut bytes, unzigzag(low));
+    put_signed(&mut bytes, 3, low);
     bytes
 }
 

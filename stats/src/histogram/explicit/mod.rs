@@ -4,8 +4,10 @@
 //! | file | what |
 //! |---|---|
 //! | `mod` | the histogram: insertion, counts, the traits |
-//! | `wire` | cumulative `le` buckets, spans and deltas (NHCB), OpenTelemetry's JSON |
+//! | `fill` | the fast way in for a slice |
+//! | `wire` | cumulative `le` buckets, spans and deltas (NHCB), OpenTelemetry's JSON and protobuf |
 
+mod fill;
 mod wire;
 
 use std::sync::Arc;
@@ -223,6 +225,11 @@ impl Sketch for Explicit {
             self.total += weight;
             *self.counter(value) += weight;
         }
+    }
+
+    fn insert_slice(&mut self, values: &[f64]) {
+        self.cache.forget();
+        self.fill(values);
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {

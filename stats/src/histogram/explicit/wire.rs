@@ -1,4 +1,4 @@
-//! Explicit buckets from and to cumulative `le` buckets, spans and deltas with custom bounds, and OpenTelemetry's JSON.
+//! Explicit buckets from and to cumulative `le` buckets, spans and deltas with custom bounds, and OpenTelemetry's JSON and protobuf.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use super::Explicit;
 use crate::error::{Error, Result};
 use crate::histogram::json::{Fields, dropped_in, otlp_real, parse, with_dropped};
 use crate::histogram::native::{CUSTOM_BUCKETS, NativeCounts, NativeHistogram, bad, spans};
+use crate::histogram::otlp::Point;
 
 impl Explicit {
     /// A histogram from the counts of its buckets, one more than there are edges (a last edge at +∞ may be given or not).
@@ -170,24 +171,66 @@ impl Explicit {
     pub fn from_otlp_json(text: &str) -> Result<Self> {
         let value = parse(text)?;
         let fields = Fields::of(&value)?;
-        let edges = fields.reals("explicitBounds")?;
-        let mut counts = fields.wholes("bucketCounts")?;
-        let count = fields.whole("count")?;
-        if counts.is_empty() && edges.is_empty() {
-            // allowed: the total alone
-            counts.push(count.unwrap_or(0));
+        Self::from_point(Point {
+            edges: fields.reals("explicitBounds")?,
+            counts: fields.wholes("bucketCounts")?,
+            ..Point::of_json(&fields)?
+        })
+    }
+
+    /// Reads a `HistogramDataPoint` of OTLP in protobuf, as [`from_otlp_json`](Self::from_otlp_json) reads JSON; times, attributes and
+    /// exemplars are passed over.
+    ///
+    /// It allocates no more than 8 times the input.
+    ///
+    /// # Errors
+    /// [`Parse`](crate::ErrorKind::Parse) with the byte.
+    ///
+    /// ```
+    /// use sre_stats::histogram::{Explicit, Sketch};
+    /// let mut histogram = Explicit::new(&[0.1, 0.5])?;
+    /// histogram.insert_slice(&[0.05, 0.2, 0.45]);
+    /// let read = Explicit::from_otlp_bytes(&histogram.to_otlp_bytes())?;
+    /// assert_eq!((read.counts(), read.max()), (&[1, 2, 0][..], Some(0.45)));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// Source: `opentelemetry/proto/metrics/v1/metrics.proto` 1.
+    pub fn from_otlp_bytes(bytes: &[u8]) -> Result<Self> {
+        let (point, places) = Point::read_explicit(bytes)?;
+        Self::from_point(point).map_err(|error| places.tell(error))
+    }
+
+    /// The histogram as a `HistogramDataPoint` of OTLP in protobuf, as [`to_otlp_json`](Self::to_otlp_json) writes JSON.
+    pub fn to_otlp_bytes(&self) -> Vec<u8> {
+        Point {
+            count: Some(self.total),
+            sum: self.sum,
+            min: Some(self.low).filter(|low| low.is_finite()),
+            max: Some(self.high).filter(|high| high.is_finite()),
+            edges: self.edges.clone(),
+            counts: self.counts.clone(),
+            ..Point::default()
         }
-        let mut histogram = Self::from_counts(&edges, &counts).map_err(|e| {
+        .explicit_bytes()
+    }
+
+    fn from_point(mut point: Point) -> Result<Self> {
+        if point.counts.is_empty() && point.edges.is_empty() {
+            // allowed: the total alone
+            point.counts.push(point.count.unwrap_or(0));
+        }
+        let mut histogram = Self::from_counts(&point.edges, &point.counts).map_err(|e| {
             let field = if e.kind() == crate::ErrorKind::Argument { "explicitBounds" } else { "bucketCounts" };
             bad(field, e.message().to_owned())
         })?;
-        if let Some(count) = count
+        if let Some(count) = point.count
             && count != histogram.total
         {
             return Err(bad("count", format!("the buckets hold {} values, the total is {count}", histogram.total)));
         }
-        histogram.sum = fields.real("sum")?.filter(|sum| !sum.is_nan());
-        histogram.take_extremes(fields.real("min")?, fields.real("max")?);
+        histogram.sum = point.sum.filter(|sum| !sum.is_nan());
+        histogram.take_extremes(point.min, point.max);
         Ok(histogram)
     }
 

@@ -7,7 +7,7 @@
 //! | `merge` | merging and subtracting, with unlike schemas and zero buckets |
 //! | `native` | to and from Prometheus' spans and deltas |
 //! | `api` | the Prometheus JSON API |
-//! | `otlp` | OpenTelemetry's JSON |
+//! | `otlp` | OpenTelemetry's JSON and protobuf |
 //! | `interpolate` | the quantile that Prometheus prints |
 
 mod api;

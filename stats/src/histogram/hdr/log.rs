@@ -46,14 +46,23 @@ pub struct HdrLog {
     pub intervals: Vec<HdrInterval>,
 }
 
+/// Bytes that the histograms of a log may take whatever its length, and beside for each byte of its text.
+const FREE_BYTES: usize = 64 << 20;
+const BYTES_PER_BYTE: usize = 4096;
+
 impl HdrLog {
     /// Reads a log; the caller says how many ticks its unit has. Comments and the legend are passed over; a header that comes twice
     /// counts once, with its last value. The column of the maximum is not used: the histogram has it.
     ///
+    /// A line of a hundred bytes can state a histogram of 50 MB. All together may take 64 MiB and 4096 bytes for each byte of text, which
+    /// a log of 3 digits does not reach; no more is allocated, but for the one histogram that is being read.
+    ///
     /// # Errors
-    /// [`Parse`](crate::ErrorKind::Parse) with the line where it cannot be read; within a line's histogram, with the byte of that.
+    /// [`Parse`](crate::ErrorKind::Parse) with the line where it cannot be read; within a line's histogram, with the byte of that;
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) with the line where the histograms take more than that.
     pub fn from_text(text: &str, ticks_per_unit: f64) -> Result<Self> {
         let mut log = Self::default();
+        let mut room = text.len().saturating_mul(BYTES_PER_BYTE).saturating_add(FREE_BYTES);
         for (number, line) in (1..).zip(text.lines()) {
             if line.trim().is_empty() {
                 continue;
@@ -62,7 +71,14 @@ impl HdrLog {
             // the crate searches the rest of its input at every line, so it gets one line at a time, with the end that it wants
             let line = format!("{line}\n");
             for entry in IntervalLogIterator::new(line.as_bytes()) {
+                let before = log.intervals.len();
                 log.take(entry, ticks_per_unit, &position)?;
+                let taken = log.intervals.iter().skip(before).map(|interval| interval.histogram.memory_bytes()).sum();
+                room = room.checked_sub(taken).ok_or_else(|| {
+                    Error::unsupported("the histograms of the log take more memory than its length allows")
+                        .at(position.clone())
+                        .hint("cut the log into parts, or record with fewer digits")
+                })?;
             }
         }
         Ok(log)

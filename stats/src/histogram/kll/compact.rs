@@ -1,25 +1,9 @@
 //! What happens to a full level: half of its values go up, and stand for twice as many.
 
+use crate::histogram::ranks::{Coin, merge_sorted};
+
 /// The fewest values that a level may hold: `DataSketches`' m.
 pub(super) const MIN_CAPACITY: usize = 8;
-
-/// A seeded source of random bits: `SplitMix64`, one output a flip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Coin(u64);
-
-impl Coin {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn flip(&mut self) -> bool {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ z >> 31) & 1 == 1
-    }
-}
 
 /// How many values each of some levels may hold: k at the top and two thirds of that at each level below, rounded as
 /// `DataSketches` does, in whole numbers.
@@ -53,17 +37,4 @@ pub(super) fn compact(lower: &mut Vec<f64>, upper: &mut Vec<f64>, unsorted: bool
     *upper = merge_sorted(&promoted, upper);
     lower.clear();
     lower.extend(odd);
-}
-
-/// Two sorted lists as one.
-pub(super) fn merge_sorted(left: &[f64], right: &[f64]) -> Vec<f64> {
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.iter().copied().peekable(), right.iter().copied().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let next = if a <= b { left.next() } else { right.next() };
-        merged.extend(next);
-    }
-    merged.extend(left);
-    merged.extend(right);
-    merged
 }

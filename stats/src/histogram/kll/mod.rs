@@ -5,11 +5,11 @@ mod compact;
 mod tests;
 mod wire;
 
-use self::compact::{Coin, capacities, compact, merge_sorted};
+use self::compact::{capacities, compact};
 use super::layout::{Sketch, nothing};
+use super::ranks::{Coin, merge_sorted, ranked, told, weight_below};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
-use crate::method::Method;
 use crate::quantile::Quantile;
 use crate::series::Dropped;
 use crate::unit::Unit;
@@ -150,27 +150,8 @@ impl Kll {
         self.capacity = capacities(self.k, self.levels.len()).iter().sum();
     }
 
-    /// Values in ascending order with the number of values that are at or below each.
-    fn ranked(&self) -> Vec<(f64, u64)> {
-        let mut all: Vec<(f64, u64)> = Vec::with_capacity(self.retained);
-        for (level, values) in self.levels.iter().enumerate() {
-            all.extend(values.iter().map(|value| (*value, 1_u64 << level)));
-        }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut below = 0;
-        for (_, weight) in &mut all {
-            below += *weight;
-            *weight = below;
-        }
-        all
-    }
-
-    fn told(&self, value: f64, scope: &Scope) -> Estimate {
-        let estimate = Estimate::new(value, Method::Described(self.schema()), self.total, scope);
-        match (self.dropped.nan, self.dropped.infinite) {
-            (0, 0) => estimate,
-            (nan, infinite) => estimate.with_caveat(format!("left out: {nan} NaN, {infinite} infinite values")),
-        }
+    fn values(&self) -> impl Iterator<Item = &[f64]> {
+        self.levels.iter().map(Vec::as_slice)
     }
 }
 
@@ -273,7 +254,7 @@ impl Sketch for Kll {
         if self.total == 0 {
             return Err(nothing());
         }
-        let ranked = self.ranked();
+        let ranked = ranked(self.values());
         let at = |rank: u64| match rank {
             ..=1 => self.low,
             rank if rank >= self.total => self.high,
@@ -282,7 +263,7 @@ impl Sketch for Kll {
         let off = (self.rank_error() * self.total as f64).ceil() as u64;
         let estimate = |quantile: &Quantile| {
             let rank = quantile.rank(self.total);
-            let estimate = self.told(at(rank), scope);
+            let estimate = told(self, at(rank), scope);
             if off == 0 || rank == 1 || rank == self.total {
                 return estimate;
             }
@@ -300,16 +281,14 @@ impl Sketch for Kll {
         if self.total == 0 {
             return Err(nothing());
         }
-        let below: u64 = (self.levels.iter().enumerate())
-            .map(|(level, values)| (values.iter().filter(|value| **value < threshold).count() as u64) << level)
-            .sum();
+        let below = weight_below(self.values(), threshold);
         let outside = threshold <= self.low || threshold > self.high;
         let share = match threshold {
             _ if threshold <= self.low => 0.0,
             _ if threshold > self.high => 1.0,
             _ => below as f64 / self.total as f64,
         };
-        let estimate = self.told(share, &scope.with_unit(Unit::Ratio));
+        let estimate = told(self, share, &scope.with_unit(Unit::Ratio));
         if self.is_exact() || outside {
             return Ok(estimate);
         }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::Error as _;
 
-use super::super::cursor::{Cursor, bad};
+use super::super::cursor::{Cursor, bad, finite};
 use super::compact::{MIN_CAPACITY, capacities};
 use super::{Kll, MIN_K, Sketch};
 use crate::error::Result;
@@ -87,8 +87,7 @@ impl Kll {
         }
         let mut sketch = Self::new(k)?;
         if flags & SINGLE > 0 {
-            let at = cursor.at();
-            sketch.insert(finite(cursor.f64_le("the value")?, at)?);
+            sketch.insert(finite(&mut cursor, "the value")?);
         } else if flags & EMPTY == 0 {
             sketch = sketch.with_levels(&mut cursor, flags & SORTED > 0)?;
         }
@@ -117,9 +116,8 @@ impl Kll {
             offsets.push(offset);
         }
         offsets.push(capacity);
-        let at = cursor.at();
-        let low = finite(cursor.f64_le("the minimum")?, at)?;
-        let high = finite(cursor.f64_le("the maximum")?, at + 8)?;
+        let low = finite(cursor, "the minimum")?;
+        let high = finite(cursor, "the maximum")?;
         let retained = capacity - offsets.first().copied().unwrap_or(capacity);
         if cursor.left() != retained * size_of::<f64>() {
             return Err(cursor.fail(format!("{} bytes where {retained} values should follow", cursor.left())));
@@ -131,7 +129,7 @@ impl Kll {
             let mut values: Vec<f64> = Vec::with_capacity(to - from);
             for _ in from..to {
                 let at = cursor.at();
-                let value = finite(cursor.f64_le("a value")?, at)?;
+                let value = finite(cursor, "a value")?;
                 let ordered = level == 0 && !sorted || values.last().is_none_or(|last| *last <= value);
                 if !ordered || value < low || value > high {
                     return Err(bad(at, format!("{value} is out of the order of its level or beyond the extremes")));
@@ -148,10 +146,6 @@ impl Kll {
         let seeded = Self::with_seed(self.k, total)?;
         Ok(Self { min_k, levels, retained, capacity, total, low, high, ..seeded })
     }
-}
-
-fn finite(value: f64, at: usize) -> Result<f64> {
-    if value.is_finite() { Ok(value + 0.0) } else { Err(bad(at, format!("{value} is not a value"))) }
 }
 
 impl serde::Serialize for Kll {

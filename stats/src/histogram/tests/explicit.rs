@@ -30,6 +30,30 @@ fn counts_are_those_of_counting() {
 }
 
 #[test]
+fn a_slice_is_counted_as_its_values_are() {
+    let near: Vec<f64> = EDGES.iter().flat_map(|e| [*e, e.next_up(), e.next_down()]).collect();
+    // edges that a table of cells can tell apart, some that it cannot, none, and more than it has counters for
+    let many: Vec<f64> = (0..1500).map(|i| 1.01_f64.powi(i)).collect();
+    for edges in [&EDGES[..], &[0.1, 0.1_f64.next_up(), 0.1001], &[], &many, &[f64::MIN_POSITIVE, 1e300]] {
+        for (shape, mut values) in shapes(17, 9_000) {
+            for odd in [&[][..], &near, &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -0.0, 5e-324, f64::MIN]]
+            {
+                values.extend(odd);
+                let slice = of(edges, &values);
+                let mut single = Explicit::new(edges).unwrap();
+                for value in &values {
+                    single.insert(*value);
+                }
+                assert_eq!(slice, single, "{shape} {}", edges.len());
+            }
+        }
+    }
+    let mut full = Explicit::from_counts(&[1.0], &[u64::MAX - 5, 0]).unwrap();
+    full.insert_slice(&vec![2.0; 10_000]);
+    assert_eq!((full.count(), full.counts()), (u64::MAX, &[u64::MAX - 5, 5][..]));
+}
+
+#[test]
 fn quantiles_lie_within_their_bucket() {
     for n in [1, 2, 10, 1001] {
         for (shape, mut values) in shapes(13, n) {

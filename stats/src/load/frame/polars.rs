@@ -10,6 +10,7 @@ use crate::load::dataset::Dataset;
 use crate::load::long::LongTable;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
+use crate::load::table::Dictionary;
 use crate::unit::Unit;
 
 /// A failure of polars, with its first line.
@@ -64,13 +65,49 @@ fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
             let per_second = 1e9 / nanoseconds(*unit) as f64;
             Typed::Floats(ints()?.map(|x| x as f64 / per_second))
         }
-        DataType::Boolean => Typed::Bools(series.bool()?.iter().collect()),
-        DataType::String => encode(series.str()?.iter()),
-        DataType::Categorical(..) | DataType::Enum(..) => encode(series.cast(&DataType::String)?.str()?.iter()),
+        DataType::Boolean => Typed::Bools(flags(series.bool()?)),
+        DataType::String => words(series.str()?),
+        DataType::Categorical(..) | DataType::Enum(..) => words(series.cast(&DataType::String)?.str()?),
         DataType::UInt64 | DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => floats()?,
         d if d.is_integer() => Typed::Ints(ints()?),
         _ => Typed::Other(series.len()),
     })
+}
+
+fn flags(column: &pl::BooleanChunked) -> Cells<bool> {
+    if column.null_count() > 0 {
+        return column.iter().collect();
+    }
+    let mut flags = Vec::with_capacity(column.len());
+    column.downcast_iter().for_each(|array| flags.extend(array.values_iter()));
+    Cells::full(flags)
+}
+
+/// So many views are remembered; where there are more words, the dictionary finds them as fast.
+const VIEWS: usize = 8;
+
+fn words(column: &pl::StringChunked) -> Typed {
+    if column.null_count() > 0 {
+        return encode(column.iter());
+    }
+    let mut dictionary = Dictionary::default();
+    let mut codes = Vec::with_capacity(column.len());
+    for array in column.downcast_iter() {
+        // in one array equal views are equal words, which need not be compared
+        let mut known: Vec<(u128, u32)> = Vec::with_capacity(VIEWS);
+        for (word, view) in array.values_iter().zip(array.views().iter()) {
+            let view = view.as_u128();
+            let code = known.iter().find(|(seen, _)| *seen == view).map(|(_, code)| *code);
+            codes.push(code.unwrap_or_else(|| {
+                let code = dictionary.encode(word.as_bytes());
+                if known.len() < VIEWS {
+                    known.push((view, code));
+                }
+                code
+            }));
+        }
+    }
+    Typed::Words(Cells::full(codes), dictionary)
 }
 
 fn integers(column: &pl::Int64Chunked) -> Cells<i64> {
@@ -151,4 +188,32 @@ impl Dataset {
 /// One column may be wanted twice, in two readings; names must differ.
 pub(super) fn renamed((i, column): (usize, pl::Column)) -> pl::Column {
     column.with_name(format!("{i}").into())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use polars::prelude::{ChunkedArray, NewChunkedArray};
+
+    /// Short words lie in their views, long ones elsewhere, in several arrays; more words than are remembered.
+    #[test]
+    fn words_by_their_views_are_the_words() {
+        let word = |i: usize| format!("{}{}", "a service with a long name ".repeat(i % 2), i * 7 % 23);
+        let mut column = pl::StringChunked::from_iter_values("x".into(), (0..100).map(word));
+        column.append(&ChunkedArray::from_iter_values("x".into(), (50..200).map(word))).unwrap();
+        for column in [column.slice(3, 240), pl::StringChunked::from_iter_values("x".into(), (0..0).map(word))] {
+            let Typed::Words(codes, dictionary) = words(&column) else { panic!("no words") };
+            let read: Vec<&[u8]> = codes.iter().map(|code| dictionary.word(code.unwrap())).collect();
+            assert_eq!(read, column.iter().map(|w| w.unwrap().as_bytes()).collect::<Vec<_>>());
+            let mut distinct = dictionary.words().to_vec();
+            distinct.sort();
+            distinct.dedup();
+            assert_eq!(distinct.len(), dictionary.words().len());
+        }
+        let flag = |i: usize| i.is_multiple_of(3);
+        let mut column = pl::BooleanChunked::from_iter_values("x".into(), (0..70).map(flag));
+        column.append(&ChunkedArray::from_iter_values("x".into(), (70..99).map(flag))).unwrap();
+        assert_eq!(flags(&column).all().unwrap(), (0..99).map(flag).collect::<Vec<_>>());
+    }
 }

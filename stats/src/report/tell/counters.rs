@@ -6,6 +6,7 @@ use crate::figure::{Figure, WidthCurve, counter_figure};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::unit::Unit;
 use crate::window::{CounterReading, CounterReadings, CounterRow, RangeEnds, RangeFunction};
+use crate::words::counted;
 
 /// An error of less than this share is no more than rounding and edges.
 const SMALL: f64 = 0.005;
@@ -17,8 +18,12 @@ pub fn table(readings: &CounterReadings) -> Table {
     columns.extend(names.into_iter().map(Column::text));
     columns.push(Column::number("one event is lost", Unit::Ratio));
     let mut table = Table::new(format!("What Prometheus {} reads, by width of the range", readings.dialect), columns);
+    let told = worst(readings).map(|r| r.counted.caveats.clone()).unwrap_or_default();
     for row in &readings.rows {
-        let mut cells: Vec<Cell> = vec![row.width.into(), (row.windows as f64).into(), row.counted.clone().into()];
+        let mut counted = row.counted.clone();
+        // what the finding's evidence says already need not be said in every row
+        counted.caveats.retain(|caveat| !told.contains(caveat));
+        let mut cells: Vec<Cell> = vec![row.width.into(), (row.windows as f64).into(), counted.into()];
         cells.extend(row.readings.iter().map(|r| read(row, r).into()));
         cells.push(row.isolated.as_ref().map_or(Cell::Empty, |i| Cell::Number(i.lost.value)));
         table.rows.push(cells);
@@ -105,12 +110,11 @@ pub fn finding(readings: &CounterReadings) -> Option<(Standing, String)> {
             }
         ));
     }
-    let plural = |n: u64, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     if readings.resets + readings.gaps > 0 {
         text.push_str(&format!(
             " The samples have {} and {}.",
-            plural(readings.resets, "reset"),
-            plural(readings.gaps, "gap")
+            counted(readings.resets, "reset"),
+            counted(readings.gaps, "gap")
         ));
     }
     let off = reading.relative.is_some_and(|r| r.abs() > SMALL);

@@ -4,7 +4,7 @@ use super::tally::{MAX_TICKS, Tally, too_many};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::series::Series;
-use crate::slo::evaluate::counted_events;
+use crate::slo::evaluate::{counted_events, good_ones};
 use crate::slo::{Counts, Criterion, Objective, Options, Population, SloInput};
 use crate::time::{Grid, Span, Timestamp};
 use crate::window::{BadTime, Condition, NoData, Rule, SeriesOptions, bad_windows};
@@ -27,11 +27,11 @@ impl Tally {
         }
         let (start, n) = grid_of(events.times(), 1, tick)?;
         let (mut bad, mut total) = (vec![0_u64; n], vec![0_u64; n]);
-        for (t, good) in events.times().iter().zip(good) {
-            let i = ((t - start) / tick.0) as usize;
-            if let (Some(bad), Some(total)) = (bad.get_mut(i), total.get_mut(i)) {
-                *bad += u64::from(!good);
-                *total += 1;
+        for (window, range) in Grid::new(tick, Span::ZERO)?.runs(events.times()) {
+            let i = (window.start.since(Timestamp(start)).0 / tick.0) as usize;
+            if let (Some(bad), Some(total), Some(good)) = (bad.get_mut(i), total.get_mut(i), good.get(range)) {
+                *bad += good.iter().filter(|good| !**good).count() as u64;
+                *total += good.len() as u64;
             }
         }
         Self::new(Timestamp(start), tick, &bad, &total, Population::Requests)
@@ -219,11 +219,7 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
             return Err(Error::argument("nothing says which events are good")
                 .hint("give a condition such as < 300ms, or a column of good flags"));
         }
-        let holds = |v: &f64| condition.as_ref().is_none_or(|c| c.holds(*v));
-        let good: Vec<bool> = match events.ok() {
-            Some(ok) => events.values().iter().zip(ok).map(|(v, ok)| *ok && holds(v)).collect(),
-            None => events.values().iter().map(holds).collect(),
-        };
+        let good = good_ones(events, condition.as_ref());
         let mut out = Tally::from_events(events, &good, resolution)?;
         out.caveats.append(&mut notes);
         return Ok(out);

@@ -1,5 +1,7 @@
 //! Single events against an objective.
 
+use std::ops::Range;
+
 use super::super::incidents::Cost;
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::slices::mean_of_ratios;
@@ -23,14 +25,9 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
     let events = cut_events.as_ref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
     let resolution = options.resolution.unwrap_or(Span::SECOND);
     let bad = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
-    // a request is good iff the condition holds and its flag, where it has one, says so too
-    let holds = |i: usize| condition.as_ref().is_none_or(|c| events.values().get(i).is_some_and(|v| c.holds(*v)));
-    let good = |i: usize| holds(i) && events.ok().is_none_or(|ok| ok.get(i).copied().unwrap_or(false));
-    let means = |width| {
-        mean_of_ratios(events.times(), width, |from, to| {
-            ((from..to).filter(|&i| good(i)).count() as f64, (to - from) as f64)
-        })
-    };
+    let good = good_ones(events, condition.as_ref());
+    let number = |range: Range<usize>| good.get(range).unwrap_or_default().iter().filter(|good| **good).count();
+    let means = |width| mean_of_ratios(events.times(), width, |from, to| (number(from..to) as f64, (to - from) as f64));
     if objective.population == Population::Time {
         cut.caveats.extend(silence(&bad, "event"));
         let counted = by_time(&bad, options);
@@ -38,15 +35,13 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
     }
     let window = events.window();
     let mut units = Units::aligned(window.start, window.end(), options.slice);
-    let mut n_good = 0;
-    for (i, &t) in events.times().iter().enumerate() {
-        let is_good = good(i);
-        n_good += u64::from(is_good);
-        units.add(Timestamp(t), f64::from(u8::from(!is_good)), 1.0);
+    for (unit, range) in units.grid()?.runs(events.times()) {
+        let n = range.len();
+        units.add(unit.start, (n - number(range)) as f64, n as f64);
     }
-    let costs = bad_in(events, good, &bad.intervals());
+    let costs = bad_in(events.times(), number, &bad.intervals());
     let counted = Counted {
-        good: n_good,
+        good: number(0..good.len()) as u64,
         total: events.len() as u64,
         method: Method::Count,
         scope: Scope::new(Unit::Ratio, window),
@@ -55,6 +50,15 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
         costs,
     };
     finish(objective, options, cut, bad, counted, means)
+}
+
+/// Which events are good: the condition holds, and the flag, where there is one, says so too.
+pub(in crate::slo) fn good_ones(events: &Events, condition: Option<&Condition>) -> Vec<bool> {
+    let holds = |v: &f64| condition.is_none_or(|c| c.holds(*v));
+    match events.ok() {
+        Some(ok) => events.values().iter().zip(ok).map(|(v, ok)| *ok & holds(v)).collect(),
+        None => events.values().iter().map(holds).collect(),
+    }
 }
 
 /// The condition in the events' unit, and the events with those that have a flag alone, where there are some of those.
@@ -149,15 +153,13 @@ fn breaking(condition: &Condition) -> f64 {
     }
 }
 
-/// How many bad events lie in each interval; both are sorted.
-fn bad_in(events: &Events, good: impl Fn(usize) -> bool, intervals: &[(Timestamp, Timestamp)]) -> Vec<Cost> {
+/// How many bad events lie in each interval; both are sorted, and `good` says how many of a range are good.
+fn bad_in(times: &[i64], good: impl Fn(Range<usize>) -> usize, intervals: &[(Timestamp, Timestamp)]) -> Vec<Cost> {
     let mut at = 0;
-    let times = events.times();
     let count = |&(from, to): &(Timestamp, Timestamp)| {
         at += times[at..].partition_point(|&t| t < from.0);
         let n = times[at..].partition_point(|&t| t < to.0);
-        let bad = (at..at + n).filter(|&i| !good(i)).count();
-        (from, to, bad as f64)
+        (from, to, (n - good(at..at + n)) as f64)
     };
     intervals.iter().map(count).collect()
 }

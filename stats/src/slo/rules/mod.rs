@@ -24,5 +24,5 @@ mod unit_test;
 pub use documents::Documents;
 pub use rule_set::{RuleSet, rules_yaml};
 pub use selector::{MatchOp, Matcher, Selector};
-pub use sli::Sli;
+pub use sli::{Limit, Reading, Sli, SliceTest};
 pub use unit_test::test_yaml;

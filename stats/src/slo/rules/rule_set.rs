@@ -35,8 +35,8 @@ impl RuleSet {
     /// Rules for an objective of this name.
     ///
     /// # Errors
-    /// [`Argument`](crate::ErrorKind::Argument) without a name or a rule, for a rule that can never fire, and where the part of the
-    /// requests that is counted is no part of the total.
+    /// [`Argument`](crate::ErrorKind::Argument) without a name or a rule, for a rule that can never fire or whose windows
+    /// do not hold whole slices, and where the part of the requests that is counted is no part of the total.
     pub fn new(name: &str, target: Quantile, sli: Sli, rules: &[BurnRateRule], documents: Documents) -> Result<Self> {
         if name.trim().is_empty() {
             return Err(Error::argument("rules need the name of their objective"));
@@ -48,6 +48,7 @@ impl RuleSet {
         }
         for rule in rules {
             rule.threshold(target)?;
+            sli.check_windows(rule)?;
         }
         sli.check()?;
         let mut unique: Vec<BurnRateRule> = Vec::new();

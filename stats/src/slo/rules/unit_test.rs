@@ -77,7 +77,13 @@ impl Plan {
             let (detect, reset) = times(set, rule)?;
             // what `rate` extrapolates is at most a step of each window
             let early = (steps(detect) / 2 - SLACK).max(0);
-            rules.push((early, steps(detect * 1.02) + SLACK, steps(reset) + SLACK));
+            // a slice is judged at its end, and one that is bad in part is bad; a gauge is looked at now and then
+            let (early, late) = match set.sli() {
+                Sli::Slices { width, .. } => (0, steps(2.0 * width.as_secs_f64())),
+                Sli::Gauge { .. } => (early, steps(60.0)),
+                _ => (early, 0),
+            };
+            rules.push((early, steps(detect * 1.02) + SLACK + late, steps(reset) + SLACK + late));
         }
         let longest = set.rules().iter().map(|r| r.long.as_secs_f64()).fold(0.0, f64::max);
         let most = |pick: fn(&(i64, i64, i64)) -> i64| rules.iter().map(pick).max().unwrap_or(0);
@@ -110,22 +116,20 @@ impl Plan {
         let failing = self.values(BEFORE, [0, TRAFFIC, 0]);
         let working = self.values(BEFORE, [TRAFFIC, 0, TRAFFIC]);
         let always = self.values(BEFORE, [TRAFFIC; 3]);
-        match set.sli() {
-            Sli::Up(up) => {
-                let values = format!("1+0x{} 0+0x{} 1+0x{}", self.quiet, self.outage - 1, self.after - 1);
-                series(out, &up.series(&made_up(up)?), &values);
-            }
-            Sli::Bad { bad: part, total } | Sli::Good { good: part, total } => {
-                let in_part = part.series(&made_up(part)?);
-                let counts_good = matches!(set.sli(), Sli::Good { .. });
-                let (own, other) = if counts_good { (&working, &failing) } else { (&failing, &working) };
-                series(out, &in_part, own);
-                // a part of the total is counted there already
-                if part.is_within(total) {
-                    series(out, &total.series(&outside(part, total)?), other);
-                } else {
-                    series(out, &total.series(&made_up(total)?), &always);
-                }
+        if let Some((gauge, good, bad)) = set.sli().gauge() {
+            let (first, second, third) = (self.quiet, self.outage - 1, self.after - 1);
+            let values = format!("{good}+0x{first} {bad}+0x{second} {good}+0x{third}");
+            series(out, &gauge.series(&made_up(gauge)?), &values);
+        }
+        if let Some((part, total)) = set.sli().counters() {
+            let in_part = part.series(&made_up(part)?);
+            let (own, other) = if counts_good(set) { (&working, &failing) } else { (&failing, &working) };
+            series(out, &in_part, own);
+            // a part of the total is counted there already
+            if part.is_within(total) {
+                series(out, &total.series(&outside(part, total)?), other);
+            } else {
+                series(out, &total.series(&made_up(total)?), &always);
             }
         }
         out.push_str("    alert_rule_test:\n");
@@ -151,20 +155,17 @@ impl Plan {
         let few = (TRAFFIC as f64 * lowest / 2.0) as u64;
         self.head(set, "quiet", out);
         let rising = |n: u64| self.values(BEFORE, [n; 3]);
-        match set.sli() {
-            Sli::Up(up) => {
-                let all = self.quiet + self.outage + self.after;
-                series(out, &up.series(&made_up(up)?), &format!("1+0x{all}"));
-            }
-            Sli::Bad { bad: part, total } | Sli::Good { good: part, total } => {
-                let counts_good = matches!(set.sli(), Sli::Good { .. });
-                let own = if counts_good { TRAFFIC - few } else { few };
-                series(out, &part.series(&made_up(part)?), &rising(own));
-                if part.is_within(total) {
-                    series(out, &total.series(&outside(part, total)?), &rising(TRAFFIC - own));
-                } else {
-                    series(out, &total.series(&made_up(total)?), &rising(TRAFFIC));
-                }
+        if let Some((gauge, good, _)) = set.sli().gauge() {
+            let all = self.quiet + self.outage + self.after;
+            series(out, &gauge.series(&made_up(gauge)?), &format!("{good}+0x{all}"));
+        }
+        if let Some((part, total)) = set.sli().counters() {
+            let own = if counts_good(set) { TRAFFIC - few } else { few };
+            series(out, &part.series(&made_up(part)?), &rising(own));
+            if part.is_within(total) {
+                series(out, &total.series(&outside(part, total)?), &rising(TRAFFIC - own));
+            } else {
+                series(out, &total.series(&made_up(total)?), &rising(TRAFFIC));
             }
         }
         out.push_str("    alert_rule_test:\n");
@@ -199,6 +200,11 @@ impl Plan {
             _ = writeln!(out, "              {name}: {}", yaml(&text));
         }
     }
+}
+
+/// Whether the part of all requests that is counted is the good one.
+fn counts_good(set: &RuleSet) -> bool {
+    matches!(set.sli(), Sli::Good { .. } | Sli::Slices { .. })
 }
 
 /// Seconds that theory gives a rule until it fires and until it stops, where everything fails.

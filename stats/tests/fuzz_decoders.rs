@@ -1,0 +1,378 @@
+//! Every decoder of `histogram` on input that is cut, flipped, spliced and that lies about its lengths: no panic, an error with its place,
+//! and no more memory than its documentation says.
+//!
+//! Each target is a test of its own with a few thousand mutations; `SRE_STATS_FUZZ_SECONDS=60 cargo test -p sre-stats --test fuzz_decoders`
+//! runs each for a minute, from another seed each time. Input that once failed is kept in `fuzz_corpus/TARGET/`, and read first.
+//!
+//! It drives the decoders itself, on the stable toolchain: seeds are what the encoders and other implementations write, and the mutations
+//! know the numbers of the forms.
+#![allow(unsafe_code, clippy::unwrap_used)]
+
+use std::alloc::{GlobalAlloc, Layout as Block, System};
+use std::cell::Cell;
+use std::fmt::Debug;
+use std::time::{Duration, Instant, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sre_stats::ErrorKind;
+use sre_stats::estimate::Scope;
+use sre_stats::histogram::{
+    DdDialect, DdInterpolation, DdSketch, Explicit, Exponential, Hdr, HdrInterval, HdrLog, Kll, LogLinear,
+    NativeHistogram, PowersOfTwo, Req, ReqSide, Sketch, TDigest, TracerBuckets, parse_bpftrace, parse_dtrace,
+};
+use sre_stats::quantile::Quantile;
+use sre_stats::unit::Unit;
+
+thread_local! {
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, with what each thread holds and once held at most.
+struct Counting;
+
+// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells of the thread, which allocate nothing
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, block: Block) -> *mut u8 {
+        let live = LIVE.get() + block.size();
+        LIVE.set(live);
+        PEAK.set(PEAK.get().max(live));
+        // SAFETY: the caller's promise is passed on
+        unsafe { System.alloc(block) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, block: Block) {
+        // another thread may have taken what this one gives back
+        LIVE.set(LIVE.get().saturating_sub(block.size()));
+        // SAFETY: the caller's promise is passed on
+        unsafe { System.dealloc(pointer, block) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What a run allocated at most beyond what was held before it.
+fn peak_of<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let before = LIVE.get();
+    PEAK.set(before);
+    let result = run();
+    (result, PEAK.get() - before)
+}
+
+/// Mutations of a run without `SRE_STATS_FUZZ_SECONDS`.
+const MUTATIONS: u32 = 1500;
+
+/// Numbers that forms take for lengths, counts and exponents.
+const BYTES: [u8; 8] = [0, 1, 0x7f, 0x80, 0xfe, 0xff, 0x40, 0x20];
+const WORDS: [&str; 14] = [
+    "NaN",
+    "-1",
+    "1e999",
+    "Infinity",
+    "99999999999999999999",
+    "-9223372036854775808",
+    "1e-400",
+    "null",
+    "[]",
+    "{",
+    "\"",
+    "0",
+    "@@",
+    "18446744073709551615",
+];
+
+/// One input changed in a few places.
+fn mutated(seeds: &[Vec<u8>], rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut input = seeds[rng.random_range(0..seeds.len())].clone();
+    for _ in 0..rng.random_range(1..4) {
+        let length = input.len();
+        let at = rng.random_range(0..=length);
+        let end = (at + rng.random_range(1..10)).min(length);
+        match rng.random_range(0..10) {
+            0 => input.truncate(at),
+            1 if at < length => input[at] ^= 1 << rng.random_range(0..8),
+            2 if at < length => input[at] = BYTES[rng.random_range(0..BYTES.len())],
+            3 => input[at..end].fill(0xff),
+            4 => drop(input.drain(at..end)),
+            5 => input.insert(at, rng.random()),
+            6 => {
+                let word = WORDS[rng.random_range(0..WORDS.len())];
+                input.splice(at..end, word.bytes());
+            }
+            7 => {
+                // a length in base 128 that lies
+                let lie: [u8; 5] = [0xff, 0xff, 0xff, 0xff, rng.random_range(0..128)];
+                input.splice(at..end, lie);
+            }
+            8 => {
+                let other = &seeds[rng.random_range(0..seeds.len())];
+                let from = rng.random_range(0..=other.len());
+                input.splice(at.., other[from..].iter().copied());
+            }
+            _ => {
+                let part = input[at..end].to_vec();
+                input.splice(at..at, part.iter().copied().cycle().take(part.len() * rng.random_range(1..30)));
+            }
+        }
+    }
+    input
+}
+
+/// Runs one decoder: `bound` says how many bytes it may hold at most for an input of some length; `use_it` is done with all that is read.
+fn fuzz<T: Debug>(
+    target: &str,
+    seeds: &[Vec<u8>],
+    bound: impl Fn(usize) -> usize,
+    read: impl Fn(&[u8]) -> sre_stats::Result<T>,
+    use_it: impl Fn(T),
+) {
+    let seconds = std::env::var("SRE_STATS_FUZZ_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let seed = seconds.map_or(1, |_| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let start = Instant::now();
+    // the tables of edges are made once, and are nobody's input
+    for seed in seeds {
+        use_it(read(seed).unwrap_or_else(|e| panic!("{target}: a seed is not read: {e}")));
+    }
+    let kept = std::fs::read_dir(format!("fuzz_corpus/{target}")).into_iter().flatten().flatten();
+    let mut kept: Vec<Vec<u8>> = kept.map(|entry| std::fs::read(entry.path()).unwrap()).collect();
+    let (mut runs, mut accepted) = (0_u32, 0_u32);
+    let more = |runs: u32| match seconds {
+        Some(seconds) => start.elapsed() < Duration::from_secs(seconds),
+        None => runs < MUTATIONS,
+    };
+    while more(runs) {
+        let input = kept.pop().unwrap_or_else(|| mutated(seeds, &mut rng));
+        let told = || format!("{target}, seed {seed}: {}", STANDARD.encode(&input));
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| peak_of(|| read(&input))));
+        let (result, peak) = caught.unwrap_or_else(|_| panic!("a panic: {}", told()));
+        assert!(peak <= bound(input.len()), "{peak} bytes for an input of {}: {}", input.len(), told());
+        match result {
+            Ok(value) => {
+                accepted += 1;
+                let used = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| use_it(value)));
+                assert!(used.is_ok(), "a panic in use: {}", told());
+            }
+            Err(e) if e.kind() == ErrorKind::Parse => {
+                let place = e.position().is_some_and(|p| p.byte.is_some() || p.line.is_some() || p.column.is_some());
+                assert!(place, "no place in “{e}”: {}", told());
+            }
+            Err(_) => {}
+        }
+        runs += 1;
+    }
+    println!("{target}: {runs} inputs, {accepted} of them read");
+}
+
+fn values() -> Vec<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let unit = |rng: &mut ChaCha8Rng| (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    (0..400).map(|i| (1.0 - unit(&mut rng)).powf(-1.5) * if i % 5 == 0 { -0.1 } else { 0.1 }).collect()
+}
+
+/// Asks what a caller would.
+fn ask<S: Sketch>(sketch: &S) {
+    let scope = Scope::untimed(Unit::Second);
+    if !sketch.is_empty() {
+        sketch.quantiles(&[Quantile::MEDIAN, Quantile::P99], &scope).unwrap();
+        sketch.share_below(0.2, &scope).unwrap();
+    }
+    let mut twice = sketch.schema().len();
+    twice += sketch.memory_bytes();
+    assert!(twice > 0);
+}
+
+fn text(read: impl Fn(&str) -> sre_stats::Result<LogLinear>) -> impl Fn(&[u8]) -> sre_stats::Result<LogLinear> {
+    move |bytes| read(&String::from_utf8_lossy(bytes))
+}
+
+#[test]
+fn log_linear() {
+    let all = LogLinear::from_values(&values());
+    // dense counters of both signs over 256 decades, grown by copying
+    let bound = |length: usize| (2 << 20) + 64 * length;
+    fuzz("log_linear_bytes", &[all.to_bytes(), LogLinear::new().to_bytes()], bound, LogLinear::from_bytes, |h| ask(&h));
+    fuzz("log_linear_base64", &[all.to_base64().into_bytes()], bound, text(LogLinear::from_base64), |h| ask(&h));
+    fuzz(
+        "log_linear_json",
+        &[all.to_json().into_bytes()],
+        |length| (2 << 20) + 512 * length,
+        text(LogLinear::from_json),
+        |h| ask(&h),
+    );
+}
+
+#[test]
+fn exponential() {
+    let all = Exponential::from_values(8, &values()).unwrap().with_sum(12.5);
+    let few = Exponential::from_values(0, &[1.0, 2.5, -3.0, 0.0]).unwrap().with_sum(0.5);
+    // both sides at scale 8, each grown by copying
+    let bound = |length: usize| (18 << 20) + 512 * length;
+    let use_it = |h: Exponential| {
+        ask(&h);
+        assert_eq!(Exponential::from_otlp_bytes(&h.to_otlp_bytes()).unwrap().count(), h.count());
+    };
+    let json: Vec<Vec<u8>> = [&all, &few].map(|h| h.to_otlp_json().into_bytes()).to_vec();
+    let read = |bytes: &[u8]| Exponential::from_otlp_json(&String::from_utf8_lossy(bytes));
+    fuzz("exponential_otlp_json", &json, bound, read, use_it);
+    let api: Vec<Vec<u8>> = [&all, &few].map(|h| h.to_api_json().into_bytes()).to_vec();
+    let read = |bytes: &[u8]| Exponential::from_api_json(&String::from_utf8_lossy(bytes));
+    fuzz("exponential_api_json", &api, bound, read, use_it);
+    let bytes: Vec<Vec<u8>> = [&all, &few].map(Exponential::to_otlp_bytes).to_vec();
+    fuzz("exponential_otlp_bytes", &bytes, bound, Exponential::from_otlp_bytes, use_it);
+}
+
+#[test]
+fn native() {
+    let whole = Exponential::from_values(3, &values()).unwrap().with_sum(12.5).to_native().unwrap();
+    let use_it = |native: NativeHistogram| {
+        let scope = Scope::untimed(Unit::Second);
+        // what is inconsistent is an error on use
+        let _ = (native.buckets(), native.quantile(Quantile::P99, &scope), native.to_text(), native.to_protobuf());
+        if let Ok(histogram) = Exponential::from_native(&native) {
+            ask(&histogram);
+        }
+    };
+    let bound = |length: usize| (64 << 10) + 64 * length;
+    let read = |bytes: &[u8]| NativeHistogram::from_text(&String::from_utf8_lossy(bytes));
+    fuzz("native_text", &[whole.to_text().unwrap().into_bytes()], bound, read, use_it);
+    fuzz("native_protobuf", &[whole.to_protobuf().unwrap()], bound, NativeHistogram::from_protobuf, use_it);
+}
+
+#[test]
+fn explicit() {
+    let mut all = Explicit::new(&[-1.0, 0.0, 0.1, 0.25, 0.5, 1.0, 10.0]).unwrap();
+    all.insert_slice(&values());
+    let all = all.with_sum(12.5);
+    let bound = |length: usize| (64 << 10) + 512 * length;
+    let read = |bytes: &[u8]| Explicit::from_otlp_json(&String::from_utf8_lossy(bytes));
+    fuzz("explicit_otlp_json", &[all.to_otlp_json().into_bytes()], bound, read, |h| ask(&h));
+    fuzz("explicit_otlp_bytes", &[all.to_otlp_bytes()], bound, Explicit::from_otlp_bytes, |h| ask(&h));
+    fuzz("explicit_protobuf", &[all.to_protobuf().unwrap()], bound, Explicit::from_protobuf, |h| ask(&h));
+}
+
+#[test]
+fn hdr() {
+    let of = |digits| {
+        let mut hdr = Hdr::new(digits, 1e3).unwrap();
+        hdr.insert_slice(&values().iter().map(|v| v.abs()).collect::<Vec<_>>());
+        hdr
+    };
+    let histograms = [of(3), of(1), Hdr::new(2, 1e3).unwrap()];
+    // 5 digits over the whole range, and as much again and an eighth for what was compressed
+    let bound = |length: usize| (120 << 20) + 64 * length;
+    let use_it = |hdr: Hdr| {
+        ask(&hdr);
+        let _ = (hdr.to_bytes(), hdr.to_base64());
+    };
+    let bytes: Vec<Vec<u8>> =
+        histograms.iter().flat_map(|h| [h.to_bytes().unwrap(), h.to_compressed().unwrap()]).collect();
+    fuzz("hdr_bytes", &bytes, bound, |bytes| Hdr::from_bytes(bytes, 1e3), use_it);
+    let base64: Vec<Vec<u8>> = histograms.iter().map(|h| h.to_base64().unwrap().into_bytes()).collect();
+    let read = |bytes: &[u8]| Hdr::from_base64(&String::from_utf8_lossy(bytes), 1e3);
+    fuzz("hdr_base64", &base64, bound, read, use_it);
+    let interval = |tag: Option<&str>, histogram: &Hdr| {
+        let tag = tag.map(str::to_owned);
+        HdrInterval { tag, start_s: 1.5, duration_s: 1.0, histogram: histogram.clone() }
+    };
+    let intervals = vec![interval(None, &histograms[0]), interval(Some("a"), &histograms[1])];
+    let log = HdrLog { start_time_s: Some(1e9), base_time_s: Some(1e9), intervals };
+    let read = |bytes: &[u8]| HdrLog::from_text(&String::from_utf8_lossy(bytes), 1e3);
+    // 64 MiB, 4096 times the text, and one histogram beyond
+    let bound = |length: usize| (184 << 20) + 4200 * length;
+    fuzz("hdr_log", &[log.to_text().unwrap().into_bytes()], bound, read, |log| {
+        let _ = (log.merged(None).map(|h| ask(&h)), log.to_text());
+    });
+}
+
+#[test]
+fn a_log_does_not_take_fifty_megabytes_a_line() {
+    // one value at the end of the range at 5 digits: 50 MB of counts in a line of a hundred bytes
+    let mut hostile = Hdr::new(5, 1.0).unwrap();
+    hostile.insert(9e18);
+    let line = |i: u32| format!("{i}.000,1.000,1.0,{}\n", hostile.to_base64().unwrap());
+    let log: String = (0..40).map(line).collect();
+    let (result, peak) = peak_of(|| HdrLog::from_text(&log, 1.0).map(|log| log.intervals.len()));
+    let e = result.unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Unsupported, "{e}");
+    assert!(e.position().is_some_and(|p| p.line == Some(2)), "{e}");
+    assert!(peak < 200 << 20, "{peak} bytes");
+    assert_eq!(HdrLog::from_text(&line(0), 1.0).unwrap().intervals[0].histogram.count(), 1);
+}
+
+#[test]
+fn dd_sketch() {
+    let of = |interpolation| {
+        let mut sketch = DdSketch::with(0.02, interpolation, 2048).unwrap();
+        sketch.insert_slice(&values());
+        sketch.insert(0.0);
+        sketch
+    };
+    let sketches = [
+        of(DdInterpolation::Cubic),
+        of(DdInterpolation::Logarithmic),
+        DdSketch::from_values(&[1e-3, 1e6], 0.01).unwrap(),
+    ];
+    // 2²⁰ bins of each sign, grown by copying, and ten times the input
+    let bound = |length: usize| (40 << 20) + 32 * length;
+    for (target, dialect) in [("dd_sketch_java", DdDialect::JavaAndGo), ("dd_sketch_python", DdDialect::Python)] {
+        let seeds: Vec<Vec<u8>> = sketches.iter().map(|s| s.to_bytes_for(dialect)).collect();
+        fuzz(
+            target,
+            &seeds,
+            bound,
+            |bytes| DdSketch::from_bytes(bytes, dialect),
+            |sketch| {
+                ask(&sketch);
+                drop(sketch.to_bytes_for(dialect));
+            },
+        );
+    }
+}
+
+#[test]
+fn samples_of_values() {
+    let all = values();
+    // no more than 64 levels, and twice the input
+    let bound = |length: usize| (16 << 10) + 8 * length;
+    let seeds = [0, 1, 3, 400].map(|n| Kll::from_values(&all[..n], 8).unwrap().to_bytes());
+    fuzz("kll", &seeds, bound, Kll::from_bytes, |mut sketch| {
+        sketch.insert_slice(&[1.0, 2.0]);
+        ask(&sketch);
+        Kll::from_bytes(&sketch.to_bytes()).unwrap();
+    });
+    let seeds = [0, 1, 3, 400].map(|n| Req::from_values(&all[..n], 6, ReqSide::High).unwrap().to_bytes());
+    fuzz("req", &seeds, bound, Req::from_bytes, |mut sketch| {
+        sketch.insert_slice(&[1.0, 2.0]);
+        ask(&sketch);
+        Req::from_bytes(&sketch.to_bytes()).unwrap();
+    });
+    let seeds = [0, 1, 400].map(|n| TDigest::from_values(&all[..n], 20.0).unwrap().to_bytes());
+    fuzz(
+        "t_digest",
+        &seeds,
+        |length| (64 << 10) + 8 * length,
+        TDigest::from_bytes,
+        |digest| {
+            ask(&digest);
+            TDigest::from_bytes(&digest.to_bytes()).unwrap();
+        },
+    );
+}
+
+#[test]
+fn tracers() {
+    let whole: Vec<f64> = (0..200).map(|i| f64::from(i * i)).collect();
+    let hist = PowersOfTwo::from_values(&whole, TracerBuckets::Hist).unwrap().to_text();
+    let bpftrace = format!("@latency:\n{hist}\n@by[1, read]:\n{hist}\n");
+    let bound = |length: usize| (256 << 10) + 256 * length;
+    let use_it = |named: Vec<sre_stats::histogram::NamedHistogram>| named.iter().for_each(|one| ask(&one.histogram));
+    fuzz("bpftrace", &[bpftrace.into_bytes()], bound, |bytes| parse_bpftrace(&String::from_utf8_lossy(bytes)), use_it);
+    let dtrace = "  read\n           value  ------------- Distribution ------------- count\n              -1 |                                         0\n               \
+        0 |@@@@                                     10\n               1 |@@@@@@@@                                 20\n               2 |                                         0\n";
+    fuzz("dtrace", &[dtrace.as_bytes().to_vec()], bound, |bytes| parse_dtrace(&String::from_utf8_lossy(bytes)), use_it);
+}
