@@ -20,6 +20,9 @@ const RATIO: u64 = 200;
 /// The largest window of Zstandard that is kept: what `zstd --ultra --long=27` makes.
 const WINDOW: u64 = 128 << 20;
 
+/// How the message about a file that unpacks to too much begins.
+pub(crate) const TOO_MUCH: &str = "it unpacks to more than";
+
 /// What a file is packed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Container {
@@ -83,10 +86,8 @@ impl<R: Read> Read for Limited<R> {
         let n = self.source.read(buffer)?;
         self.written += n as u64;
         if self.written > FREE + RATIO * self.read.load(Ordering::Relaxed) {
-            let message = format!(
-                "it unpacks to more than {} MB and {RATIO} times its size; if that is meant, unpack it first",
-                FREE >> 20
-            );
+            let message =
+                format!("{TOO_MUCH} {} MB and {RATIO} times its size; if that is meant, unpack it first", FREE >> 20);
             return Err(io::Error::other(message));
         }
         Ok(n)

@@ -39,13 +39,14 @@ pub(crate) trait Records: Sync {
 
 /// Reads a format of one record a line to a data set.
 pub(crate) fn read(
-    input: Input<'_>,
+    mut input: Input<'_>,
     format: Format,
     records: &dyn Records,
     preset: Preset,
     options: &LoadOptions,
     progress: &Progress,
 ) -> Result<Dataset> {
+    input.complete_head()?;
     let file = input.name;
     let bom = if input.head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let mut report = LoadReport::default();

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::container::Container;
+use crate::load::container::{Container, TOO_MUCH};
 use crate::load::csv::{self, Input};
 use crate::load::dataset::Dataset;
 use crate::load::detect::detect;
@@ -130,7 +130,7 @@ fn read(
     progress.check()?;
     let mut head = Vec::new();
     let filled = source.by_ref().take(HEAD as u64).read_to_end(&mut head);
-    filled.map_err(|e| if depth == 0 { Error::io(e, name) } else { damaged(&e, name) })?;
+    filled.map_err(|e| if depth == 0 { Error::io(e, name) } else { damaged(&e.to_string(), name) })?;
     if let Some(container) = Container::of(&head) {
         if depth >= DEEPEST {
             return Err(Error::unsupported("it is packed several times over").in_file(name).hint("unpack it first"));
@@ -148,12 +148,15 @@ fn read(
     };
     let source = &mut *source;
     let result = by_format(found, name, path, head, whole, source, size, options, progress);
-    result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(&e, name) } else { e })
+    result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(e.message(), name) } else { e })
 }
 
-/// The error for a container that cannot be unpacked.
-fn damaged(e: &dyn std::fmt::Display, name: &str) -> Error {
-    Error::parse(format!("it cannot be unpacked: {e}")).in_file(name).hint("was the copy finished?")
+/// The error for a container that cannot be unpacked, or unpacks to too much.
+fn damaged(message: &str, name: &str) -> Error {
+    if message.starts_with(TOO_MUCH) {
+        return Error::unsupported(message).in_file(name);
+    }
+    Error::parse(format!("it cannot be unpacked: {message}")).in_file(name).hint("was the copy finished?")
 }
 
 #[allow(clippy::too_many_arguments, reason = "the parts of one input")]

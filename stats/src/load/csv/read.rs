@@ -66,14 +66,31 @@ pub(crate) struct Start {
     pub(crate) lines: u64,
 }
 
+impl Input<'_> {
+    /// Reads on until the first part holds some lines: a header alone may be longer than what was read.
+    pub(crate) fn complete_head(&mut self) -> Result<()> {
+        const LINES: usize = 4;
+        while !self.whole
+            && self.head.len() < LONGEST_RECORD
+            && memchr::memchr_iter(b'\n', &self.head).take(LINES).count() < LINES
+        {
+            let wanted = self.head.len().max(1 << 16);
+            let taken = (&mut self.rest).take(wanted as u64).read_to_end(&mut self.head);
+            self.whole = taken.map_err(|e| Error::io(e, self.name))? < wanted;
+        }
+        Ok(())
+    }
+}
+
 /// Reads delimited text to a data set.
 pub(crate) fn read(
-    input: Input<'_>,
+    mut input: Input<'_>,
     format: Format,
     preset: Preset,
     options: &LoadOptions,
     progress: &Progress,
 ) -> Result<Dataset> {
+    input.complete_head()?;
     let mut report = LoadReport::default();
     let file = input.name;
     let bom = if input.head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
