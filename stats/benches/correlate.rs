@@ -55,7 +55,9 @@ fn rayon_threads() -> usize {
 fn verdicts(sets: usize) {
     println!("\nsets of independent series with a related pair, nominal 5 % over all pairs; {sets} sets a line");
     println!("{:<16}{:>6}{:>8}{:>10}{:>22}", "noise", "n", "series", "related", "Spearman at p < .05");
-    for (phi, name) in [(0.0, "white"), (0.5, "AR(1) 0.5"), (0.8, "AR(1) 0.8"), (0.95, "AR(1) 0.95"), (1.0, "random walk")] {
+    for (phi, name) in
+        [(0.0, "white"), (0.5, "AR(1) 0.5"), (0.8, "AR(1) 0.8"), (0.95, "AR(1) 0.95"), (1.0, "random walk")]
+    {
         for (n, count) in [(100, 2), (300, 2), (300, 8)] {
             let mut random = ChaCha8Rng::seed_from_u64(3);
             let (mut related, mut naive) = (0, 0);
@@ -70,7 +72,9 @@ fn verdicts(sets: usize) {
             println!("{name:<16}{n:>6}{count:>8}{:>10}{:>22}", percent(related), percent(naive));
         }
     }
-    println!("\nfollowers found at the right lag: b(t) = a(t − 5) + noise of so many standard deviations of a's innovations");
+    println!(
+        "\nfollowers found at the right lag: b(t) = a(t − 5) + noise of so many standard deviations of a's innovations"
+    );
     println!("{:<16}{:>6}{:>10}{:>10}{:>10}{:>10}", "noise", "n", "0.5", "1", "2", "4");
     for (phi, name) in [(0.0, "white"), (0.8, "AR(1) 0.8"), (1.0, "random walk")] {
         let mut random = ChaCha8Rng::seed_from_u64(4);

@@ -13,8 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StudentT};
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::trend::{
-    ChangeMethod, ChangeOptions, ChangeVerdict, Cost, TrendMethod, Verdict, changes, e_divisive, kernel_segments, mann_kendall, pelt,
-    pelt_mean, robust_noise, theil_sen, trend,
+    ChangeMethod, ChangeOptions, ChangeVerdict, Cost, TrendMethod, Verdict, changes, e_divisive, kernel_segments,
+    mann_kendall, pelt, pelt_mean, robust_noise, theil_sen, trend,
 };
 use sre_stats::unit::Unit;
 
@@ -152,9 +152,14 @@ fn speed() {
         );
         if segments == 100 {
             let scaled: Vec<f64> = values.iter().map(|v| v.round().abs()).collect();
-            for (cost, name) in [(Cost::MeanVariance, "mean and variance"), (Cost::Poisson, "Poisson rate"), (Cost::Rank, "rank")] {
+            for (cost, name) in
+                [(Cost::MeanVariance, "mean and variance"), (Cost::Poisson, "Poisson rate"), (Cost::Rank, "rank")]
+            {
                 let x = if cost == Cost::Poisson { &scaled } else { &values };
-                show(&format!("PELT of {name}, {segments} segments, n = {n}"), best_of(2, || pelt(x, cost, 3.0 * penalty, 2)));
+                show(
+                    &format!("PELT of {name}, {segments} segments, n = {n}"),
+                    best_of(2, || pelt(x, cost, 3.0 * penalty, 2)),
+                );
             }
         }
         let data = series(values);
@@ -167,8 +172,12 @@ fn speed() {
 
 fn speed_of_distributions() {
     let mut random = ChaCha8Rng::seed_from_u64(2);
-    let values: Vec<f64> =
-        Kind::Ar(0.0).draw(1000, &mut random).iter().enumerate().map(|(i, v)| v + if i >= 600 { 1.0 } else { 0.0 }).collect();
+    let values: Vec<f64> = Kind::Ar(0.0)
+        .draw(1000, &mut random)
+        .iter()
+        .enumerate()
+        .map(|(i, v)| v + if i >= 600 { 1.0 } else { 0.0 })
+        .collect();
     let work = |what: &str, seconds: f64| println!("{what:<58}{:>12.2}", seconds * 1e3);
     work("E-divisive, 199 permutations, n = 1000", best_of(5, || e_divisive(&values, 30, 1, 199, 0.05, 1)));
     work("kernel (rbf) segmentation, n = 1000", best_of(5, || kernel_segments(&values, Some(0.5), 10.0, 2)));
@@ -184,7 +193,16 @@ fn trend_calibration(replicates: usize) {
     println!("\nverdicts on series without a trend, nominal 5 %, {replicates} series a line");
     println!(
         "{:<20}{:>6}{:>10}{:>12}{:>14}{:>12}{:>12}{:>12}{:>12}{:>12}",
-        "noise", "n", "auto", "no verdict", "mann-kendall", "hamed-rao", "hamed-rao:3", "yue-wang:1", "prewhitened", "least sq."
+        "noise",
+        "n",
+        "auto",
+        "no verdict",
+        "mann-kendall",
+        "hamed-rao",
+        "hamed-rao:3",
+        "yue-wang:1",
+        "prewhitened",
+        "least sq."
     );
     let kinds = [
         Kind::Ar(0.0),
@@ -233,7 +251,9 @@ fn trend_calibration(replicates: usize) {
         "\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end, n = 200"
     );
     println!("{:<20}{:>9}{:>9}{:>9}{:>9}", "noise", "0.5 σ", "1 σ", "2 σ", "4 σ");
-    for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95), Kind::Seasonal].into_iter().zip(200..) {
+    for (kind, seed) in
+        [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95), Kind::Seasonal].into_iter().zip(200..)
+    {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut line = format!("{:<20}", kind.name());
         for rise in [0.5, 1.0, 2.0, 4.0] {

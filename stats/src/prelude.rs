@@ -31,8 +31,8 @@ pub use crate::slo::alert::BurnRateRule;
 pub use crate::slo::{self, Counts, Objective, SloInput, SloReport, evaluate};
 pub use crate::time::{Grid, Span, Timestamp, Window};
 pub use crate::trend::{
-    Chart, ChangeMethod, ChangeOptions, Changes, Cost, Season, Trend, TrendMethod, changes, e_divisive, elbow, kernel_segments, pelt,
-    pelt_mean, penalty_path, rank_causes, read_events, trend,
+    ChangeMethod, ChangeOptions, Changes, Chart, Cost, Season, Trend, TrendMethod, changes, e_divisive, elbow,
+    kernel_segments, pelt, pelt_mean, penalty_path, rank_causes, read_events, trend,
 };
 pub use crate::unit::Unit;
 pub use crate::window::{

@@ -768,9 +768,8 @@ fn a_follower_is_found_with_its_lag() {
         load.push(load[i] + noise() - 0.5);
         other.push(other[i] + noise() - 0.5);
     }
-    let rows = (0..300usize).map(|i| {
-        format!("{},{},{},{}\n", i * 60, load[i], load[i.saturating_sub(4)] + 0.1 * noise(), other[i])
-    });
+    let rows = (0..300usize)
+        .map(|i| format!("{},{},{},{}\n", i * 60, load[i], load[i.saturating_sub(4)] + 0.1 * noise(), other[i]));
     let file = Scratch::new("walks.csv", format!("time,load,latency,other\n{}", rows.collect::<String>()));
     let document = json(&["correlate", file.path(), "--max-lag", "20m"]);
     let pairs: Vec<&Value> = results(&document).iter().filter(|r| r["a"].is_object()).collect();

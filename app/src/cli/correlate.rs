@@ -32,7 +32,8 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
 /// One result a pair of the shortlist, and one with what was looked at.
 fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure> {
     let mut answer = Answer::default();
-    let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) =
+        (Vec::new(), Vec::new(), Vec::new());
     for item in &data.items {
         match tell::subject::as_series(item) {
             Ok((values, note)) => {

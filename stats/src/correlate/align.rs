@@ -76,7 +76,10 @@ mod tests {
         let placed = lattice.place(fine.times(), fine.values());
         assert_eq!(placed, [None, Some(14.0), Some(20.0), None, None, None]);
         assert_eq!(filled(&placed).unwrap(), [14.0, 14.0, 20.0, 20.0, 20.0, 20.0]);
-        assert_eq!(filled(&lattice.place(coarse.times(), coarse.values())).unwrap(), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
+        assert_eq!(
+            filled(&lattice.place(coarse.times(), coarse.values())).unwrap(),
+            [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
+        );
         assert_eq!(filled(&[None, None]), None);
         assert!(Lattice::over(&[series(&[0, 1]), series(&[1_000_000, 1_000_001])]).is_none());
     }

@@ -71,7 +71,11 @@ impl Transform {
     }
 
     pub(crate) fn room(&self) -> Room {
-        Room { spectrum: self.inverse.make_input_vec(), values: self.inverse.make_output_vec(), scratch: self.inverse.make_scratch_vec() }
+        Room {
+            spectrum: self.inverse.make_input_vec(),
+            values: self.inverse.make_output_vec(),
+            scratch: self.inverse.make_scratch_vec(),
+        }
     }
 }
 

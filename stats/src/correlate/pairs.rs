@@ -38,7 +38,15 @@ pub struct CorrelateOptions {
 impl Default for CorrelateOptions {
     /// All pairs, up to a tenth of the series, 0.95 over all pairs, a shortlist of 20 with 199 permutations each, seasons that show, seed 1.
     fn default() -> Self {
-        Self { max_lag: None, against: None, level: 0.95, shortlist: 20, permutations: 199, season: Season::Auto, seed: 1 }
+        Self {
+            max_lag: None,
+            against: None,
+            level: 0.95,
+            shortlist: 20,
+            permutations: 199,
+            season: Season::Auto,
+            seed: 1,
+        }
     }
 }
 
@@ -170,7 +178,9 @@ struct Ready {
 /// reason; without two usable ones there are no pairs.
 pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correlations> {
     if !(options.level > 0.0 && options.level < 1.0) {
-        return Err(Error::argument(format!("a level of {} is not between 0 and 1", options.level)).hint("0.95 is usual"));
+        return Err(
+            Error::argument(format!("a level of {} is not between 0 and 1", options.level)).hint("0.95 is usual")
+        );
     }
     if options.max_lag.is_some_and(|lag| lag < Span::ZERO) {
         return Err(Error::argument("the greatest lag is 0 or more"));
@@ -180,7 +190,10 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
         series.iter().enumerate().filter(|(_, s)| named(s)).map(|(i, _)| i).collect()
     });
     if anchors.as_ref().is_some_and(Vec::is_empty) {
-        return Err(Error::argument(format!("no series is called “{}”", options.against.as_deref().unwrap_or_default())));
+        return Err(Error::argument(format!(
+            "no series is called “{}”",
+            options.against.as_deref().unwrap_or_default()
+        )));
     }
     let Some(lattice) = Lattice::over(series) else {
         return Err(Error::empty("the series share no lattice of times: each has one sample, or they lie far apart"));
@@ -205,8 +218,10 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
     let wanted = |i: usize, j: usize| {
         anchors.as_ref().is_none_or(|a| a.contains(&usable[i].index) || a.contains(&usable[j].index))
     };
-    let all: Vec<(usize, usize)> =
-        (0..usable.len()).flat_map(|i| (i + 1..usable.len()).map(move |j| (i, j))).filter(|&(i, j)| wanted(i, j)).collect();
+    let all: Vec<(usize, usize)> = (0..usable.len())
+        .flat_map(|i| (i + 1..usable.len()).map(move |j| (i, j)))
+        .filter(|&(i, j)| wanted(i, j))
+        .collect();
     let strongest = |products: &[f64]| {
         let best = products.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         best.map_or((0, 0.0), |(at, r)| (at, *r))
@@ -239,7 +254,8 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
                 let mut random = SplitMix64::stream(options.seed, pair as u64);
                 let draws: Vec<f64> = (0..options.permutations)
                     .map(|_| {
-                        let shuffled: Vec<f64> = shuffled_blocks(n, block, &mut random).iter().map(|k| b.white[*k]).collect();
+                        let shuffled: Vec<f64> =
+                            shuffled_blocks(n, block, &mut random).iter().map(|k| b.white[*k]).collect();
                         strongest(&transform.products(&spectra[i], &transform.spectrum(&shuffled), room)).1.abs()
                     })
                     .collect();
@@ -252,7 +268,12 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
     Ok(Correlations { step: lattice.step, lags, pairs_tested: all.len(), pairs, left_out, level: options.level })
 }
 
-fn ready(index: usize, series: &Series, lattice: &Lattice, season: Season) -> std::result::Result<Ready, (usize, String)> {
+fn ready(
+    index: usize,
+    series: &Series,
+    lattice: &Lattice,
+    season: Season,
+) -> std::result::Result<Ready, (usize, String)> {
     let refuse = |why: String| Err((index, why));
     let cells = lattice.place(series.times(), series.values());
     let present = cells.iter().filter(|c| c.is_some()).count();
@@ -328,9 +349,15 @@ fn describe(
     let reach = quantile_normal(0.5 + level / 2.0) / (both as f64 - 3.0).max(1.0).sqrt();
     let centre = r.clamp(-0.999_999, 0.999_999).atanh();
     let width = Span(lattice.step.0.saturating_mul(lattice.cells as i64));
-    let window = Window { start: Timestamp(lattice.start), width, phase: Span(lattice.start.rem_euclid(width.0.max(1))) };
-    let estimate = Estimate::new(r, Method::Named("cross-correlation of innovations"), both as u64, &Scope::new(Unit::None, window))
-        .with_confidence(Confidence { lower: (centre - reach).tanh(), upper: (centre + reach).tanh(), level });
+    let window =
+        Window { start: Timestamp(lattice.start), width, phase: Span(lattice.start.rem_euclid(width.0.max(1))) };
+    let estimate = Estimate::new(
+        r,
+        Method::Named("cross-correlation of innovations"),
+        both as u64,
+        &Scope::new(Unit::None, window),
+    )
+    .with_confidence(Confidence { lower: (centre - reach).tanh(), upper: (centre + reach).tanh(), level });
     Pair {
         a: a.index,
         b: b.index,

@@ -86,7 +86,8 @@ pub fn kendall(x: &[f64], y: &[f64]) -> Result<RankCorrelation> {
     // the variance of S with ties in both (Kendall, 1970, chapter 4)
     let (a, b) = (tie_terms(x), tie_terms(y));
     let m = n * (n - 1.0);
-    let variance = (m * (2.0 * n + 5.0) - a.2 - b.2) / 18.0 + 2.0 * found.tied_x * found.tied_y / m
+    let variance = (m * (2.0 * n + 5.0) - a.2 - b.2) / 18.0
+        + 2.0 * found.tied_x * found.tied_y / m
         + a.1 * b.1 / (9.0 * m * (n - 2.0));
     let z = found.s / variance.sqrt();
     Ok(RankCorrelation { value: value.clamp(-1.0, 1.0), ln_p: ln_two_sided(z), n: x.len() })

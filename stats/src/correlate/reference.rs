@@ -12,12 +12,15 @@ fn floats(v: &Value) -> Vec<f64> {
 
 #[test]
 fn rank_correlations_are_scipys() {
-    let expected: Value = serde_json::from_str(include_str!("../../../tests/reference/correlate/expected.json")).unwrap();
+    let expected: Value =
+        serde_json::from_str(include_str!("../../../tests/reference/correlate/expected.json")).unwrap();
     let cases = expected["cases"].as_array().unwrap();
     assert!(cases.len() >= 7);
     for case in cases {
         let (x, y) = (floats(&case["x"]), floats(&case["y"]));
-        for (found, want) in [(spearman(&x, &y).unwrap(), &case["spearman"]), (kendall(&x, &y).unwrap(), &case["kendall"])] {
+        for (found, want) in
+            [(spearman(&x, &y).unwrap(), &case["spearman"]), (kendall(&x, &y).unwrap(), &case["kendall"])]
+        {
             let name = &case["name"];
             assert!((found.value - want["value"].as_f64().unwrap()).abs() < 1e-12, "{name}: {found:?} {want}");
             let p = want["p"].as_f64().unwrap();

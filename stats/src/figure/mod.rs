@@ -32,8 +32,8 @@ pub use axis::Axis;
 pub use build::{
     BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
     ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, budget_figure, charged_figure,
-    counter_figure, correlation_figure, difference_figure, events_figure, histogram_figure, peak_figure, phase_figure, project_budget,
-    quantile_figure, reaggregation_figure, series_figure,
+    correlation_figure, counter_figure, difference_figure, events_figure, histogram_figure, peak_figure, phase_figure,
+    project_budget, quantile_figure, reaggregation_figure, series_figure,
 };
 pub use decimate::{Decimated, decimate_min_max};
 pub use description::{Figure, Legend};

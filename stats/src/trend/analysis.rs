@@ -70,9 +70,13 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
         TrendMethod::Auto => match without_season(series, Season::Auto) {
             None => test.auto(),
             Some(seasonal) => {
-                let rest = Series::new(series.identity().clone(), series.times().to_vec(), seasonal.values, NanPolicy::Drop)?;
+                let rest =
+                    Series::new(series.identity().clone(), series.times().to_vec(), seasonal.values, NanPolicy::Drop)?;
                 if let Some(why) = unusable(rest.values()) {
-                    return Ok(Trend::without(method, format!("without its season of {} steps {why}", seasonal.period)));
+                    return Ok(Trend::without(
+                        method,
+                        format!("without its season of {} steps {why}", seasonal.period),
+                    ));
                 }
                 let mut found = Test::new(&rest, level).auto();
                 found.reason.push_str(&format!("; a season of {} steps was taken out first", seasonal.period));
@@ -234,7 +238,10 @@ impl<'a> Test<'a> {
         let name = if correlated { "correlated-seasonal" } else { "seasonal" };
         let method = if correlated { TrendMethod::CorrelatedSeasonal(period) } else { TrendMethod::Seasonal(period) };
         let Some(positions) = lattice(self.series) else {
-            return Trend::without(method, "the times lie on no lattice of equal steps, so phases cannot be told apart".into());
+            return Trend::without(
+                method,
+                "the times lie on no lattice of equal steps, so phases cannot be told apart".into(),
+            );
         };
         let phases = Phases::new(self.series.values(), &positions, period);
         let (s, variance) = if correlated { phases.correlated_score() } else { phases.score() };
@@ -265,7 +272,8 @@ impl<'a> Test<'a> {
         let lags = lags.unwrap_or_else(|| default_lags(n)).min(n - 1);
         let line = least_squares(&self.positions(), self.series.values(), lags);
         let method = Method::Described(format!("least-squares (Newey–West, {lags} lags)"));
-        let mut found = self.finish(method.clone(), "asked for; errors hold for autocorrelation up to the lags".into(), 1.0);
+        let mut found =
+            self.finish(method.clone(), "asked for; errors hold for autocorrelation up to the lags".into(), 1.0);
         found.z = None;
         found.intercept = Some(line.intercept);
         found.statistic = line.t();

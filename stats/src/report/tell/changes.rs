@@ -36,7 +36,8 @@ pub fn table(changes: &Changes) -> Table {
 
 /// The events before each change, nearest first.
 pub fn causes_table(changes: &Changes, causes: &[Vec<Cause>]) -> Table {
-    let columns = vec![Column::text("changed at"), Column::text("event"), Column::text("at"), Column::span("before the onset")];
+    let columns =
+        vec![Column::text("changed at"), Column::text("event"), Column::text("at"), Column::span("before the onset")];
     let mut table = Table::new("What happened just before", columns);
     for (change, causes) in changes.changes.iter().zip(causes) {
         let time = change.time.to_string();
@@ -44,8 +45,14 @@ pub fn causes_table(changes: &Changes, causes: &[Vec<Cause>]) -> Table {
             table.rows.push(vec![time.clone().into(), "none in reach".into(), Cell::Empty, Cell::Empty]);
         }
         for cause in causes {
-            let before = if cause.within_onset { "within the onset".into() } else { super::words::span_cell(cause.before) };
-            table.rows.push(vec![time.clone().into(), cause.event.name.clone().into(), cause.event.time.to_string().into(), before]);
+            let before =
+                if cause.within_onset { "within the onset".into() } else { super::words::span_cell(cause.before) };
+            table.rows.push(vec![
+                time.clone().into(),
+                cause.event.name.clone().into(),
+                cause.event.time.to_string().into(),
+                before,
+            ]);
         }
     }
     table
@@ -139,7 +146,10 @@ mod tests {
         assert_eq!(standing, Standing::Depends);
         assert!(text.starts_with("One change of level: from 1.0"), "{text}");
         assert!(text.contains("between 1970-01-01T00:59:00Z and 1970-01-01T01:00:00Z"), "{text}");
-        let event = |name: &str, s: i64| crate::trend::Event { time: crate::time::Timestamp(s * 1_000_000_000), name: name.into() };
+        let event = |name: &str, s: i64| crate::trend::Event {
+            time: crate::time::Timestamp(s * 1_000_000_000),
+            name: name.into(),
+        };
         let events = [event("after", 3700), event("deploy", 3500)];
         let causes = crate::trend::rank_causes(found.changes[0].onset, &events, crate::time::Span::HOUR);
         let told = causes_table(&found, &[causes]);

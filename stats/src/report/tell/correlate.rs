@@ -59,7 +59,8 @@ pub fn finding(series: &[Series], found: &Correlations) -> (Standing, String) {
         1.. => format!("{b} follows {a} by {span}"),
         _ => format!("{a} follows {b} by {span}"),
     };
-    let count = if related.len() == 1 { String::new() } else { format!(" {} pairs in all are related.", related.len()) };
+    let count =
+        if related.len() == 1 { String::new() } else { format!(" {} pairs in all are related.", related.len()) };
     let text = format!(
         "{relation} (r = {:.2}, {} over {} pairs).{count} Together is not because of.",
         first.r.value,

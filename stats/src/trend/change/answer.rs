@@ -87,7 +87,8 @@ impl FromStr for ChangeMethod {
         let lower = text.trim().to_ascii_lowercase();
         Self::ALL.into_iter().find(|m| m.word() == lower).ok_or_else(|| {
             let words: Vec<&str> = Self::ALL.into_iter().map(Self::word).collect();
-            Error::parse(format!("“{text}” is no way to find changes")).hint(format!("choose one of {}", words.join(", ")))
+            Error::parse(format!("“{text}” is no way to find changes"))
+                .hint(format!("choose one of {}", words.join(", ")))
         })
     }
 }

@@ -54,7 +54,10 @@ const FORGOTTEN: f64 = 1e-10;
 /// Where a parameter is out of range or a value is not finite.
 pub fn run_lengths(values: &[f64], prior: &BayesPrior, horizon: usize) -> Result<RunLengths> {
     let BayesPrior { hazard, mean, mean_worth, shape, rate } = *prior;
-    let good = hazard > 0.0 && hazard < 1.0 && mean.is_finite() && [mean_worth, shape, rate].iter().all(|v| *v > 0.0 && v.is_finite());
+    let good = hazard > 0.0
+        && hazard < 1.0
+        && mean.is_finite()
+        && [mean_worth, shape, rate].iter().all(|v| *v > 0.0 && v.is_finite());
     if !good {
         return Err(Error::argument(format!("a prior of {prior:?} is out of range")));
     }
@@ -156,7 +159,9 @@ mod tests {
             let starts: Vec<usize> = (0..n).filter(|i| *i == 0 || cuts >> (i - 1) & 1 == 1).collect();
             let ends = starts.iter().skip(1).copied().chain([n]);
             let ln: f64 = starts.iter().zip(ends).map(|(s, e)| ln_stretch(&x[*s..e], &prior)).sum();
-            let weight = ln.exp() * 0.2f64.powi(cuts.count_ones() as i32) * 0.8f64.powi((n as u32 - 1 - cuts.count_ones()) as i32);
+            let weight = ln.exp()
+                * 0.2f64.powi(cuts.count_ones() as i32)
+                * 0.8f64.powi((n as u32 - 1 - cuts.count_ones()) as i32);
             evidence += weight;
             // the last stretch is what the run length tells of
             began[*starts.last().unwrap()] += weight;

@@ -71,7 +71,8 @@ pub fn rank_causes(onset: Onset, events: &[Event], reach: Span) -> Vec<Cause> {
 /// # Errors
 /// Where there is no event, no column of times, or a row whose time cannot be read; the row is named.
 pub fn read_events(text: &str) -> Result<Vec<Event>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for (row, number) in reader.records().zip(1..) {
         let row = row.map_err(|e| Error::parse(format!("row {number}: {e}")))?;
@@ -83,7 +84,8 @@ pub fn read_events(text: &str) -> Result<Vec<Event>> {
         return Err(Error::empty("no events").hint("give a CSV with a column of times and one of names"));
     };
     let Some(column) = last.iter().position(|cell| time_of(cell).is_some()) else {
-        return Err(Error::parse("no column holds times").hint("write them like 2026-01-31T12:00:00Z, or in seconds since the epoch"));
+        return Err(Error::parse("no column holds times")
+            .hint("write them like 2026-01-31T12:00:00Z, or in seconds since the epoch"));
     };
     let first = rows.first().map_or(0, |r| r.0);
     let mut events = Vec::new();
@@ -133,7 +135,8 @@ mod tests {
     fn times_are_read_as_people_write_them() {
         let text = "when,what,by\n2026-01-01 00:00:00,deploy,ann\n\n1767225601,flag,\n1767225602000,migration,bob\n";
         let events = read_events(text).unwrap();
-        let told: Vec<(i64, &str)> = events.iter().map(|e| (e.time.0 / 1_000_000_000 - 1_767_225_600, e.name.as_str())).collect();
+        let told: Vec<(i64, &str)> =
+            events.iter().map(|e| (e.time.0 / 1_000_000_000 - 1_767_225_600, e.name.as_str())).collect();
         assert_eq!(told, [(0, "deploy ann"), (1, "flag"), (2, "migration bob")]);
         for bad in ["", "a,b\n1,2\n", "time\n2026-01-01T00:00:00Z\nsoon\n2026-01-01T00:00:00Z\n"] {
             assert!(read_events(bad).is_err(), "{bad}");
@@ -143,12 +146,11 @@ mod tests {
     #[test]
     fn what_came_after_is_no_cause() {
         let at = |s: i64| Timestamp(s * 1_000_000_000);
-        let events: Vec<Event> = [5, 100, 101, 120, 121, -4000]
-            .into_iter()
-            .map(|s| Event { time: at(s), name: s.to_string() })
-            .collect();
+        let events: Vec<Event> =
+            [5, 100, 101, 120, 121, -4000].into_iter().map(|s| Event { time: at(s), name: s.to_string() }).collect();
         let found = rank_causes(Onset { lower: at(100), upper: at(120) }, &events, Span::HOUR);
-        let told: Vec<(&str, f64, bool)> = found.iter().map(|c| (c.event.name.as_str(), c.before, c.within_onset)).collect();
+        let told: Vec<(&str, f64, bool)> =
+            found.iter().map(|c| (c.event.name.as_str(), c.before, c.within_onset)).collect();
         assert_eq!(told, [("120", 0.0, true), ("101", 0.0, true), ("100", 0.0, false), ("5", 95.0, false)]);
     }
 }

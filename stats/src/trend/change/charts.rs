@@ -109,7 +109,9 @@ impl Chart {
     pub fn alarms(self, values: &[f64], mean: f64, sd: f64) -> Result<Vec<Alarm>> {
         self.check()?;
         if !(sd > 0.0 && sd.is_finite() && mean.is_finite()) {
-            return Err(Error::argument(format!("a chart needs a finite mean and a positive deviation, not {mean}, {sd}")));
+            return Err(Error::argument(format!(
+                "a chart needs a finite mean and a positive deviation, not {mean}, {sd}"
+            )));
         }
         let mut alarms = Vec::new();
         let (mut up, mut down) = (0.0f64, 0.0f64);
@@ -182,7 +184,8 @@ fn one_sided(slack: f64, limit: f64, shift: f64) -> f64 {
         .map(|(i, z)| {
             let to = |y: f64| y - z + slack - shift;
             let stay = upper_tail(-(slack - shift - z));
-            let mut row: Vec<f64> = [-stay].into_iter().chain(points.iter().map(|(y, w)| -w * density(to(*y)))).collect();
+            let mut row: Vec<f64> =
+                [-stay].into_iter().chain(points.iter().map(|(y, w)| -w * density(to(*y)))).collect();
             row[i] += 1.0;
             row.push(1.0);
             row
@@ -196,7 +199,10 @@ fn two_sided(weight: f64, limit: f64, shift: f64) -> f64 {
     let reach = limit * (weight / (2.0 - weight)).sqrt();
     let points: Vec<(f64, f64)> = legendre(2 * NODES).into_iter().map(|(x, w)| (reach * x, w * reach)).collect();
     let row = |u: f64| {
-        points.iter().map(move |(y, w)| w / weight * density((y - (1.0 - weight) * u) / weight - shift)).collect::<Vec<f64>>()
+        points
+            .iter()
+            .map(move |(y, w)| w / weight * density((y - (1.0 - weight) * u) / weight - shift))
+            .collect::<Vec<f64>>()
     };
     let mut rows: Vec<Vec<f64>> = points
         .iter()

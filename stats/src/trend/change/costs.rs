@@ -65,7 +65,13 @@ impl Costs {
             Cost::Mean | Cost::Rank => -sum * sum / m / self.scale,
             Cost::Variance => spread(self.squares[end] - self.squares[start]),
             Cost::MeanVariance => spread(self.squares[end] - self.squares[start] - sum * sum / m),
-            Cost::Poisson => if sum > 0.0 { -2.0 * sum * (sum / m).ln() } else { 0.0 },
+            Cost::Poisson => {
+                if sum > 0.0 {
+                    -2.0 * sum * (sum / m).ln()
+                } else {
+                    0.0
+                }
+            }
         }
     }
 
@@ -162,7 +168,9 @@ mod tests {
             Cost::Mean => around(mean, part) / (around(grand, all) / all.len() as f64),
             Cost::Variance => m * (around(grand, part) / m).ln() + m,
             Cost::MeanVariance => m * (around(mean, part) / m).ln() + m,
-            Cost::Poisson => -2.0 * part.iter().map(|x| if mean > 0.0 { x * mean.ln() - mean } else { 0.0 }).sum::<f64>(),
+            Cost::Poisson => {
+                -2.0 * part.iter().map(|x| if mean > 0.0 { x * mean.ln() - mean } else { 0.0 }).sum::<f64>()
+            }
             Cost::Rank => f64::NAN,
         }
     }

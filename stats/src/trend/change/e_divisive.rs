@@ -1,7 +1,7 @@
 //! E-divisive: changes of the whole distribution by energy distance, one after another.
 
-use super::blocks::{share_above, shuffled_blocks};
 use super::super::mann_kendall::ranks;
+use super::blocks::{share_above, shuffled_blocks};
 use crate::quantile::random::SplitMix64;
 
 /// A change that [`e_divisive`] found.
@@ -32,7 +32,14 @@ pub struct Division {
 /// let found = e_divisive(&values, 5, 1, 199, 0.05, 1);
 /// assert_eq!((found[0].index, found[0].p_value), (25, 0.005));
 /// ```
-pub fn e_divisive(values: &[f64], min_size: usize, block: usize, permutations: usize, alpha: f64, seed: u64) -> Vec<Division> {
+pub fn e_divisive(
+    values: &[f64],
+    min_size: usize,
+    block: usize,
+    permutations: usize,
+    alpha: f64,
+    seed: u64,
+) -> Vec<Division> {
     let n = values.len();
     let min_size = min_size.max(2);
     if n < 2 * min_size || values.iter().any(|v| !v.is_finite()) {
@@ -90,8 +97,8 @@ fn widest(values: &[f64], min_size: usize) -> Option<(usize, f64)> {
         let (m, l) = (at as f64, (n - at) as f64);
         let across = from_left - 2.0 * within;
         let right = (total - from_left - across) / 2.0;
-        let distance = m * l / (m + l)
-            * (2.0 * across / (m * l) - 2.0 * within / (m * (m - 1.0)) - 2.0 * right / (l * (l - 1.0)));
+        let distance =
+            m * l / (m + l) * (2.0 * across / (m * l) - 2.0 * within / (m * (m - 1.0)) - 2.0 * right / (l * (l - 1.0)));
         if best.is_none_or(|(_, most)| distance > most) {
             best = Some((at, distance));
         }
@@ -171,8 +178,7 @@ mod tests {
         };
         let (a, b) = v.split_at(at);
         let (m, l) = (a.len() as f64, b.len() as f64);
-        m * l / (m + l)
-            * (2.0 * mean(a, b, m * l) - mean(a, a, m * (m - 1.0)) - mean(b, b, l * (l - 1.0)))
+        m * l / (m + l) * (2.0 * mean(a, b, m * l) - mean(a, a, m * (m - 1.0)) - mean(b, b, l * (l - 1.0)))
     }
 
     proptest! {
@@ -192,7 +198,15 @@ mod tests {
 
     #[test]
     fn two_changes_are_found_and_noise_has_none() {
-        let level = |i: u32| if i < 40 { 0.0 } else if i < 90 { 12.0 } else { 4.0 };
+        let level = |i: u32| {
+            if i < 40 {
+                0.0
+            } else if i < 90 {
+                12.0
+            } else {
+                4.0
+            }
+        };
         let noisy: Vec<f64> = (0..130).map(|i| f64::from(i * 37 % 23) / 4.0 + level(i)).collect();
         let found: Vec<usize> = e_divisive(&noisy, 10, 1, 99, 0.05, 3).iter().map(|d| d.index).collect();
         assert_eq!(found, [40, 90]);

@@ -37,7 +37,17 @@ impl<'a> Evidence<'a> {
     ) -> Self {
         let ChangeOptions { min_size, level, .. } = *options;
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        Self { series, values, costs, noise, min_size, level, step: series.step(), mean, sums: centred_sums(values, mean) }
+        Self {
+            series,
+            values,
+            costs,
+            noise,
+            min_size,
+            level,
+            step: series.step(),
+            mean,
+            sums: centred_sums(values, mean),
+        }
     }
 
     pub(crate) fn describe(&self, indices: &[usize]) -> Vec<Change> {

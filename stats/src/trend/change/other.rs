@@ -62,7 +62,9 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
             Err(why) => return Ok(found.without(why)),
         },
         ChangeMethod::KernelRbf if n > KERNEL_MOST => {
-            return Ok(found.without(format!("{n} samples are too many for a kernel, whose time is quadratic: use pelt-rank")));
+            return Ok(
+                found.without(format!("{n} samples are too many for a kernel, whose time is quadratic: use pelt-rank"))
+            );
         }
         ChangeMethod::KernelRbf => by_kernel(values, options, min_size, block),
         _ => by_costs(values, cost, &costs, options, min_size, block),
@@ -101,7 +103,14 @@ fn permutation_words(block: usize, level: f64) -> String {
     )
 }
 
-fn by_costs(values: &[f64], cost: Cost, costs: &Costs, options: &ChangeOptions, min_size: usize, block: usize) -> Finding {
+fn by_costs(
+    values: &[f64],
+    cost: Cost,
+    costs: &Costs,
+    options: &ChangeOptions,
+    min_size: usize,
+    block: usize,
+) -> Finding {
     let n = values.len();
     let picked = |order: &[usize]| order.iter().map(|i| values[*i]).collect::<Vec<f64>>();
     let chance = draws(n, block, options.seed, |order| Costs::new(&picked(order), cost).best_single(min_size));
@@ -135,7 +144,12 @@ fn by_kernel(values: &[f64], options: &ChangeOptions, min_size: usize, block: us
     };
     let indices = kernel_segments(values, Some(gamma), penalty, min_size);
     let p_values = vec![None; indices.len()];
-    Finding { indices, p_values, penalty: Some(penalty), reason: format!("γ = {gamma:.4e} by the median distance; {reason}") }
+    Finding {
+        indices,
+        p_values,
+        penalty: Some(penalty),
+        reason: format!("γ = {gamma:.4e} by the median distance; {reason}"),
+    }
 }
 
 fn by_division(values: &[f64], options: &ChangeOptions, min_size: usize, block: usize) -> Finding {
@@ -156,7 +170,9 @@ fn by_chart(values: &[f64], options: &ChangeOptions, found: &Changes) -> Result<
     };
     let learn = (n / 4).clamp(12, 200);
     if n < 2 * learn {
-        return Ok(Err(format!("{n} samples are too few: a chart learns the usual level from {learn} and watches the rest")));
+        return Ok(Err(format!(
+            "{n} samples are too few: a chart learns the usual level from {learn} and watches the rest"
+        )));
     }
     // false alarms come at a rate of 1/ARL: a share 1 − level of series of this length has one
     let wanted = (n as f64 / -options.level.ln()).clamp(10.0, 1e9);

@@ -69,7 +69,8 @@ pub fn penalty_path(values: &[f64], from: f64, to: f64, min_size: usize) -> Resu
     points.dedup_by_key(|p| p.changes.len());
     for i in 0..points.len() {
         let next = points.get(i + 1);
-        let equal = next.map(|next| (points[i].cost - next.cost) / (next.changes.len() - points[i].changes.len()) as f64);
+        let equal =
+            next.map(|next| (points[i].cost - next.cost) / (next.changes.len() - points[i].changes.len()) as f64);
         points[i].penalty = equal.unwrap_or(from).clamp(from, to);
     }
     Ok(points)
@@ -83,9 +84,8 @@ pub fn elbow(path: &[PathPoint]) -> Option<usize> {
     if path.len() < 3 || count <= 0.0 || cost <= 0.0 {
         return None;
     }
-    let distance = |p: &PathPoint| {
-        (first.cost - p.cost) / cost - (p.changes.len() - first.changes.len()) as f64 / count
-    };
+    let distance =
+        |p: &PathPoint| (first.cost - p.cost) / cost - (p.changes.len() - first.changes.len()) as f64 / count;
     let best = path.iter().enumerate().max_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
     best.map(|(i, _)| i)
 }
@@ -128,9 +128,8 @@ mod tests {
 
     #[test]
     fn the_path_has_every_optimum_of_a_fine_sweep() {
-        let values: Vec<f64> = (0..120u32)
-            .map(|i| f64::from(i * 37 % 23) / 5.0 + [0.0, 4.0, 1.0, 8.0][i as usize / 30])
-            .collect();
+        let values: Vec<f64> =
+            (0..120u32).map(|i| f64::from(i * 37 % 23) / 5.0 + [0.0, 4.0, 1.0, 8.0][i as usize / 30]).collect();
         let path = penalty_path(&values, 1.0, 500.0, 3).unwrap();
         for i in 0..2000 {
             let penalty = 1.0 + 0.25 * f64::from(i);
