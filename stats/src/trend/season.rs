@@ -136,7 +136,9 @@ fn explained(values: &[f64], positions: &[usize], period: usize) -> f64 {
 fn medians(values: &[f64], positions: &[usize], period: usize) -> Vec<f64> {
     let mut season = medians_of(&around_moving_mean(values, positions, period), positions, period);
     let mean = season.iter().sum::<f64>() / period as f64;
-    season.iter_mut().for_each(|s| *s -= mean);
+    for s in &mut season {
+        *s -= mean;
+    }
     season
 }
 
