@@ -159,9 +159,9 @@ mod tests {
     fn lengths_are_smooth_and_no_shorter() {
         for n in 1..3000 {
             let mut size = smooth(n);
-            assert!(size >= n && size % 2 == 0 && size <= 2 * n.next_power_of_two());
+            assert!(size >= n && size.is_multiple_of(2) && size <= 2 * n.next_power_of_two());
             for p in [2, 3, 5] {
-                while size % p == 0 {
+                while size.is_multiple_of(p) {
                     size /= p;
                 }
             }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
 use crate::quantile::random::SplitMix64;
-use crate::series::{NanPolicy, Series};
+use crate::series::Series;
 use crate::time::{Span, Timestamp, Window};
 use crate::trend::{Season, ln_two_sided, share_above, shuffled_blocks, without_season};
 use crate::unit::Unit;
@@ -302,7 +302,9 @@ fn ready(
         return refuse("its past foretells it wholly: nothing is left to correlate".into());
     }
     let scale = square.sqrt();
-    white.iter_mut().for_each(|w| *w /= scale);
+    for w in &mut white {
+        *w /= scale;
+    }
     Ok(Ready { index, values, white, present })
 }
 
@@ -400,12 +402,12 @@ fn holm(pairs: &mut [Pair], tested: usize, alpha: f64) {
     }
 }
 
-/// The series of a deseasonalised copy, for tests and callers that need one.
+/// A series a minute apart, for tests.
 #[cfg(test)]
 pub(crate) fn of_values(name: &str, values: Vec<f64>) -> Series {
     let times = (0..values.len() as i64).map(|i| i * 60_000_000_000).collect();
     let identity = crate::series::Identity::new(name, Unit::None);
-    Series::new(identity, times, values, NanPolicy::Refuse).unwrap_or_else(|e| panic!("{e}"))
+    Series::new(identity, times, values, crate::series::NanPolicy::Refuse).unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[cfg(test)]

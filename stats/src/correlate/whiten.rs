@@ -51,7 +51,9 @@ pub(crate) fn innovations(values: &[f64]) -> Vec<f64> {
         *v = v.clamp(-4.0 * scale, 4.0 * scale);
     }
     let mean = white.iter().sum::<f64>() / n as f64;
-    white.iter_mut().for_each(|v| *v -= mean);
+    for v in &mut white {
+        *v -= mean;
+    }
     white
 }
 

@@ -248,9 +248,9 @@ fn a_season_is_neither_trend_nor_change() {
 
 #[test]
 fn permuted_blocks_keep_the_rate_of_the_other_methods() {
-    const FEW: usize = 100;
+    const FEW: usize = 40;
     // 1.5 times the nominal 5 %, and three standard errors of so many series
-    const MOST: usize = 7 + 7;
+    const MOST: usize = 3 + 5;
     let methods = [
         ChangeMethod::PeltRank,
         ChangeMethod::PeltMeanVariance,

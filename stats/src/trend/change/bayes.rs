@@ -34,7 +34,7 @@ pub struct RunLengths {
 /// Run lengths below this posterior probability are forgotten, which keeps time and memory near linear.
 const FORGOTTEN: f64 = 1e-10;
 
-/// The posterior of the run length by message passing (Adams and MacKay, 2007), with the normal-gamma model, whose predictive
+/// The posterior of the run length by message passing (Adams and `MacKay`, 2007), with the normal-gamma model, whose predictive
 /// distribution is Student's.
 ///
 /// `began[i]` is the probability of a stretch beginning at sample i as it stands `horizon` samples later, or at the end. Independent normal values within a stretch are

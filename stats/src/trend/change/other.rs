@@ -135,12 +135,11 @@ fn by_kernel(values: &[f64], options: &ChangeOptions, min_size: usize, block: us
     // the law of the saving needs no more samples than this: a stretch of the series, its blocks shuffled
     let few = n.min(500);
     let picked = |order: &[usize]| order.iter().map(|i| values[i * (n / few)]).collect::<Vec<f64>>();
-    let (penalty, reason) = match options.penalty {
-        Some(penalty) => (penalty, "penalty as asked for".to_owned()),
-        None => {
-            let chance = draws(few, block, options.seed, |order| best_single(&picked(order), gamma, min_size));
-            (critical(&chance, 1.0 - options.level), permutation_words(block, options.level))
-        }
+    let (penalty, reason) = if let Some(penalty) = options.penalty {
+        (penalty, "penalty as asked for".to_owned())
+    } else {
+        let chance = draws(few, block, options.seed, |order| best_single(&picked(order), gamma, min_size));
+        (critical(&chance, 1.0 - options.level), permutation_words(block, options.level))
     };
     let indices = kernel_segments(values, Some(gamma), penalty, min_size);
     let p_values = vec![None; indices.len()];
