@@ -22,10 +22,10 @@ use sre_stats_app::gui::{App, Sample, View};
 
 use window::{NS, Window, csv, run, send, settle, shows, window};
 
-/// A day of seconds, up but for one minute that begins half an hour in.
-fn one_bad_minute() -> Dataset {
-    let times: Vec<i64> = (0..86_400).map(|i| i * NS).collect();
-    let values = (0..86_400).map(|i| if (1800..1860).contains(&i) { 0.0 } else { 1.0 }).collect();
+/// Seconds, up but for one minute that begins half an hour in.
+fn one_bad_minute(seconds: i64) -> Dataset {
+    let times: Vec<i64> = (0..seconds).map(|i| i * NS).collect();
+    let values = (0..seconds).map(|i| if (1800..1860).contains(&i) { 0.0 } else { 1.0 }).collect();
     let up = Series::new(Identity::new("up", Unit::None), times.clone(), values, NanPolicy::Drop).unwrap();
     let load = times.iter().map(|t| (t / NS % 100) as f64 / 100.0).collect();
     let load = Series::new(Identity::new("latency", Unit::Second), times, load, NanPolicy::Drop).unwrap();
@@ -35,8 +35,16 @@ fn one_bad_minute() -> Dataset {
 
 fn on_one_bad_minute() -> Window {
     let mut window = window(Vec::new());
-    window.state_mut().show_dataset(one_bad_minute());
+    window.state_mut().show_dataset(one_bad_minute(86_400));
     settle(&mut window);
+    window
+}
+
+/// The same in two hours, with an objective of their length.
+fn on_two_hours() -> Window {
+    let mut window = window(Vec::new());
+    window.state_mut().show_dataset(one_bad_minute(7200));
+    send(&mut window, Message::Objective("99.9% of time up over 2h".into()));
     window
 }
 
@@ -267,7 +275,7 @@ fn every_command_does_what_it_says() {
         run(&mut empty, *command);
     }
     for command in Command::ALL {
-        let mut window = on_one_bad_minute();
+        let mut window = on_two_hours();
         run(&mut window, Command::ViewWindows);
         run(&mut window, Command::Wider);
         let width = |w: &Window| w.state().state().width_row().unwrap().2.width.as_secs_f64();
