@@ -70,7 +70,7 @@ fn unescaped(line: &str) -> String {
 
 /// A cell as statements: the kernel's own lines left out, a last expression looked at instead of shown.
 fn statements(cell: &str) -> String {
-    let rust: String = cell.lines().filter(|line| !line.starts_with(':')).map(|line| format!("{line}\n")).collect();
+    let rust = cell.lines().filter(|line| !line.starts_with(':')).collect::<Vec<_>>().join("\n") + "\n";
     let (head, tail) = rust.split_at(last_boundary(&rust));
     let tail = tail.trim();
     if tail.is_empty() { format!("{head}\n") } else { format!("{head}\n_ = &({tail}\n);\n") }
