@@ -165,6 +165,35 @@ fn same(ours: Option<f64>, theirs: Option<f64>, what: &str) {
     }
 }
 
+/// Lines into the future and smoothed values; before 3.0 the range holds its left end and the function has another name.
+fn lines_and_smoothing(server: &Server, dialect: Dialect, all: &[(Vec<i64>, Vec<f64>)]) {
+    let old = dialect.is_closed();
+    let smoothing = if old { "holt_winters" } else { "double_exponential_smoothing" };
+    let mut answers = 0;
+    for range_s in [60, 300] {
+        for at_ms in [300_000, 450_000, 777_700] {
+            let within = |i: usize| {
+                let (times, values) = &all[i];
+                let inside =
+                    |t: &i64| (*t > at_ms - range_s * 1000 || (old && *t == at_ms - range_s * 1000)) && *t <= at_ms;
+                let kept = times.iter().zip(values).filter(|(t, _)| inside(t));
+                kept.map(|(t, v)| ((BASE_MS + t) * 1_000_000, *v)).unzip::<i64, f64, Vec<i64>, Vec<f64>>()
+            };
+            let line = server.ask(&format!("predict_linear(x[{range_s}s], 3600)"), BASE_MS + at_ms, SERIES);
+            let smooth = server.ask(&format!("{smoothing}(x[{range_s}s], 0.3, 0.1)"), BASE_MS + at_ms, SERIES);
+            for (i, (line, smooth)) in line.into_iter().zip(smooth).enumerate() {
+                let (times, values) = within(i);
+                let ours = predict_linear(&times, &values, (BASE_MS + at_ms) * 1_000_000, 3600.0);
+                same(ours, line, &format!("series {i}, predict_linear over {range_s} s at {at_ms} ms"));
+                let ours = double_exponential_smoothing(&values, 0.3, 0.1);
+                same(ours, smooth, &format!("series {i}, {smoothing} over {range_s} s at {at_ms} ms"));
+                answers += usize::from(line.is_some()) + usize::from(smooth.is_some());
+            }
+        }
+    }
+    assert!(answers > 2_000, "{answers}");
+}
+
 #[test]
 fn the_crate_reads_what_prometheus_reads() {
     let mut random = Random(20_261_125);
@@ -225,32 +254,7 @@ fn the_crate_reads_what_prometheus_reads() {
     }
     assert!(answers > 10_000, "{answers}");
 
-    // lines into the future and smoothed values; before 3.0 the range holds its left end and the function has another name
-    let old = dialect.is_closed();
-    let smoothing = if old { "holt_winters" } else { "double_exponential_smoothing" };
-    let mut answers = 0;
-    for range_s in [60, 300] {
-        for at_ms in [300_000, 450_000, 777_700] {
-            let within = |i: usize| {
-                let (times, values) = &all[i];
-                let inside =
-                    |t: &i64| (*t > at_ms - range_s * 1000 || (old && *t == at_ms - range_s * 1000)) && *t <= at_ms;
-                let kept = times.iter().zip(values).filter(|(t, _)| inside(t));
-                kept.map(|(t, v)| ((BASE_MS + t) * 1_000_000, *v)).unzip::<i64, f64, Vec<i64>, Vec<f64>>()
-            };
-            let line = server.ask(&format!("predict_linear(x[{range_s}s], 3600)"), BASE_MS + at_ms, SERIES);
-            let smooth = server.ask(&format!("{smoothing}(x[{range_s}s], 0.3, 0.1)"), BASE_MS + at_ms, SERIES);
-            for i in 0..SERIES {
-                let (times, values) = within(i);
-                let ours = predict_linear(&times, &values, (BASE_MS + at_ms) * 1_000_000, 3600.0);
-                same(ours, line[i], &format!("series {i}, predict_linear over {range_s} s at {at_ms} ms"));
-                let ours = double_exponential_smoothing(&values, 0.3, 0.1);
-                same(ours, smooth[i], &format!("series {i}, {smoothing} over {range_s} s at {at_ms} ms"));
-                answers += usize::from(line[i].is_some()) + usize::from(smooth[i].is_some());
-            }
-        }
-    }
-    assert!(answers > 2_000, "{answers}");
+    lines_and_smoothing(&server, dialect, &all);
 
     // quantiles of the counts since ever and of their rates
     let scope = Scope::untimed(Unit::Second);
