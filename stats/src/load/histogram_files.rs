@@ -58,13 +58,7 @@ pub(crate) fn is_open_histogram(line: &[u8]) -> bool {
 pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptions) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let text = encoding::text(bytes, name, &mut report);
-    let found = match format {
-        Format::HdrLog => hdr_log(&text, &mut report)?,
-        Format::HdrPercentiles => hdr_percentiles(&text, options, &mut report, name)?,
-        Format::OpenHistogram => open_histogram(&text, options, name)?,
-        Format::Dtrace => tracer(parse_dtrace(&text)?, options),
-        _ => tracer(parse_bpftrace(&text)?, options),
-    };
+    let found = decoded(&text, format, options, &mut report, name).map_err(|e| e.in_file(name))?;
     let inside = |w: &Window| options.from.is_none_or(|t| w.start >= t) && options.to.is_none_or(|t| w.start < t);
     let timed = matches!(format, Format::HdrLog);
     if !timed {
@@ -105,6 +99,17 @@ pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptio
     }
     data.sort();
     Ok(data)
+}
+
+/// The histograms by series.
+fn decoded(text: &str, format: Format, options: &LoadOptions, report: &mut LoadReport, file: &str) -> Result<Found> {
+    Ok(match format {
+        Format::HdrLog => hdr_log(text, report)?,
+        Format::HdrPercentiles => hdr_percentiles(text, options, report, file)?,
+        Format::OpenHistogram => open_histogram(text, options, file)?,
+        Format::Dtrace => tracer(parse_dtrace(text)?, options),
+        _ => tracer(parse_bpftrace(text)?, options),
+    })
 }
 
 /// Series with their windows.
