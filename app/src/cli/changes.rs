@@ -87,15 +87,19 @@ pub(crate) fn answer(data: &Dataset, options: &ChangeOptions) -> Answer {
 fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&Suspects>) -> Answer {
     let mut answer = Answer::default();
     for item in &data.items {
-        if let Err(e) = one(item, options, elbow, suspects, &mut answer) {
+        if let Err(e) = with_suspects(item, options, elbow, suspects, &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
     answer
 }
 
-/// One series.
-pub(crate) fn one(
+/// One series, by the options alone.
+pub(crate) fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), Error> {
+    with_suspects(item, options, false, None, answer)
+}
+
+fn with_suspects(
     item: &Item,
     options: &ChangeOptions,
     elbow: bool,
