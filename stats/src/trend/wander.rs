@@ -97,7 +97,7 @@ pub(crate) fn innovations(values: &[f64]) -> Vec<f64> {
 /// Found by simulation of AR(1) with φ from 0.8 to 1 beneath white noise of one to five times its size, at the worst of them
 /// (the benchmark `trend` prints what it holds to); the tail is that of a likelihood ratio, e^(−x/2).
 pub(crate) fn needed_gain(n: usize, alpha: f64) -> f64 {
-    17.0 - 100.0 / (n as f64).max(12.0) + 2.0 * (deviate(alpha.clamp(1e-300, 0.999)) - ANCHOR)
+    17.7 - 100.0 / (n as f64).max(12.0) + 2.0 * (deviate(alpha.clamp(1e-300, 0.999)) - ANCHOR)
 }
 
 /// The share of wandering series that show such a gain: the inverse of [`needed_gain`].

@@ -90,8 +90,8 @@ pub fn elbow(path: &[PathPoint]) -> Option<usize> {
     best.map(|(i, _)| i)
 }
 
-/// The penalty at the elbow of the path over all penalties that matter: from ln n times the variance of neighbours' noise, below which
-/// chance decides, to the one that no change is worth. `None` where the path has no elbow.
+/// The penalty at the elbow of the path over all penalties that matter: from the variance of neighbours' noise, below which
+/// a change costs less than a sample, to the one that no change is worth. `None` where the path has no elbow.
 ///
 /// ```
 /// use sre_stats::trend::{elbow_penalty, pelt_mean};
@@ -116,7 +116,7 @@ pub fn elbow_penalty(values: &[f64], min_size: usize) -> Result<Option<f64>> {
     }
     // below the noise of neighbours, a change costs less than a sample: such segmentations say nothing
     let square: f64 = values.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
-    let least = (square / (2.0 * (n - 1.0).max(1.0)) * n.ln().max(1.0)).clamp(total * 1e-6, total);
+    let least = (square / (2.0 * (n - 1.0).max(1.0))).clamp(total * 1e-6, total);
     let path = penalty_path(values, least, total, min_size)?;
     Ok(elbow(&path).and_then(|i| path.get(i)).map(|p| p.penalty))
 }
