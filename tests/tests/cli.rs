@@ -133,8 +133,8 @@ fn every_command_has_its_keys() {
     let quantiles = json(&["quantile", REQUESTS, "-q", "p50,0.99", "--definition", "all", "--layout", "all"]);
     let checkout: Vec<&Value> =
         results(&quantiles).iter().filter(|r| r["series"]["labels"]["route"] == "checkout").collect();
-    // nine definitions and seven layouts
-    assert_eq!(checkout.len(), 2 * 9 + 2 * 7);
+    // nine definitions and eight layouts
+    assert_eq!(checkout.len(), 2 * 9 + 2 * 8);
     for row in &checkout {
         has(row, &["series", "q", "definition", "layout", "estimate"]);
     }

@@ -375,7 +375,7 @@ fn packed_files_are_what_is_in_them() {
             .unwrap_or_else(|e| panic!("{program} is needed: {e}"));
         child.stdin.take().unwrap().write_all(&bytes).unwrap();
         assert!(child.wait().unwrap().success());
-        let data = load(&[path.clone()], &LoadOptions::default(), &Progress::new()).unwrap();
+        let data = load(std::slice::from_ref(&path), &LoadOptions::default(), &Progress::new()).unwrap();
         assert_eq!(data.items, plain.items, "{ending}");
         assert!(data.report.understood.iter().any(|u| u.what == "container"));
         // two members or frames in a row are one file

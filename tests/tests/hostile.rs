@@ -108,7 +108,7 @@ fn files_of_other_kinds_are_named_with_a_way_out() {
 }
 
 #[test]
-fn a_million_columns_or_series_are_refused_or_chosen_from() {
+fn a_million_columns_and_too_many_series_are_refused_or_chosen_from() {
     let columns = 1_000_000;
     let mut text = String::with_capacity(columns * 9);
     text.push_str("time");
@@ -125,7 +125,7 @@ fn a_million_columns_or_series_are_refused_or_chosen_from() {
     assert_eq!(data.items[0].values(), [1.0, 1.0]);
 
     let mut text = "time,id,v\n".to_owned();
-    (0..1_000_000).for_each(|i| text.push_str(&format!("{i},s{i},1\n")));
+    (0..200_000).for_each(|i| text.push_str(&format!("{i},s{i},1\n")));
     let options = LoadOptions { by: vec!["id".into()], ..LoadOptions::default() };
     let e = read("tall.csv", text.as_bytes(), &options).unwrap_err();
     assert!(e.to_string().contains("series") && e.to_string().contains("--by"), "{e}");
@@ -163,7 +163,7 @@ fn other_encodings_and_ragged_rows_are_told() {
         |kind: WarningKind| data.report.warnings.iter().find(|w| w.kind == kind).unwrap_or_else(|| panic!("{kind}"));
     assert!(warned(WarningKind::Encoding).count >= 1);
     assert_eq!((warned(WarningKind::Ragged).count, warned(WarningKind::Ragged).position.line), (2, Some(4)));
-    let log = b"level=info user=\"caf\xe9\" duration=5ms\nlevel=info user=x duration=7ms\nnothing here\n";
+    let log = b"ts=2026-01-01T00:00:00Z user=\"caf\xe9\" duration=5ms\nts=2026-01-01T00:00:01Z user=x duration=7ms\nnothing here\n";
     let data = read("app.log", log, &LoadOptions::default()).unwrap();
     let kinds: Vec<WarningKind> = data.report.warnings.iter().map(|w| w.kind).collect();
     assert!(kinds.contains(&WarningKind::Encoding) && kinds.contains(&WarningKind::OtherRecord), "{kinds:?}");

@@ -448,7 +448,9 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
         let mut ok = if i == last { ok.take() } else { ok.clone() };
         let mut bare = (Vec::new(), Vec::new());
         let mut left_out = rows_left_out;
-        values.iter().for_each(|v| left_out.count(*v));
+        for v in &values {
+            left_out.count(*v);
+        }
         if (last > 0 || ok.is_some()) && values.iter().any(|v| is_missing(*v)) {
             if let Some(ok) = &ok {
                 let rows = times.iter().zip(ok).zip(&values);

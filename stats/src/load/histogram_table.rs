@@ -44,7 +44,7 @@ pub(crate) struct Rows<'a> {
     /// The names of the columns.
     pub(crate) names: Vec<String>,
     /// The fields of each row, with its line.
-    pub(crate) rows: &'a mut dyn Iterator<Item = Result<(u64, Vec<Vec<u8>>)>>,
+    pub(crate) fields: &'a mut dyn Iterator<Item = Result<(u64, Vec<Vec<u8>>)>>,
     /// The format that they come from, and how large it is.
     pub(crate) format: Format,
     pub(crate) bytes: u64,
@@ -62,7 +62,11 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let line = record.position().map_or(0, csv::Position::line);
         Ok((line, record.iter().map(<[u8]>::to_vec).collect()))
     });
-    assemble(Rows { names, rows: &mut rows, format: Format::HistogramTable, bytes: bytes.len() as u64 }, name, options)
+    assemble(
+        Rows { names, fields: &mut rows, format: Format::HistogramTable, bytes: bytes.len() as u64 },
+        name,
+        options,
+    )
 }
 
 /// The bins of a series' windows: by start, width and schema.
@@ -86,7 +90,7 @@ pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Re
     let mut all: BTreeMap<(String, Labels, String), Windows> = BTreeMap::new();
     let (mut rows, mut short, mut first_short, mut outside) = (0_u64, 0_u64, 0, 0_u64);
     let mut clock = None;
-    for row in table.rows {
+    for row in table.fields {
         let (line, fields) = row?;
         rows += 1;
         if fields.len() < table.names.len() {
@@ -138,7 +142,7 @@ pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Re
     let mut data = Dataset { items: Vec::new(), report };
     for ((name, labels, unit), windows) in all {
         let unit = unit_of(&name, &unit, options)?;
-        let identity = Identity { unit, name, labels };
+        let identity = Identity { name, labels, unit };
         let title = identity.title();
         let windows = windows.into_iter().map(|((start, width, schema), bins)| {
             let bins: Vec<(i64, u64)> = bins.into_iter().collect();

@@ -108,7 +108,7 @@ impl Style {
             && (comma_delimited
                 || odd
                     .iter()
-                    .any(|f| memchr::memchr(b'.', f).is_some() || f.iter().filter(|b| **b == b',').count() > 1));
+                    .any(|f| memchr::memchr(b'.', f).is_some() || memchr::memchr_iter(b',', f).nth(1).is_some()));
         if grouped {
             Self::GroupedComma
         } else if fits(Self::DecimalComma) {

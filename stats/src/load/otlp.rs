@@ -296,7 +296,7 @@ impl Builder {
             let title = identity.title();
             match Histograms::new(identity, windows.into_iter().filter(|(w, _)| inside(w)).collect()) {
                 Ok(histograms) => {
-                    items.push(Item::new(Kind::Histogram, Data::Histograms(histograms), Format::OtlpJson))
+                    items.push(Item::new(Kind::Histogram, Data::Histograms(histograms), Format::OtlpJson));
                 }
                 Err(e) if e.kind() == crate::ErrorKind::Empty => {
                     report.warn(WarningKind::EmptySeries, format!("“{title}” holds no value"), position(), 1);

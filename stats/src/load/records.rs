@@ -206,7 +206,7 @@ impl Syntax for Named<'_> {
                 None => unknown = Some(name.to_owned()),
             });
             match kind {
-                Line::Record if rows.says_something(&row, plan) => rows.record(&row, number),
+                Line::Record if Rows::says_something(&row, plan) => rows.record(&row, number),
                 Line::Record | Line::Unreadable => {
                     rows.tallies.note(WarningKind::OtherRecord, None, number, || show(line));
                 }

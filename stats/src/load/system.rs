@@ -258,7 +258,7 @@ fn sadf(text: &str, table: &mut Table) {
     }
 }
 
-/// The date and the host in `Linux 6.1.0 (host) 	11/25/26 	_x86_64_	(2 CPU)`.
+/// The date and the host in `Linux 6.1.0 (host) 11/25/26 _x86_64_ (2 CPU)`.
 fn banner(line: &str) -> (Option<&str>, Option<&str>) {
     let host = line.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(host, _)| host);
     let date = line.split_whitespace().find(|w| iso_date(w).is_some());
@@ -393,13 +393,12 @@ fn vmstat(text: &str, table: &mut Table) {
                 continue;
             }
         };
-        let at = match time {
-            Some((date, clock)) => table.time(date, clock, None),
-            None => {
-                table.without_time += 1;
-                let before = report - 1 - i64::from(reports > 1);
-                Some(table.first.saturating_add(table.step.0.saturating_mul(before)))
-            }
+        let at = if let Some((date, clock)) = time {
+            table.time(date, clock, None)
+        } else {
+            table.without_time += 1;
+            let before = report - 1 - i64::from(reports > 1);
+            Some(table.first.saturating_add(table.step.0.saturating_mul(before)))
         };
         match at {
             Some(at) => table.add(at, names, values, &Labels::new()),

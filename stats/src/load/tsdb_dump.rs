@@ -49,15 +49,14 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
                 .hint("a line is {__name__=\"…\", …} value milliseconds"));
         };
         rows += 1;
-        let at = match index.get(labels) {
-            Some(at) => *at,
-            None => {
-                let (metric, labels_read) = exposition::labels_of(labels.as_bytes())
-                    .ok_or_else(|| Error::parse("the labels cannot be read").at(position()))?;
-                all.push(Samples { name: metric, labels: labels_read, ..Samples::default() });
-                index.insert(labels.to_owned(), all.len() - 1);
-                all.len() - 1
-            }
+        let at = if let Some(at) = index.get(labels) {
+            *at
+        } else {
+            let (metric, labels_read) = exposition::labels_of(labels.as_bytes())
+                .ok_or_else(|| Error::parse("the labels cannot be read").at(position()))?;
+            all.push(Samples { name: metric, labels: labels_read, ..Samples::default() });
+            index.insert(labels.to_owned(), all.len() - 1);
+            all.len() - 1
         };
         if let Some(samples) = all.get_mut(at) {
             samples.times.push(time);

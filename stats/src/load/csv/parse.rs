@@ -131,7 +131,7 @@ impl Rows {
     }
 
     /// Whether a record holds a value or a flag; `fields` by their place in the table.
-    pub(crate) fn says_something(&self, fields: &[Option<Cow<'_, [u8]>>], plan: &Plan) -> bool {
+    pub(crate) fn says_something(fields: &[Option<Cow<'_, [u8]>>], plan: &Plan) -> bool {
         let columns = plan.values.iter().map(|v| v.column).chain(plan.ok);
         let mut sources = columns.filter_map(|place| plan.wanted.get(place));
         sources.any(|w| matches!(fields.get(w.source), Some(Some(_))))

@@ -151,5 +151,5 @@ fn histograms(table: &DataFrame, format: Format, bytes: u64, file: &str, options
         (0..names.len()).map(|i| Ok(table.piece(i, 0, height)?.texts())).collect::<Result<_>>()?;
     let field = |column: &Vec<Vec<u8>>, row: usize| column.get(row).cloned().unwrap_or_default();
     let mut rows = (0..height).map(|row| Ok((row as u64 + 1, columns.iter().map(|c| field(c, row)).collect())));
-    histogram_table::assemble(histogram_table::Rows { names, rows: &mut rows, format, bytes }, file, options)
+    histogram_table::assemble(histogram_table::Rows { names, fields: &mut rows, format, bytes }, file, options)
 }
