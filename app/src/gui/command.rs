@@ -48,6 +48,7 @@ macro_rules! shortcut {
 macro_rules! commands {
     ($($variant:ident: $menu:ident, $name:literal, $tip:literal, $shortcut:tt;)*) => {
         /// An action without an argument. Views send it, [`dispatch`](super::dispatch) carries it out.
+        #[allow(clippy::doc_markdown, reason = "each is a tooltip, shown as it stands")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Command {
             $(#[doc = $tip] $variant,)*

@@ -73,7 +73,7 @@ impl QuantileProfile {
         progress.stage("asking what other tools would print", 0);
         let asked = [Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999];
         let mut tools = tell::quantile::table(&tell::quantile::by_tool(values, &asked, &Tool::ALL, &scope)?);
-        tools.title = "What would each tool have printed?".to_owned();
+        "What would each tool have printed?".clone_into(&mut tools.title);
         Ok(Self { curves, figure, tools })
     }
 

@@ -83,23 +83,20 @@ fn as_table(ui: &mut Ui, state: &State, view: View, messages: &mut Vec<Message>)
     };
     let tables: Vec<&Table> =
         section.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
-    let clicked = match tables.as_slice() {
-        [only] => {
-            ui.horizontal(|ui| {
-                ui.heading(&only.title);
-                button(ui, Command::CopyTable, messages);
-            });
-            widgets::table(ui, only, state.sort.as_ref(), true).map(|column| (only.title.clone(), column))
-        }
-        _ => {
-            ui.horizontal(|ui| {
-                button(ui, Command::CopyTable, messages);
-                button(ui, Command::SaveCsv, messages);
-            });
-            let shown = Shown { sort: state.sort.as_ref(), height: 300.0, tables: true };
-            let area = egui::ScrollArea::vertical().auto_shrink([false, false]);
-            area.show(ui, |ui| widgets::sections(ui, tokens(ui.theme()), &[section], shown)).inner
-        }
+    let clicked = if let [only] = tables.as_slice() {
+        ui.horizontal(|ui| {
+            ui.heading(&only.title);
+            button(ui, Command::CopyTable, messages);
+        });
+        widgets::table(ui, only, state.sort.as_ref(), true).map(|column| (only.title.clone(), column))
+    } else {
+        ui.horizontal(|ui| {
+            button(ui, Command::CopyTable, messages);
+            button(ui, Command::SaveCsv, messages);
+        });
+        let shown = Shown { sort: state.sort.as_ref(), height: 300.0, tables: true };
+        let area = egui::ScrollArea::vertical().auto_shrink([false, false]);
+        area.show(ui, |ui| widgets::sections(ui, tokens(ui.theme()), &[section], shown)).inner
     };
     if let Some((title, column)) = clicked {
         messages.push(Message::Sort(title, column));

@@ -107,17 +107,18 @@ fn sign(ui: &mut Ui, standing: Standing, token: Rgb) {
     let (c, painter) = (rect.center(), ui.painter());
     let at = |x: f32, y: f32| c + egui::vec2(x, y);
     match standing {
-        Standing::Good => painter.line(vec![at(-6.0, 0.0), at(-2.0, 5.0), at(6.0, -5.0)], stroke),
+        Standing::Good => {
+            painter.line(vec![at(-6.0, 0.0), at(-2.0, 5.0), at(6.0, -5.0)], stroke);
+        }
         Standing::Bad => {
             painter.line(vec![at(-5.0, -5.0), at(5.0, 5.0)], stroke);
-            painter.line(vec![at(-5.0, 5.0), at(5.0, -5.0)], stroke)
+            painter.line(vec![at(-5.0, 5.0), at(5.0, -5.0)], stroke);
         }
         _ => {
             let text = if standing == Standing::Depends { "≈" } else { "?" };
             painter.text(c, egui::Align2::CENTER_CENTER, text, egui::FontId::new(17.0, bold()), colour(token));
-            return;
         }
-    };
+    }
 }
 
 fn verdict(
