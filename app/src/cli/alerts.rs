@@ -117,7 +117,12 @@ impl AlertArgs {
     }
 
     /// The rules of a form: where they go, and which counters they stand on.
-    pub(crate) fn exported(out: PathBuf, total: Option<Selector>, bad: Option<Selector>, good: Option<Selector>) -> Self {
+    pub(crate) fn exported(
+        out: PathBuf,
+        total: Option<Selector>,
+        bad: Option<Selector>,
+        good: Option<Selector>,
+    ) -> Self {
         Self { rules: Some(out), rules_total: total, rules_bad: bad, rules_good: good, ..Self::default() }
     }
 

@@ -72,7 +72,8 @@ fn curve(ecdf: &Ecdf, x: Scale, y: Scale) -> Vec<(f64, f64)> {
     }
     // corners that stand closer than the eye can part are left out, the same height apart
     let top = corners.last().map_or(1.0, |c| c.1);
-    let (low, high) = (corners.first().map_or(0.0, |c| x.transform(c.0)), corners.last().map_or(1.0, |c| x.transform(c.0)));
+    let (low, high) =
+        (corners.first().map_or(0.0, |c| x.transform(c.0)), corners.last().map_or(1.0, |c| x.transform(c.0)));
     let far = |a: (f64, f64), b: (f64, f64)| {
         (b.1 - a.1).abs() * DRAWN as f64 >= 2.0 * top
             || (x.transform(b.0) - x.transform(a.0)).abs() * DRAWN as f64 >= 2.0 * (high - low)
@@ -110,20 +111,30 @@ const RUG: usize = 1500;
 pub fn box_figure(name: &str, unit: &Unit, found: &BoxPlot, values: &[f64], x: Scale) -> Result<Figure> {
     let [q1, median, q3] = &found.quartiles;
     let shown = |v: &&f64| x.shows(**v);
-    if values.iter().filter(shown).next().is_none() {
+    if !values.iter().any(|v| x.shows(*v)) {
         return Err(Error::empty("no sample to draw").hint("choose a linear scale for values at or below 0"));
     }
     let within = |v: &&f64| **v >= found.fences.lower.value && **v <= found.fences.upper.value;
-    let inside = values.iter().filter(within).filter(shown).fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    let inside = values
+        .iter()
+        .filter(within)
+        .filter(shown)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
     let whiskers = vec![(inside.0, 0.5), (q1.value, 0.5), (f64::NAN, f64::NAN), (q3.value, 0.5), (inside.1, 0.5)];
     let stride = values.len().div_ceil(RUG).max(1);
     let rug = |i: usize, v: f64| (v, -0.15 - 0.5 * jitter(i));
-    let rug: Vec<(f64, f64)> = values.iter().enumerate().step_by(stride).filter(|(_, v)| x.shows(**v)).map(|(i, v)| rug(i, *v)).collect();
+    let rug: Vec<(f64, f64)> =
+        values.iter().enumerate().step_by(stride).filter(|(_, v)| x.shows(**v)).map(|(i, v)| rug(i, *v)).collect();
     let beyond = &found.fences.outliers;
-    let outliers: Vec<(f64, f64)> =
-        beyond.iter().step_by(beyond.len().div_ceil(RUG).max(1)).filter(|(_, v)| x.shows(*v)).map(|(_, v)| (*v, 0.5)).collect();
+    let outliers: Vec<(f64, f64)> = beyond
+        .iter()
+        .step_by(beyond.len().div_ceil(RUG).max(1))
+        .filter(|(_, v)| x.shows(*v))
+        .map(|(_, v)| (*v, 0.5))
+        .collect();
     let mut y = Axis::new("", Unit::None).with_range(-0.75, 1.15);
-    y.fixed = vec![crate::figure::Tick::major(0.5, "box".to_owned()), crate::figure::Tick::major(-0.4, "samples".to_owned())];
+    y.fixed =
+        vec![crate::figure::Tick::major(0.5, "box".to_owned()), crate::figure::Tick::major(-0.4, "samples".to_owned())];
     let mut figure = Figure::new(format!("Box plot of {name}"), Axis::new(name, unit.clone()).with_scale(x), y);
     figure.marks.push(Mark::new("whiskers, within the fences", Role::Series(0), Shape::Line { points: whiskers }));
     if x.shows(q1.value) && x.shows(q3.value) {
@@ -178,18 +189,29 @@ fn jitter(i: usize) -> f64 {
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) without a drawable point.
 pub fn qq_figure(points: &[Qq], name: &str, law: &str, unit: &Unit) -> Result<Figure> {
-    let points: Vec<(f64, f64)> = points.iter().map(|q| (q.theoretical, q.sample)).filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
+    let points: Vec<(f64, f64)> =
+        points.iter().map(|q| (q.theoretical, q.sample)).filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
     let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
         return Err(Error::empty("no quantile to draw"));
     };
-    let scale = if points.iter().all(|p| p.0 > 0.0 && p.1 > 0.0) && last.1 > 10.0 * first.1 { Scale::Log } else { Scale::Linear };
+    let scale = if points.iter().all(|p| p.0 > 0.0 && p.1 > 0.0) && last.1 > 10.0 * first.1 {
+        Scale::Log
+    } else {
+        Scale::Linear
+    };
     let (low, high) = (first.0.min(first.1), last.0.max(last.1));
     let line = if low < high { vec![(low, low), (high, high)] } else { vec![(low, low), (low + 1.0, low + 1.0)] };
     let n = points.len();
-    Ok(Figure::new(format!("Quantiles of {name} against {law}"), Axis::new(format!("quantile of {law}"), unit.clone()).with_scale(scale), Axis::new(name, unit.clone()).with_scale(scale))
-        .with(Mark::new("the law", Role::Neutral, Shape::Line { points: line }))
-        .with(Mark::new("samples", Role::Series(0), Shape::Points { points }))
-        .with_caption(format!("{n} quantiles at (i − ½)/n. Where the dots leave the line, the law is wrong: above it, the samples are larger.")))
+    Ok(Figure::new(
+        format!("Quantiles of {name} against {law}"),
+        Axis::new(format!("quantile of {law}"), unit.clone()).with_scale(scale),
+        Axis::new(name, unit.clone()).with_scale(scale),
+    )
+    .with(Mark::new("the law", Role::Neutral, Shape::Line { points: line }))
+    .with(Mark::new("samples", Role::Series(0), Shape::Points { points }))
+    .with_caption(format!(
+        "{n} quantiles at (i − ½)/n. Where the dots leave the line, the law is wrong: above it, the samples are larger."
+    )))
 }
 
 #[cfg(test)]
