@@ -70,7 +70,11 @@ fn unescaped(line: &str) -> String {
 
 /// A cell as statements: the kernel's own lines left out, a last expression looked at instead of shown.
 fn statements(cell: &str) -> String {
-    let rust = cell.lines().filter(|line| !line.starts_with(':')).collect::<Vec<_>>().join("\n") + "\n";
+    let mut rust = String::new();
+    for line in cell.lines().filter(|line| !line.starts_with(':')) {
+        rust.push_str(line);
+        rust.push('\n');
+    }
     let (head, tail) = rust.split_at(last_boundary(&rust));
     let tail = tail.trim();
     if tail.is_empty() { format!("{head}\n") } else { format!("{head}\n_ = &({tail}\n);\n") }
