@@ -736,7 +736,7 @@ fn a_change_names_the_deploy_before_it() {
     let step = Scratch::new("stepped.csv", format!("time,load\n{}", rows.collect::<String>()));
     let deploys = Scratch::new(
         "deploys.csv",
-        "time,version\n1970-01-01T01:00:00Z,v1\n1970-01-01T01:38:30Z,v2\n1970-01-01T02:00:00Z,v3\n".to_owned(),
+        "time,version\n1970-01-01T01:00:00Z,v1\n1970-01-01T01:38:30Z,v2\n1970-01-01T02:00:00Z,v3\n",
     );
     let found = json(&["changes", step.path(), "--events", deploys.path(), "--reach", "2h"]);
     let change = &results(&found)[0];
