@@ -15,6 +15,7 @@ pub mod chapter_5;
 pub mod chapter_6;
 pub mod chapter_7;
 pub mod chapter_8;
+pub mod chapter_9;
 mod marked;
 
 pub use marked::{Marked, close};
