@@ -770,7 +770,7 @@ fn a_follower_is_found_with_its_lag() {
     }
     let rows = (0..300usize)
         .map(|i| format!("{},{},{},{}\n", i * 60, load[i], load[i.saturating_sub(4)] + 0.1 * noise(), other[i]));
-    let file = Scratch::new("walks.csv", format!("time,load,latency,other\n{}", rows.collect::<String>()));
+    let file = Scratch::new("walks.csv", format!("time,load,queue,other\n{}", rows.collect::<String>()));
     let document = json(&["correlate", file.path(), "--max-lag", "20m"]);
     let pairs: Vec<&Value> = results(&document).iter().filter(|r| r["a"].is_object()).collect();
     assert_eq!(pairs.len(), 3);
@@ -778,6 +778,6 @@ fn a_follower_is_found_with_its_lag() {
     assert_eq!((pairs[0]["verdict"].as_str(), pairs[1]["verdict"].as_str()), (Some("related"), Some("not-shown")));
     let names = [&pairs[0]["a"]["name"], &pairs[0]["b"]["name"]];
     let lag = if names[0] == "load" { 240.0 } else { -240.0 };
-    assert!(names.contains(&&Value::from("latency")), "{names:?}");
+    assert!(names.contains(&&Value::from("queue")), "{names:?}");
     assert_eq!(pairs[0]["lag_s"], lag);
 }

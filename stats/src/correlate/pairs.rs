@@ -13,7 +13,7 @@ use crate::method::Method;
 use crate::quantile::random::SplitMix64;
 use crate::series::Series;
 use crate::time::{Span, Timestamp, Window};
-use crate::trend::{Season, ln_two_sided, share_above, shuffled_blocks, without_season};
+use crate::trend::{SeasonSteps, ln_two_sided, share_above, shuffled_blocks, without_season};
 use crate::unit::Unit;
 
 /// How series are compared.
@@ -30,7 +30,7 @@ pub struct CorrelateOptions {
     /// How many permutations each of them gets.
     pub permutations: usize,
     /// The season that is taken out of each series first.
-    pub season: Season,
+    pub season: SeasonSteps,
     /// The seed of permutations.
     pub seed: u64,
 }
@@ -44,7 +44,7 @@ impl Default for CorrelateOptions {
             level: 0.95,
             shortlist: 20,
             permutations: 199,
-            season: Season::Auto,
+            season: SeasonSteps::Auto,
             seed: 1,
         }
     }
@@ -272,7 +272,7 @@ fn ready(
     index: usize,
     series: &Series,
     lattice: &Lattice,
-    season: Season,
+    season: SeasonSteps,
 ) -> std::result::Result<Ready, (usize, String)> {
     let refuse = |why: String| Err((index, why));
     let cells = lattice.place(series.times(), series.values());

@@ -3,7 +3,7 @@
 use super::auto::{Persistence, drift_ln_p, persistence, unit_root_rejected};
 use super::least_squares::{default_lags, least_squares};
 use super::mann_kendall::{Score, hamed_rao_inflation, mann_kendall, yue_wang_inflation};
-use super::season::{Season, lattice, without_season};
+use super::season::{SeasonSteps, lattice, without_season};
 use super::seasonal::{Phases, seasonal_slope};
 use super::theil_sen::{Fit, SenSlope};
 use super::verdict::{Trend, TrendMethod, Verdict};
@@ -27,7 +27,7 @@ use crate::unit::Unit;
 /// 3. gives no verdict where the Dickey–Fuller test cannot tell the rest from a random walk, whose wandering looks like a
 ///    trend, unless the mean step is too large for a driftless walk too, at half the error rate.
 ///
-/// A season that shows in the values is taken out before, by the median of each phase (see [`Season`]); one that does not,
+/// A season that shows in the values is taken out before, by the median of each phase (see [`SeasonSteps`]); one that does not,
 /// such as a single cycle, reads as persistence and ends in no verdict. Times may be irregular: S needs their order, the slope their distances; seasonal
 /// methods need a lattice of equal steps, gaps allowed.
 ///
@@ -67,7 +67,7 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
     let asked = |correction: f64| format!("asked for; variance × {correction:.4}");
     let up_to = |lag: Option<usize>| lag.map_or_else(|| "all lags".into(), |lag| format!("lags 1–{lag}"));
     Ok(match method {
-        TrendMethod::Auto => match without_season(series, Season::Auto) {
+        TrendMethod::Auto => match without_season(series, SeasonSteps::Auto) {
             None => test.auto(),
             Some(seasonal) => {
                 let rest =

@@ -47,7 +47,7 @@ pub use least_squares::{Line, default_lags, least_squares};
 pub use mann_kendall::{Score, hamed_rao_inflation, mann_kendall, yue_wang_inflation};
 pub use noise::{Noise, robust_noise};
 pub use pelt::pelt_mean;
-pub use season::Season;
+pub use season::SeasonSteps;
 pub use theil_sen::{SenSlope, theil_sen};
 pub use verdict::{Trend, TrendMethod, Verdict};
 

@@ -5,7 +5,7 @@ use crate::series::Series;
 
 /// The season that a trend or change analysis takes out first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Season {
+pub enum SeasonSteps {
     /// One that shows in the values themselves, at a chance of one in a thousand where there is none.
     #[default]
     Auto,
@@ -55,12 +55,12 @@ pub(crate) fn lattice(series: &Series) -> Option<Vec<usize>> {
 }
 
 /// The series without its season, if there is one to take out.
-pub(crate) fn without_season(series: &Series, season: Season) -> Option<Seasonal> {
+pub(crate) fn without_season(series: &Series, season: SeasonSteps) -> Option<Seasonal> {
     let positions = lattice(series)?;
     let period = match season {
-        Season::None => return None,
-        Season::Steps(period) => (period >= 2 && series.len() >= 2 * period).then_some(period)?,
-        Season::Auto => found(series.values(), &positions)?,
+        SeasonSteps::None => return None,
+        SeasonSteps::Steps(period) => (period >= 2 && series.len() >= 2 * period).then_some(period)?,
+        SeasonSteps::Auto => found(series.values(), &positions)?,
     };
     let season = medians(series.values(), &positions, period);
     let values = series.values().iter().zip(&positions).map(|(v, p)| v - season[p % period]).collect();
@@ -201,7 +201,7 @@ mod tests {
         let period = 8;
         let cycle = |i: usize| if i % period < period / 4 { 4.0 } else { 0.0 };
         let values: Vec<f64> = (0..480).map(|i| cycle(i) + noise(i) + if i > 250 { 2.0 } else { 0.0 }).collect();
-        let found = without_season(&series(values), Season::Auto).unwrap();
+        let found = without_season(&series(values), SeasonSteps::Auto).unwrap();
         assert_eq!(found.period, period);
         // the step of 2 is left as it was
         let mean = |from: usize, to: usize| found.values[from..to].iter().sum::<f64>() / (to - from) as f64;
@@ -215,7 +215,7 @@ mod tests {
         let times = (0..480).filter(keep).map(|i| i as i64 * 1_000_000_000).collect();
         let values = (0..480).filter(keep).map(|i| all[i]).collect();
         let gappy = Series::new(Identity::default(), times, values, NanPolicy::Refuse).unwrap();
-        let found = without_season(&gappy, Season::Auto).unwrap();
+        let found = without_season(&gappy, SeasonSteps::Auto).unwrap();
         assert_eq!(found.period, 24);
         assert!(found.values.iter().all(|v| (v - 1.0).abs() < 1.2));
     }
@@ -223,14 +223,14 @@ mod tests {
     #[test]
     fn noise_and_steps_have_none() {
         let step = series((0..300).map(|i| noise(i) + if i > 100 { 5.0 } else { 0.0 }).collect());
-        assert!(without_season(&step, Season::Auto).is_none());
-        assert!(without_season(&series((0..300).map(noise).collect()), Season::None).is_none());
+        assert!(without_season(&step, SeasonSteps::Auto).is_none());
+        assert!(without_season(&series((0..300).map(noise).collect()), SeasonSteps::None).is_none());
         let irregular = Series::new(
             Identity::default(),
             (0..100).map(|i: i64| i * i * i).collect(),
             (0..100).map(noise).collect(),
             NanPolicy::Refuse,
         );
-        assert!(without_season(&irregular.unwrap(), Season::Auto).is_none());
+        assert!(without_season(&irregular.unwrap(), SeasonSteps::Auto).is_none());
     }
 }

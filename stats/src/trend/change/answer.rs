@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::super::noise::Noise;
-use super::super::season::Season;
+use super::super::season::SeasonSteps;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
 use crate::method::Method;
@@ -107,7 +107,7 @@ pub struct ChangeOptions {
     /// intervals.
     pub level: f64,
     /// The season that [`Auto`](ChangeMethod::Auto) takes out first.
-    pub season: Season,
+    pub season: SeasonSteps,
     /// The seed of permutations.
     pub seed: u64,
 }
@@ -115,7 +115,7 @@ pub struct ChangeOptions {
 impl Default for ChangeOptions {
     /// The default method, the calibrated penalty, 5 samples, 0.95, a season if one shows, seed 1.
     fn default() -> Self {
-        Self { method: ChangeMethod::Auto, penalty: None, min_size: 5, level: 0.95, season: Season::Auto, seed: 1 }
+        Self { method: ChangeMethod::Auto, penalty: None, min_size: 5, level: 0.95, season: SeasonSteps::Auto, seed: 1 }
     }
 }
 

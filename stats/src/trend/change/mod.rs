@@ -45,7 +45,7 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 ///
 /// [`Auto`](ChangeMethod::Auto) looks for changes of the mean by optimal segmentation ([`pelt_mean`](super::pelt_mean)):
 ///
-/// 1. A season that shows in the values is taken out ([`Season`](super::Season)).
+/// 1. A season that shows in the values is taken out ([`SeasonSteps`](super::SeasonSteps)).
 /// 2. One change costs a multiple of the noise's long-run variance ([`robust_noise`](super::robust_noise)), so that
 ///    autocorrelation is paid for; the multiple is calibrated by simulation.
 /// 3. The steps must explain the values better than the rival that has none: a level that wanders, an AR(1) of any persistence beneath white

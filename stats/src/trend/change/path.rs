@@ -76,18 +76,12 @@ pub fn penalty_path(values: &[f64], from: f64, to: f64, min_size: usize) -> Resu
     Ok(points)
 }
 
-/// The point of a path after which more changes stop paying: the greatest distance from the straight line between its ends,
-/// both axes scaled to 1. `None` below three points.
+/// The point of a path after which more changes stop paying: the one that stays the optimum over the widest range of
+/// penalties, by ratio. What is there is worth many times what noise is worth. The ends of a path, whose ranges go on beyond
+/// it, do not count: `None` below three points.
 pub fn elbow(path: &[PathPoint]) -> Option<usize> {
-    let (first, last) = (path.first()?, path.last()?);
-    let (count, cost) = ((last.changes.len() - first.changes.len()) as f64, first.cost - last.cost);
-    if path.len() < 3 || count <= 0.0 || cost <= 0.0 {
-        return None;
-    }
-    let distance =
-        |p: &PathPoint| (first.cost - p.cost) / cost - (p.changes.len() - first.changes.len()) as f64 / count;
-    let best = path.iter().enumerate().max_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
-    best.map(|(i, _)| i)
+    let width = |i: usize| path.get(i - 1).zip(path.get(i)).map_or(0.0, |(more, own)| more.penalty / own.penalty);
+    (1..path.len().saturating_sub(1)).max_by(|a, b| width(*a).total_cmp(&width(*b)))
 }
 
 /// The penalty at the elbow of the path over all penalties that matter: from the variance of neighbours' noise, below which
@@ -118,7 +112,9 @@ pub fn elbow_penalty(values: &[f64], min_size: usize) -> Result<Option<f64>> {
     let square: f64 = values.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum();
     let least = (square / (2.0 * (n - 1.0).max(1.0))).clamp(total * 1e-6, total);
     let path = penalty_path(values, least, total, min_size)?;
-    Ok(elbow(&path).and_then(|i| path.get(i)).map(|p| p.penalty))
+    // the middle of the range, by ratio, so that nothing hangs on its edge
+    let ends = elbow(&path).and_then(|i| path.get(i - 1).zip(path.get(i)));
+    Ok(ends.map(|(more, own)| (more.penalty * own.penalty).sqrt()))
 }
 
 #[cfg(test)]
@@ -140,6 +136,21 @@ mod tests {
         }
         assert_eq!(path[elbow(&path).unwrap()].changes, [30, 60, 90]);
         assert!(path.windows(2).all(|w| w[0].penalty > w[1].penalty && w[0].cost > w[1].cost));
+    }
+
+    /// Two clear steps in independent noise, many times over.
+    #[test]
+    fn the_elbow_is_at_the_steps_that_are_there() {
+        let mut exact = 0;
+        for seed in 0..40 {
+            let mut random = crate::quantile::random::SplitMix64::new(seed);
+            let mut normal = || (0..12).map(|_| random.unit()).sum::<f64>() - 6.0;
+            let values: Vec<f64> = (0..90).map(|i| normal() + [0.0, 9.0, 4.0][i / 30]).collect();
+            let penalty = elbow_penalty(&values, 5).unwrap().unwrap();
+            let found = pelt_mean(&values, penalty, 5);
+            exact += usize::from(found.len() == 2 && found[0].abs_diff(30) <= 1 && found[1].abs_diff(60) <= 1);
+        }
+        assert!(exact >= 36, "{exact} of 40");
     }
 
     #[test]
