@@ -55,7 +55,15 @@ pub(super) fn hints<'a>(axis: &Axis, which: PlotAxis, labels: &Labels, tokens: &
         _ if axis.label.is_empty() => axis.unit.symbol(),
         _ => axis.label.clone(),
     };
+    // the plot takes the room of an axis from the frame before, and a view at rest has but one: what labels commonly need is
+    // there from the start. Labels of time have two lines.
+    let room = match (which, axis.scale) {
+        (PlotAxis::Y, _) => 64.0,
+        (PlotAxis::X, Scale::Time) => 50.0,
+        (PlotAxis::X, _) => 34.0,
+    };
     AxisHints::new(which)
+        .min_thickness(room)
         .label(egui::RichText::new(label).size(12.0).color(colour(tokens.muted)))
         .tick_label_color(colour(tokens.muted))
         .tick_label_font(FontId::proportional(12.0))

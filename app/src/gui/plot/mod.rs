@@ -118,7 +118,6 @@ fn plot(
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
         .set_margin_fraction(Vec2::ZERO)
-        .y_axis_min_width(64.0)
         .custom_x_axes(vec![hints(&figure.x, PlotAxis::X, &x_labels, tokens)])
         .custom_y_axes(vec![hints(&figure.y, PlotAxis::Y, &y_labels, tokens)])
         .x_grid_spacer(spacer(&figure.x, &x_labels, width - 70.0, 95.0, true))
