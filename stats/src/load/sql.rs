@@ -191,7 +191,7 @@ impl HistogramQuery {
     /// in the bin that holds it.
     ///
     /// Run by the tests on `DuckDB` and `DataFusion`, where every bin equals that of [`AnySketch::coded_bins`](crate::histogram::AnySketch::coded_bins);
-    /// the other dialects are written by their manuals.
+    /// the other dialects follow their documented functions and were not run.
     ///
     /// # Errors
     /// [`Argument`](crate::ErrorKind::Argument) where the width is no whole number of seconds, a name is empty, or a column has the
