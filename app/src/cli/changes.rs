@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::json;
 use sre_stats::Error;
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Data, Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::time::Span;
 use sre_stats::trend::{
@@ -114,6 +114,12 @@ fn with_suspects(
     let mut found = changes(&series, &options)?;
     if elbow && options.penalty.is_some() {
         found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
+    }
+    // a value of events stands for a whole window, in which the change may have begun as late as its end
+    if let (Data::Events(_), Some(step)) = (&item.data, series.step()) {
+        for change in &mut found.changes {
+            change.onset.upper = change.onset.upper + step;
+        }
     }
     let mut causes = Vec::new();
     for change in &found.changes {

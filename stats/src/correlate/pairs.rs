@@ -345,9 +345,15 @@ fn describe(
     lattice: &Lattice,
     level: f64,
 ) -> Pair {
-    let both = a.present.min(b.present);
-    let (x, y) = (shifted(&a.white, -lag), shifted(&b.white, lag));
-    let (raw_x, raw_y) = (shifted(&a.values, -lag), shifted(&b.values, lag));
+    // only where both are there at this lag: gaps are zeros in the innovations
+    let both_there = |x: &[f64], y: &[f64]| -> (Vec<f64>, Vec<f64>) {
+        let there = shifted(&a.white, -lag).iter().zip(shifted(&b.white, lag)).map(|(u, v)| *u != 0.0 && *v != 0.0);
+        x.iter().zip(y).zip(there).filter(|(_, there)| *there).map(|((u, v), _)| (*u, *v)).unzip()
+    };
+    let (x, y) = both_there(shifted(&a.white, -lag), shifted(&b.white, lag));
+    let (raw_x, raw_y) = both_there(shifted(&a.values, -lag), shifted(&b.values, lag));
+    let both = x.len();
+    let r = if both > 3 { pearson(&x, &y) } else { r };
     let reach = crate::quantile::tails::quantile(0.5 + level / 2.0) / (both as f64 - 3.0).max(1.0).sqrt();
     let centre = r.clamp(-0.999_999, 0.999_999).atanh();
     let width = Span(lattice.step.0.saturating_mul(lattice.cells as i64));
@@ -366,9 +372,9 @@ fn describe(
         lag_steps: lag,
         lag_s: lag as f64 * lattice.step.as_secs_f64(),
         r: estimate,
-        raw_r: pearson(raw_x, raw_y),
-        spearman: spearman(x, y).ok(),
-        kendall: kendall(x, y).ok(),
+        raw_r: pearson(&raw_x, &raw_y),
+        spearman: spearman(&x, &y).ok(),
+        kendall: kendall(&x, &y).ok(),
         p_value,
         p_adjusted: p_value,
         verdict: PairVerdict::NotShown,

@@ -9,6 +9,7 @@ use super::mstl::mstl;
 use super::normal;
 use super::regular::Regular;
 use super::season::chosen;
+use super::stl::{StlOptions, stl};
 use crate::error::{Error, Result};
 use crate::method::Method;
 use crate::series::Series;
@@ -233,6 +234,8 @@ struct Marked {
 struct Expectation {
     values: Vec<f64>,
     from: String,
+    /// How many numbers were fitted, where that is known.
+    fitted: Option<f64>,
 }
 
 /// From trend and season, or a running median; the inner error is the reason for a “no verdict”.
@@ -243,15 +246,32 @@ fn expectation(regular: &Regular, options: &AnomalyOptions) -> Result<std::resul
     };
     if seasons.is_empty() {
         let from = format!("a running median of {MEDIAN_WIDTH}");
-        return Ok(Ok(Expectation { values: running_median(&regular.values), from }));
+        return Ok(Ok(Expectation { values: running_median(&regular.values), from, fitted: Some(0.0) }));
     }
-    let parts = mstl(&regular.values, &seasons, true)?;
-    let mut values = parts.trend;
-    for (_, season) in &parts.seasonal {
-        values.iter_mut().zip(season).for_each(|(v, s)| *v += s);
-    }
+    let (values, fitted) = match seasons.as_slice() {
+        [period] => of_one_season(&regular.values, *period)?,
+        _ => {
+            let parts = mstl(&regular.values, &seasons, true)?;
+            let mut values = parts.trend;
+            for (_, season) in &parts.seasonal {
+                values.iter_mut().zip(season).for_each(|(v, s)| *v += s);
+            }
+            (values, None)
+        }
+    };
     let periods: Vec<String> = seasons.iter().map(|s| regular.span(*s).about()).collect();
-    Ok(Ok(Expectation { values, from: format!("trend and season of {}", periods.join(" and ")) }))
+    Ok(Ok(Expectation { values, from: format!("trend and season of {}", periods.join(" and ")), fitted }))
+}
+
+/// Trend and one season that hardly changes: one that follows seven seasons takes most of the noise with it. How many numbers
+/// were fitted: a line a phase, and a line a stretch of the trend.
+fn of_one_season(values: &[f64], period: usize) -> Result<(Vec<f64>, Option<f64>)> {
+    let cycles = values.len().div_ceil(period.max(1));
+    let stretch = (4 * period) | 1;
+    let options = StlOptions { seasonal: (10 * cycles) | 1, trend: Some(stretch), ..StlOptions::new(period).robust() };
+    let parts = stl(values, &options)?;
+    let sums = parts.trend.iter().zip(&parts.seasonal).map(|(t, s)| t + s).collect();
+    Ok((sums, Some(2.0 * period as f64 + 2.0 * values.len() as f64 / stretch as f64)))
 }
 
 fn running_median(values: &[f64]) -> Vec<f64> {
@@ -315,11 +335,15 @@ fn from_expectation(
             "more than half of the values are as expected to the digit: there is no deviation to measure by".into()
         );
     };
+    // what was fitted is missing from the rest
+    let free = expected.fitted.map(|fitted| there.len() as f64 - fitted).filter(|free| *free > 0.0);
+    let deviation = free.map_or(deviation, |free| deviation * (there.len() as f64 / free).sqrt());
     let scores = there.iter().map(|(i, r)| (*i, expected.values[*i], (r - middle) / deviation));
     Ok(Marked {
         method: format!("robust z beyond {} against {}", options.threshold, expected.from),
         marks: scores.filter(|m| m.2.abs() > options.threshold).collect(),
-        by_chance: Some(2.0 * normal::ln_above(options.threshold).exp() * there.len() as f64),
+        // several seasons take an unknown part of the noise with them
+        by_chance: free.map(|_| 2.0 * normal::ln_above(options.threshold).exp() * there.len() as f64),
     })
 }
 
@@ -430,5 +454,27 @@ mod tests {
         let two_days = days(&[]).slice(Timestamp(0), Timestamp(2 * Span::DAY.0)).unwrap();
         let options = AnomalyOptions { method: AnomalyMethod::SameHour, ..AnomalyOptions::default() };
         assert!(matches!(anomalies(&two_days, &options).unwrap().verdict, AnomalyVerdict::NoVerdict { .. }));
+    }
+
+    /// A day's wave and independent noise, and nothing else: about as many marks as are said to come by chance.
+    #[test]
+    fn noise_on_a_season_is_marked_as_often_as_is_said() {
+        let (mut marked, mut by_chance) = (0.0, 0.0);
+        for seed in 0..12 {
+            let mut random = crate::quantile::random::SplitMix64::new(seed);
+            let mut normal = || (0..12).map(|_| random.unit()).sum::<f64>() - 6.0;
+            let hours = if seed % 2 == 0 { 336_i64 } else { 720 };
+            let wave = |h: i64| 10.0 * (h as f64 * std::f64::consts::TAU / 24.0).sin();
+            let values = (0..hours).map(|h| wave(h) + 3.0 * normal()).collect();
+            let times = (0..hours).map(|h| h * Span::HOUR.0).collect();
+            let identity = crate::series::Identity::new("load", Unit::None);
+            let series = Series::new(identity, times, values, crate::series::NanPolicy::Refuse).unwrap();
+            let options =
+                AnomalyOptions { seasons: Some(vec![Span::DAY]), threshold: 2.5, ..AnomalyOptions::default() };
+            let found = anomalies(&series, &options).unwrap();
+            marked += found.marks.len() as f64;
+            by_chance += found.by_chance.unwrap();
+        }
+        assert!(marked > 0.4 * by_chance && marked < 2.0 * by_chance, "{marked} marked, {by_chance} said");
     }
 }

@@ -199,8 +199,13 @@ impl Syntax for Named<'_> {
                 Some(&at) => {
                     if let (Some(cell), Some(true)) = (row.get_mut(at), wanted.get(at)) {
                         let timed = self.durations.get(at) == Some(&true);
-                        let seconds = if timed { seconds(&value) } else { None };
-                        *cell = Some(seconds.map_or(value, Cow::Owned));
+                        *cell = Some(match timed.then(|| seconds(&value)) {
+                            None => value,
+                            Some(Some(seconds)) => Cow::Owned(seconds),
+                            Some(None) if number::is_blank(&value) => value,
+                            // among durations with units a bare number could be anything: it is left out and told
+                            Some(None) => Cow::Owned([&*value, b" without a unit"].concat()),
+                        });
                     }
                 }
                 None => unknown = Some(name.to_owned()),
