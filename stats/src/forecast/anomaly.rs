@@ -248,16 +248,15 @@ fn expectation(regular: &Regular, options: &AnomalyOptions) -> Result<std::resul
         let from = format!("a running median of {MEDIAN_WIDTH}");
         return Ok(Ok(Expectation { values: running_median(&regular.values), from, fitted: Some(0.0) }));
     }
-    let (values, fitted) = match seasons.as_slice() {
-        [period] => of_one_season(&regular.values, *period)?,
-        _ => {
-            let parts = mstl(&regular.values, &seasons, true)?;
-            let mut values = parts.trend;
-            for (_, season) in &parts.seasonal {
-                values.iter_mut().zip(season).for_each(|(v, s)| *v += s);
-            }
-            (values, None)
+    let (values, fitted) = if let [period] = seasons.as_slice() {
+        of_one_season(&regular.values, *period)?
+    } else {
+        let parts = mstl(&regular.values, &seasons, true)?;
+        let mut values = parts.trend;
+        for (_, season) in &parts.seasonal {
+            values.iter_mut().zip(season).for_each(|(v, s)| *v += s);
         }
+        (values, None)
     };
     let periods: Vec<String> = seasons.iter().map(|s| regular.span(*s).about()).collect();
     Ok(Ok(Expectation { values, from: format!("trend and season of {}", periods.join(" and ")), fitted }))
