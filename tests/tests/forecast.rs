@@ -120,11 +120,14 @@ fn every_method_and_every_end_is_told() {
 #[test]
 fn pictures_and_columns_are_written() {
     let file = Scratch::new("disk.csv", &disk());
-    for (command, ending) in [("forecast", "svg"), ("forecast", "html"), ("decompose", "csv"), ("anomalies", "md")] {
+    // where nothing is marked, a sentence is all that there is
+    for (command, ending, least) in
+        [("forecast", "svg", 500), ("forecast", "html", 500), ("decompose", "csv", 500), ("anomalies", "md", 50)]
+    {
         let out = file.0.with_file_name(format!("{command}.{ending}"));
         let (code, _, err) = told(&[command, file.path(), "--out", out.to_str().unwrap()]);
         assert_eq!(code, 0, "{command}: {err}");
-        assert!(std::fs::metadata(&out).unwrap().len() > 500, "{command}.{ending}");
+        assert!(std::fs::metadata(&out).unwrap().len() > least, "{command}.{ending}");
     }
     let columns = std::fs::read_to_string(file.0.with_file_name("decompose.csv")).unwrap();
     assert_eq!(columns.lines().count(), 481);
