@@ -5,7 +5,6 @@ use std::str::FromStr;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::esd::generalised_esd;
-use super::mstl::mstl;
 use super::normal;
 use super::regular::Regular;
 use super::season::chosen;
@@ -234,8 +233,8 @@ struct Marked {
 struct Expectation {
     values: Vec<f64>,
     from: String,
-    /// How many numbers were fitted, where that is known.
-    fitted: Option<f64>,
+    /// How many numbers were fitted.
+    fitted: f64,
 }
 
 /// From trend and season, or a running median; the inner error is the reason for a “no verdict”.
@@ -246,31 +245,41 @@ fn expectation(regular: &Regular, options: &AnomalyOptions) -> Result<std::resul
     };
     if seasons.is_empty() {
         let from = format!("a running median of {MEDIAN_WIDTH}");
-        return Ok(Ok(Expectation { values: running_median(&regular.values), from, fitted: Some(0.0) }));
+        return Ok(Ok(Expectation { values: running_median(&regular.values), from, fitted: 0.0 }));
     }
-    let (values, fitted) = if let [period] = seasons.as_slice() {
-        of_one_season(&regular.values, *period)?
-    } else {
-        let parts = mstl(&regular.values, &seasons, true)?;
-        let mut values = parts.trend;
-        for (_, season) in &parts.seasonal {
-            values.iter_mut().zip(season).for_each(|(v, s)| *v += s);
-        }
-        (values, None)
-    };
+    let (values, fitted) = of_steady_seasons(&regular.values, &seasons)?;
     let periods: Vec<String> = seasons.iter().map(|s| regular.span(*s).about()).collect();
     Ok(Ok(Expectation { values, from: format!("trend and season of {}", periods.join(" and ")), fitted }))
 }
 
-/// Trend and one season that hardly changes: one that follows seven seasons takes most of the noise with it. How many numbers
-/// were fitted: a line a phase, and a line a stretch of the trend.
-fn of_one_season(values: &[f64], period: usize) -> Result<(Vec<f64>, Option<f64>)> {
-    let cycles = values.len().div_ceil(period.max(1));
-    let stretch = (4 * period) | 1;
-    let options = StlOptions { seasonal: (10 * cycles) | 1, trend: Some(stretch), ..StlOptions::new(period).robust() };
-    let parts = stl(values, &options)?;
-    let sums = parts.trend.iter().zip(&parts.seasonal).map(|(t, s)| t + s).collect();
-    Ok((sums, Some(2.0 * period as f64 + 2.0 * values.len() as f64 / stretch as f64)))
+/// Trend and seasons that hardly change: one that follows seven seasons takes most of the noise with it. Several are found in
+/// turn, each in what the others leave. How many numbers were fitted: a line a phase, and a line a stretch of the trend.
+fn of_steady_seasons(values: &[f64], seasons: &[usize]) -> Result<(Vec<f64>, f64)> {
+    let n = values.len();
+    let mut trend = vec![0.0; n];
+    let mut parts = vec![vec![0.0; n]; seasons.len()];
+    let longest = seasons.iter().copied().max().unwrap_or(1);
+    let stretch = (4 * longest) | 1;
+    for _ in 0..if seasons.len() > 1 { 2 } else { 1 } {
+        for (i, period) in seasons.iter().enumerate() {
+            let mut rest = values.to_vec();
+            for (_, other) in parts.iter().enumerate().filter(|(j, _)| *j != i) {
+                rest.iter_mut().zip(other).for_each(|(v, s)| *v -= s);
+            }
+            let cycles = n.div_ceil((*period).max(1));
+            let usual = StlOptions::new(*period).robust();
+            let found = stl(&rest, &StlOptions { seasonal: (10 * cycles) | 1, trend: Some(stretch), ..usual })?;
+            if let Some(part) = parts.get_mut(i) {
+                *part = found.seasonal;
+            }
+            trend = found.trend;
+        }
+    }
+    for part in &parts {
+        trend.iter_mut().zip(part).for_each(|(v, s)| *v += s);
+    }
+    let phases: usize = seasons.iter().sum();
+    Ok((trend, 2.0 * phases as f64 + 2.0 * n as f64 / stretch as f64))
 }
 
 fn running_median(values: &[f64]) -> Vec<f64> {
@@ -335,14 +344,13 @@ fn from_expectation(
         );
     };
     // what was fitted is missing from the rest
-    let free = expected.fitted.map(|fitted| there.len() as f64 - fitted).filter(|free| *free > 0.0);
-    let deviation = free.map_or(deviation, |free| deviation * (there.len() as f64 / free).sqrt());
+    let free = (there.len() as f64 - expected.fitted).max(1.0);
+    let deviation = deviation * (there.len() as f64 / free).sqrt();
     let scores = there.iter().map(|(i, r)| (*i, expected.values[*i], (r - middle) / deviation));
     Ok(Marked {
         method: format!("robust z beyond {} against {}", options.threshold, expected.from),
         marks: scores.filter(|m| m.2.abs() > options.threshold).collect(),
-        // several seasons take an unknown part of the noise with them
-        by_chance: free.map(|_| 2.0 * normal::ln_above(options.threshold).exp() * there.len() as f64),
+        by_chance: Some(2.0 * normal::ln_above(options.threshold).exp() * there.len() as f64),
     })
 }
 
@@ -462,8 +470,10 @@ mod tests {
         for seed in 0..12 {
             let mut random = crate::quantile::random::SplitMix64::new(seed);
             let mut normal = || (0..12).map(|_| random.unit()).sum::<f64>() - 6.0;
-            let hours = if seed % 2 == 0 { 336_i64 } else { 720 };
-            let wave = |h: i64| 10.0 * (h as f64 * std::f64::consts::TAU / 24.0).sin();
+            let hours = if seed % 2 == 0 { 672_i64 } else { 1344 };
+            let week = if seed % 3 == 0 { 5.0 } else { 0.0 };
+            let turn = |h: i64, period: f64| (h as f64 * std::f64::consts::TAU / period).sin();
+            let wave = |h: i64| 10.0 * turn(h, 24.0) + week * turn(h, 168.0);
             let values = (0..hours).map(|h| wave(h) + 3.0 * normal()).collect();
             let times = (0..hours).map(|h| h * Span::HOUR.0).collect();
             let identity = crate::series::Identity::new("load", Unit::None);
