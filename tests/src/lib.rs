@@ -42,3 +42,35 @@ pub fn told(arguments: &[&str]) -> (i32, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
+
+/// Text beyond this is cut: what a parser does wrong it does in the first lines too.
+const LONGEST_TEXT: usize = 30_000;
+
+/// The name and the bytes of every recorded file, in order; text is cut to its first part.
+///
+/// # Panics
+/// Where one cannot be read.
+pub fn recordings() -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    collect(&root().join("datasets/recorded"), &mut files);
+    files.sort();
+    let read = |path: PathBuf| {
+        let mut bytes = std::fs::read(&path).unwrap();
+        if !bytes.starts_with(b"PAR1") {
+            bytes.truncate(LONGEST_TEXT);
+        }
+        (path.display().to_string(), bytes)
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}

@@ -2,41 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use sre_stats::load::{LoadOptions, load_bytes};
 use sre_stats::progress::Progress;
 
-/// Text beyond this is cut: what a parser does wrong it does in the first lines too.
-const LONGEST_TEXT: usize = 30_000;
-
 /// Every recorded file, text cut to its first part.
-static FILES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
-    let mut files = Vec::new();
-    collect(&workspace_tests::root().join("datasets/recorded"), &mut files);
-    files.sort();
-    let read = |path: PathBuf| {
-        let mut bytes = std::fs::read(&path).unwrap();
-        if !bytes.starts_with(b"PAR1") {
-            bytes.truncate(LONGEST_TEXT);
-        }
-        (path.display().to_string(), bytes)
-    };
-    files.into_iter().map(read).collect()
-});
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else {
-            files.push(path);
-        }
-    }
-}
+static FILES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(workspace_tests::recordings);
 
 fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> sre_stats::Result<sre_stats::load::Dataset> {
     load_bytes(name, bytes, options, &Progress::new())

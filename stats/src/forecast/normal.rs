@@ -1,13 +1,10 @@
 //! The normal distribution: a quantile, a tail, and seeded variates.
 
-use statrs::function::erf::{erfc, erfc_inv};
+use statrs::function::erf::erfc;
 
 use crate::quantile::random::SplitMix64;
 
-/// The quantile of a standard normal variable.
-pub(super) fn quantile(p: f64) -> f64 {
-    -std::f64::consts::SQRT_2 * erfc_inv(2.0 * p)
-}
+pub(super) use crate::quantile::tails::quantile;
 
 /// ln P(Z ≥ z), without underflow.
 pub(super) fn ln_above(z: f64) -> f64 {

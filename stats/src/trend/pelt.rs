@@ -57,12 +57,14 @@ pub fn pelt_mean(values: &[f64], penalty: f64, min_size: usize) -> Vec<usize> {
             }
         }
     }
-    let mut changes = Vec::new();
-    let mut t = previous[n];
-    while t > 0 {
-        changes.push(t);
-        t = previous[t];
-    }
+    walked_back(&previous)
+}
+
+/// The changes of the best segmentation, from the change before each end, 0 where there is none.
+pub(crate) fn walked_back(previous: &[usize]) -> Vec<usize> {
+    let before = |t: usize| previous.get(t).copied().filter(|before| *before > 0);
+    let mut changes: Vec<usize> =
+        std::iter::successors(before(previous.len().saturating_sub(1)), |t| before(*t)).collect();
     changes.reverse();
     changes
 }

@@ -1,7 +1,7 @@
 //! What a stretch without a change costs, under several models of the values.
 
 use super::super::mann_kendall::ranks;
-use super::super::pelt::centred_sums;
+use super::super::pelt::{centred_sums, walked_back};
 
 /// What may change from one stretch to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,14 +141,7 @@ pub(crate) fn segment(costs: &Costs, penalty: f64, min_size: usize) -> Vec<usize
             }
         }
     }
-    let mut changes = Vec::new();
-    let mut t = previous[n];
-    while t > 0 {
-        changes.push(t);
-        t = previous[t];
-    }
-    changes.reverse();
-    changes
+    walked_back(&previous)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Changes of the whole distribution by a Gaussian kernel.
 
+use super::super::pelt::walked_back;
+
 /// Twice the squared bandwidth's inverse by the median rule: 1 over the median squared distance of neighbouring pairs of a
 /// fixed spread over the series; 1 where that is 0.
 pub(crate) fn median_gamma(values: &[f64]) -> f64 {
@@ -69,14 +71,7 @@ pub fn kernel_segments(values: &[f64], gamma: Option<f64>, penalty: f64, min_siz
             oldest += 1;
         }
     }
-    let mut changes = Vec::new();
-    let mut t = previous[n];
-    while t > 0 {
-        changes.push(t);
-        t = previous[t];
-    }
-    changes.reverse();
-    changes
+    walked_back(&previous)
 }
 
 /// The greatest saving of a single change, of a series in the given order: what a penalty has to exceed.
