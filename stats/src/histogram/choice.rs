@@ -196,7 +196,7 @@ macro_rules! each {
 }
 
 impl AnySketch {
-    /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, OTLP in JSON, `HdrHistogram`'s compressed
+    /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, OTLP in protobuf, `HdrHistogram`'s compressed
     /// form, `DataDog`'s protobuf, t-digest's verbose form, `DataSketches`', or the text of `bpftrace`.
     ///
     /// # Errors
@@ -204,14 +204,14 @@ impl AnySketch {
     pub fn stored_bytes(&self) -> Result<usize> {
         Ok(match self {
             Self::LogLinear(sketch) => sketch.to_bytes().len(),
-            Self::Exponential(sketch) => sketch.to_otlp_json().len(),
+            Self::Exponential(sketch) => sketch.to_otlp_bytes().len(),
             Self::Hdr(sketch) => sketch.to_compressed()?.len(),
             Self::DdSketch(sketch) => sketch.to_bytes().len(),
             Self::TDigest(sketch) => sketch.to_bytes().len(),
             Self::Kll(sketch) => sketch.to_bytes().len(),
             Self::Req(sketch) => sketch.to_bytes().len(),
             Self::PowersOfTwo(sketch) => sketch.to_text().len(),
-            Self::Explicit(sketch) => sketch.to_otlp_json().len(),
+            Self::Explicit(sketch) => sketch.to_otlp_bytes().len(),
         })
     }
 }

@@ -103,9 +103,7 @@ impl LogLinear {
     /// Adds one value `weight` times.
     pub fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);
@@ -161,10 +159,12 @@ impl LogLinear {
         }
         let (table, start) = (*window)?;
         let room = tally.admits(first, last, |number, count| *self.positive.get_mut(number - 1) += count);
-        room.then(|| {
+        if room && first == last {
+            tally.count_same(first, chunk.len());
+        } else if room {
             tally.count::<{ index::SHIFT }, { index::SHIFT }, { index::WINDOW }>(table, start, chunk);
-            chunk.len() as u64
-        })
+        }
+        room.then_some(chunk.len() as u64)
     }
 
     /// Counts values of any kind but infinities, and says how many were numbers.
@@ -206,8 +206,7 @@ impl LogLinear {
     /// Adds all that another histogram holds; the result is the histogram of both data sets.
     pub fn merge(&mut self, other: &Self) {
         self.cache.forget();
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         if other.total == 0 {
             return;
         }
@@ -253,8 +252,7 @@ impl LogLinear {
             self.total -= other.total;
             self.exact = false;
         }
-        self.dropped.nan = self.dropped.nan.saturating_sub(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_sub(other.dropped.infinite);
+        self.dropped.take_out(other.dropped);
         if self.total == 0 {
             *self = Self { dropped: self.dropped, ..Self::default() };
         }

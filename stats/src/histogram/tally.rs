@@ -84,6 +84,14 @@ impl<const SLOTS: usize> Tally<SLOTS> {
         (self.first, self.last, self.pending) = (usize::MAX, 0, 0);
     }
 
+    /// Counts some values that all have one admitted number.
+    pub(super) fn count_same(&mut self, number: usize, values: usize) {
+        let [even, _] = &mut *self.counts;
+        // a chunk is far below 2³²
+        even[number % SLOTS] = even[number % SLOTS].wrapping_add(values as u32);
+        self.pending += values;
+    }
+
     /// Counts positive normal values whose numbers are admitted and whose cells are in the table.
     ///
     /// A value's cell is its bits above the lowest `CELL`, less `start`; its number is the sum of its bits and the cell's entry, less

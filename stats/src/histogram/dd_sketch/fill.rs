@@ -111,7 +111,9 @@ impl Short<'_> {
         let (first, last) = (cells.number(low), cells.number(high));
         let base = self.base;
         let room = self.tally.admits(first, last, |number, count| store.add(key(base, number), count));
-        if room {
+        if room && first == last {
+            self.tally.count_same(first, magnitudes.len());
+        } else if room {
             cells.count(self.tally, magnitudes);
         }
         room

@@ -211,12 +211,17 @@ impl Exponential {
             let countable = finite && u64::MAX - self.total >= chunk.len() as u64;
             let short = countable && extent.low >= least;
             let number = |value: f64| edges::number(table, fine, value) as usize;
-            if short
-                && tally.admits(number(extent.low), number(extent.high), |number, count| {
-                    *self.positive.get_mut(bucket(number)) += count;
-                })
-            {
-                tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk);
+            // numbers of values beyond the table are never asked for
+            let ends = short.then(|| (number(extent.low), number(extent.high)));
+            let mut room = |(first, last): (usize, usize)| {
+                tally.admits(first, last, |number, count| *self.positive.get_mut(bucket(number)) += count)
+            };
+            if let Some((first, last)) = ends.filter(|ends| room(*ends)) {
+                if first == last {
+                    tally.count_same(first, chunk.len());
+                } else {
+                    tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk);
+                }
                 self.total += chunk.len() as u64;
                 self.widen(extent.low, extent.high);
             } else if countable {
@@ -283,9 +288,7 @@ impl Sketch for Exponential {
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);
