@@ -372,7 +372,7 @@ fn errors_of_the_other_kinds_name_the_part() {
         ("    - conditionRef: cpu-usage-breach\n", "    - conditionRef: a\n    - conditionRef: b\n", "has one condition"),
         ("    - conditionRef: cpu-usage-breach\n", "    - metadata: {name: a}\n", "“conditionRef” is missing"),
         ("    - conditionRef: cpu-usage-breach\n", "    - kind: SLI\n", "“kind” is SLI where AlertCondition is due"),
-        ("name: cpu-usage-breach", "displayName: x", "“name” is missing"),
+        ("name: cpu-usage-breach", "label: x", "“name” is missing"),
         ("{name: own}", "{name: AlertPolicy}", "two documents of kind AlertPolicy named “AlertPolicy”"),
     ] {
         assert!(text.contains(from), "{from}");
