@@ -412,22 +412,23 @@ fn numbered_bins() {
 }
 
 /// The form in which a layout is kept by serde, as JSON.
-fn kept<T: Serialize + DeserializeOwned + Debug>(
-    target: &str,
-    sketches: &[T],
-    bound: usize,
-    use_it: impl Fn(&T),
-) {
+fn kept<T: Serialize + DeserializeOwned + Debug>(target: &str, sketches: &[T], bound: usize, use_it: impl Fn(&T)) {
     let seeds: Vec<Vec<u8>> = sketches.iter().map(|s| serde_json::to_vec(s).unwrap()).collect();
     let read = |bytes: &[u8]| {
         serde_json::from_slice::<T>(bytes)
             .map_err(|e| Error::parse(e.to_string()).at(Position::default().at_line(e.line() as u64)))
     };
-    fuzz(target, &seeds, |length| bound + 1024 * length, read, |sketch| {
-        use_it(&sketch);
-        let again = serde_json::to_string(&sketch);
-        assert!(again.is_err() || serde_json::from_str::<T>(&again.unwrap()).is_ok());
-    });
+    fuzz(
+        target,
+        &seeds,
+        |length| bound + 1024 * length,
+        read,
+        |sketch| {
+            use_it(&sketch);
+            let again = serde_json::to_string(&sketch);
+            assert!(again.is_err() || serde_json::from_str::<T>(&again.unwrap()).is_ok());
+        },
+    );
 }
 
 #[test]
@@ -442,11 +443,7 @@ fn kept_forms() {
     kept("kept_t_digest", &[TDigest::from_values(&all, 20.0).unwrap()], 64 << 10, ask);
     kept("kept_kll", &[Kll::from_values(&all, 8).unwrap()], 64 << 10, ask);
     kept("kept_req", &[Req::from_values(&all, 6, ReqSide::Low).unwrap()], 64 << 10, ask);
-    let tracers = [
-        TracerBuckets::Hist,
-        TracerBuckets::Quantize,
-        TracerBuckets::Linear { min: 0, max: 100, step: 10 },
-    ];
+    let tracers = [TracerBuckets::Hist, TracerBuckets::Quantize, TracerBuckets::Linear { min: 0, max: 100, step: 10 }];
     kept("kept_powers_of_two", &tracers.map(|b| PowersOfTwo::from_values(&all, b).unwrap()), 64 << 10, ask);
     let native = Exponential::from_values(3, &all).unwrap().with_sum(1.5).to_native().unwrap();
     kept("kept_native", &[native], 64 << 10, |native| {

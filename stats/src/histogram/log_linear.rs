@@ -120,7 +120,8 @@ impl LogLinear {
         self.cache.forget();
         let mut tally = (values.len() >= LONG).then(Tally::<SLOTS>::new);
         let mut window = index::window(1.0, 1.0);
-        for chunk in values.chunks(CHUNK) {
+        let mut chunks = values.chunks(CHUNK).peekable();
+        while let Some(chunk) = chunks.next() {
             let extent = Extent::of(chunk);
             if u64::MAX - self.total < chunk.len() as u64 || !(extent.low.is_finite() && extent.high.is_finite()) {
                 // infinities, NaN alone, or a full counter
@@ -131,7 +132,7 @@ impl LogLinear {
             }
             let counted = match &mut tally {
                 Some(tally) if extent.whole && extent.low >= index::TINY && extent.high < LIMIT => {
-                    self.tally(tally, &mut window, extent, chunk)
+                    self.tally(tally, &mut window, extent, (chunk, chunks.peek().copied().unwrap_or_default()))
                 }
                 _ => None,
             };
@@ -149,7 +150,7 @@ impl LogLinear {
         tally: &mut Tally<SLOTS>,
         window: &mut Option<(&'static [u64; index::WINDOW], usize)>,
         extent: Extent,
-        chunk: &[f64],
+        (chunk, next): (&[f64], &[f64]),
     ) -> Option<u64> {
         let number = |value: f64| index::number(index::table(), value.to_bits());
         let cell = |value: f64| (value.to_bits() >> index::SHIFT) as usize;
@@ -162,7 +163,7 @@ impl LogLinear {
         if room && first == last {
             tally.count_same(first, chunk.len());
         } else if room {
-            tally.count::<{ index::SHIFT }, { index::SHIFT }, { index::WINDOW }>(table, start, chunk);
+            tally.count::<{ index::SHIFT }, { index::SHIFT }, { index::WINDOW }>(table, start, chunk, next);
         }
         room.then_some(chunk.len() as u64)
     }

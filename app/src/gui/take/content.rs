@@ -120,8 +120,7 @@ impl Content {
             }
             Self::OpenSlo(objective, name) => {
                 let (indicator, alert_policies) = (None, Vec::new());
-                let slo =
-                    SpecifiedSlo { name, service: None, description: None, objective, indicator, alert_policies };
+                let slo = SpecifiedSlo { name, service: None, description: None, objective, indicator, alert_policies };
                 numbered(path, std::iter::once(write_openslo(&[slo]).map(String::into_bytes)))
             }
             Self::Session(session) => {

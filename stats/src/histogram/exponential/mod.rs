@@ -205,7 +205,8 @@ impl Exponential {
         let bucket = |number: usize| edges::coarser(edges::bucket_of(number as u64, fine), steps);
         let mut tally = Tally::<SLOTS>::new();
         let least = self.threshold.next_up().max(f64::MIN_POSITIVE);
-        for chunk in values.chunks(CHUNK) {
+        let mut chunks = values.chunks(CHUNK).peekable();
+        while let Some(chunk) = chunks.next() {
             let extent = Extent::of(chunk);
             let finite = extent.whole && extent.low > f64::NEG_INFINITY && extent.high < f64::INFINITY;
             let countable = finite && u64::MAX - self.total >= chunk.len() as u64;
@@ -220,7 +221,7 @@ impl Exponential {
                 if first == last {
                     tally.count_same(first, chunk.len());
                 } else {
-                    tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk);
+                    tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk, chunks.peek().copied().unwrap_or_default());
                 }
                 self.total += chunk.len() as u64;
                 self.widen(extent.low, extent.high);

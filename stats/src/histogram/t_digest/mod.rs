@@ -76,12 +76,7 @@ impl TDigest {
             return Err(Error::argument(format!("a compression of {compression} is out of range"))
                 .hint("give a number from 10 to 65535, such as 100"));
         }
-        Ok(Self {
-            compression,
-            centroids: Vec::new(),
-            waiting: Vec::new(),
-            seen: Seen::new(),
-        })
+        Ok(Self { compression, centroids: Vec::new(), waiting: Vec::new(), seen: Seen::new() })
     }
 
     /// The digest of a slice.

@@ -256,7 +256,14 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         so_far(report),
     );
     // what was met in a part of the period is not met in the period
-    (if report.decided || report.verdict == Verdict::Violated { standing(report.verdict) } else { Standing::Unknown }, text)
+    (
+        if report.decided || report.verdict == Verdict::Violated {
+            standing(report.verdict)
+        } else {
+            Standing::Unknown
+        },
+        text,
+    )
 }
 
 /// So many incidents are listed.

@@ -257,8 +257,7 @@ fn policy(node: &Node, all: &[Node], found: &mut Specification) -> Result<AlertP
     if let Some(second) = spec.list("conditions")?.get(1) {
         return Err(second.error("an alert policy has one condition"));
     }
-    let targets =
-        parts(spec, "notificationTargets", (ResourceKind::AlertNotificationTarget, "targetRef"), all, found)?;
+    let targets = parts(spec, "notificationTargets", (ResourceKind::AlertNotificationTarget, "targetRef"), all, found)?;
     let mut read = Vec::new();
     for node in conditions {
         read.extend(condition(node, found)?);
@@ -274,10 +273,7 @@ fn policy(node: &Node, all: &[Node], found: &mut Specification) -> Result<AlertP
 }
 
 fn target(node: &Node) -> Result<NotificationTarget> {
-    Ok(NotificationTarget {
-        name: name(node)?.to_owned(),
-        target: node.child("spec")?.needed("target")?.to_owned(),
-    })
+    Ok(NotificationTarget { name: name(node)?.to_owned(), target: node.child("spec")?.needed("target")?.to_owned() })
 }
 
 /// A condition; one that is not about a burn rate is noted, and kept as its text alone.

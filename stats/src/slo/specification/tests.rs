@@ -349,7 +349,8 @@ fn every_kind_is_read_kept_and_written() {
     // an indicator that is a document of its own stays one
     let sli = "apiVersion: openslo/v1\nkind: SLI\nmetadata:\n  name: latency\nspec:\n  thresholdMetric:\n    metricSource:\n      \
                type: Prometheus\n";
-    let found = read_specification(&format!("{sli}{ALERTED}").replace("{target: 0.999}", "{op: lt, value: 1, target: 0.999}"));
+    let found =
+        read_specification(&format!("{sli}{ALERTED}").replace("{target: 0.999}", "{op: lt, value: 1, target: 0.999}"));
     let written = found.unwrap_or_else(|e| panic!("{e}")).to_openslo().unwrap();
     assert!(written.starts_with(sli) && written.contains("indicatorRef: \"latency\""), "{written}");
 }
@@ -367,9 +368,17 @@ fn errors_of_the_other_kinds_name_the_part() {
         ("lookbackWindow: 1h\n", "lookbackWindow: 1M\n", "1M has no fixed length"),
         ("    lookbackWindow: 1h\n", "", "“lookbackWindow” is missing"),
         ("threshold: 2\n", "threshold: 2\n    op: lt\n", "“op” of a burn rate"),
-        ("alertWhenBreaching: true\n", "alertWhenBreaching: maybe\n", "line 26, column 23: “alertWhenBreaching” is to be"),
+        (
+            "alertWhenBreaching: true\n",
+            "alertWhenBreaching: maybe\n",
+            "line 26, column 23: “alertWhenBreaching” is to be",
+        ),
         ("    - targetRef: OnCallDevopsMailNotification\n", "    []\n", "“notificationTargets” is missing"),
-        ("    - conditionRef: cpu-usage-breach\n", "    - conditionRef: a\n    - conditionRef: b\n", "has one condition"),
+        (
+            "    - conditionRef: cpu-usage-breach\n",
+            "    - conditionRef: a\n    - conditionRef: b\n",
+            "has one condition",
+        ),
         ("    - conditionRef: cpu-usage-breach\n", "    - metadata: {name: a}\n", "“conditionRef” is missing"),
         ("    - conditionRef: cpu-usage-breach\n", "    - kind: SLI\n", "“kind” is SLI where AlertCondition is due"),
         ("name: cpu-usage-breach", "label: x", "“name” is missing"),
