@@ -96,7 +96,7 @@ pub enum Format {
     OtlpJson,
     /// What `promtool tsdb dump` prints.
     TsdbDump,
-    /// The interval log of `HdrHistogram` (`.hlog`).
+    /// The interval log of `HdrHistogram` (`.hlog`), or its histograms alone in base64, one a line.
     HdrLog,
     /// The percentile distribution of `HdrHistogram` (`.hgrm`).
     HdrPercentiles,
