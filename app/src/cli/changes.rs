@@ -7,9 +7,10 @@ use serde_json::json;
 use sre_stats::Error;
 use sre_stats::load::{Data, Dataset, Item};
 use sre_stats::report::tell;
+use sre_stats::series::Series;
 use sre_stats::time::Span;
 use sre_stats::trend::{
-    Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes, read_events,
+    Cause, Change, ChangeMethod, ChangeOptions, Changes, Event, changes, elbow_penalty, rank_causes, read_events,
 };
 
 use super::args::ChangesArgs;
@@ -99,6 +100,18 @@ pub(crate) fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> 
     with_suspects(item, options, false, None, answer)
 }
 
+/// The changes of a series that an item is told by.
+pub(crate) fn found_in(item: &Item, series: &Series, options: &ChangeOptions) -> Result<Changes, Error> {
+    let mut found = changes(series, options)?;
+    // a value of events stands for a whole window, in which the change may have begun as late as its end
+    if let (Data::Events(_), Some(step)) = (&item.data, series.step()) {
+        for change in &mut found.changes {
+            change.onset.upper = change.onset.upper + step;
+        }
+    }
+    Ok(found)
+}
+
 fn with_suspects(
     item: &Item,
     options: &ChangeOptions,
@@ -111,15 +124,9 @@ fn with_suspects(
     if elbow {
         options.penalty = elbow_penalty(series.values(), options.min_size)?;
     }
-    let mut found = changes(&series, &options)?;
+    let mut found = found_in(item, &series, &options)?;
     if elbow && options.penalty.is_some() {
         found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
-    }
-    // a value of events stands for a whole window, in which the change may have begun as late as its end
-    if let (Data::Events(_), Some(step)) = (&item.data, series.step()) {
-        for change in &mut found.changes {
-            change.onset.upper = change.onset.upper + step;
-        }
     }
     let mut causes = Vec::new();
     for change in &found.changes {
