@@ -149,7 +149,7 @@ pub(crate) struct OutputArgs {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
-    /// Also write a picture, table or report: .html .md .svg .png .csv
+    /// Also write a picture, table or report: .html .md .svg .png .csv .parquet
     #[arg(long, value_name = "FILE", value_parser = written)]
     pub(crate) out: Option<PathBuf>,
 }
@@ -160,8 +160,9 @@ fn written(name: &str) -> Result<PathBuf, String> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {
         "html" | "htm" | "md" | "svg" | "png" | "csv" => Ok(path),
-        "parquet" => Err("results are not written as Parquet; use .csv, or `convert --to parquet` for the data".into()),
-        _ => Err("the ending says the format; use .html, .md, .svg, .png or .csv".into()),
+        "parquet" if cfg!(feature = "frame") => Ok(path),
+        "parquet" => Err("this build does not write Parquet; use .csv, or build with the feature “frame”".into()),
+        _ => Err("the ending says the format; use .html, .md, .svg, .png, .csv or .parquet".into()),
     }
 }
 

@@ -172,6 +172,8 @@ fn as_file(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
         "svg" => draw::svg(first_figure(report)?, draw::Size::default(), Theme::Auto)?.into_bytes(),
         "png" => draw::png(first_figure(report)?, draw::Size::default(), Theme::Light)?,
         "csv" => as_one_table(report)?.to_csv().into_bytes(),
+        #[cfg(feature = "frame")]
+        "parquet" => as_one_table(report)?.to_parquet()?,
         other => return Err(Failure::usage(format!("“{other}” names no format of a result"))),
     })
 }

@@ -22,12 +22,13 @@
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
-//! | `long` | a data set as one long table, as text |
+//! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
 mod classify;
 mod clock;
+mod columns;
 mod container;
 mod csv;
 mod dataset;
@@ -64,7 +65,10 @@ mod testers;
 mod tests;
 mod tsdb_dump;
 
+pub(crate) use columns::Values;
 pub use dataset::{Data, Dataset, Item, LeftOut, Role};
+#[cfg(feature = "frame")]
+pub(crate) use frame::parquet_of;
 pub use histograms::Histograms;
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
