@@ -319,6 +319,7 @@ fn every_command_does_what_it_says() {
             Command::ReadOtherwise => assert_eq!(state.overlay, Overlay::None),
             Command::WatchFiles => assert!(state.watch),
             Command::CopyPicture => assert!(state.notices.iter().any(|n| n.text.contains("as a picture"))),
+            Command::SaveParquet => assert!(matches!(state.overlay, Overlay::Save(Target::Parquet, _))),
             Command::SaveSamples => assert!(matches!(state.overlay, Overlay::Save(Target::Samples, _))),
             Command::OpenPath => assert!(matches!(state.overlay, Overlay::Path(..))),
             Command::Close => assert!(state.document.is_none()),

@@ -300,10 +300,11 @@ fn every_view_is_saved_as_picture_table_and_report() {
     send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
     for view in View::ALL {
         run(&mut window, view.command());
-        for (target, ending) in [(Target::Png, "png"), (Target::Svg, "svg"), (Target::Csv, "csv")] {
+        let targets = [(Target::Png, "png"), (Target::Svg, "svg"), (Target::Csv, "csv"), (Target::Parquet, "parquet")];
+        for (target, ending) in targets {
             let path = folder().join(format!("{}.{ending}", view.word()));
             send(&mut window, Message::Save(target, path.clone()));
-            if view == View::Understood && target != Target::Csv {
+            if view == View::Understood && matches!(target, Target::Png | Target::Svg) {
                 assert!(window.state().state().notices.iter().any(|n| n.text.contains("no picture")));
                 run(&mut window, Command::DismissNotices);
                 continue;
@@ -313,6 +314,7 @@ fn every_view_is_saved_as_picture_table_and_report() {
             let begins: &[u8] = match target {
                 Target::Png => b"\x89PNG",
                 Target::Svg => b"<svg",
+                Target::Parquet => b"PAR1",
                 _ => b"",
             };
             assert!(bytes.len() > 30 && bytes.starts_with(begins), "{view:?} {ending}");

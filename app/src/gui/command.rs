@@ -110,6 +110,7 @@ commands! {
     SavePicture: Take, "Save as PNG…", "Write the pictures of this view.", ();
     SaveVector: Take, "Save as SVG…", "Write the pictures of this view without pixels.", ();
     SaveCsv: Take, "Save as CSV…", "Write the numbers of this view.", ();
+    SaveParquet: Take, "Save as Parquet…", "Write the numbers of this view for programs, each with its kind.", ();
     SaveSamples: Take, "Save samples as Parquet…", "Write the samples in sight of this series.", ();
     SaveReport: Take, "Save report…", "Write every view of this series as one HTML page.", (CTRL_SHIFT, Key::S);
     ExportRules: Take, "Export alert rules…", "Write burn-rate alerts for Prometheus, with the four documents that they need.", ();

@@ -61,6 +61,7 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         Command::CopyCommand => taking::copy_command(state, ctx),
         Command::CopyCells => taking::copy_cells(state, ctx),
         Command::CopyPicture => taking::copy_picture(state, jobs, ctx),
+        Command::SaveParquet => taking::ask(state, Target::Parquet),
         Command::SaveSamples => taking::ask(state, Target::Samples),
         Command::SavePicture => taking::ask(state, Target::Png),
         Command::SaveVector => taking::ask(state, Target::Svg),

@@ -25,8 +25,8 @@ use crate::gui::views;
 pub enum Content {
     /// Pictures.
     Pictures(Vec<Figure>, Theme, bool),
-    /// Tables.
-    Tables(Vec<Table>),
+    /// Tables, as CSV or as Parquet.
+    Tables(Vec<Table>, bool),
     /// The samples in sight.
     Samples(Box<Sight>),
     /// Every view.
@@ -76,14 +76,14 @@ pub fn content(state: &State, target: Target, dark: bool) -> Result<Content> {
             let theme = if dark { Theme::Dark } else { Theme::Light };
             Content::Pictures(figures, theme, target == Target::Png)
         }
-        Target::Csv => {
+        Target::Csv | Target::Parquet => {
             let blocks = section()?.blocks.into_iter();
             let tables: Vec<Table> =
                 blocks.filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
             if tables.is_empty() {
                 return Err(nothing());
             }
-            Content::Tables(tables)
+            Content::Tables(tables, target == Target::Parquet)
         }
         Target::Samples => Content::Samples(Box::new(Sight {
             document: state.document.clone().ok_or_else(nothing)?,
@@ -134,7 +134,8 @@ impl Content {
                 };
                 numbered(path, figures.iter().map(draw))
             }
-            Self::Tables(tables) => numbered(path, tables.iter().map(|t| Ok(t.to_csv().into_bytes()))),
+            Self::Tables(tables, false) => numbered(path, tables.iter().map(|t| Ok(t.to_csv().into_bytes()))),
+            Self::Tables(tables, true) => numbered(path, tables.iter().map(parquet)),
             Self::Samples(sight) => {
                 sight.write(path)?;
                 Ok(vec![path.to_path_buf()])
@@ -169,6 +170,16 @@ impl Sight {
     fn write(&self, _path: &Path) -> Result<()> {
         Err(Error::unsupported("this build does not write Parquet").hint("save the table as CSV"))
     }
+}
+
+#[cfg(feature = "frame")]
+fn parquet(table: &Table) -> Result<Vec<u8>> {
+    table.to_parquet()
+}
+
+#[cfg(not(feature = "frame"))]
+fn parquet(_table: &Table) -> Result<Vec<u8>> {
+    Err(Error::unsupported("this build does not write Parquet").hint("save the table as CSV"))
 }
 
 /// One file each: the second is called `name-2.ending`.

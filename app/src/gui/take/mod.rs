@@ -30,6 +30,8 @@ pub enum Target {
     Svg,
     /// Tables.
     Csv,
+    /// Tables for programs.
+    Parquet,
     /// The samples in sight.
     Samples,
     /// Every view of the series as a page.
@@ -47,7 +49,7 @@ impl Target {
             Self::Png => "png",
             Self::Svg => "svg",
             Self::Csv => "csv",
-            Self::Samples => "parquet",
+            Self::Parquet | Self::Samples => "parquet",
             Self::Report => "html",
             Self::OpenSlo => "yaml",
             Self::Session => "sre-stats.json",
@@ -60,6 +62,7 @@ impl Target {
             Self::Png => "Save the pictures of this view as PNG",
             Self::Svg => "Save the pictures of this view as SVG",
             Self::Csv => "Save the numbers of this view as CSV",
+            Self::Parquet => "Save the numbers of this view as Parquet",
             Self::Samples => "Save the samples in sight as Parquet",
             Self::Report => "Save every view of this series as a report",
             Self::OpenSlo => "Export the objective as OpenSLO",
@@ -74,7 +77,9 @@ pub fn suggested(state: &State, target: Target) -> String {
     let stem =
         first.and_then(|p| p.file_stem()).map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
     let name = match target {
-        Target::Png | Target::Svg | Target::Csv => format!("{stem}-{}.{}", state.view.word(), target.ending()),
+        Target::Png | Target::Svg | Target::Csv | Target::Parquet => {
+            format!("{stem}-{}.{}", state.view.word(), target.ending())
+        }
         Target::Samples => format!("{stem}-samples.{}", target.ending()),
         Target::Report => format!("{stem}-report.html"),
         Target::OpenSlo => format!("{stem}-slo.yaml"),
