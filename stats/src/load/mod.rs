@@ -28,7 +28,7 @@
 mod assemble;
 mod classify;
 mod clock;
-mod container;
+pub(crate) mod container;
 mod csv;
 mod dataset;
 mod detect;
