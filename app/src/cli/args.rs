@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sre_stats::forecast::Limit;
 use sre_stats::histogram::LayoutChoice;
 use sre_stats::load::{Format, Kind, SqlDialect};
 use sre_stats::method::Definition;
@@ -519,6 +520,9 @@ pub(crate) struct ReportArgs {
     /// What bad time costs, bucket by bucket, as YAML
     #[arg(long, value_name = "FILE", requires = "slo")]
     pub(crate) cost: Option<PathBuf>,
+    /// The limit of the forecasts: a number in the unit of the series, or 90%, 300ms, 500GB; without it that of the objective
+    #[arg(long, value_name = "LIMIT", allow_hyphen_values = true)]
+    pub(crate) until: Option<Limit>,
     /// Print how long each phase took and the peak of memory, to standard error
     #[arg(long)]
     pub(crate) timings: bool,

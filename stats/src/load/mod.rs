@@ -29,7 +29,7 @@ mod assemble;
 mod classify;
 mod clock;
 mod columns;
-mod container;
+pub(crate) mod container;
 mod csv;
 mod dataset;
 mod detect;
