@@ -72,17 +72,24 @@ pub(crate) fn give(
     strict: bool,
     to: &OutputArgs,
 ) -> Result<ExitCode, Failure> {
-    tell_input(&data.report, &answer.left_out);
+    let left_out = once(&answer.left_out);
+    tell_input(&data.report, &left_out);
     let title = match data.report.files.as_slice() {
         [one] => format!("{command} of {}", one.name),
         files => format!("{command} of {} files", files.len()),
     };
-    deliver(command, &title, &input(&data.report), &warnings(&data.report, &answer.left_out), answer, to)?;
-    if strict && !(data.report.warnings.is_empty() && answer.left_out.is_empty()) {
+    deliver(command, &title, &input(&data.report), &warnings(&data.report, &left_out), answer, to)?;
+    if strict && !(data.report.warnings.is_empty() && left_out.is_empty()) {
         say("sre-stats: --strict: the warnings above are errors\n");
         return Ok(ExitCode::from(STRICT));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each series once with each reason, where several parts of an answer left it out.
+fn once(left_out: &[(String, String)]) -> Vec<(String, String)> {
+    let mut told = std::collections::HashSet::new();
+    left_out.iter().filter(|one| told.insert(*one)).cloned().collect()
 }
 
 /// Gives an answer that no input led to.

@@ -49,6 +49,7 @@ mod query;
 mod ranks;
 mod req;
 mod run;
+mod seen;
 mod series;
 mod side;
 mod t_digest;
