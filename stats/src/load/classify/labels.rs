@@ -7,6 +7,7 @@ use crate::error::{Position, Result};
 use crate::load::guess;
 use crate::load::report::WarningKind;
 use crate::load::table::ColumnType;
+use crate::load::traffic;
 
 /// More series than this are not made by a guess; `--by` makes them.
 const MOST_GUESSED_SERIES: usize = 200;
@@ -27,6 +28,18 @@ impl Classifier<'_> {
         Ok(())
     }
 
+    /// Tells of a column that says which rows are of probes, where neither the labels nor the filter use it.
+    pub(super) fn tell_pooling(&mut self) {
+        for i in 0..self.sample.names.len() {
+            let used = self.plan.labels.iter().chain(self.plan.filter.iter().map(|(place, _)| place));
+            let is_used = used.filter_map(|place| self.plan.wanted.get(*place)).any(|w| w.source == i);
+            if traffic::is_column(self.name(i)) && !is_used && self.stat(i).words > 1 {
+                let name = self.name(i).to_owned();
+                traffic::pooled(&name, &self.options.by, self.file, self.report);
+            }
+        }
+    }
+
     pub(super) fn guessed_labels(&mut self) {
         if !self.options.by.is_empty() {
             return;
@@ -38,6 +51,10 @@ impl Classifier<'_> {
         let mut labels = Vec::new();
         for i in self.unused() {
             let s = self.stat(i);
+            if traffic::is_column(self.name(i)) && (1..=10).contains(&s.words) {
+                labels.push(i);
+                continue;
+            }
             let few = s.words <= 10 || (s.words <= MOST_GUESSED_WORDS && s.words * 2 <= rows);
             if self.is_number(i) || self.is_text_time(i) || s.words == 0 {
                 continue;
@@ -49,6 +66,11 @@ impl Classifier<'_> {
                     self.name(i).to_owned(),
                     "another flag; --ok chooses it, --by splits by it",
                 );
+                continue;
+            }
+            if guess::is_free_text(self.name(i)) {
+                let name = self.name(i).to_owned();
+                self.report.understand("not read", name, "text of visitors and programs; --by splits by it");
                 continue;
             }
             if few {

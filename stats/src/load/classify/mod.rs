@@ -149,6 +149,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
     c.explicit_labels()?;
     c.values()?;
     c.guessed_labels();
+    c.tell_pooling();
     c.units();
     Ok(c.plan)
 }

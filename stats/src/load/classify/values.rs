@@ -6,6 +6,7 @@ use crate::load::dataset::Role;
 use crate::load::guess;
 use crate::load::number::{self, Field};
 use crate::load::table::ColumnType;
+use crate::load::traffic;
 use crate::unit::Unit;
 
 /// More columns than this are not all taken for series by a guess.
@@ -69,7 +70,8 @@ impl Classifier<'_> {
     }
 
     pub(super) fn guess_values(&mut self) -> Result<()> {
-        let numbers: Vec<usize> = self.unused().into_iter().filter(|&i| self.is_number(i)).collect();
+        let measured = |i: &usize| self.is_number(*i) && !traffic::is_column(self.name(*i));
+        let numbers: Vec<usize> = self.unused().into_iter().filter(measured).collect();
         let by = |test: fn(&str) -> bool| -> Vec<usize> {
             numbers.iter().copied().filter(|&i| test(self.name(i))).collect()
         };
