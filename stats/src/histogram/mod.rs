@@ -42,6 +42,7 @@ mod native;
 mod native_proto;
 mod native_text;
 mod otlp;
+mod packed;
 mod powers_of_two;
 mod prometheus;
 pub(crate) mod proto;
