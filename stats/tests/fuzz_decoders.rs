@@ -207,6 +207,8 @@ fn log_linear() {
         text(LogLinear::from_json),
         |h| ask(&h),
     );
+    let packed = AnySketch::LogLinear(all).to_packed().unwrap();
+    fuzz("packed", &[packed, vec![]], bound, |bytes| AnySketch::from_packed("log-linear", bytes), |h| ask(&h));
 }
 
 #[test]
@@ -227,6 +229,8 @@ fn exponential() {
     fuzz("exponential_api_json", &api, bound, read, use_it);
     let bytes: Vec<Vec<u8>> = [&all, &few].map(Exponential::to_otlp_bytes).to_vec();
     fuzz("exponential_otlp_bytes", &bytes, bound, Exponential::from_otlp_bytes, use_it);
+    let packed = [all, few].map(|h| AnySketch::Exponential(Box::new(h)).to_packed().unwrap());
+    fuzz("packed_exponential", &packed, bound, |bytes| AnySketch::from_packed("exp:8", bytes), |h| ask(&h));
 }
 
 #[test]

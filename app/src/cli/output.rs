@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) results: Vec<Value>,
     /// Series that a command could not use, with the reason.
     pub(crate) left_out: Vec<(String, String)>,
+    /// What stands beside the results in the document, by its key.
+    pub(crate) beside: Map<String, Value>,
 }
 
 impl Answer {
@@ -34,6 +36,7 @@ impl Answer {
         self.sections.extend(other.sections);
         self.results.extend(other.results);
         self.left_out.extend(other.left_out);
+        self.beside.extend(other.beside);
     }
 
     /// An error where a command could use none of the series.
@@ -113,13 +116,16 @@ fn deliver(
         say(&format!("written: {}\n", path.display()));
     }
     if to.json {
-        let document = json!({
+        let mut document = json!({
             "schema": "sre-stats/1",
             "command": command,
             "input": input,
             "warnings": warnings,
             "results": answer.results,
         });
+        for (key, value) in &answer.beside {
+            document[key] = value.clone();
+        }
         write_out(&format!("{document:#}\n"))?;
     } else {
         write_out(&as_text(&answer.sections))?;
