@@ -153,8 +153,10 @@ fn the_alert_policies_of_a_file_are_replayed_and_kept() {
     let rules = folder.path("rules.yml");
     let (code, _, err) = told(&["slo", minutes, "--openslo", &file, "--rules", &rules]);
     assert_eq!(code, 2);
+    let (missing, _, without) = told(&["slo", minutes, "--openslo", &file, "--rules", &rules, "--docs", "/nowhere.md"]);
+    assert_eq!(missing, 3);
     for heading in ["Explanation", "Business impact", "Remediation", "Escalation"] {
-        assert!(err.contains(heading), "{err}");
+        assert!(err.contains(heading) && without.contains(heading), "{err} {without}");
     }
     assert!(!Path::new(&rules).exists());
 }
