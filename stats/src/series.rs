@@ -125,6 +125,11 @@ impl Series {
         &self.identity
     }
 
+    /// Name, labels and unit, to be changed.
+    pub(crate) fn identity_mut(&mut self) -> &mut Identity {
+        &mut self.identity
+    }
+
     /// Times in nanoseconds since the epoch, strictly increasing.
     pub fn times(&self) -> &[i64] {
         &self.times
