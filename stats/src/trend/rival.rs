@@ -49,7 +49,7 @@ pub(crate) fn ln_p_of_slope(detrended: &[f64], positions: &[f64], per_step: f64)
 /// Set by simulation of levels that wander (AR(1) of φ 0.9 and 0.99 beneath white noise of their size, random walks of steps of 0.2 beneath
 /// it): the share of them that shows a slope stays at or below 1.5 times the nominal 5 %. The benchmark `trend` prints what it holds to.
 fn reach(n: usize) -> f64 {
-    (0.54 * (n as f64).ln() - 0.86).max(0.5)
+    (0.5 * (n as f64).ln() - 0.3).max(0.5)
 }
 
 /// The normal scores of the detrended values with the line put back, and positions in [−1, 1]; `None` where nothing varies.
