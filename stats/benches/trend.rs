@@ -1,9 +1,9 @@
 //! Speed of the trend methods, and what their verdicts hold to on simulated series: `cargo bench -p sre-stats --bench trend`.
 //!
-//! An argument chooses a part: `speed`, `trend`, `changes`, `fresh` (families and seeds that nothing was tuned by) or `penalty` (the
-//! quantiles that the penalty's formula was drawn through, not printed without being asked for). The number of series per line is
-//! 2000, or the second argument. With a Python that has numpy and scipy in `PEERS_PYTHON`, `speed` runs what else it has of ruptures,
-//! pymannkendall, signal-processing-algorithms and apache-otava on the same sizes and prints ratios.
+//! An argument chooses a part: `speed`, `trend`, `changes`, `onset` (of steps, and their power), `fresh` (families and seeds that nothing
+//! was tuned by) or `penalty` (the quantiles that the penalty's formula was drawn through, not printed without being asked for). The
+//! number of series per line is 2000, or the second argument. With a Python that has numpy and scipy in `PEERS_PYTHON`, `speed` runs
+//! what else it has of ruptures, pymannkendall, signal-processing-algorithms and apache-otava on the same sizes and prints ratios.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -406,6 +406,9 @@ fn change_calibration(replicates: usize) {
             println!("{:<20}{n:>6}{default:>10}{none:>12}{two:>12}{strict:>12}{usual:>16}", kind.name());
         }
     }
+}
+
+fn onsets(replicates: usize) {
     println!("\na step in the middle of n = 200: found (share with the onset's interval over the true place)");
     println!("{:<20}{:>18}{:>18}{:>18}{:>18}", "noise", "0.5 σ", "1 σ", "2 σ", "3 σ");
     let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Seasonal];
@@ -520,6 +523,11 @@ fn main() {
     }
     if matches!(part, "" | "changes") {
         change_calibration(replicates);
+    }
+    if matches!(part, "" | "changes" | "onset") {
+        onsets(replicates);
+    }
+    if matches!(part, "" | "changes") {
         other_calibration(replicates);
     }
     if matches!(part, "" | "fresh") {
