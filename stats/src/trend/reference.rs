@@ -114,7 +114,7 @@ fn cost(values: &[f64], changes: &[usize]) -> f64 {
     edges.windows(2).map(segment).sum()
 }
 
-/// Every index of 10⁵ values a candidate: `long.py` made the same values and asked KernelCPD.
+/// Every index of 10⁵ values a candidate: `long.py` made the same values and asked `KernelCPD`.
 #[test]
 fn a_hundred_thousand_values_have_the_breakpoints_of_ruptures() {
     let want: Value = serde_json::from_str(include_str!("../../../tests/reference/trend/long.json")).unwrap();
@@ -132,7 +132,7 @@ fn a_hundred_thousand_values_have_the_breakpoints_of_ruptures() {
     assert_eq!(found, theirs);
 }
 
-/// `divisive.py` asked MongoDB's signal-processing-algorithms and Apache Otava.
+/// `divisive.py` asked the package signal-processing-algorithms and Apache Otava.
 #[test]
 fn divisions_are_those_of_signal_processing_and_otavas_t_test_is_too_sure() {
     let all: Value = serde_json::from_str(include_str!("../../../tests/reference/trend/divisive.json")).unwrap();
