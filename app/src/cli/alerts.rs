@@ -55,7 +55,7 @@ pub(crate) fn add(
 ) {
     let title = fit.item.title();
     found["alerts"] = json!([]);
-    let told = tally_of(objective, fit.input(), options).and_then(|tally| {
+    let told = tally_of(&fit.asked(objective), fit.input(), options).and_then(|tally| {
         assessed(&tally, objective, asked, &title, found, sections)?;
         if asked.tune_alerts {
             searched(&tally, objective, &title, found, sections);

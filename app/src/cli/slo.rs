@@ -8,8 +8,7 @@ use serde_json::json;
 use sre_stats::load::Dataset;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::{
-    CostModel, Objective, Options, SloReport, SpecifiedSlo, Usage, cost, evaluate, read_costs, read_specification,
-    write_openslo,
+    CostModel, Objective, Options, SloReport, SpecifiedSlo, Usage, cost, read_costs, read_specification, write_openslo,
 };
 
 use super::alerts::AlertArgs;
@@ -159,7 +158,7 @@ pub(crate) fn held<'a>(
     }
     let mut reports = Vec::new();
     let mut last = None;
-    let evaluated: Vec<_> = found.fits.par_iter().map(|fit| evaluate(objective, fit.input(), options)).collect();
+    let evaluated: Vec<_> = found.fits.par_iter().map(|fit| fit.evaluate(objective, options)).collect();
     for (fit, report) in found.fits.into_iter().zip(evaluated) {
         match report {
             Ok(report) => reports.push((fit, report)),

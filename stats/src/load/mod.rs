@@ -18,6 +18,7 @@
 //! | `otlp` | OpenTelemetry's metrics as JSON lines |
 //! | `system` | what `sar`, `sadf`, `iostat` and `vmstat` print |
 //! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
+//! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
@@ -56,6 +57,7 @@ mod samples;
 mod shape;
 mod source;
 mod sql;
+mod store;
 mod summaries;
 mod system;
 mod table;
@@ -70,3 +72,4 @@ pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
+pub use store::{HistogramTable, load_histograms};

@@ -16,6 +16,7 @@ use crate::load::logs::{AccessLog, Logfmt, Ulid};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
+use crate::load::store::Condenser;
 use crate::load::{
     exposition, histogram_files, histogram_table, otlp, prometheus, records, summaries, system, testers, tsdb_dump,
 };
@@ -54,16 +55,27 @@ const DEEPEST: usize = 2;
 /// [`Unsupported`](crate::ErrorKind::Unsupported) for a format that is not read, [`Argument`](crate::ErrorKind::Argument) for
 /// an option that does not fit the input, [`Cancelled`](crate::ErrorKind::Cancelled) on request.
 pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+    load_into(paths, options, progress, &mut Condenser::default())
+}
+
+/// The same; what goes into the table of histograms is not among the items, unless rows are kept.
+pub(crate) fn load_into(
+    paths: &[PathBuf],
+    options: &LoadOptions,
+    progress: &Progress,
+    into: &mut Condenser,
+) -> Result<Dataset> {
     let mut all: Option<Dataset> = None;
     let mut options = options.clone();
     let first = options.from.unwrap_or_default();
     let mut skipped = Vec::new();
     for Named { path, asked_for } in files::expand(paths)? {
+        into.partition = if asked_for { Vec::new() } else { files::partition(&path) };
         if let (Some(step), None, Some(before)) = (options.step, &options.time, &all) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
-        let one = match load_file(&path, &options, progress) {
+        let one = match load_file(&path, &options, progress, into) {
             Err(e) if !asked_for && matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::Empty) => {
                 skipped.push(e);
                 continue;
@@ -83,7 +95,16 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
     } else if let Some(e) = skipped.into_iter().next() {
         return Err(e);
     }
-    all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))
+    let mut all = all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))?;
+    into.release(&mut all)?;
+    if all.items.is_empty() && into.table.series() == 0 {
+        let file = match all.report.files.as_slice() {
+            [one] => one.name.clone(),
+            files => format!("{} files", files.len()),
+        };
+        return Err(histogram_table::nothing().in_file(&file));
+    }
+    Ok(all)
 }
 
 /// Reads bytes in memory as [`load`] reads a file; `name` stands for it in messages.
@@ -104,19 +125,26 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
 /// # Errors
 /// As [`load`].
 pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
-    read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress)
+    let mut into = Condenser::default();
+    let mut data = read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress, &mut into)?;
+    into.release(&mut data)?;
+    if data.items.is_empty() {
+        return Err(histogram_table::nothing().in_file(name));
+    }
+    Ok(data)
 }
 
-fn load_file(path: &Path, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+fn load_file(path: &Path, options: &LoadOptions, progress: &Progress, into: &mut Condenser) -> Result<Dataset> {
     if path.as_os_str() == "-" {
-        return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress);
+        return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress, into);
     }
     let name = path.display().to_string();
     let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
     let file = File::open(path).map_err(|e| Error::io(e, &name))?;
-    read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress)
+    read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress, into)
 }
 
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn read(
     name: &str,
     path: Option<&Path>,
@@ -125,6 +153,7 @@ fn read(
     depth: usize,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     progress.stage("reading", size);
     progress.check()?;
@@ -137,7 +166,7 @@ fn read(
         }
         let packed: Box<dyn Read + Send + '_> = Box::new(Cursor::new(head).chain(source));
         // how large the content is, is not known before the end
-        let mut data = read(name, None, container.unpack(packed), 0, depth + 1, options, progress)?;
+        let mut data = read(name, None, container.unpack(packed), 0, depth + 1, options, progress, into)?;
         data.report.understand("container", container.name(), "its first bytes");
         return Ok(data);
     }
@@ -147,7 +176,7 @@ fn read(
         _ => detect(&head, name)?,
     };
     let source = &mut *source;
-    let result = by_format(found, name, path, head, whole, source, size, options, progress);
+    let result = by_format(found, name, path, head, whole, source, size, options, progress, into);
     result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(e.message(), name) } else { e })
 }
 
@@ -170,32 +199,38 @@ fn by_format(
     size: u64,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     use Format as F;
     match found {
-        F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress),
+        F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress, into),
         F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Jmeter | F::Ab | F::Locust => {
-            let input = Input { name, head, whole, rest: source, size };
+            let input = Input { name, head, whole, rest: source, size, into };
             return csv::read(input, found, testers::preset(found), options, progress);
         }
         F::JsonLines | F::Logfmt | F::UlidLog | F::AccessLog | F::K6Json | F::VegetaJson => {
-            let input = Input { name, head, whole, rest: source, size };
+            let input = Input { name, head, whole, rest: source, size, into };
             return of_records(found, input, options, progress);
         }
         _ => {}
     }
     refuse_column_options(options, found, name)?;
     let bytes = everything(head, source, name, progress)?;
-    match found {
+    if found == F::HistogramTable {
+        return histogram_table::read(name, &bytes, options, into);
+    }
+    let read = match found {
         F::PrometheusJson => prometheus::read(name, &bytes, options),
         F::Exposition => exposition::read(name, &bytes, options),
         F::TsdbDump => tsdb_dump::read(name, &bytes, options),
         F::OtlpJson => otlp::read(name, &bytes, options),
-        F::HistogramTable => histogram_table::read(name, &bytes, options),
         F::Summary => summaries::read(name, &bytes, options),
         F::Sysstat | F::Vmstat => system::read(name, &bytes, found, options),
         _ => histogram_files::read(name, &bytes, found, options),
-    }
+    };
+    let mut data = read?;
+    into.absorb(&mut data)?;
+    Ok(data)
 }
 
 /// Formats of one record a line.
@@ -263,6 +298,7 @@ fn everything(head: Vec<u8>, rest: &mut (dyn Read + Send), name: &str, progress:
 }
 
 #[cfg(not(feature = "frame"))]
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn columnar(
     format: Format,
     name: &str,
@@ -271,6 +307,7 @@ fn columnar(
     _rest: &mut (dyn Read + Send),
     _options: &LoadOptions,
     _progress: &Progress,
+    _into: &mut Condenser,
 ) -> Result<Dataset> {
     Err(Error::unsupported(format!("this build does not read {format}"))
         .in_file(name)
@@ -279,6 +316,7 @@ fn columnar(
 
 /// Parquet and Arrow IPC are read from the file where there is one, else from memory.
 #[cfg(feature = "frame")]
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn columnar(
     format: Format,
     name: &str,
@@ -287,11 +325,12 @@ fn columnar(
     rest: &mut (dyn Read + Send),
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     use crate::load::frame::Bytes;
     let bytes = match path {
         Some(path) => Bytes::File(path),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
-    crate::load::frame::read(name, format, bytes, options, progress)
+    crate::load::frame::read(name, format, bytes, options, progress, into)
 }

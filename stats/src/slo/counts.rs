@@ -92,6 +92,35 @@ impl Counts {
         Self::paired(total_rows, bad_rows, step, notes)
     }
 
+    /// Counts from rows of a known length: the first instant of each in nanoseconds since the epoch, how many there were in it, and how
+    /// many of them were bad.
+    ///
+    /// ```
+    /// use sre_stats::slo::Counts;
+    /// use sre_stats::{series::Identity, time::Span};
+    /// let counts = Counts::from_rows(Identity::default(), &[(0, 10, 1), (60_000_000_000, 20, 0)], Span::MINUTE)?;
+    /// assert_eq!((counts.total(), counts.bad()), (&[10, 20][..], &[1, 0][..]));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) for a length that is not more than 0 or rows out of order,
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where more are bad than there are, [`Empty`](crate::ErrorKind::Empty) without a row.
+    pub fn from_rows(identity: Identity, rows: &[(i64, u64, u64)], step: Span) -> Result<Self> {
+        if step <= Span::ZERO || !rows.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Error::argument("rows of counts have a length and rising times"));
+        }
+        if let Some((t, n, b)) = rows.iter().find(|(_, n, b)| b > n) {
+            return Err(Error::mismatch(format!("{b} of {n} are bad at {}", Timestamp(*t))));
+        }
+        if rows.is_empty() {
+            return Err(Error::empty(format!("“{}” counts nothing", identity.title())));
+        }
+        let times = rows.iter().map(|(t, ..)| *t).collect();
+        let (total, bad) = rows.iter().map(|(_, n, b)| (*n, *b)).unzip();
+        Ok(Self { identity, times, total, bad, step, notes: Vec::new() })
+    }
+
     fn paired(total: &Series, bad: &Series, step: Span, mut notes: Vec<String>) -> Result<Self> {
         let title = total.identity().title();
         let mut out = Self {

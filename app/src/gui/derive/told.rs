@@ -11,7 +11,7 @@ use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::fit::fit_of;
 use sre_stats::report::tell::subject::subject;
 use sre_stats::report::{Block, Section};
-use sre_stats::slo::{Objective, Options, evaluate};
+use sre_stats::slo::{Objective, Options};
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::trend::{ChangeOptions, TrendMethod};
 use sre_stats::window::{Ladder, NoData};
@@ -176,7 +176,7 @@ fn of_objective(
 ) -> Result<()> {
     let fit = fit_of(&document.dataset, item, objective)?;
     let options = Options { no_data, ..Options::default() };
-    let report = evaluate(objective, fit.input(), &options)?;
+    let report = fit.evaluate(objective, &options)?;
     slo::add(&[(fit, report)], objective, &options, &AlertArgs::workbook(tune), answer);
     Ok(())
 }

@@ -8,8 +8,8 @@ pub mod files;
 use std::path::{Path, PathBuf};
 
 use sre_stats::report::tell::fit::fit_of;
+use sre_stats::slo::Options;
 use sre_stats::slo::rules::{Documents, Selector};
-use sre_stats::slo::{Options, evaluate};
 use sre_stats::{Error, Result};
 
 use super::derive::Document;
@@ -134,7 +134,7 @@ impl RulesForm {
         }
         let args = AlertArgs::exported(out, total, bad, good);
         let fit = fit_of(&document.dataset, item, objective)?;
-        let report = evaluate(objective, fit.input(), &Options::default())?;
+        let report = fit.evaluate(objective, &Options::default())?;
         let counted = args.counted();
         let sets = args
             .rule_sets(&[(fit, report)], objective, None, &documents)

@@ -10,14 +10,20 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SerReader};
 
 use super::batches::Batches;
 use super::footer;
-use super::polars::failed;
-use super::typed::{Origin, SAMPLE_ROWS, Table, plan};
+use super::histograms::{self, Reading};
+use super::polars::{failed, renamed};
+use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
+use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
 use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
+use crate::load::store::Condenser;
 use crate::progress::Progress;
+
+/// Rows that decide whether columns hold events, where the rest is counted and not kept.
+const KIND_ROWS: usize = 1 << 14;
 
 /// A file, or its bytes.
 pub(crate) enum Bytes<'a> {
@@ -34,11 +40,12 @@ pub(crate) fn read(
     bytes: Bytes<'_>,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     let size = check_tail(&bytes, format, name)?;
     progress.stage("reading", size);
     // damaged files can make the reader panic; that must not end the program
-    let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress));
+    let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress, into));
     catch_unwind(work)
         .unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")))
         .map_err(|e| e.in_file(name))
@@ -51,22 +58,40 @@ fn decode(
     size: u64,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     let wrap = |e: &pl::PolarsError| damaged(format, failed(e).message());
+    let mut rows = 0;
     if format == Format::Parquet {
-        footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
+        rows = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
     }
-    let lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
-    let head = collect(lazy.clone().limit(SAMPLE_ROWS as u32)).map_err(|e| wrap(&e))?;
+    let path = match &bytes {
+        Bytes::File(path) if format == Format::Parquet => Some(*path),
+        _ => None,
+    };
+    let mut lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
+    let names: Vec<String> =
+        lazy.collect_schema().map_err(|e| wrap(&e))?.iter_names().map(ToString::to_string).collect();
+    let partitioned = || names.iter().cloned().chain(into.partition.iter().map(|(k, _)| k.clone()));
+    if histogram_table::has_columns(&partitioned().collect::<Vec<_>>()) {
+        let mut reading = Reading::new(names, &into.partition, (name, format, size), options)?;
+        let ranges = match path {
+            Some(path) => {
+                let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;
+                let instant = reading.instant(&schema);
+                Some(reading.ranges(&footer::groups(path)?, instant))
+            }
+            None => None,
+        };
+        let reading = histograms::stream(reading, &lazy, ranges, (rows, size), progress)?;
+        return histogram_table::deliver(reading.finish()?, into);
+    }
+    let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
+    let head = collect(lazy.clone().limit(sampled as u32)).map_err(|e| wrap(&e))?;
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
     progress.check()?;
-    if histogram_table::has_columns(&Table::names(&head)) {
-        let frame = collect(lazy).map_err(|e| wrap(&e))?;
-        progress.advance(size);
-        return histograms(&frame, format, size, name, options);
-    }
     let mut report = LoadReport::default();
     let plan = plan(&head, options, name, &mut report)?;
     let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
@@ -75,14 +100,24 @@ fn decode(
     let names = head.get_column_names();
     let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
-    let batches = Batches::new(plan, places, progress.clone());
+    if let Some(how) = into.how {
+        let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
+        let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| wrap(&e))?;
+        let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
+        Collector::counting(0, Some(how)).decide(&part.shapes(&plan), &plan, &mut report)?;
+    }
+    drop(head);
+    let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
+    let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
     let shared = Arc::clone(&batches);
     let sink =
         lazy.select(columns).sink_batches(pl::PlanCallback::new(move |batch| Ok(shared.take(batch))), true, None);
     sink.and_then(collect_nothing).map_err(|e| wrap(&e))?;
     progress.check()?;
-    progress.advance(size);
-    batches.finish(&Origin { file: name, format, bytes: size }, report)
+    if rows == 0 {
+        progress.advance(size);
+    }
+    batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table)
 }
 
 fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
@@ -142,14 +177,4 @@ fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
     Err(Error::parse(format!("this {format} file is cut off: its end, with the table of contents, is missing"))
         .at(Position::in_file(name).at_byte(size))
         .hint("copy or export it again"))
-}
-
-/// A table of histograms is read whole: it has a row a bin, and not a row a value.
-fn histograms(table: &DataFrame, format: Format, bytes: u64, file: &str, options: &LoadOptions) -> Result<Dataset> {
-    let (names, height) = (Table::names(table), Table::rows(table));
-    let columns: Vec<Vec<Vec<u8>>> =
-        (0..names.len()).map(|i| Ok(table.piece(i, 0, height)?.texts())).collect::<Result<_>>()?;
-    let field = |column: &Vec<Vec<u8>>, row: usize| column.get(row).cloned().unwrap_or_default();
-    let mut rows = (0..height).map(|row| Ok((row as u64 + 1, columns.iter().map(|c| field(c, row)).collect())));
-    histogram_table::assemble(histogram_table::Rows { names, fields: &mut rows, format, bytes }, file, options)
 }

@@ -1,8 +1,9 @@
 //! Which series an objective speaks of.
 
+use super::binned::{Binned, binned};
 use crate::error::{Error, Result};
 use crate::load::{Data, Dataset, Item, Role};
-use crate::slo::{Counts, Criterion, Objective, Population, SloInput};
+use crate::slo::{Counts, Criterion, Objective, Options, Population, SloInput, SloReport, evaluate};
 use crate::unit::Unit;
 use crate::window::Condition;
 
@@ -21,6 +22,8 @@ enum Samples<'a> {
     Own(SloInput<'a>),
     /// Its counts with those of the bad ones, which are called so.
     Pair(Counts, String),
+    /// Its histograms, counted by the limit.
+    Binned(Box<Binned>),
 }
 
 impl Fit<'_> {
@@ -29,6 +32,28 @@ impl Fit<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
             Samples::Pair(counts, _) => SloInput::Counts(counts),
+            Samples::Binned(binned) => SloInput::Counts(&binned.counts),
+        }
+    }
+
+    /// The objective as it is asked of [`input`](Self::input): histograms are counted by the objective's limit, and their counts are good or
+    /// bad.
+    pub fn asked(&self, objective: &Objective) -> Objective {
+        match &self.samples {
+            Samples::Binned(binned) => binned.objective.clone(),
+            _ => objective.clone(),
+        }
+    }
+
+    /// What the samples say of the objective. Where a limit cuts the bins of histograms, there are two fits of a series, and the service
+    /// level of each is bounded by both.
+    ///
+    /// # Errors
+    /// As [`evaluate`](crate::slo::evaluate).
+    pub fn evaluate(&self, objective: &Objective, options: &Options) -> Result<SloReport> {
+        match &self.samples {
+            Samples::Binned(binned) => binned.evaluate(objective, options),
+            _ => evaluate(objective, self.input(), options),
         }
     }
 
@@ -36,6 +61,11 @@ impl Fit<'_> {
     pub fn good_means(&self, objective: &Objective) -> String {
         let input = match &self.samples {
             Samples::Own(input) => *input,
+            Samples::Binned(binned) => {
+                let condition = objective.condition().map(|c| c.to_string()).unwrap_or_default();
+                let more = binned.side.as_ref().map(|side| format!(" But {}.", side.says())).unwrap_or_default();
+                return format!("A value is good if it is {condition}, as the bins of its histogram tell.{more}");
+            }
             Samples::Pair(_, bad) => {
                 let more = match objective.population {
                     Population::Time => " A row of time is good unless a bad event is counted in it.",
@@ -89,7 +119,7 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
             continue;
         }
         match fitted(data, item, objective) {
-            Ok(fit) => found.fits.push(fit),
+            Ok(fits) => found.fits.extend(fits),
             Err(why) => found.left_out.push((item.title(), why)),
         }
     }
@@ -118,17 +148,23 @@ pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Res
         Role::Bad => sibling(data, item, Role::Total).unwrap_or(item),
         Role::Value | Role::Total => item,
     };
-    fitted(data, told, objective)
+    let fits = fitted(data, told, objective);
+    fits.and_then(|fits| fits.into_iter().next().ok_or_else(|| "it holds nothing".to_owned()))
         .map_err(|why| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title())))
 }
 
-fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {
+/// One fit, or two where a limit cuts the bins of histograms: the worse first.
+fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Vec<Fit<'a>>, String> {
+    if let (Role::Value, Data::Histograms(histograms)) = (item.role, &item.data) {
+        let sides = binned(histograms, objective)?;
+        return Ok(sides.into_iter().map(|b| Fit { item, samples: Samples::Binned(Box::new(b)) }).collect());
+    }
     let samples = match item.role {
         Role::Value => fit(item, objective).map(Samples::Own),
         Role::Total => pair(data, item, objective),
         Role::Bad => Err("nothing counts all events beside it".to_owned()),
     }?;
-    Ok(Fit { item, samples })
+    Ok(vec![Fit { item, samples }])
 }
 
 /// The series of another role with the same labels.
@@ -171,7 +207,7 @@ pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, St
         );
     }
     match &item.data {
-        Data::Histograms(_) => Err("it holds histograms, with neither single requests nor up and down".to_owned()),
+        Data::Histograms(_) => Err("it holds histograms, which are counted by the limit".to_owned()),
         Data::Counter(_) => Err("it is a counter, with neither single requests nor up and down".to_owned()),
         Data::Events(events) => {
             let flag = || {
@@ -206,7 +242,12 @@ pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, St
 }
 
 fn converts(condition: &Condition, unit: &Unit) -> Result<(), String> {
-    condition.converted(unit).map(|_| ()).map_err(|_| {
+    converted(condition, unit).map(drop)
+}
+
+/// The condition in a unit, or in words why it has none there.
+pub(super) fn converted(condition: &Condition, unit: &Unit) -> Result<Condition, String> {
+    condition.converted(unit).map_err(|_| {
         if *unit == Unit::None {
             format!("it has no unit to compare with “{condition}”; say it with --unit")
         } else {
@@ -252,7 +293,6 @@ mod tests {
     use super::*;
     use crate::load::{LoadOptions, load_bytes};
     use crate::progress::Progress;
-    use crate::slo::{Options, evaluate};
 
     fn data(text: &str) -> Dataset {
         load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()

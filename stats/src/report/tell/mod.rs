@@ -3,6 +3,7 @@
 //! | file | what it tells |
 //! |---|---|
 //! | `inspect` | what was understood of the input, and what was lost |
+//! | `binned` | histograms held against an objective |
 //! | `subject` | what of an item is described: a counter by its rate, events by window |
 //! | `describe`, `quantile`, `histogram` | a sample |
 //! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
@@ -20,6 +21,7 @@
 
 pub mod advice;
 pub mod alerts;
+mod binned;
 pub mod budget;
 pub mod capacity;
 pub mod changes;
