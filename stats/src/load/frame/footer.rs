@@ -6,8 +6,10 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::io::mmap::MmapBytesReader;
+use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 use polars::prelude::SerReader;
 
@@ -46,11 +48,11 @@ pub(super) struct RowGroup {
     pub(super) bounds: HashMap<String, Bounds>,
 }
 
-/// The row groups of a Parquet file, whose lengths must have been found possible by [`rows`].
-pub(super) fn groups(path: &Path) -> Result<Vec<RowGroup>> {
+/// The table of contents of a Parquet file and what it says of the row groups; its lengths must have been found possible by [`rows`].
+pub(super) fn groups(path: &Path) -> Result<(Arc<FileMetadata>, Vec<RowGroup>)> {
     let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
     let mut reader = pl::ParquetReader::new(file);
-    let contents = reader.get_metadata().map_err(|e| super::polars::failed(&e))?;
+    let contents = Arc::clone(reader.get_metadata().map_err(|e| super::polars::failed(&e))?);
     let mut groups = Vec::with_capacity(contents.row_groups.len());
     for group in &contents.row_groups {
         let mut found =
@@ -71,7 +73,7 @@ pub(super) fn groups(path: &Path) -> Result<Vec<RowGroup>> {
         }
         groups.push(found);
     }
-    Ok(groups)
+    Ok((contents, groups))
 }
 
 type Checked = pl::PolarsResult<Result<u64>>;

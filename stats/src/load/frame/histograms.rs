@@ -9,8 +9,11 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, TimeUnit};
+use polars::prelude::{
+    DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerReader, SerWriter, TimeUnit,
+};
 
 use super::footer::{Bounds, RowGroup};
 use super::polars::failed;
@@ -235,44 +238,74 @@ impl Reading {
     }
 }
 
-/// Runs the reading of some ranges of rows.
-pub(super) fn stream(
-    reading: Reading,
-    lazy: &pl::LazyFrame,
-    ranges: Option<Vec<Range<u64>>>,
-    (rows, bytes): (u64, u64),
+/// So many rows are read together; a row group is read whole.
+const TOGETHER: u64 = 1 << 18;
+
+/// Reads some ranges of rows of a Parquet file, a few row groups at a time; nothing else of the file is looked at.
+pub(super) fn read_ranges(
+    mut reading: Reading,
+    (path, file_rows): (&Path, u64),
+    (contents, groups): (&Arc<FileMetadata>, &[RowGroup]),
+    ranges: &[Range<u64>],
     progress: &Progress,
 ) -> Result<Reading> {
-    let columns: Vec<pl::Expr> = reading.wanted().into_iter().map(pl::col).collect();
-    let shared = Arc::new(Mutex::new((reading, Ok(()))));
-    for range in ranges.unwrap_or_else(|| std::iter::once(0..u64::MAX).collect()) {
+    let columns: Vec<String> = reading.wanted().into_iter().map(str::to_owned).collect();
+    let per_row = reading.bytes as f64 / file_rows.max(1) as f64;
+    let name = path.display().to_string();
+    let mut read = |range: Range<u64>| -> Result<()> {
         progress.check()?;
-        let mut part = lazy.clone();
-        if range.end != u64::MAX {
-            part = part.slice(range.start as i64, (range.end - range.start) as pl::IdxSize);
-        }
-        let (taker, watched) = (Arc::clone(&shared), progress.clone());
-        let per_row = bytes as f64 / rows.max(1) as f64;
-        let take = move |batch: DataFrame| {
-            let mut guard = taker.lock().unwrap_or_else(PoisonError::into_inner);
-            let (reading, outcome) = &mut *guard;
-            if outcome.is_ok() {
-                *outcome = reading.take(&batch);
-            }
-            watched.advance((batch.height() as f64 * per_row) as u64);
-            Ok(outcome.is_err() || watched.is_cancelled())
-        };
-        let sink = part.select(columns.clone()).sink_batches(pl::PlanCallback::new(take), true, None);
-        let ran = sink.and_then(|lazy| lazy.collect_with_engine(pl::Engine::Streaming).map(drop));
-        ran.map_err(|e| failed(&e))?;
-        let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut guard.1, Ok(()))?;
-    }
-    progress.check()?;
-    let Some(shared) = Arc::into_inner(shared) else {
-        return Err(Error::parse("its batches are still being read"));
+        let file = File::open(path).map_err(|e| Error::io(e, &name))?;
+        let mut reader = pl::ParquetReader::new(file)
+            .with_slice(Some((range.start as usize, (range.end - range.start) as usize)))
+            .with_columns(Some(columns.clone()));
+        reader.set_metadata(Arc::clone(contents));
+        let frame = reader.finish().and_then(|frame| frame.select(&columns)).map_err(|e| failed(&e))?;
+        reading.take(&frame)?;
+        progress.advance(((range.end - range.start) as f64 * per_row) as u64);
+        Ok(())
     };
-    Ok(shared.into_inner().unwrap_or_else(PoisonError::into_inner).0)
+    // ends of row groups, so that none is unpacked twice
+    let mut ends = groups.iter().scan(0_u64, |end, group| {
+        *end += group.rows;
+        Some(*end)
+    });
+    for range in ranges {
+        let mut start = range.start;
+        for end in ends.by_ref().skip_while(|end| *end <= range.start) {
+            if end - start >= TOGETHER || end >= range.end {
+                read(start..end.min(range.end))?;
+                start = end;
+            }
+            if end >= range.end {
+                break;
+            }
+        }
+    }
+    Ok(reading)
+}
+
+/// Reads all rows of what is no Parquet file, batch by batch.
+pub(super) fn stream(reading: Reading, lazy: &pl::LazyFrame, progress: &Progress) -> Result<Reading> {
+    let columns: Vec<pl::Expr> = reading.wanted().into_iter().map(pl::col).collect();
+    let bytes = reading.bytes;
+    let shared = Arc::new(Mutex::new((Some(reading), Ok(()))));
+    let (taker, watched) = (Arc::clone(&shared), progress.clone());
+    let take = move |batch: DataFrame| {
+        let mut guard = taker.lock().unwrap_or_else(PoisonError::into_inner);
+        let (reading, outcome) = &mut *guard;
+        if let (Some(reading), Ok(())) = (reading, &outcome) {
+            *outcome = reading.take(&batch);
+        }
+        Ok(outcome.is_err() || watched.is_cancelled())
+    };
+    let sink = lazy.clone().select(columns).sink_batches(pl::PlanCallback::new(take), true, None);
+    let ran = sink.and_then(|lazy| lazy.collect_with_engine(pl::Engine::Streaming).map(drop));
+    ran.map_err(|e| failed(&e))?;
+    progress.check()?;
+    progress.advance(bytes);
+    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut guard.1, Ok(()))?;
+    guard.0.take().ok_or_else(|| Error::parse("its batches were taken twice"))
 }
 
 /// A whole frame or batch as a table of histograms.

@@ -75,15 +75,15 @@ fn decode(
     let partitioned = || names.iter().cloned().chain(into.partition.iter().map(|(k, _)| k.clone()));
     if histogram_table::has_columns(&partitioned().collect::<Vec<_>>()) {
         let mut reading = Reading::new(names, &into.partition, (name, format, size), options)?;
-        let ranges = match path {
+        let reading = match path {
             Some(path) => {
                 let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;
-                let instant = reading.instant(&schema);
-                Some(reading.ranges(&footer::groups(path)?, instant))
+                let (contents, groups) = footer::groups(path)?;
+                let ranges = reading.ranges(&groups, reading.instant(&schema));
+                histograms::read_ranges(reading, (path, rows), (&contents, &groups), &ranges, progress)?
             }
-            None => None,
+            None => histograms::stream(reading, &lazy, progress)?,
         };
-        let reading = histograms::stream(reading, &lazy, ranges, (rows, size), progress)?;
         return histogram_table::deliver(reading.finish()?, into);
     }
     let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
