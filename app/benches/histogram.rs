@@ -75,7 +75,7 @@ fn command() -> Command {
 
 fn ours(file: &Path, folder: &Path) -> Best {
     let started = Instant::now();
-    let output = command().arg("--table").arg(folder.join("table.parquet")).arg(file).output().unwrap();
+    let output = command().arg("--table-out").arg(folder.join("table.parquet")).arg(file).output().unwrap();
     let seconds = started.elapsed().as_secs_f64();
     told("sre-stats, table and quantiles", seconds, &output)
 }

@@ -23,15 +23,15 @@ use super::report::peak_memory;
 const TOLD: [Quantile; 3] = [Quantile::MEDIAN, Quantile::P99, Quantile::P999];
 
 pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
-    if args.table.is_some() || !args.quantiles.is_empty() {
+    if args.table_out.is_some() || !args.quantiles.is_empty() {
         return counted(args);
     }
     if args.timings {
-        return Err(Failure::usage("--timings is of --table or --quantile"));
+        return Err(Failure::usage("--timings is of --table-out or --quantile"));
     }
     if args.layout != LayoutChoice::LogLinear {
         return Err(Failure::usage(format!(
-            "the bins shown are log-linear; {} is a layout for --table or --quantile",
+            "the bins shown are log-linear; {} is a layout for --table-out or --quantile",
             args.layout
         )));
     }
@@ -121,7 +121,7 @@ fn counted(args: &HistogramArgs) -> Result<ExitCode, Failure> {
         answer.sections.push(tell::quantile::section(&item.title(), &rows));
     }
     lap("quantiles");
-    if let Some(path) = &args.table {
+    if let Some(path) = &args.table_out {
         write(&table, path)?;
         lap("write");
         let (file, rows, windows) = (path.display().to_string(), table.rows(), table.windows());

@@ -33,7 +33,7 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
 }
 
 /// Whether columns are those of the table.
-#[cfg(feature = "frame")]
+#[cfg(any(feature = "frame", feature = "sqlite"))]
 pub(crate) fn has_columns(names: &[String]) -> bool {
     COLUMNS.iter().all(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
 }
@@ -311,6 +311,105 @@ pub(crate) fn width_of(seconds: f64) -> Option<i64> {
     (seconds > 0.0 && seconds <= WIDEST_S).then(|| (seconds * 1e9).round() as i64).filter(|ns| *ns > 0)
 }
 
+/// Rows of text that become a table.
+struct TextRows<'a> {
+    file: &'a str,
+    names: &'a [String],
+    places: Places,
+    builder: Builder,
+    clock: Option<Clock>,
+    /// The fields of the last key, and its place.
+    last: Option<(Vec<Vec<u8>>, Option<usize>)>,
+    short: u64,
+    first_short: u64,
+}
+
+impl<'a> TextRows<'a> {
+    fn new(names: &'a [String], file: &'a str, options: &LoadOptions) -> Result<Self> {
+        let places = Places::of(names, file)?;
+        let choice = Choice::of(options, names, &places, file)?;
+        let builder = Builder::new(names, &places, choice, options);
+        Ok(Self { file, names, places, builder, clock: None, last: None, short: 0, first_short: 0 })
+    }
+
+    /// Adds a row of so many fields.
+    fn add(&mut self, line: u64, fields: usize, field: &dyn Fn(usize) -> Vec<u8>) -> Result<()> {
+        if fields < self.names.len() {
+            self.short += 1;
+            self.first_short = if self.short == 1 { line } else { self.first_short };
+            return Ok(());
+        }
+        let here = Position::in_file(self.file).at_line(line);
+        let text = |i: usize| field(i).trim_ascii().to_vec();
+        let bad = |i: usize, what: &str| {
+            let position = here.clone().at_column(self.names.get(i).cloned().unwrap_or_default());
+            Error::parse(format!("“{}” is not {what}", show(&text(i)))).at(position)
+        };
+        let Places { start, width, schema, bin, count, .. } = self.places;
+        let first = text(start);
+        let clock = self.clock.get_or_insert_with(|| match number::parse(&first) {
+            Field::Number(v) => Clock::new(TimeFormat::epoch_of(v), None),
+            _ => Clock::new(TimeFormat::Text, None),
+        });
+        let start = clock.parse(&first).ok_or_else(|| bad(start, "a time"))?;
+        let seconds = if let Field::Number(v) = number::parse(&text(width)) { width_of(v) } else { None };
+        let width = seconds.ok_or_else(|| bad(width, "a width in seconds"))?;
+        let whole = |i: usize| String::from_utf8_lossy(&text(i)).into_owned();
+        let bin = whole(bin).parse::<i64>().map_err(|_| bad(bin, "a whole number"))?;
+        let count = whole(count).parse::<u64>().map_err(|_| bad(count, "a count"))?;
+        let schema = self.builder.schema(&whole(schema));
+        let same = |key: &[Vec<u8>]| key.iter().zip(&self.places.keys).all(|(own, i)| *own == text(*i));
+        let series = match &self.last {
+            Some((key, series)) if same(key) => *series,
+            _ => {
+                let key: Vec<Vec<u8>> = self.places.keys.iter().map(|i| text(*i)).collect();
+                let series = self.builder.key(&key).map_err(|e| e.at(here.clone()))?;
+                self.last = Some((key, series));
+                series
+            }
+        };
+        self.builder.add(series, Cell { start, width, schema, bin, count }).map_err(|e| e.at(here.clone()))
+    }
+
+    fn finish(mut self, format: Format, bytes: u64) -> Result<HistogramTable> {
+        let mut report = LoadReport::default();
+        if self.short > 0 {
+            let message = format!("{} with fewer fields than the header left out", counted(self.short, "row"));
+            let position = Position::in_file(self.file).at_line(self.first_short);
+            report.warn(WarningKind::Ragged, message, position, self.short);
+            self.builder.rows += self.short;
+        }
+        self.builder.finish(self.file, format, bytes, report)
+    }
+}
+
+/// Rows of the table, as text of any format.
+#[cfg(feature = "sqlite")]
+pub(crate) struct Rows<'a> {
+    /// The names of the columns.
+    pub(crate) names: Vec<String>,
+    /// The fields of each row, with its line.
+    pub(crate) fields: &'a mut dyn Iterator<Item = Result<(u64, Vec<Vec<u8>>)>>,
+    /// The format that they come from, and how large it is.
+    pub(crate) format: Format,
+    pub(crate) bytes: u64,
+}
+
+/// Makes histograms of the rows of the table.
+#[cfg(feature = "sqlite")]
+pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Result<Dataset> {
+    let mut rows = TextRows::new(&table.names, file, options)?;
+    for row in table.fields {
+        let (line, fields) = row?;
+        rows.add(line, fields.len(), &|i| fields.get(i).cloned().unwrap_or_default())?;
+    }
+    let table = rows.finish(table.format, table.bytes)?;
+    if table.series() == 0 {
+        return Err(nothing().in_file(file));
+    }
+    table.to_dataset().map_err(|e| e.in_file(file))
+}
+
 /// Reads the table from comma-separated text.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions, into: &mut Condenser) -> Result<Dataset> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -318,57 +417,11 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions, into: &mut C
     let failed = |e: &csv::Error| Error::parse(format!("not comma-separated text: {e}")).in_file(name);
     let names = reader.byte_headers().map_err(|e| failed(&e))?;
     let names: Vec<String> = names.iter().map(|n| String::from_utf8_lossy(n).trim().to_owned()).collect();
-    let places = Places::of(&names, name)?;
-    let choice = Choice::of(options, &names, &places, name)?;
-    let mut builder = Builder::new(&names, &places, choice, options);
-    let (mut short, mut first_short, mut clock) = (0_u64, 0_u64, None);
+    let mut rows = TextRows::new(&names, name, options)?;
     let mut record = csv::ByteRecord::new();
-    let mut last: Option<(Vec<Vec<u8>>, Option<usize>)> = None;
     while reader.read_byte_record(&mut record).map_err(|e| failed(&e))? {
         let line = record.position().map_or(0, csv::Position::line);
-        if record.len() < names.len() {
-            short += 1;
-            first_short = if short == 1 { line } else { first_short };
-            continue;
-        }
-        let field = |i: usize| record.get(i).unwrap_or_default().trim_ascii();
-        let bad = |i: usize, what: &str| {
-            let position = Position::in_file(name).at_line(line).at_column(names.get(i).cloned().unwrap_or_default());
-            Error::parse(format!("“{}” is not {what}", show(field(i)))).at(position)
-        };
-        let clock = clock.get_or_insert_with(|| match number::parse(field(places.start)) {
-            Field::Number(v) => Clock::new(TimeFormat::epoch_of(v), None),
-            _ => Clock::new(TimeFormat::Text, None),
-        });
-        let start = clock.parse(field(places.start)).ok_or_else(|| bad(places.start, "a time"))?;
-        let width = match number::parse(field(places.width)) {
-            Field::Number(v) => width_of(v),
-            _ => None,
-        };
-        let width = width.ok_or_else(|| bad(places.width, "a width in seconds"))?;
-        let whole = |i: usize| std::str::from_utf8(field(i)).unwrap_or_default();
-        let bin = whole(places.bin).parse::<i64>().map_err(|_| bad(places.bin, "a whole number"))?;
-        let count = whole(places.count).parse::<u64>().map_err(|_| bad(places.count, "a count"))?;
-        let schema = builder.schema(&String::from_utf8_lossy(field(places.schema)));
-        let same = |key: &[Vec<u8>]| key.iter().zip(&places.keys).all(|(own, i)| own == field(*i));
-        let series = match &last {
-            Some((key, series)) if same(key) => *series,
-            _ => {
-                let key: Vec<Vec<u8>> = places.keys.iter().map(|i| field(*i).to_vec()).collect();
-                let series = builder.key(&key).map_err(|e| e.at(Position::in_file(name).at_line(line)))?;
-                last = Some((key, series));
-                series
-            }
-        };
-        let cell = Cell { start, width, schema, bin, count };
-        builder.add(series, cell).map_err(|e| e.at(Position::in_file(name).at_line(line)))?;
+        rows.add(line, record.len(), &|i| record.get(i).unwrap_or_default().to_vec())?;
     }
-    let mut report = LoadReport::default();
-    if short > 0 {
-        let message = format!("{} with fewer fields than the header left out", counted(short, "row"));
-        report.warn(WarningKind::Ragged, message, Position::in_file(name).at_line(first_short), short);
-        builder.rows += short;
-    }
-    let table = builder.finish(name, Format::HistogramTable, bytes.len() as u64, report)?;
-    deliver(table, into)
+    deliver(rows.finish(Format::HistogramTable, bytes.len() as u64)?, into)
 }

@@ -16,9 +16,10 @@ use crate::load::logs::{AccessLog, Logfmt, Ulid};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
-use crate::load::store::Condenser;
+use crate::load::store::{Condenser, HistogramTable};
 use crate::load::{
-    exposition, histogram_files, histogram_table, otlp, prometheus, records, summaries, system, testers, tsdb_dump,
+    cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
+    summaries, system, testers, tsdb_dump,
 };
 use crate::progress::Progress;
 use crate::time::Span;
@@ -70,18 +71,20 @@ pub(crate) fn load_into(
     let first = options.from.unwrap_or_default();
     let mut skipped = Vec::new();
     for Named { path, asked_for } in files::expand(paths)? {
-        into.partition = if asked_for { Vec::new() } else { files::partition(&path) };
+        let before = std::mem::take(&mut into.table);
         if let (Some(step), None, Some(before)) = (options.step, &options.time, &all) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
         let one = match load_file(&path, &options, progress, into) {
             Err(e) if !asked_for && matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::Empty) => {
+                into.table = before;
                 skipped.push(e);
                 continue;
             }
             other => other?,
         };
+        into.tag(options.traffic, before)?;
         match &mut all {
             Some(all) => all.absorb(one)?,
             None => all = Some(one),
@@ -104,6 +107,7 @@ pub(crate) fn load_into(
         };
         return Err(histogram_table::nothing().in_file(&file));
     }
+    all.tell_traffic();
     Ok(all)
 }
 
@@ -127,10 +131,12 @@ pub(crate) fn load_into(
 pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
     let mut into = Condenser::default();
     let mut data = read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress, &mut into)?;
+    into.tag(options.traffic, HistogramTable::default())?;
     into.release(&mut data)?;
     if data.items.is_empty() {
         return Err(histogram_table::nothing().in_file(name));
     }
+    data.tell_traffic();
     Ok(data)
 }
 
@@ -176,7 +182,12 @@ fn read(
         _ => detect(&head, name)?,
     };
     let source = &mut *source;
-    let result = by_format(found, name, path, head, whole, source, size, options, progress, into);
+    let result = by_format(found, name, path, head, whole, source, size, options, progress, into).map(|mut data| {
+        if let Some(traffic) = options.traffic {
+            data.tag(traffic, name);
+        }
+        data
+    });
     result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(e.message(), name) } else { e })
 }
 
@@ -202,8 +213,18 @@ fn by_format(
     into: &mut Condenser,
 ) -> Result<Dataset> {
     use Format as F;
+    if options.table.is_some() && found != F::Sqlite {
+        return Err(Error::argument(format!("--table is about the tables of a database, and this is {found}"))
+            .in_file(name)
+            .hint("leave it out"));
+    }
     match found {
         F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress, into),
+        F::Sqlite => {
+            let mut data = database(name, path, head, source, options, progress)?;
+            into.absorb(&mut data)?;
+            return Ok(data);
+        }
         F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Jmeter | F::Ab | F::Locust => {
             let input = Input { name, head, whole, rest: source, size, into };
             return csv::read(input, found, testers::preset(found), options, progress);
@@ -223,7 +244,12 @@ fn by_format(
         F::PrometheusJson => prometheus::read(name, &bytes, options),
         F::Exposition => exposition::read(name, &bytes, options),
         F::TsdbDump => tsdb_dump::read(name, &bytes, options),
-        F::OtlpJson => otlp::read(name, &bytes, options),
+        F::OtlpJson | F::OtlpProtobuf => otlp::read(name, &bytes, found, options),
+        F::ProcSnapshots => proc_snapshots::read(name, &bytes, options),
+        F::SadfJson => sadf_json::read(name, &bytes, options),
+        F::CloudWatchJson | F::CloudWatchCsv | F::DatadogJson | F::GcpJson | F::GcpCsv | F::NewRelicJson => {
+            cloud::read(name, &bytes, found, options, progress)
+        }
         F::Summary => summaries::read(name, &bytes, options),
         F::Sysstat | F::Vmstat => system::read(name, &bytes, found, options),
         _ => histogram_files::read(name, &bytes, found, options),
@@ -333,4 +359,36 @@ fn columnar(
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
     crate::load::frame::read(name, format, bytes, options, progress, into)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn database(
+    name: &str,
+    _path: Option<&Path>,
+    _head: Vec<u8>,
+    _rest: &mut (dyn Read + Send),
+    _options: &LoadOptions,
+    _progress: &Progress,
+) -> Result<Dataset> {
+    Err(Error::unsupported("this build does not read SQLite databases")
+        .in_file(name)
+        .hint("build with the feature “sqlite”, or export the table as CSV"))
+}
+
+/// A database is read from the file where there is one, else from memory.
+#[cfg(feature = "sqlite")]
+fn database(
+    name: &str,
+    path: Option<&Path>,
+    head: Vec<u8>,
+    rest: &mut (dyn Read + Send),
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
+    use crate::load::sqlite::{self, Bytes};
+    let bytes = match path {
+        Some(path) => Bytes::File(path),
+        None => Bytes::Memory(everything(head, rest, name, progress)?),
+    };
+    sqlite::read(name, bytes, options, progress)
 }

@@ -1,9 +1,12 @@
-//! How many events there were and how many of them were bad, row by row: what counters and tables of counts say.
+//! How many events there were and how many of them were bad, row by row: what counters, tables of counts and stored histograms say.
+
+mod histograms;
 
 use crate::counter::Counter;
 use crate::error::{Error, Result};
 use crate::series::{Identity, Series};
 use crate::time::{Span, Timestamp, Window};
+use crate::window::Condition;
 use crate::words::counted;
 
 /// Counts of all and of bad events by rows of time. A row is half-open, begins at its time and lasts one step.
@@ -27,7 +30,11 @@ pub struct Counts {
     times: Vec<i64>,
     total: Vec<u64>,
     bad: Vec<u64>,
+    /// How many of the bad ones may be good.
+    in_doubt: Vec<u64>,
     step: Span,
+    /// What the bad ones do not keep, where they were told from good ones here.
+    condition: Option<Condition>,
     notes: Vec<String>,
 }
 
@@ -92,35 +99,6 @@ impl Counts {
         Self::paired(total_rows, bad_rows, step, notes)
     }
 
-    /// Counts from rows of a known length: the first instant of each in nanoseconds since the epoch, how many there were in it, and how
-    /// many of them were bad.
-    ///
-    /// ```
-    /// use sre_stats::slo::Counts;
-    /// use sre_stats::{series::Identity, time::Span};
-    /// let counts = Counts::from_rows(Identity::default(), &[(0, 10, 1), (60_000_000_000, 20, 0)], Span::MINUTE)?;
-    /// assert_eq!((counts.total(), counts.bad()), (&[10, 20][..], &[1, 0][..]));
-    /// # Ok::<(), sre_stats::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Argument`](crate::ErrorKind::Argument) for a length that is not more than 0 or rows out of order,
-    /// [`Mismatch`](crate::ErrorKind::Mismatch) where more are bad than there are, [`Empty`](crate::ErrorKind::Empty) without a row.
-    pub fn from_rows(identity: Identity, rows: &[(i64, u64, u64)], step: Span) -> Result<Self> {
-        if step <= Span::ZERO || !rows.is_sorted_by(|a, b| a.0 < b.0) {
-            return Err(Error::argument("rows of counts have a length and rising times"));
-        }
-        if let Some((t, n, b)) = rows.iter().find(|(_, n, b)| b > n) {
-            return Err(Error::mismatch(format!("{b} of {n} are bad at {}", Timestamp(*t))));
-        }
-        if rows.is_empty() {
-            return Err(Error::empty(format!("“{}” counts nothing", identity.title())));
-        }
-        let times = rows.iter().map(|(t, ..)| *t).collect();
-        let (total, bad) = rows.iter().map(|(_, n, b)| (*n, *b)).unzip();
-        Ok(Self { identity, times, total, bad, step, notes: Vec::new() })
-    }
-
     fn paired(total: &Series, bad: &Series, step: Span, mut notes: Vec<String>) -> Result<Self> {
         let title = total.identity().title();
         let mut out = Self {
@@ -128,7 +106,9 @@ impl Counts {
             times: Vec::new(),
             total: Vec::new(),
             bad: Vec::new(),
+            in_doubt: Vec::new(),
             step: Span(step.0.max(1)),
+            condition: None,
             notes: Vec::new(),
         };
         let (mut lonely, mut broken) = (0_u64, 0_u64);
@@ -160,6 +140,7 @@ impl Counts {
             out.times.push(t);
             out.total.push(n);
             out.bad.push(b);
+            out.in_doubt.push(0);
         }
         lonely += others.count() as u64;
         if out.times.is_empty() {

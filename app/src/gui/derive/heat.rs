@@ -12,7 +12,7 @@ use sre_stats::time::{Grid, Span, Window};
 use sre_stats::{Error, Result};
 
 use super::document::Document;
-use super::selection::{between, selected};
+use super::selection::in_sight;
 use crate::gui::choices::Range;
 
 /// What a heat map is made of.
@@ -67,11 +67,7 @@ impl Heat {
         if let Some(histograms) = document.item(key.item)?.as_histograms() {
             return Self::of_histograms(histograms, key.range);
         }
-        let item = selected(document.item(key.item)?, key.values)?;
-        let item = match key.range {
-            Some((from, to)) => std::borrow::Cow::Owned(between(&item, from, to)?),
-            None => item,
-        };
+        let item = in_sight(document.item(key.item)?, key.values, key.range)?;
         progress.check()?;
         let made;
         let events = if let Data::Events(events) = &item.data {

@@ -5,7 +5,7 @@ use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::fit::fit_of;
 use sre_stats::report::{Section, tell};
-use sre_stats::slo::{Objective, Options, SloReport};
+use sre_stats::slo::{Objective, Options, SloReport, evaluate};
 use sre_stats::time::Span;
 use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, account, advise};
 use sre_stats::{Error, Result};
@@ -65,7 +65,7 @@ impl WindowAnalysis {
         let rule = key.rule.or_else(|| key.objective.rule()).unwrap_or(Rule::AnyBad);
         let options = Options { rule, no_data: key.no_data, ..Options::default() };
         let fit = fit_of(&document.dataset, key.item, &key.objective)?;
-        let slo = fit.evaluate(&key.objective, &options)?;
+        let slo = evaluate(&key.objective, fit.input(), &options)?;
         progress.check()?;
         progress.stage("charging slices of every width", 0);
         let budget = Budget::new(key.objective.target, slo.period.width);

@@ -16,10 +16,10 @@ use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
-use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
+use crate::load::{files, histogram_table};
 use crate::progress::Progress;
 
 /// Rows that decide whether columns hold events, where the rest is counted and not kept.
@@ -65,16 +65,19 @@ fn decode(
     if format == Format::Parquet {
         rows = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
     }
+    let partition = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
     let path = match &bytes {
         Bytes::File(path) if format == Format::Parquet => Some(*path),
         _ => None,
     };
     let mut lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
-    let names: Vec<String> =
+    let mut names: Vec<String> =
         lazy.collect_schema().map_err(|e| wrap(&e))?.iter_names().map(ToString::to_string).collect();
-    let partitioned = || names.iter().cloned().chain(into.partition.iter().map(|(k, _)| k.clone()));
-    if histogram_table::has_columns(&partitioned().collect::<Vec<_>>()) {
-        let mut reading = Reading::new(names, &into.partition, (name, format, size), options)?;
+    // the reader may have made columns of the folders' names already
+    names.retain(|name| !partition.iter().any(|(key, _)| key == name));
+    let folders = partition.iter().map(|(key, _)| key.clone());
+    if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
+        let mut reading = Reading::new(names, &partition, (name, format, size), options)?;
         let reading = match path {
             Some(path) => {
                 let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;

@@ -10,6 +10,7 @@ use crate::load::dataset::Dataset;
 use crate::load::options::LoadOptions;
 use crate::load::report::LoadReport;
 use crate::load::source::load_into;
+use crate::load::traffic::Traffic;
 use crate::progress::Progress;
 use crate::time::{Grid, Span};
 
@@ -28,8 +29,6 @@ pub(crate) struct Condense {
 pub(crate) struct Condenser {
     pub(crate) how: Option<Condense>,
     pub(crate) table: HistogramTable,
-    /// Labels that the folders of the file at hand give, as Hive and Spark name them: `service=cart`.
-    pub(crate) partition: Vec<(String, String)>,
 }
 
 impl Condense {
@@ -59,6 +58,15 @@ impl Condenser {
             self.table.add_item(&item)?;
         }
         Ok(())
+    }
+
+    /// Says of the traffic of a file what its series do not say themselves, and puts the table of the files before it first.
+    pub(crate) fn tag(&mut self, traffic: Option<Traffic>, before: HistogramTable) -> Result<()> {
+        let mut read = std::mem::replace(&mut self.table, before);
+        if let Some(traffic) = traffic {
+            read.tag(traffic);
+        }
+        self.table.absorb(read)
     }
 
     /// Gives the tables that were read to a data set, where rows are kept.

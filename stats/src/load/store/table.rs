@@ -10,6 +10,7 @@ use crate::load::dataset::{Data, Dataset, Item, LeftOut};
 use crate::load::histograms::{Histograms, windowed};
 use crate::load::options::{Format, Kind};
 use crate::load::report::LoadReport;
+use crate::load::traffic::{LABEL, Traffic};
 use crate::series::Identity;
 use crate::time::{Span, Timestamp, Window};
 
@@ -125,6 +126,18 @@ impl HistogramTable {
             }
         }
         Ok(())
+    }
+
+    /// Says of every series whose traffic it is, where it does not say it itself.
+    pub(crate) fn tag(&mut self, traffic: Traffic) {
+        for mut stored in std::mem::take(&mut self.stored).into_values() {
+            if Traffic::of(&stored.identity).is_none() {
+                stored.identity.labels.set(LABEL, traffic.to_string());
+            }
+            let identity = &stored.identity;
+            let key = (identity.name.clone(), identity.labels.clone(), identity.unit.symbol());
+            self.stored.insert(key, stored);
+        }
     }
 
     /// Adds all series of another table; its report is left to the caller.

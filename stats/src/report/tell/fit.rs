@@ -1,9 +1,8 @@
 //! Which series an objective speaks of.
 
-use super::binned::{Binned, binned};
 use crate::error::{Error, Result};
 use crate::load::{Data, Dataset, Item, Role};
-use crate::slo::{Counts, Criterion, Objective, Options, Population, SloInput, SloReport, evaluate};
+use crate::slo::{Counts, Criterion, Objective, Population, SloInput};
 use crate::unit::Unit;
 use crate::window::Condition;
 
@@ -22,8 +21,8 @@ enum Samples<'a> {
     Own(SloInput<'a>),
     /// Its counts with those of the bad ones, which are called so.
     Pair(Counts, String),
-    /// Its histograms, counted by the limit.
-    Binned(Box<Binned>),
+    /// The values of its histograms, counted by the objective's limit.
+    Binned(Counts),
 }
 
 impl Fit<'_> {
@@ -31,29 +30,7 @@ impl Fit<'_> {
     pub fn input(&self) -> SloInput<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Pair(counts, _) => SloInput::Counts(counts),
-            Samples::Binned(binned) => SloInput::Counts(&binned.counts),
-        }
-    }
-
-    /// The objective as it is asked of [`input`](Self::input): histograms are counted by the objective's limit, and their counts are good or
-    /// bad.
-    pub fn asked(&self, objective: &Objective) -> Objective {
-        match &self.samples {
-            Samples::Binned(binned) => binned.objective.clone(),
-            _ => objective.clone(),
-        }
-    }
-
-    /// What the samples say of the objective. Where a limit cuts the bins of histograms, there are two fits of a series, and the service
-    /// level of each is bounded by both.
-    ///
-    /// # Errors
-    /// As [`evaluate`](crate::slo::evaluate).
-    pub fn evaluate(&self, objective: &Objective, options: &Options) -> Result<SloReport> {
-        match &self.samples {
-            Samples::Binned(binned) => binned.evaluate(objective, options),
-            _ => evaluate(objective, self.input(), options),
+            Samples::Pair(counts, _) | Samples::Binned(counts) => SloInput::Counts(counts),
         }
     }
 
@@ -61,10 +38,9 @@ impl Fit<'_> {
     pub fn good_means(&self, objective: &Objective) -> String {
         let input = match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Binned(binned) => {
-                let condition = objective.condition().map(|c| c.to_string()).unwrap_or_default();
-                let more = binned.side.as_ref().map(|side| format!(" But {}.", side.says())).unwrap_or_default();
-                return format!("A value is good if it is {condition}, as the bins of its histogram tell.{more}");
+            Samples::Binned(counts) => {
+                let limit = counts.condition().map_or_else(String::new, ToString::to_string);
+                return format!("An event is good if it is {limit}, as the bins of its histogram have it.");
             }
             Samples::Pair(_, bad) => {
                 let more = match objective.population {
@@ -107,7 +83,7 @@ pub struct Fits<'a> {
 
 /// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
 /// has a unit that the condition's limit converts to, and the counts of all and of bad events that were chosen as such
-/// (`--total`, `--bad`), pair by pair of the same labels.
+/// (`--total`, `--bad`), pair by pair of the same labels; of histograms, the values that keep the objective's limit.
 ///
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where nothing fits; it says what is there, why that does not do, and what would.
@@ -119,7 +95,7 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
             continue;
         }
         match fitted(data, item, objective) {
-            Ok(fits) => found.fits.extend(fits),
+            Ok(fit) => found.fits.push(fit),
             Err(why) => found.left_out.push((item.title(), why)),
         }
     }
@@ -148,23 +124,32 @@ pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Res
         Role::Bad => sibling(data, item, Role::Total).unwrap_or(item),
         Role::Value | Role::Total => item,
     };
-    let fits = fitted(data, told, objective);
-    fits.and_then(|fits| fits.into_iter().next().ok_or_else(|| "it holds nothing".to_owned()))
+    fitted(data, told, objective)
         .map_err(|why| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title())))
 }
 
-/// One fit, or two where a limit cuts the bins of histograms: the worse first.
-fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Vec<Fit<'a>>, String> {
-    if let (Role::Value, Data::Histograms(histograms)) = (item.role, &item.data) {
-        let sides = binned(histograms, objective)?;
-        return Ok(sides.into_iter().map(|b| Fit { item, samples: Samples::Binned(Box::new(b)) }).collect());
-    }
+fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {
     let samples = match item.role {
+        Role::Value if matches!(item.data, Data::Histograms(_)) => binned(item, objective),
         Role::Value => fit(item, objective).map(Samples::Own),
         Role::Total => pair(data, item, objective),
         Role::Bad => Err("nothing counts all events beside it".to_owned()),
     }?;
-    Ok(vec![Fit { item, samples }])
+    Ok(Fit { item, samples })
+}
+
+/// The counts of an item's histograms by the objective's limit.
+fn binned<'a>(item: &Item, objective: &Objective) -> Result<Samples<'a>, String> {
+    let Data::Histograms(histograms) = &item.data else { return Err("it holds no histograms".to_owned()) };
+    match objective.effective_criterion() {
+        Criterion::Value(c) | Criterion::Percentile(_, c) => {
+            converts(&c, &item.identity.unit)?;
+            let counts = Counts::from_histograms(item.identity.clone(), histograms.windows(), &c);
+            counts.map(Samples::Binned).map_err(|e| e.to_string())
+        }
+        Criterion::Mean(_) => Err("it holds histograms, which do not say whether a mean keeps a limit".to_owned()),
+        _ => Err("it holds histograms of values, without good flags; give a limit such as “< 300ms”".to_owned()),
+    }
 }
 
 /// The series of another role with the same labels.
@@ -207,7 +192,7 @@ pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, St
         );
     }
     match &item.data {
-        Data::Histograms(_) => Err("it holds histograms, which are counted by the limit".to_owned()),
+        Data::Histograms(_) => Err("it holds histograms, whose values are counted by a limit first".to_owned()),
         Data::Counter(_) => Err("it is a counter, with neither single requests nor up and down".to_owned()),
         Data::Events(events) => {
             let flag = || {
@@ -242,12 +227,7 @@ pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, St
 }
 
 fn converts(condition: &Condition, unit: &Unit) -> Result<(), String> {
-    converted(condition, unit).map(drop)
-}
-
-/// The condition in a unit, or in words why it has none there.
-pub(super) fn converted(condition: &Condition, unit: &Unit) -> Result<Condition, String> {
-    condition.converted(unit).map_err(|_| {
+    condition.converted(unit).map(|_| ()).map_err(|_| {
         if *unit == Unit::None {
             format!("it has no unit to compare with “{condition}”; say it with --unit")
         } else {
@@ -293,6 +273,7 @@ mod tests {
     use super::*;
     use crate::load::{LoadOptions, load_bytes};
     use crate::progress::Progress;
+    use crate::slo::{Options, evaluate};
 
     fn data(text: &str) -> Dataset {
         load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()

@@ -3,8 +3,8 @@
 //! | file | what it tells |
 //! |---|---|
 //! | `inspect` | what was understood of the input, and what was lost |
-//! | `binned` | histograms held against an objective |
 //! | `subject` | what of an item is described: a counter by its rate, events by window |
+//! | `condensed` | the course of a long series, by means |
 //! | `describe`, `quantile`, `histogram` | a sample |
 //! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
 //! | `fit`, `slo`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
@@ -21,11 +21,11 @@
 
 pub mod advice;
 pub mod alerts;
-mod binned;
 pub mod budget;
 pub mod capacity;
 pub mod changes;
 pub mod compare;
+pub mod condensed;
 pub mod correlate;
 pub mod cost;
 pub mod counters;

@@ -1,7 +1,6 @@
 //! The series that trend and change look at: of events and histograms, a percentile per window.
 
-use super::binned::width_of;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::events::Events;
 use crate::histogram::{HistogramSeries, Sketch};
@@ -31,6 +30,18 @@ fn bounded(values: u64, windows: usize) -> Quantile {
     let per_window = values / (windows as u64).max(1);
     let bounded = |q: &Quantile| samples_needed(*q, 0.95).is_some_and(|n| n <= per_window);
     [Quantile::P99, Quantile::P95, Quantile::P90].into_iter().find(bounded).unwrap_or(Quantile::MEDIAN)
+}
+
+/// The width by which a length has at most about so many windows: one that people read, where such a one is near.
+pub(super) fn readable_width(length: Span, most: usize) -> Span {
+    let rounded_up = |a: i64, b: i64| (a - 1) / b + 1;
+    let wanted = rounded_up(length.0.max(1), i64::try_from(most.max(1)).unwrap_or(i64::MAX));
+    match WIDTHS_S.into_iter().map(Span::from_secs).find(|w| w.0 >= wanted) {
+        // below a second people read any
+        Some(width) if width.0 / 4 > wanted => Span(wanted),
+        Some(width) => width,
+        None => Span(rounded_up(wanted, Span::DAY.0).saturating_mul(Span::DAY.0)),
+    }
 }
 
 /// A percentile of events per window, as a series.
@@ -64,6 +75,20 @@ impl Signal {
         identity.unit = events.identity().unit.clone();
         let series = Series::new(identity, times, values, NanPolicy::Drop)?;
         Ok(Self { series, quantile, width })
+    }
+}
+
+/// The width of the windows, which must all have the same.
+pub(super) fn width_of(histograms: &Histograms) -> Result<Span> {
+    let mut widths = histograms.windows().iter().map(|(w, _)| w.width);
+    let first = widths.next().ok_or_else(|| Error::empty("there is no histogram"))?;
+    match widths.find(|w| *w != first) {
+        None => Ok(first),
+        Some(other) => {
+            let title = histograms.identity().title();
+            Err(Error::mismatch(format!("“{title}” has windows of {first} and of {other}"))
+                .hint("choose those of one width with --from and --to"))
+        }
     }
 }
 
