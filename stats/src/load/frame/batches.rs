@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use super::polars::renamed;
 use super::typed::{Origin, chunk};
@@ -19,6 +20,9 @@ use crate::progress::Progress;
 
 /// So many batches wait for a thread; the next one is worked on by the reader itself, so that memory stays bounded.
 const WAITING: usize = 8;
+
+/// Rows of a batch that are worked on as one piece.
+const SLICE: usize = 1 << 15;
 
 /// Takes the batches of one file in their order.
 pub(super) struct Batches {
@@ -79,6 +83,24 @@ impl Batches {
             self.work(number, batch);
         }
         self.progress.is_cancelled()
+    }
+
+    /// Takes all rows of a batch, in parallel, before it returns: no other batch needs to be there at the same time.
+    pub(super) fn take_whole(&self, batch: &DataFrame) -> Result<()> {
+        let starts: Vec<usize> = (0..batch.height()).step_by(SLICE).collect();
+        let made: Vec<Result<Part>> = starts
+            .into_par_iter()
+            .map(|from| {
+                let slice = batch.slice(from as i64, SLICE);
+                catch_unwind(AssertUnwindSafe(|| self.part(slice)))
+                    .unwrap_or_else(|_| Err(Error::parse("a part of its columns cannot be decoded")))
+            })
+            .collect();
+        let mut parts = self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for part in made {
+            parts.collector.add(part?, &self.plan, &self.file)?;
+        }
+        Ok(())
     }
 
     fn work(&self, number: usize, batch: DataFrame) {

@@ -101,6 +101,7 @@ fn decode(
     sources.sort_unstable();
     sources.dedup();
     let names = head.get_column_names();
+    let names_of_file: Vec<String> = names.iter().map(ToString::to_string).collect();
     let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
     if let Some(how) = into.how {
@@ -112,6 +113,14 @@ fn decode(
     drop(head);
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
+    let wanted: Vec<String> = columns_of(&names_of_file, &sources);
+    let in_file = !partition.iter().any(|(key, _)| wanted.contains(key));
+    if let (Some(path), true) = (path, into.how.is_some() && in_file) {
+        // a few rows at a time: the streaming engine reads ahead more than is wanted in memory
+        in_pieces(path, rows, &wanted, progress, &mut |frame| batches.take_whole(frame))
+            .map_err(|e| if e.kind() == ErrorKind::Cancelled { e } else { damaged(format, e.message()) })?;
+        return batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table);
+    }
     let shared = Arc::clone(&batches);
     let sink =
         lazy.select(columns).sink_batches(pl::PlanCallback::new(move |batch| Ok(shared.take(batch))), true, None);
@@ -140,6 +149,45 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
             )
         }
     }
+}
+
+/// The names of some columns.
+fn columns_of(names: &[String], places: &[usize]) -> Vec<String> {
+    places.iter().filter_map(|place| names.get(*place).cloned()).collect()
+}
+
+/// Rows of a Parquet file that are read together.
+const PIECE: u64 = 1 << 18;
+
+/// Reads a Parquet file some rows at a time, none across two row groups.
+fn in_pieces(
+    path: &Path,
+    rows: u64,
+    columns: &[String],
+    progress: &Progress,
+    take: &mut dyn FnMut(&DataFrame) -> Result<()>,
+) -> Result<()> {
+    let (contents, groups) = footer::groups(path)?;
+    let name = path.display().to_string();
+    let (mut start, mut end_of_group) = (0_u64, 0_u64);
+    let mut groups = groups.iter();
+    while start < rows {
+        progress.check()?;
+        while end_of_group <= start {
+            let Some(group) = groups.next() else { return Ok(()) };
+            end_of_group += group.rows;
+        }
+        let end = (start + PIECE).min(end_of_group);
+        let file = std::fs::File::open(path).map_err(|e| Error::io(e, &name))?;
+        let mut reader = pl::ParquetReader::new(file)
+            .with_slice(Some((start as usize, (end - start) as usize)))
+            .with_columns(Some(columns.to_vec()));
+        reader.set_metadata(Arc::clone(&contents));
+        let frame = reader.finish().and_then(|frame| frame.select(columns)).map_err(|e| failed(&e))?;
+        take(&frame)?;
+        start = end;
+    }
+    Ok(())
 }
 
 /// Runs a query whose batches go elsewhere.
