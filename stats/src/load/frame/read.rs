@@ -65,7 +65,7 @@ fn decode(
     if format == Format::Parquet {
         rows = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
     }
-    let partition = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
+    let of_folders = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
     let path = match &bytes {
         Bytes::File(path) if format == Format::Parquet => Some(*path),
         _ => None,
@@ -74,10 +74,10 @@ fn decode(
     let mut names: Vec<String> =
         lazy.collect_schema().map_err(|e| wrap(&e))?.iter_names().map(ToString::to_string).collect();
     // the reader may have made columns of the folders' names already
-    names.retain(|name| !partition.iter().any(|(key, _)| key == name));
-    let folders = partition.iter().map(|(key, _)| key.clone());
+    names.retain(|name| !of_folders.iter().any(|(key, _)| key == name));
+    let folders = of_folders.iter().map(|(key, _)| key.clone());
     if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
-        let mut reading = Reading::new(names, &partition, (name, format, size), options)?;
+        let mut reading = Reading::new(names, &of_folders, (name, format, size), options)?;
         let reading = match path {
             Some(path) => {
                 let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;
@@ -114,7 +114,7 @@ fn decode(
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
     let wanted: Vec<String> = columns_of(&names_of_file, &sources);
-    let in_file = !partition.iter().any(|(key, _)| wanted.contains(key));
+    let in_file = !of_folders.iter().any(|(key, _)| wanted.contains(key));
     if let (Some(path), true) = (path, into.how.is_some() && in_file) {
         // a few rows at a time: the streaming engine reads ahead more than is wanted in memory
         in_pieces(path, rows, &wanted, progress, &mut |frame| batches.take_whole(frame))
