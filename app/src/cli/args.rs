@@ -268,12 +268,32 @@ pub(crate) struct HistogramArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The layout of the bins
-    #[arg(long, default_value = "log-linear", value_parser = ["log-linear"])]
-    pub(crate) layout: String,
-    /// One histogram for every window of this width
+    /// The layout of the bins: log-linear; with --table-out or --quantile also exp:5
+    #[arg(long, default_value = "log-linear")]
+    pub(crate) layout: LayoutChoice,
+    /// One histogram for every window of this width; with --table-out or --quantile 1m unless said otherwise
     #[arg(long, value_name = "SPAN")]
     pub(crate) every: Option<Span>,
+    /// Count rows without keeping them, so that data may be larger than memory, and write the histogram table: .parquet, .arrow
+    /// or .csv
+    #[arg(long, value_name = "FILE", value_parser = table_file)]
+    pub(crate) table_out: Option<PathBuf>,
+    /// Count rows without keeping them and give these quantiles of each series, not the bins; with --table-out p50, p99 and p99.9
+    /// unless said otherwise
+    #[arg(short, long = "quantile", value_delimiter = ',')]
+    pub(crate) quantiles: Vec<Quantile>,
+    /// With --table-out or --quantile, print how long each phase took and the peak of memory, to standard error
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+/// A histogram table to write, refused before any work where its ending names no format.
+fn table_file(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    match path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase().as_str() {
+        "parquet" | "arrow" | "csv" => Ok(path),
+        _ => Err("the ending says the format; use .parquet, .arrow or .csv".into()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -547,6 +567,7 @@ pub(crate) struct ConvertArgs {
         value_parser = ["csv", "parquet", "arrow", "openmetrics", "histogram-table", "histograms"]
     )]
     pub(crate) target: String,
+    // a histogram table is Parquet, Arrow or text by the ending of --out
     /// For histogram-table: the width of the windows that events are counted in
     #[arg(long, value_name = "SPAN", default_value = "1m")]
     pub(crate) every: Span,

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use sre_stats::load::{Dataset, LoadOptions, load};
+use sre_stats::histogram::LayoutChoice;
+use sre_stats::load::{Dataset, HistogramTable, LoadOptions, load, load_histograms};
+use sre_stats::progress::Progress;
 use sre_stats::slo::{Objective, Zone};
 use sre_stats::time::Span;
 
@@ -58,19 +60,33 @@ impl InputArgs {
         if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
             return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
         }
-        let progress = progress::watched();
-        let watched = progress.clone();
-        // a second handler is refused, and then the first one still ends the program
-        let _ = ctrlc::set_handler(move || {
-            watched.cancel();
-            // what does not look at the handle, such as a read from a terminal, is ended here
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            std::process::exit(i32::from(INTERRUPTED));
-        });
-        let loaded = load(files, options, &progress);
-        progress::done();
-        // whatever else went wrong meanwhile, an interrupt is told as one
-        progress.check()?;
-        Ok(loaded?)
+        watched(|progress| load(files, options, progress))
     }
+
+    /// Reads the files and counts their events in histograms, without keeping the rows. Ctrl-C stops that.
+    pub(crate) fn load_histograms(&self, layout: LayoutChoice, every: Span) -> Result<HistogramTable, Failure> {
+        if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
+            return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
+        }
+        let options = self.options();
+        watched(|progress| load_histograms(&self.files, &options, layout, every, progress))
+    }
+}
+
+/// Does what can be watched, and stopped with Ctrl-C.
+fn watched<T>(work: impl FnOnce(&Progress) -> sre_stats::Result<T>) -> Result<T, Failure> {
+    let progress = progress::watched();
+    let watched = progress.clone();
+    // a second handler is refused, and then the first one still ends the program
+    let _ = ctrlc::set_handler(move || {
+        watched.cancel();
+        // what does not look at the handle, such as a read from a terminal, is ended here
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        std::process::exit(i32::from(INTERRUPTED));
+    });
+    let loaded = work(&progress);
+    progress::done();
+    // whatever else went wrong meanwhile, an interrupt is told as one
+    progress.check()?;
+    Ok(loaded?)
 }

@@ -20,6 +20,7 @@
 //! | `cloud` | downloads from `CloudWatch`, Datadog, Google Cloud Monitoring, New Relic |
 //! | `system`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
 //! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
+//! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `lint` | names that break conventions, lack a unit, or look like typos |
 //! | `traffic` | real traffic and synthetic probes are told apart |
@@ -69,6 +70,7 @@ mod source;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod store;
 mod summaries;
 mod system;
 mod table;
@@ -88,4 +90,5 @@ pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
+pub use store::{HistogramTable, load_histograms};
 pub use traffic::Traffic;
