@@ -155,6 +155,15 @@ impl Series {
         self.dropped
     }
 
+    /// Why these may be several series mixed, if they may: more than a tenth of the samples shared their time with another.
+    pub(crate) fn mixed(&self) -> Option<String> {
+        let duplicate = self.dropped().duplicate;
+        let many = duplicate as f64 > 0.1 * (self.len() as f64 + duplicate as f64);
+        many.then(|| {
+            format!("{duplicate} samples share their time with another: several series may be mixed, tell them apart first")
+        })
+    }
+
     /// The same series, of which more was left out before.
     #[must_use]
     pub(crate) fn with_dropped(self, before: Dropped) -> Self {

@@ -26,7 +26,7 @@
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
-//! | `long` | a data set as one long table, as text |
+//! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
 //! | `sqlite` | tables of `SQLite` databases (feature `sqlite`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
@@ -34,7 +34,8 @@ mod assemble;
 mod classify;
 mod clock;
 mod cloud;
-mod container;
+mod columns;
+pub(crate) mod container;
 mod csv;
 mod dataset;
 mod detect;
@@ -77,7 +78,10 @@ mod tests;
 mod traffic;
 mod tsdb_dump;
 
+pub(crate) use columns::Values;
 pub use dataset::{Data, Dataset, Item, LeftOut, Role};
+#[cfg(feature = "frame")]
+pub(crate) use frame::parquet_of;
 pub use histograms::Histograms;
 pub use lint::{NameFinding, NameRule, Named, lint_names};
 pub use options::{Format, Kind, LoadOptions};
