@@ -23,6 +23,7 @@
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `long` | a data set as one long table, as text |
+//! | `server`, `live` | a Prometheus server in the place of a file (feature `live`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
@@ -43,6 +44,8 @@ mod histogram_files;
 mod histogram_table;
 mod histograms;
 mod json_lines;
+#[cfg(feature = "live")]
+mod live;
 mod logs;
 mod long;
 mod number;
@@ -53,6 +56,7 @@ mod prometheus;
 mod records;
 mod report;
 mod samples;
+mod server;
 mod shape;
 mod source;
 mod sql;
@@ -66,7 +70,10 @@ mod tsdb_dump;
 
 pub use dataset::{Data, Dataset, Item, LeftOut, Role};
 pub use histograms::Histograms;
+#[cfg(feature = "live")]
+pub use live::{PrometheusQuery, When, fetch};
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
+pub use server::{ServerOptions, is_server};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sre_stats::load::{Dataset, LoadOptions, load};
+use sre_stats::load::{Dataset, LoadOptions, ServerOptions, load};
 use sre_stats::progress::Progress;
 use sre_stats::time::Span;
 
@@ -54,6 +54,7 @@ pub(super) fn open_as(state: &mut State, jobs: &mut Jobs<Product>, opening: Open
 }
 
 fn restore(session: Session, note: Option<String>, progress: &Progress) -> sre_stats::Result<Product> {
+    // a session may be somebody else's: no token goes to the servers that it names
     let data = load(&session.files, &LoadOptions::default(), progress)?;
     let baseline = match session.baseline.as_slice() {
         [] => None,
@@ -77,15 +78,30 @@ fn start(
 }
 
 fn read(paths: &[PathBuf], progress: &Progress) -> sre_stats::Result<(Dataset, Vec<Option<Span>>)> {
-    let dataset = load(paths, &LoadOptions::default(), progress)?;
+    let options = LoadOptions { server: ServerOptions::from_environment(), ..LoadOptions::default() };
+    let dataset = load(paths, &options, progress)?;
     progress.stage("looking over the series", 0);
     let steps = steps(&dataset);
     Ok((dataset, steps))
 }
 
+/// What a server is asked, where a name is not a file's.
+#[cfg(feature = "live")]
+fn question(path: &Path) -> Option<String> {
+    let asked: sre_stats::load::PrometheusQuery = path.to_str()?.parse().ok()?;
+    Some(asked.query)
+}
+
+#[cfg(not(feature = "live"))]
+fn question(_path: &Path) -> Option<String> {
+    None
+}
+
 fn title_of(paths: &[PathBuf]) -> String {
-    let name =
-        |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name = |p: &PathBuf| {
+        let file = || p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+        question(p).unwrap_or_else(file)
+    };
     match paths {
         [] => "data".to_owned(),
         [one] => name(one),
