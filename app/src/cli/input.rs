@@ -29,6 +29,8 @@ impl InputArgs {
             from: last.map_or(self.from, |(from, _)| Some(from)),
             to: last.map_or(self.to, |(_, until)| Some(until)),
             tz: self.tz.clone(),
+            table: self.table.clone(),
+            traffic: self.traffic,
             chunk_bytes: 0,
             server: self.server.options(),
         }
