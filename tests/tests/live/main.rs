@@ -17,7 +17,9 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 use real::{Prometheus, Setup};
-use sre_stats::load::{Dataset, Kind, LoadOptions, PrometheusQuery, ServerOptions, When, fetch, load, load_bytes};
+use sre_stats::load::{
+    Dataset, Item, Kind, LoadOptions, PrometheusQuery, ServerOptions, When, fetch, load, load_bytes,
+};
 use sre_stats::progress::Progress;
 use sre_stats::time::{Span, Timestamp};
 
@@ -110,7 +112,7 @@ fn a_range_is_read_whole_however_it_is_cut_into_pages() {
     assert!(status == 400 && String::from_utf8_lossy(&refusal).contains("11,000 points"));
     let asked = over(&url, r#"{__name__=~"level|done_total"}"#, 0, HOURS * 3600, 1);
     let whole = ask(&asked, &LoadOptions::default()).unwrap();
-    let titles: Vec<String> = whole.items.iter().map(|i| i.title()).collect();
+    let titles: Vec<String> = whole.items.iter().map(Item::title).collect();
     assert_eq!(titles, ["done_total{i=\"a\"}", "level{i=\"a\"}", "level{i=\"b\"}"]);
     assert_eq!(whole.items.iter().map(|i| i.kind).collect::<Vec<_>>(), [Kind::Counter, Kind::Gauge, Kind::Gauge]);
     let is_closed = is_before_3();
@@ -163,7 +165,7 @@ fn a_range_is_read_whole_however_it_is_cut_into_pages() {
     };
     let name = |query: &str| PrometheusQuery::new(&url, query).to_string().into();
     let both = load(&[name("level"), name("done_total")], &options, &Progress::new()).unwrap();
-    assert_eq!(both.items.iter().map(|i| i.count()).collect::<Vec<_>>(), [120, 120, 120]);
+    assert_eq!(both.items.iter().map(Item::count).collect::<Vec<_>>(), [120, 120, 120]);
     assert_eq!((both.report.files.len(), both.items[2].step()), (2, Some(Span::from_secs(30))));
 
     the_command_line_asks(&server);

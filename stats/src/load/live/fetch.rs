@@ -36,7 +36,7 @@ use crate::progress::Progress;
 /// ```
 ///
 /// # Errors
-/// [`Argument`](crate::ErrorKind::Argument) for a query that is not PromQL, a range that is none or has too many points, an environment
+/// [`Argument`](crate::ErrorKind::Argument) for a query that is not `PromQL`, a range that is none or has too many points, an environment
 /// variable that is not there; [`Io`](crate::ErrorKind::Io) where the server cannot be reached, does not answer in time, refuses the
 /// credentials, or sends on elsewhere, which is not followed; [`Empty`](crate::ErrorKind::Empty) where nothing matches;
 /// [`Unsupported`](crate::ErrorKind::Unsupported) for more series or bytes than the options allow; [`Parse`](crate::ErrorKind::Parse)
@@ -83,9 +83,12 @@ impl Walk {
         for text in page.said_mut() {
             *text = self.client.hide(text);
         }
-        let name = self.asked.to_string();
         let within = LoadOptions { step: None, ..options.clone() };
-        let mut data = prometheus::dataset(&name, page, bytes, &within)?;
+        let mut data = prometheus::dataset(&self.place, page, bytes, &within)?;
+        // a name that asks the same again; messages say the server alone
+        for file in &mut data.report.files {
+            file.name = self.asked.to_string();
+        }
         if repeated > 0 {
             let message = format!("{} of two pages; the earlier were kept", counted(repeated, "sample"));
             data.report.warn(WarningKind::Duplicate, message, Position::in_file(&self.place), repeated);

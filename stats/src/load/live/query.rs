@@ -37,7 +37,7 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add
 pub struct PrometheusQuery {
     /// The address, with the path before `/api/v1` where there is one.
     pub url: String,
-    /// The query, in PromQL.
+    /// The query, in `PromQL`.
     pub query: String,
     /// For when.
     pub when: When,
