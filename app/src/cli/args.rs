@@ -93,8 +93,9 @@ pub(crate) enum Command {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Metric exports, or - for standard input; the format is found by content
-    #[arg(value_name = "FILE", required = true)]
+    /// Metric exports, or - for standard input; the format is found by content. Also
+    /// prometheus+http://HOST/?query=PROMQL, a question to a server
+    #[arg(value_name = "FILE", required_unless_present = "url")]
     pub(crate) files: Vec<PathBuf>,
     /// Read as this format, whatever the content looks like
     #[arg(long)]
@@ -117,7 +118,7 @@ pub(crate) struct InputArgs {
     /// The column that counts the bad events of a row
     #[arg(long, value_name = "COL", requires = "total")]
     pub(crate) bad: Option<String>,
-    /// The distance of rows that have no time
+    /// The distance of rows that have no time, or of the points that a server is asked for
     #[arg(long, value_name = "SPAN")]
     pub(crate) step: Option<Span>,
     /// The unit of the values
@@ -147,6 +148,8 @@ pub(crate) struct InputArgs {
     /// Exit with 4 where anything was dropped or doubtful
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) server: super::server::ServerArgs,
 }
 
 /// Where the results go, the same for all commands.

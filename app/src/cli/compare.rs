@@ -21,10 +21,11 @@ use super::failure::Failure;
 use super::output::{self, Answer};
 
 pub(crate) fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
-    let [first, second] = args.input.files.as_slice() else {
+    let sources = args.input.sources();
+    let [first, second] = sources.as_slice() else {
         return Err(Failure::usage(format!(
             "compare takes two files, the baseline A and then B, not {}",
-            args.input.files.len()
+            sources.len()
         )));
     };
     if !(args.level > 0.5 && args.level < 1.0) {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::load::server::is_server;
 
 /// More files than this are no data set that anybody meant.
 const MOST_FILES: usize = 100_000;
@@ -22,7 +23,9 @@ pub(crate) fn expand(names: &[PathBuf]) -> Result<Vec<Named>> {
     let mut files = Vec::new();
     for name in names {
         let text = name.to_string_lossy();
-        if name.is_dir() {
+        if is_server(&text) {
+            files.push(Named { path: name.clone(), asked_for: true });
+        } else if name.is_dir() {
             let before = files.len();
             folder(name, 0, &mut files)?;
             if files.len() == before {

@@ -29,6 +29,7 @@
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
 //! | `sqlite` | tables of `SQLite` databases (feature `sqlite`) |
+//! | `server`, `live` | a Prometheus server in the place of a file (feature `live`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
@@ -52,6 +53,8 @@ mod histogram_table;
 mod histograms;
 mod json_lines;
 mod lint;
+#[cfg(feature = "live")]
+mod live;
 mod logs;
 mod long;
 mod number;
@@ -65,6 +68,7 @@ mod records;
 mod report;
 mod sadf_json;
 mod samples;
+mod server;
 mod shape;
 mod source;
 mod sql;
@@ -86,8 +90,11 @@ pub use dataset::{Data, Dataset, Item, LeftOut, Role};
 pub(crate) use frame::parquet_of;
 pub use histograms::Histograms;
 pub use lint::{NameFinding, NameRule, Named, lint_names};
+#[cfg(feature = "live")]
+pub use live::{PrometheusQuery, When, fetch};
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
+pub use server::{ServerOptions, is_server};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
 pub use store::{HistogramTable, load_histograms};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::load::server::ServerOptions;
 use crate::load::traffic::Traffic;
 use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
@@ -51,6 +52,8 @@ pub struct LoadOptions {
     pub table: Option<String>,
     /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
     pub chunk_bytes: usize,
+    /// How a server is asked, where one is named in the place of a file.
+    pub server: ServerOptions,
 }
 
 /// A format of input.

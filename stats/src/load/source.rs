@@ -16,6 +16,7 @@ use crate::load::logs::{AccessLog, Logfmt, Ulid};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
+use crate::load::server::is_server;
 use crate::load::store::{Condenser, HistogramTable};
 use crate::load::{
     cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
@@ -31,7 +32,8 @@ const HEAD: usize = 1 << 20;
 const DEEPEST: usize = 2;
 
 /// Reads files as one data set; `-` is standard input, a folder stands for the files in it, and a name with `*`, `?` or `[…]` that
-/// is no file's for those that fit.
+/// is no file's for those that fit. With the feature `live` a name such as
+/// `prometheus+https://host/?query=up&from=…&until=…&step=15s` is a question to a Prometheus server.
 ///
 /// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 64 MB and 200 times
 /// their size. Files of a folder that are of no format are told and left out. Series of several files with the same name, labels, unit and kind become
@@ -72,7 +74,8 @@ pub(crate) fn load_into(
     let mut skipped = Vec::new();
     for Named { path, asked_for } in files::expand(paths)? {
         let before = std::mem::take(&mut into.table);
-        if let (Some(step), None, Some(before)) = (options.step, &options.time, &all) {
+        let on_server = is_server(&path.to_string_lossy());
+        if let (Some(step), None, Some(before), false) = (options.step, &options.time, &all, on_server) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
@@ -145,9 +148,22 @@ fn load_file(path: &Path, options: &LoadOptions, progress: &Progress, into: &mut
         return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress, into);
     }
     let name = path.display().to_string();
+    if is_server(&name) {
+        return from_server(&name, options, progress);
+    }
     let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
     let file = File::open(path).map_err(|e| Error::io(e, &name))?;
     read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress, into)
+}
+
+#[cfg(feature = "live")]
+fn from_server(name: &str, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+    crate::load::live::fetch(&name.parse()?, options, progress)
+}
+
+#[cfg(not(feature = "live"))]
+fn from_server(_name: &str, _options: &LoadOptions, _progress: &Progress) -> Result<Dataset> {
+    Err(Error::unsupported("this build asks no servers").hint("build with the feature “live”, or export the answer"))
 }
 
 #[allow(clippy::too_many_arguments, reason = "the parts of one input")]
@@ -293,7 +309,7 @@ fn of_records(format: Format, input: Input<'_>, options: &LoadOptions, progress:
 }
 
 /// Options that name columns mean nothing where there are none, and are not passed over in silence.
-fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> Result<()> {
+pub(crate) fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> Result<()> {
     let set = [
         ("--time", options.time.is_some()),
         ("--by", !options.by.is_empty()),
