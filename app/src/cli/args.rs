@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sre_stats::forecast::Limit;
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{Format, Kind, SqlDialect};
+use sre_stats::load::{Format, Kind, SqlDialect, Traffic};
 use sre_stats::method::Definition;
 use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
@@ -137,6 +138,12 @@ pub(crate) struct InputArgs {
     /// The time zone of times that name none, and of calendar periods, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
+    /// Whose requests the series tell of, where they do not say it themselves
+    #[arg(long, value_name = "real|synthetic")]
+    pub(crate) traffic: Option<Traffic>,
+    /// The table of a database that holds several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
     /// Exit with 4 where anything was dropped or doubtful
     #[arg(long)]
     pub(crate) strict: bool,
@@ -519,6 +526,9 @@ pub(crate) struct ReportArgs {
     /// What bad time costs, bucket by bucket, as YAML
     #[arg(long, value_name = "FILE", requires = "slo")]
     pub(crate) cost: Option<PathBuf>,
+    /// The limit of the forecasts: a number in the unit of the series, or 90%, 300ms, 500GB; without it that of the objective
+    #[arg(long, value_name = "LIMIT", allow_hyphen_values = true)]
+    pub(crate) until: Option<Limit>,
     /// Print how long each phase took and the peak of memory, to standard error
     #[arg(long)]
     pub(crate) timings: bool,

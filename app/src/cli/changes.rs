@@ -5,12 +5,11 @@ use std::str::FromStr;
 
 use serde_json::json;
 use sre_stats::Error;
-use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
-use sre_stats::series::Series;
 use sre_stats::time::Span;
 use sre_stats::trend::{
-    Cause, Change, ChangeMethod, ChangeOptions, Changes, Event, changes, elbow_penalty, rank_causes, read_events,
+    Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes,
 };
 
 use super::args::ChangesArgs;
@@ -69,8 +68,8 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
     let suspects = match &args.events {
         Some(path) => {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|e| Error::io(e, &name))?;
-            let events = read_events(&text).map_err(|e| e.in_file(&name))?;
+            let bytes = std::fs::read(path).map_err(|e| Error::io(e, &name))?;
+            let events = tell::changes::events(&bytes).map_err(|e| e.in_file(&name))?;
             Some(Suspects { events, reach: args.reach })
         }
         None => None,
@@ -100,18 +99,6 @@ pub(crate) fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> 
     with_suspects(item, options, false, None, answer)
 }
 
-/// The changes of a series that an item is told by.
-pub(crate) fn found_in(item: &Item, series: &Series, options: &ChangeOptions) -> Result<Changes, Error> {
-    let mut found = changes(series, options)?;
-    // a value of events stands for a whole window, in which the change may have begun as late as its end
-    if let (Data::Events(_), Some(step)) = (&item.data, series.step()) {
-        for change in &mut found.changes {
-            change.onset.upper = change.onset.upper + step;
-        }
-    }
-    Ok(found)
-}
-
 fn with_suspects(
     item: &Item,
     options: &ChangeOptions,
@@ -124,7 +111,8 @@ fn with_suspects(
     if elbow {
         options.penalty = elbow_penalty(series.values(), options.min_size)?;
     }
-    let mut found = found_in(item, &series, &options)?;
+    options.bucket = tell::subject::bucket(item, &series);
+    let mut found = changes(&series, &options)?;
     if elbow && options.penalty.is_some() {
         found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
     }

@@ -21,6 +21,7 @@ pub(crate) mod changes;
 pub(crate) mod compare;
 mod convert;
 mod correlate;
+mod course;
 pub(crate) mod decompose;
 mod dependencies;
 pub(crate) mod describe;

@@ -4,12 +4,11 @@ use sre_stats::Result;
 use sre_stats::figure::{Axis, Direction, Mark, Role, Shape};
 use sre_stats::progress::Progress;
 use sre_stats::report::tell;
-use sre_stats::trend::{ChangeOptions, Changes};
+use sre_stats::trend::{ChangeOptions, Changes, changes};
 
 use super::document::Document;
 use super::selection::selected;
 use super::track::TrackKey;
-use crate::cli::changes;
 
 /// The changes of an item.
 #[derive(Debug)]
@@ -27,7 +26,8 @@ impl ChangeMarks {
         progress.stage("searching for changes", 0);
         let item = selected(document.item(key.item)?, key.values)?;
         let (series, _) = tell::subject::as_series(&item)?;
-        let found = changes::found_in(&item, &series, &ChangeOptions::default())?;
+        let bucket = tell::subject::bucket(&item, &series);
+        let found = changes(&series, &ChangeOptions { bucket, ..ChangeOptions::default() })?;
         progress.check()?;
         Ok(Self { found })
     }

@@ -145,7 +145,8 @@ impl Content {
                 numbered(path, std::iter::once(to_html(&report).map(String::into_bytes)))
             }
             Self::OpenSlo(objective, name) => {
-                let slo = SpecifiedSlo { name, service: None, description: None, objective, indicator: None };
+                let (indicator, alert_policies) = (None, Vec::new());
+                let slo = SpecifiedSlo { name, service: None, description: None, objective, indicator, alert_policies };
                 numbered(path, std::iter::once(write_openslo(&[slo]).map(String::into_bytes)))
             }
             Self::Session(session) => {
