@@ -50,3 +50,6 @@ pub mod prelude;
 pub mod report;
 
 pub use error::{Error, ErrorKind, Position, Result};
+// of the versions whose frames and batches a `Dataset` takes
+#[cfg(feature = "frame")]
+pub use {arrow_array, arrow_schema, polars};

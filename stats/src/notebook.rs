@@ -19,8 +19,12 @@ use crate::series::{Identity, NanPolicy, Series};
 use crate::time::{Grid, Span};
 
 pub mod exercise;
+#[cfg(feature = "frame")]
+mod frame;
 mod reading;
 
+#[cfg(feature = "frame")]
+pub use frame::frame_table;
 pub use reading::{all_events, count_per, read_where};
 
 #[cfg(feature = "notebook")]
@@ -48,6 +52,14 @@ pub fn series_named(data: &Dataset, part: &str) -> Result<Series> {
 /// As [`series_named`].
 pub fn events_named(data: &Dataset, part: &str) -> Result<Events> {
     pick(data, part, Item::as_events).cloned()
+}
+
+/// The first item of a data set whose name and labels contain `part`, whatever its kind, owned, so that it lives from cell to cell.
+///
+/// # Errors
+/// As [`series_named`].
+pub fn item_named(data: &Dataset, part: &str) -> Result<Item> {
+    pick(data, part, Some).cloned()
 }
 
 /// The counter of a data set whose name and labels contain `part`, owned, so that it lives from cell to cell.
@@ -127,6 +139,8 @@ mod tests {
         let error = events_named(&data, "cart").unwrap_err();
         assert!(format!("{error:?}").contains("search"), "{error:?}");
         assert!(series_named(&data, "checkout").is_err());
+        assert_eq!(item_named(&data, "search").unwrap().count(), 1);
+        assert!(item_named(&data, "checkout").unwrap_err().to_string().contains("cart"));
     }
 
     #[test]

@@ -4,10 +4,12 @@
 
 Fails on an error in a cell, a cell without its committed output, an output that differs, a value that is shown as
 debug text, a notebook without pictures, or a chapter without tables.
-With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH.
+With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH, started
+as a reader's is, by `notebooks/kernel.py`: the library is built once for each set of features, then the kernels run without a
+network, two at a time.
 
-Two kernels run at a time, each with a folder of its own in EVCXR_TMPDIR. A line a notebook says how long its first cell took, which builds the library (cold: from nothing; warm: from what an
-earlier notebook built in the same EVCXR_TMPDIR), and how long the later ones took.
+What was built is kept in the folder SRE_STATS_KERNELS, if it is set. A line a build and a notebook says how long it took: the
+first cell, which makes the library ready, and the later ones, which are compiled before they run.
 """
 
 import argparse
@@ -19,7 +21,6 @@ import pathlib
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,15 +30,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 
-def kernel_folder() -> str:
-    """A Jupyter path with the one kernel that the course uses."""
-    program = shutil.which("evcxr_jupyter")
-    if not program:
-        sys.exit("evcxr_jupyter is not on PATH: cargo install evcxr_jupyter --version 0.22.0 --locked")
-    folder = tempfile.mkdtemp(prefix="jupyter-")
-    install = [program, "--install"]
-    subprocess.run(install, env={**os.environ, "JUPYTER_PATH": folder}, stdout=subprocess.DEVNULL, check=True)
-    return folder
+NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
+sys.path.insert(0, str(NOTEBOOKS))
+from warm import build, enter  # noqa: E402
 
 
 def shown(cell) -> list:
@@ -82,10 +77,10 @@ def seconds_of(cell) -> float:
     return (end - begin).total_seconds()
 
 
-def times(cells: list, built: bool) -> str:
-    """The times of the first cell, which builds, and of the later ones, which only compile themselves."""
+def times(cells: list) -> str:
+    """The times of the first cell, which makes the library ready, and of the later ones, which only compile themselves."""
     first, later = seconds_of(cells[0]), [seconds_of(c) for c in cells[1:]]
-    text = f"first cell {first:.1f} s ({'warm' if built else 'cold'})"
+    text = f"first cell {first:.1f} s"
     return f"{text}, later ones {statistics.median(later):.1f} s, {max(later):.1f} s at most" if later else text
 
 
@@ -96,20 +91,19 @@ def complaint(cells: list) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(said[-2:]))
 
 
-def run(path: pathlib.Path, update: bool, folder: pathlib.Path) -> list:
-    """Runs a notebook with what was built in `folder`, and says what is wrong with it."""
+def run(path: pathlib.Path, update: bool) -> list:
+    """Runs a notebook, and says what is wrong with it."""
     problems = []
     notebook = nbformat.read(path, as_version=4)
     committed = [shown(c) for c in notebook.cells if c.cell_type == "code"]
     began = time.monotonic()
-    built = (folder / "target").exists()
-    client = NotebookClient(notebook, timeout=900, kernel_name="rust", resources={"metadata": {"path": str(path.parent)}})
-    folder.mkdir(parents=True, exist_ok=True)
+    at = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=900, startup_timeout=300, kernel_name="rust", resources=at)
     try:
-        client.execute(env={**os.environ, "EVCXR_TMPDIR": str(folder)})
+        client.execute()
     except CellExecutionError as error:
         return [f"{path.name}: {error}\n{complaint(notebook.cells)}"]
-    spent = times([c for c in notebook.cells if c.cell_type == "code"], built)
+    spent = times([c for c in notebook.cells if c.cell_type == "code"])
     said = [complaint([c]) for c in notebook.cells if c.cell_type == "code"]
     tidy(notebook)
     pictures = tables = 0
@@ -141,37 +135,12 @@ def run(path: pathlib.Path, update: bool, folder: pathlib.Path) -> list:
     return problems
 
 
-KERNELS = 2
-
-# the folder of the process that runs a notebook
-own_folder = None
-
-
-def take_folder(folders) -> None:
-    global own_folder
-    own_folder = folders.get()
-
-
-def run_in_own_folder(path: pathlib.Path, update: bool) -> list:
-    return run(path, update, own_folder)
+AT_A_TIME = 2
 
 
 def run_all(notebooks: list, update: bool) -> list:
-    """The first notebook builds the library; the others share the kernels, each of which begins with that."""
-    folders = [pathlib.Path(os.environ["EVCXR_TMPDIR"], f"kernel-{i}") for i in range(KERNELS)]
-    problems = run(notebooks[0], update, folders[0])
-    for folder in folders[1:]:
-        if not folder.exists() and folders[0].exists():
-            # with its times, by which cargo knows that nothing is to be built again
-            shutil.copytree(folders[0], folder, symlinks=True)
-    context = multiprocessing.get_context("spawn")
-    queue = context.Manager().Queue()
-    for folder in folders:
-        queue.put(folder)
-    with concurrent.futures.ProcessPoolExecutor(KERNELS, context, take_folder, (queue,)) as pool:
-        for found in pool.map(run_in_own_folder, notebooks[1:], [update] * len(notebooks[1:])):
-            problems += found
-    return problems
+    with concurrent.futures.ProcessPoolExecutor(AT_A_TIME, multiprocessing.get_context("spawn")) as pool:
+        return [problem for found in pool.map(run, notebooks, [update] * len(notebooks)) for problem in found]
 
 
 def main() -> None:
@@ -180,18 +149,19 @@ def main() -> None:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--only")
     options = parser.parse_args()
-    if not os.environ.get("EVCXR_TMPDIR"):
-        os.environ["EVCXR_TMPDIR"] = tempfile.mkdtemp(prefix="evcxr-")
-    # the kernel's relative run path to the standard library only holds where folder and toolchain share no parent
-    found = subprocess.run(["rustc", "--print", "target-libdir"], capture_output=True, text=True, check=True).stdout.strip()
-    libraries = [found, os.environ.get("LD_LIBRARY_PATH", "")]
-    os.environ["LD_LIBRARY_PATH"] = ":".join(filter(None, libraries))
-    os.environ["JUPYTER_PATH"] = kernel_folder()
+    program = shutil.which("evcxr_jupyter")
+    if not program:
+        sys.exit("evcxr_jupyter is not on PATH: cargo install evcxr_jupyter --version 0.22.0 --locked")
+    kernels = pathlib.Path(os.environ.get("SRE_STATS_KERNELS") or tempfile.mkdtemp(prefix="kernels-"))
+    jupyter = pathlib.Path(tempfile.mkdtemp(prefix="jupyter-"))
+    enter(program, kernels, jupyter)
+    os.environ["JUPYTER_PATH"] = str(jupyter)
     if os.environ.get("CARGO_TARGET_DIR") == "":
         del os.environ["CARGO_TARGET_DIR"]
     notebooks = sorted(p for p in options.folder.glob("*.ipynb") if not options.only or options.only in p.name)
     if not notebooks:
         sys.exit(f"no notebook in {options.folder}")
+    build(notebooks, kernels)
     problems = run_all(notebooks, options.update)
     print("\n".join(problems), file=sys.stderr)
     sys.exit(1 if problems else 0)

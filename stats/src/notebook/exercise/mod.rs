@@ -8,6 +8,7 @@ pub mod chapter_1;
 pub mod chapter_10;
 pub mod chapter_11;
 pub mod chapter_12;
+pub mod chapter_13;
 pub mod chapter_2;
 pub mod chapter_3;
 pub mod chapter_4;
