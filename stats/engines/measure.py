@@ -1,4 +1,4 @@
-"""Rows a second of each engine on the same files: `python measure.py --rows ROWS [--engine E]…`.
+"""Rows a second of each engine on the same files: `python measure.py --rows ROWS [--layout L] [--engine E]…`.
 
 Latencies of 20 services (log-normal) in 8 files of Parquet, each of which spans two minutes. Wall and processor seconds; those of Spark are of its
 JVM and its Python workers. Every engine's table must be the same, else it fails. SRE_STATS_PROGRAM names the program that prints the queries.
@@ -21,6 +21,7 @@ import sre_stats_spark
 from prove import query
 
 FILES, SERVICES, SPAN_S = 8, 20, 120
+LAYOUT = "log-linear"
 
 
 def made(folder: Path, count: int) -> int:
@@ -61,7 +62,7 @@ def processor_s(root: int) -> float:
 
 def process(folder: Path):
     batches = (batch for file in sorted(folder.iterdir()) for batch in pq.ParquetFile(file).iter_batches(1 << 16))
-    return sre_stats_spark.histogram_table(batches, "time", "v", ["route"], "60s")
+    return sre_stats_spark.histogram_table(batches, "time", "v", ["route"], "60s", LAYOUT)
 
 
 def duckdb(folder: Path):
@@ -69,7 +70,7 @@ def duckdb(folder: Path):
 
     connection = duckdb.connect()
     connection.execute(f"CREATE VIEW requests AS SELECT * FROM read_parquet('{folder}/*.parquet')")
-    return connection.sql(query("duckdb", "log-linear")).to_arrow_table()
+    return connection.sql(query("duckdb", LAYOUT)).to_arrow_table()
 
 
 def datafusion(folder: Path):
@@ -77,7 +78,7 @@ def datafusion(folder: Path):
 
     context = datafusion.SessionContext()
     context.register_parquet("requests", f"{folder}/")
-    return context.sql(query("datafusion", "log-linear")).to_arrow_table()
+    return context.sql(query("datafusion", LAYOUT)).to_arrow_table()
 
 
 def clickhouse(folder: Path):
@@ -109,12 +110,12 @@ def spark():
 
 
 def spark_native(folder: Path):
-    return sre_stats_spark.histograms(spark().read.parquet(str(folder)), "time", "v", ["route"], "60s").toArrow()
+    return sre_stats_spark.histograms(spark().read.parquet(str(folder)), "time", "v", ["route"], "60s", LAYOUT).toArrow()
 
 
 def spark_sql(folder: Path):
     spark().read.parquet(str(folder)).createOrReplaceTempView("requests")
-    return spark().sql(query("spark", "log-linear")).toArrow()
+    return spark().sql(query("spark", LAYOUT)).toArrow()
 
 
 ENGINES = {
@@ -128,10 +129,13 @@ ENGINES = {
 
 
 def main() -> None:
+    global LAYOUT
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--engine", action="append", choices=list(ENGINES))
+    parser.add_argument("--layout", default=LAYOUT)
     asked = parser.parse_args()
+    LAYOUT = asked.layout
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         size = made(folder, asked.rows)
@@ -142,7 +146,7 @@ def main() -> None:
         for file in sorted(folder.iterdir()):
             rows = pq.read_table(file)
             rows = pa.table({"time": rows["time"], "value": rows["v"], "label_0": rows["route"]})
-            for partial in _tables.partials(rows.to_batches(), "log-linear", "60s", 1):
+            for partial in _tables.partials(rows.to_batches(), LAYOUT, "60s", 1):
                 groups += partial.num_rows
                 shuffled += sum(len(h.as_py()) for h in partial["histogram"])
         print(f"{asked.rows} rows, {size} bytes in {FILES} files ({size / asked.rows:.1f} a row)")
@@ -155,11 +159,12 @@ def main() -> None:
             found = ENGINES[engine](folder)
             wall, used = time.monotonic() - wall, processor_s(os.getpid()) - used
             found = exact.ordered(found)
+            bins = found.num_rows
             if want is None:
                 want = found
             elif not found.equals(want):
                 raise SystemExit(f"{engine}: another table")
-            print(f"{engine:<14}{wall:8.1f} s{used:8.1f} processor s{asked.rows / used / 1e6:8.2f} million rows a processor second", flush=True)
+            print(f"{engine:<14}{wall:8.1f} s{used:8.1f} processor s{asked.rows / used / 1e6:8.2f} million rows a processor second, {bins} bins", flush=True)
         if SPARK is not None:
             SPARK.stop()
 
