@@ -314,6 +314,13 @@ fn every_command_does_what_it_says() {
         let state = window.state().state();
         match command {
             Command::Open | Command::Quit | Command::Reload | Command::CancelJobs => {}
+            // the clipboard and the file are the system's: see tests/opening.rs
+            Command::Paste => assert_eq!(state.overlay, Overlay::None),
+            Command::ReadOtherwise => assert_eq!(state.overlay, Overlay::None),
+            Command::WatchFiles => assert!(state.watch),
+            Command::CopyPicture => assert!(state.notices.iter().any(|n| n.text.contains("as a picture"))),
+            Command::SaveParquet => assert!(matches!(state.overlay, Overlay::Save(Target::Parquet, _))),
+            Command::SaveSamples => assert!(matches!(state.overlay, Overlay::Save(Target::Samples, _))),
             Command::OpenPath => assert!(matches!(state.overlay, Overlay::Path(..))),
             Command::Close => assert!(state.document.is_none()),
             Command::Undo => assert_eq!(width(&window), 300.0),
@@ -353,6 +360,7 @@ fn every_command_does_what_it_says() {
             Command::ViewWindows => assert_eq!(state.view, View::Windows),
             Command::ToggleTable => assert!(state.table),
             Command::ToggleRate => assert!(!state.choices.rate),
+            Command::ToggleChanges => assert!(state.choices.marks && state.view == View::Series),
             Command::NextSeries => assert_eq!(state.choices.item, 1),
             Command::PreviousSeries => assert_eq!(state.choices.item, 0),
             Command::ZoomIn | Command::ZoomOut => assert_ne!(state.range, range),

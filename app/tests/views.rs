@@ -300,10 +300,11 @@ fn every_view_is_saved_as_picture_table_and_report() {
     send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
     for view in View::ALL {
         run(&mut window, view.command());
-        for (target, ending) in [(Target::Png, "png"), (Target::Svg, "svg"), (Target::Csv, "csv")] {
+        let targets = [(Target::Png, "png"), (Target::Svg, "svg"), (Target::Csv, "csv"), (Target::Parquet, "parquet")];
+        for (target, ending) in targets {
             let path = folder().join(format!("{}.{ending}", view.word()));
             send(&mut window, Message::Save(target, path.clone()));
-            if view == View::Understood && target != Target::Csv {
+            if view == View::Understood && matches!(target, Target::Png | Target::Svg) {
                 assert!(window.state().state().notices.iter().any(|n| n.text.contains("no picture")));
                 run(&mut window, Command::DismissNotices);
                 continue;
@@ -313,6 +314,7 @@ fn every_view_is_saved_as_picture_table_and_report() {
             let begins: &[u8] = match target {
                 Target::Png => b"\x89PNG",
                 Target::Svg => b"<svg",
+                Target::Parquet => b"PAR1",
                 _ => b"",
             };
             assert!(bytes.len() > 30 && bytes.starts_with(begins), "{view:?} {ending}");
@@ -433,6 +435,116 @@ fn ten_thousand_series_and_hostile_labels_are_shown() {
         send(&mut window, Message::Save(Target::Report, path.clone()));
         assert!(!std::fs::read_to_string(&path).unwrap().contains("<script>alert"), "{item}");
     }
+}
+
+#[test]
+fn a_thing_of_the_legend_is_hidden_and_shown_alone() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewHeat);
+    let shown = |w: &Window, name: &str| {
+        use egui_kittest::kittest::NodeT;
+        let node = w.get_by_role_and_label(Role::CheckBox, name);
+        node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    let lines = ["p50", "p90", "p99"];
+    assert!(lines.iter().all(|l| shown(&window, l)));
+    window.get_by_role_and_label(Role::CheckBox, "p90").click();
+    window.run_ok();
+    assert_eq!(lines.map(|l| shown(&window, l)), [true, false, true]);
+    window.get_by_role_and_label(Role::CheckBox, "p99").click_modifiers(egui::Modifiers::COMMAND);
+    window.run_ok();
+    assert_eq!(lines.map(|l| shown(&window, l)), [false, false, true]);
+}
+
+#[test]
+fn a_frame_draws_as_much_for_a_million_samples_as_for_ten_thousand() {
+    use sre_stats_app::gui::bench;
+    let frames = |points: usize, view: View| {
+        let ctx = egui::Context::default();
+        let mut app = App::new(&ctx, Vec::new());
+        app.send(&ctx, Message::Run(view.command()));
+        let data = if view == View::Heat { bench::events(points) } else { bench::series(points) };
+        app.show_dataset(data.unwrap());
+        bench::frames(app, 14)
+    };
+    for view in [View::Series, View::Heat] {
+        let (few, many) = (frames(10_000, view), frames(1_000_000, view));
+        assert_eq!((few.points, many.points), (10_000, 1_000_000));
+        assert!(few.idle && many.idle, "{view:?}: a window at rest asks for frames");
+        let most = few.vertices * 3 / 2;
+        assert!(many.vertices <= most, "{view:?}: {} vertices, and {} for a hundredth", many.vertices, few.vertices);
+    }
+}
+
+#[test]
+fn a_panic_in_a_job_leaves_the_session_saved() {
+    let home = folder().join("state");
+    let place = home.clone();
+    let mut window = egui_kittest::Harness::builder()
+        .with_size((1280.0, 860.0))
+        .with_max_steps(30)
+        .build_eframe(move |cc| App::new(&cc.egui_ctx, Vec::new()).with_home(place));
+    send(&mut window, Message::Open(vec![requests()]));
+    send(&mut window, Message::Objective("97% of requests ok over 7d".into()));
+    window.state_mut().spawn("Juggling", |_| panic!("dropped a ball"));
+    settle(&mut window);
+    assert!(shows(&window, "dropped a ball"));
+    assert!(window.state().state().document.is_some());
+    let kept = sre_stats_app::gui::session::Session::read(&sre_stats_app::gui::session::autosave(&home)).unwrap();
+    assert_eq!(kept.0.objective.as_deref(), Some("97% of requests ok over 7d"));
+}
+
+#[test]
+fn the_trend_view_forecasts_to_a_limit_and_shows_its_parts() {
+    // two weeks of hours: a disk that fills by 1 % a day, with a day's wave
+    let times: Vec<i64> = (0..336).map(|h| h * 3600 * NS).collect();
+    let values = (0..336_u32)
+        .map(|h| {
+            let wave = (f64::from(h) / 24.0 * std::f64::consts::TAU).sin();
+            40.0 + f64::from(h) / 24.0 + 2.0 * wave + f64::from(h * 7919 % 101) / 200.0
+        })
+        .collect();
+    let disk = Series::new(Identity::new("disk_used", Unit::Percent), times, values, NanPolicy::Drop).unwrap();
+    let mut window = window(Vec::new());
+    let items = vec![Item::new(Kind::Gauge, Data::Gauge(disk), Format::Csv)];
+    window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
+    settle(&mut window);
+    run(&mut window, Command::ViewTrend);
+    for said in ["Trend of disk_used", "Changes of disk_used", "Forecast of disk_used", "Parts of disk_used"] {
+        assert!(shows(&window, said), "{said}");
+    }
+    // it stands at 54 % after 14 days: 60 % is reached about 6 days later, and 3 days are a quarter of the data
+    send(&mut window, Message::Limit("60%".into()));
+    send(&mut window, Message::Ahead(Some(Span::from_secs(14 * 86_400))));
+    let told = |w: &Window| {
+        let key = w.state().state().forecast_key().unwrap();
+        let made = w.state().state().made.told(sre_stats_app::gui::derive::Topic::Forecast).of(&key).unwrap().clone();
+        made.sections[0].clone()
+    };
+    let section = told(&window);
+    let words = section.blocks.iter().find_map(|b| match b {
+        Block::Verdict { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    let words = words.unwrap();
+    assert!(words.starts_with("It rises to 60 % about 1970-01-"), "{words}");
+    let day: u32 = words["It rises to 60 % about 1970-01-".len()..][..2].parse().unwrap();
+    assert!((18..=22).contains(&day), "{words}");
+    let figures: Vec<_> = section.blocks.iter().filter(|b| matches!(b, Block::Figure(_))).collect();
+    let [Block::Figure(fan)] = figures.as_slice() else { panic!("one fan") };
+    for mark in ["interval of a value", "forecast", "limit"] {
+        assert!(fan.marks.iter().any(|m| m.name == mark), "{mark}");
+    }
+    let tables = section.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(&t.title[..]) } else { None });
+    assert!(tables.collect::<Vec<_>>().contains(&"Backtest"));
+    // a limit in the wrong unit is told in the place of the forecast, one that is no number under the field
+    send(&mut window, Message::Limit("60ms".into()));
+    assert!(!shows(&window, "This cannot be shown"));
+    let key = window.state().state().forecast_key().unwrap();
+    assert!(window.state().state().made.told(sre_stats_app::gui::derive::Topic::Forecast).failure_of(&key).is_some());
+    send(&mut window, Message::Limit("soon".into()));
+    assert!(shows(&window, "Limit: “soon” is not a limit"));
+    assert!(window.state().state().forecast_key().is_none());
 }
 
 #[test]

@@ -115,6 +115,11 @@ impl Counter {
         self.samples.identity()
     }
 
+    /// Name, labels and unit, to be changed.
+    pub(crate) fn identity_mut(&mut self) -> &mut Identity {
+        self.samples.identity_mut()
+    }
+
     /// What was left out on the way in.
     pub fn dropped(&self) -> Dropped {
         self.samples.dropped()

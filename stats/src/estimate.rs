@@ -162,9 +162,17 @@ impl Estimate<f64> {
         }
     }
 
+    /// How many samples it stands on, in words: `n = 10000`, or `from given numbers` for what a formula made without samples or window.
+    pub fn samples(&self) -> String {
+        match (self.n, self.window) {
+            (0, None) => "from given numbers".to_owned(),
+            (n, _) => format!("n = {n}"),
+        }
+    }
+
     /// The provenance alone: `log-linear, n = 10000, 1m from 2026-01-01T00:00:00Z`.
     pub fn provenance(&self) -> String {
-        let mut text = format!("{}, n = {}", self.method, self.n);
+        let mut text = format!("{}, {}", self.method, self.samples());
         if let Some(window) = self.window {
             text.push_str(&format!(", {} from {}", window.width.about(), window.start));
         }

@@ -109,6 +109,11 @@ impl Events {
         &self.identity
     }
 
+    /// Name, labels and unit, to be changed.
+    pub(crate) fn identity_mut(&mut self) -> &mut Identity {
+        &mut self.identity
+    }
+
     /// Times in nanoseconds since the epoch, not decreasing.
     pub fn times(&self) -> &[i64] {
         &self.times

@@ -125,6 +125,11 @@ impl Series {
         &self.identity
     }
 
+    /// Name, labels and unit, to be changed.
+    pub(crate) fn identity_mut(&mut self) -> &mut Identity {
+        &mut self.identity
+    }
+
     /// Times in nanoseconds since the epoch, strictly increasing.
     pub fn times(&self) -> &[i64] {
         &self.times
@@ -148,6 +153,15 @@ impl Series {
     /// What was left out on the way in.
     pub fn dropped(&self) -> Dropped {
         self.dropped
+    }
+
+    /// Why these may be several series mixed, if they may: more than a tenth of the samples shared their time with another.
+    pub(crate) fn mixed(&self) -> Option<String> {
+        let duplicate = self.dropped().duplicate;
+        let many = duplicate as f64 > 0.1 * (self.len() as f64 + duplicate as f64);
+        many.then(|| {
+            format!("{duplicate} samples share their time with another: several series may be mixed, tell them apart first")
+        })
     }
 
     /// The same series, of which more was left out before.

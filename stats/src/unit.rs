@@ -161,9 +161,13 @@ impl Unit {
             Self::Millisecond => engineering(value * 1e-3, "s"),
             Self::Second if value.abs() >= 1000.0 => format!("{} s", significant(value)),
             Self::Second => engineering(value, "s"),
+            // a “mB” would be read as the MB that it is not
+            Self::Byte if value != 0.0 && value.abs() < 1.0 => format!("{} B", significant(value)),
             Self::Byte => engineering(value, "B"),
             Self::Count | Self::None => significant(value),
             Self::PerSecond(unit) => match unit.as_ref() {
+                // “m/s” would be metres per second
+                Self::Count | Self::None if value != 0.0 && value.abs() < 1.0 => format!("{}/s", significant(value)),
                 Self::Count | Self::None => engineering(value, "/s"),
                 unit => format!("{}/s", unit.show(value)),
             },
@@ -284,5 +288,17 @@ mod tests {
         assert_eq!(Unit::Ratio.show(0.999_987), "99.9987 %");
         assert_eq!(Unit::Count.show(1_234_567.0), "1234567");
         assert_eq!(Unit::PerSecond(Box::new(Unit::Count)).show(1234.0), "1.234 k/s");
+        assert_eq!(Unit::PerSecond(Box::new(Unit::Count)).show(12.0), "12/s");
+    }
+
+    #[test]
+    fn small_rates_are_neither_metres_nor_megabytes() {
+        let per_second = |unit: Unit| Unit::PerSecond(Box::new(unit));
+        assert_eq!(per_second(Unit::None).show(0.001_034), "0.001034/s");
+        assert_eq!(per_second(Unit::Count).show(-0.25), "-0.25/s");
+        assert_eq!(per_second(Unit::None).show(1.0342e-9), "1.034e-9/s");
+        assert_eq!(per_second(Unit::Byte).show(0.0015), "0.0015 B/s");
+        assert_eq!(per_second(Unit::Second).show(0.0015), "1.5 ms/s");
+        assert_eq!((Unit::Byte.show(0.0), Unit::Byte.show(1.5)), ("0 B".into(), "1.5 B".into()));
     }
 }

@@ -17,14 +17,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sre_stats::ErrorKind;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sre_stats::error::Position;
 use sre_stats::estimate::Scope;
 use sre_stats::histogram::{
-    DdDialect, DdInterpolation, DdSketch, Explicit, Exponential, Hdr, HdrInterval, HdrLog, Kll, LogLinear,
+    AnySketch, DdDialect, DdInterpolation, DdSketch, Explicit, Exponential, Hdr, HdrInterval, HdrLog, Kll, LogLinear,
     NativeHistogram, PowersOfTwo, Req, ReqSide, Sketch, TDigest, TracerBuckets, parse_bpftrace, parse_dtrace,
 };
 use sre_stats::quantile::Quantile;
 use sre_stats::unit::Unit;
+use sre_stats::{Error, ErrorKind};
 
 thread_local! {
     static LIVE: Cell<usize> = const { Cell::new(0) };
@@ -204,6 +207,8 @@ fn log_linear() {
         text(LogLinear::from_json),
         |h| ask(&h),
     );
+    let packed = AnySketch::LogLinear(all).to_packed().unwrap();
+    fuzz("packed", &[packed, vec![]], bound, |bytes| AnySketch::from_packed("log-linear", bytes), |h| ask(&h));
 }
 
 #[test]
@@ -224,6 +229,8 @@ fn exponential() {
     fuzz("exponential_api_json", &api, bound, read, use_it);
     let bytes: Vec<Vec<u8>> = [&all, &few].map(Exponential::to_otlp_bytes).to_vec();
     fuzz("exponential_otlp_bytes", &bytes, bound, Exponential::from_otlp_bytes, use_it);
+    let packed = [all, few].map(|h| AnySketch::Exponential(Box::new(h)).to_packed().unwrap());
+    fuzz("packed_exponential", &packed, bound, |bytes| AnySketch::from_packed("exp:8", bytes), |h| ask(&h));
 }
 
 #[test]
@@ -375,4 +382,75 @@ fn tracers() {
     let dtrace = "  read\n           value  ------------- Distribution ------------- count\n              -1 |                                         0\n               \
         0 |@@@@                                     10\n               1 |@@@@@@@@                                 20\n               2 |                                         0\n";
     fuzz("dtrace", &[dtrace.as_bytes().to_vec()], bound, |bytes| parse_dtrace(&String::from_utf8_lossy(bytes)), use_it);
+}
+
+#[test]
+fn numbered_bins() {
+    let sketches = [
+        AnySketch::LogLinear(LogLinear::from_values(&values())),
+        AnySketch::Exponential(Box::new(Exponential::from_values(3, &values()).unwrap())),
+        AnySketch::Explicit(Box::new(Explicit::from_counts(&[0.1, 0.25, 1.0], &[1, 2, 3, 4]).unwrap())),
+    ];
+    // the schema, then a bin and its count a line
+    let seed = |sketch: &AnySketch| {
+        let bins: String = sketch.coded_bins().unwrap().iter().map(|(bin, count)| format!("{bin} {count}\n")).collect();
+        format!("{}\n{bins}", sketch.coded_schema()).into_bytes()
+    };
+    let read = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let (schema, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let bins: Vec<(i64, u64)> = rest
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .filter_map(|(bin, count)| Some((bin.parse().ok()?, count.parse().ok()?)))
+            .collect();
+        // its input is values, which have no place
+        AnySketch::from_coded_bins(schema, &bins).map_err(|e| e.at(Position::default().at_line(1)))
+    };
+    // both sides at schema 8, each grown by copying
+    let bound = |length: usize| (18 << 20) + 64 * length;
+    fuzz("numbered_bins", &sketches.each_ref().map(seed), bound, read, |sketch| {
+        ask(&sketch);
+        let _ = sketch.coded_bins();
+    });
+}
+
+/// The form in which a layout is kept by serde, as JSON.
+fn kept<T: Serialize + DeserializeOwned + Debug>(target: &str, sketches: &[T], bound: usize, use_it: impl Fn(&T)) {
+    let seeds: Vec<Vec<u8>> = sketches.iter().map(|s| serde_json::to_vec(s).unwrap()).collect();
+    let read = |bytes: &[u8]| {
+        serde_json::from_slice::<T>(bytes)
+            .map_err(|e| Error::parse(e.to_string()).at(Position::default().at_line(e.line() as u64)))
+    };
+    fuzz(
+        target,
+        &seeds,
+        |length| bound + 1024 * length,
+        read,
+        |sketch| {
+            use_it(&sketch);
+            let again = serde_json::to_string(&sketch);
+            assert!(again.is_err() || serde_json::from_str::<T>(&again.unwrap()).is_ok());
+        },
+    );
+}
+
+#[test]
+fn kept_forms() {
+    let all = values();
+    let positive: Vec<f64> = all.iter().map(|v| v.abs()).collect();
+    kept("kept_log_linear", &[LogLinear::from_values(&all)], 2 << 20, ask);
+    kept("kept_exponential", &[Exponential::from_values(5, &all).unwrap()], 18 << 20, ask);
+    kept("kept_explicit", &[Explicit::from_counts(&[0.1, 0.25, 1.0], &[1, 2, 3, 4]).unwrap()], 64 << 10, ask);
+    kept("kept_hdr", &[Hdr::from_values(&positive, 2).unwrap()], 120 << 20, ask);
+    kept("kept_dd_sketch", &[DdSketch::from_values(&all, 0.02).unwrap()], 40 << 20, ask);
+    kept("kept_t_digest", &[TDigest::from_values(&all, 20.0).unwrap()], 64 << 10, ask);
+    kept("kept_kll", &[Kll::from_values(&all, 8).unwrap()], 64 << 10, ask);
+    kept("kept_req", &[Req::from_values(&all, 6, ReqSide::Low).unwrap()], 64 << 10, ask);
+    let tracers = [TracerBuckets::Hist, TracerBuckets::Quantize, TracerBuckets::Linear { min: 0, max: 100, step: 10 }];
+    kept("kept_powers_of_two", &tracers.map(|b| PowersOfTwo::from_values(&all, b).unwrap()), 64 << 10, ask);
+    let native = Exponential::from_values(3, &all).unwrap().with_sum(1.5).to_native().unwrap();
+    kept("kept_native", &[native], 64 << 10, |native| {
+        let _ = (native.buckets(), native.to_text(), native.to_protobuf());
+    });
 }

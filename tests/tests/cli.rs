@@ -266,6 +266,7 @@ fn files_follow_their_ending() {
         ("svg", b"<svg"),
         ("png", b"\x89PNG"),
         ("csv", b"width [s],"),
+        ("parquet", b"PAR1"),
     ] {
         let out = place.beside(&format!("windows.{ending}"));
         let (code, stdout, err) = told(&["windows", MINUTES, "--slo", UP, "--widths", "1m,5m", "--out", &out]);

@@ -331,6 +331,332 @@ fn opentelemetrys_points_are_what_was_recorded() {
     assert_eq!(told, [7.0, 8.0, 9.0, 10.0]);
 }
 
+/// The same messages in three framings, and in Google's own JSON mapping of them.
+#[test]
+fn opentelemetrys_protobuf_says_what_its_json_says() {
+    let json = read("otlp/protobuf.jsonl");
+    for name in ["otlp/request.pb", "otlp/delimited.pb", "otlp/collector.pb"] {
+        let data = read(name);
+        assert!(data.items.iter().all(|i| i.format == Format::OtlpProtobuf), "{name}");
+        let story = |d: &Dataset| d.report.warnings.iter().map(|w| (w.kind, w.message.clone())).collect::<Vec<_>>();
+        assert_eq!((story(&data), data.report.rows), (story(&json), json.report.rows), "{name}");
+        let told = |d: &Dataset| -> Vec<_> {
+            d.items.iter().map(|i| (i.identity.clone(), i.kind, i.data.clone(), i.dropped())).collect()
+        };
+        assert_eq!(told(&data), told(&json), "{name}");
+    }
+}
+
+#[test]
+fn opentelemetrys_protobuf_holds_what_was_put_in() {
+    let data = read("otlp/delimited.pb");
+    let truth: serde_json::Value = serde_json::from_str(&text("otlp/truth-protobuf.json")).unwrap();
+    let rounds = truth["rounds"].as_array().unwrap();
+    let of = |key: &str| -> Vec<f64> { rounds.iter().map(|r| r[key].as_f64().unwrap()).collect() };
+    let total = find(&data, "http.server.requests{http.route=\"/cart\", service.name=\"checkout\"}");
+    assert_eq!((total.kind, total.values(), &total.identity.unit), (Kind::Counter, &of("total")[..], &Unit::Count));
+    let delta = find(&data, "http.server.bytes{service.name=\"checkout\", temporality=\"delta\"}");
+    assert_eq!((delta.kind, &delta.identity.unit), (Kind::Delta, &Unit::Byte));
+    assert_eq!(delta.values(), [1000.5, 1001.5, 1002.5, 1003.5]);
+    let threads = find(&data, "process.threads{cold=\"true\", ratio=\"0.5\", service.name=\"checkout\"}");
+    assert_eq!(threads.values(), [-3.0, -2.0, -1.0, 0.0]);
+    let explicit = find(&data, "http.server.request.duration{service.name=\"checkout\"}").as_histograms().unwrap();
+    for ((window, sketch), round) in explicit.windows().iter().zip(rounds) {
+        let sre_stats::histogram::AnySketch::Explicit(h) = sketch else { panic!() };
+        let counts: Vec<u64> = round["counts"].as_array().unwrap().iter().map(|c| c.as_u64().unwrap()).collect();
+        assert_eq!((h.counts(), window.end().0), (&counts[..], round["time"].as_i64().unwrap()));
+    }
+    let sizes = find(&data, "payload.size{service.name=\"checkout\", temporality=\"delta\"}").as_histograms().unwrap();
+    for ((_, sketch), round) in sizes.windows().iter().zip(rounds) {
+        let sre_stats::histogram::AnySketch::Exponential(h) = sketch else { panic!() };
+        // scale 1 and offset 4: buckets (4, 4√2], (4√2, 8], (8, 8√2]; one more for what is 0
+        let counts: u64 = round["exponential"].as_array().unwrap().iter().map(|c| c.as_u64().unwrap()).sum();
+        assert_eq!(h.count(), counts + round["zero"].as_u64().unwrap());
+        let last = h.bins().last().copied().unwrap();
+        assert!((last.lower - 8.0).abs() < 1e-12 && last.count == round["exponential"][2].as_u64().unwrap());
+    }
+    assert_eq!(
+        find(&data, "rpc.latency{quantile=\"0.5\", service.name=\"checkout\"}").values(),
+        [11.0, 12.0, 13.0, 14.0]
+    );
+    assert_eq!(find(&data, "rpc.latency_count{service.name=\"checkout\"}").kind, Kind::Counter);
+    // a point in each round says that it holds none
+    assert_eq!(data.report.warnings.iter().find(|w| w.kind == WarningKind::Blank).unwrap().count, 4);
+}
+
+#[test]
+fn a_cut_or_bent_export_keeps_what_is_whole() {
+    for name in ["otlp/delimited.pb", "otlp/collector.pb"] {
+        let bytes = std::fs::read(recorded(name)).unwrap();
+        let whole = read(name).report.rows;
+        let data = load_bytes("cut", &bytes[..bytes.len() - 5], &LoadOptions::default(), &Progress::new()).unwrap();
+        assert_eq!(data.report.rows * 4, whole * 3, "{name}");
+        let warning = data.report.warnings.iter().find(|w| w.kind == WarningKind::Truncated).unwrap();
+        let byte = warning.position.byte.unwrap() as usize;
+        assert!(byte > bytes.len() / 2 && byte < bytes.len() - 5, "{byte}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_of_sqlite_is_its_csv() {
+    let data = read("sqlite/requests.db");
+    let csv: String = text("requests.csv").lines().take(241).map(|l| format!("{l}\n")).collect();
+    let want = load_bytes("requests.csv", csv.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    let told =
+        |d: &Dataset| -> Vec<_> { d.items.iter().map(|i| (i.identity.clone(), i.kind, i.data.clone())).collect() };
+    assert_eq!(told(&data), told(&want));
+    assert!(data.items.iter().all(|i| i.format == Format::Sqlite) && data.report.warnings.is_empty());
+    // as a stream, and within gzip
+    let bytes = std::fs::read(recorded("sqlite/requests.db")).unwrap();
+    assert_eq!(load_bytes("-", &bytes, &LoadOptions::default(), &Progress::new()).unwrap().items, data.items);
+    // a page that is not there: what came before it is kept
+    let cut = load_bytes("cut.db", &bytes[..bytes.len() / 2], &LoadOptions::default(), &Progress::new());
+    match cut {
+        Ok(data) => assert!(has(&data, WarningKind::Truncated) && data.report.rows < 240),
+        Err(e) => assert!(e.to_string().starts_with("cut.db"), "{e}"),
+    }
+}
+
+#[test]
+fn cloudwatchs_answers_are_statistics_of_periods() {
+    let data = read("cloud/get-metric-data.json");
+    let average = find(&data, "Latency Average");
+    let answer: serde_json::Value = serde_json::from_str(&text("cloud/get-metric-data.json")).unwrap();
+    let mut want: Vec<(i64, f64)> = answer["MetricDataResults"][0]["Timestamps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(answer["MetricDataResults"][0]["Values"].as_array().unwrap())
+        .map(|(t, v)| (t.as_i64().unwrap() * 1_000_000_000, v.as_f64().unwrap()))
+        .collect();
+    want.sort_by_key(|w| w.0);
+    let found: Vec<(i64, f64)> = average.times().iter().copied().zip(average.values().iter().copied()).collect();
+    assert_eq!((found, average.kind, average.format), (want, Kind::Gauge, Format::CloudWatchJson));
+    // newest first is how it answers, and no fault
+    assert!(!has(&data, WarningKind::OutOfOrder));
+    let data = read("cloud/get-metric-statistics.json");
+    let of = |statistic: &str| find(&data, &format!("Latency{{statistic=\"{statistic}\"}}"));
+    assert_eq!((of("Average").identity.unit.clone(), of("Average").values()[0]), (Unit::Millisecond, 30.5));
+    assert_eq!((of("SampleCount").kind, &of("SampleCount").identity.unit), (Kind::Delta, &Unit::Count));
+    for ((sum, count), average) in of("Sum").values().iter().zip(of("SampleCount").values()).zip(of("Average").values())
+    {
+        assert_eq!(sum / count, *average);
+    }
+}
+
+#[test]
+fn googles_distributions_are_histograms() {
+    let data = read("cloud/google-time-series.json");
+    let truth: serde_json::Value = serde_json::from_str(&text("cloud/google-truth.json")).unwrap();
+    let reals =
+        |key: &str| -> Vec<f64> { truth[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect() };
+    let one = |name: &str| {
+        let found = data.find(name);
+        assert_eq!(found.len(), 1, "{name}");
+        found[0]
+    };
+    let gauge = one("kubernetes.io/container/cpu/limit_utilization");
+    assert_eq!((gauge.kind, &gauge.identity.unit, gauge.values()), (Kind::Gauge, &Unit::Ratio, &reals("gauge")[..]));
+    assert_eq!(gauge.identity.labels.get("pod"), Some("cart-1"));
+    assert_eq!(gauge.times()[0], at("2026-01-01T00:01:00Z"));
+    let total = one("custom.googleapis.com/requests");
+    assert_eq!((total.kind, total.values()), (Kind::Counter, &reals("total")[..]));
+    let delta = one("logging.googleapis.com/log_entry_count");
+    assert_eq!((delta.kind, delta.values()), (Kind::Delta, &reals("delta")[..]));
+    let latency = one("custom.googleapis.com/latency");
+    assert_eq!((latency.kind, &latency.identity.unit), (Kind::Histogram, &Unit::Millisecond));
+    let histograms = latency.as_histograms().unwrap();
+    for ((window, sketch), counts) in histograms.windows().iter().zip(truth["buckets"].as_array().unwrap()) {
+        let sre_stats::histogram::AnySketch::Explicit(h) = sketch else { panic!() };
+        let want: Vec<u64> = counts.as_array().unwrap().iter().map(|c| c.as_u64().unwrap()).collect();
+        assert_eq!((h.counts(), window.width), (&want[..], Span::MINUTE));
+    }
+    assert!(!has(&data, WarningKind::OutOfOrder) && !has(&data, WarningKind::Reset));
+    let csv = read("cloud/google-metrics-explorer.csv");
+    let cart = find(&csv, "value{project_id=\"shop\", route=\"/cart\"}");
+    assert_eq!((cart.format, cart.values()), (Format::GcpCsv, &[0.0, 0.25, 0.5, 0.75, 1.0, 1.25][..]));
+    assert_eq!(find(&csv, "value{project_id=\"shop\", route=\"/home\"}").values(), [7.0, 6.0, 4.0, 3.0, 2.0]);
+}
+
+#[test]
+fn datadog_and_new_relic_have_their_labels_and_units() {
+    let data = read("cloud/datadog-query.json");
+    let second = find(&data, "system.net.bytes_rcvd{host=\"web-2\"}");
+    assert_eq!(second.identity.unit, Unit::PerSecond(Box::new(Unit::Byte)));
+    // the third point is null, which is not 0
+    assert_eq!((second.values(), second.format), (&[0.0, 250.0, 750.0, 1000.0, 1250.0][..], Format::DatadogJson));
+    assert_eq!(second.times()[2], at("2026-01-01T00:03:00Z"));
+    assert!(has(&data, WarningKind::Blank));
+    let data = read("cloud/newrelic-nrql.json");
+    let count = find(&data, "count{appName=\"cart\"}");
+    assert_eq!((count.kind, count.values()), (Kind::Delta, &[100.0, 101.0, 102.0, 103.0][..]));
+    let p99 = find(&data, "percentile.duration{appName=\"home\", percentile=\"99\"}");
+    assert_eq!(p99.values(), [0.75, 2.75, 3.75]);
+    assert!(has(&data, WarningKind::Summary) && has(&data, WarningKind::Blank));
+    let events = read("cloud/newrelic-events.json");
+    assert!(events.items.iter().all(|i| i.kind == Kind::Events && i.format == Format::NewRelicJson));
+    let values = events.items.iter().flat_map(|i| i.values().to_vec()).collect();
+    assert_eq!(sorted(values), (1..=12).map(|i| number(&format!("0.{i:02}"))).collect::<Vec<_>>());
+}
+
+#[test]
+fn snapshots_of_proc_are_counters_and_gauges() {
+    let data = read("proc/snapshots.txt");
+    let all = text("proc/snapshots.txt");
+    let field = |start: &str, i: usize| -> Vec<f64> {
+        all.lines().filter(|l| l.starts_with(start)).map(|l| number(l.split_whitespace().nth(i).unwrap())).collect()
+    };
+    let idle = find(&data, "cpu_seconds_total{cpu=\"0\", mode=\"idle\"}");
+    let want: Vec<f64> = field("cpu0 ", 4).iter().map(|t| t / 100.0).collect();
+    assert_eq!((idle.kind, idle.format, &idle.identity.unit), (Kind::Counter, Format::ProcSnapshots, &Unit::Second));
+    assert!(idle.values().iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-6) && want.len() == 4);
+    let switches = find(&data, "context_switches_total");
+    assert_eq!((switches.kind, switches.values()), (Kind::Counter, &field("ctxt ", 1)[..]));
+    let free = find(&data, "memory_MemFree_bytes");
+    let want: Vec<f64> = field("MemFree:", 1).iter().map(|kb| kb * 1024.0).collect();
+    assert_eq!((free.kind, free.values(), &free.identity.unit), (Kind::Gauge, &want[..], &Unit::Byte));
+    let load: Vec<f64> = all
+        .lines()
+        .filter(|l| l.split_whitespace().count() == 5 && l.contains('/') && !l.starts_with('='))
+        .map(|l| number(l.split_whitespace().next().unwrap()))
+        .collect();
+    assert_eq!(find(&data, "load1").values(), load);
+    let vda: Vec<f64> = all
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>())
+        .filter(|w| w.get(2) == Some(&"vda"))
+        .map(|w| number(w[5]) * 512.0)
+        .collect();
+    assert_eq!(find(&data, "disk_read_bytes_total{device=\"vda\"}").values(), vda);
+    let eth0: Vec<f64> = all
+        .lines()
+        .filter(|l| l.trim_start().starts_with("eth0:"))
+        .map(|l| number(l.split_whitespace().nth(9).unwrap()))
+        .collect();
+    assert_eq!(find(&data, "network_transmit_bytes_total{device=\"eth0\"}").values(), eth0);
+    let first = all.lines().next().unwrap();
+    assert_eq!(switches.times()[0], at(first));
+    assert!(data.report.warnings.is_empty(), "{:?}", data.report.warnings);
+    // half a line at the end is no number
+    let cut = all.trim_end().rsplit_once(' ').unwrap().0;
+    let data = load_bytes("cut", cut.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    assert!(has(&data, WarningKind::Truncated) && find(&data, "load1").values().len() == 3);
+}
+
+#[test]
+fn sadf_says_in_json_what_was_recorded() {
+    let data = read("sysstat/sadf.json");
+    let json: serde_json::Value = serde_json::from_str(&text("sysstat/sadf.json")).unwrap();
+    let reports = json["sysstat"]["hosts"][0]["statistics"].as_array().unwrap();
+    let user: Vec<f64> = reports.iter().map(|r| r["cpu-load"][1]["user"].as_f64().unwrap()).collect();
+    let item = find(&data, "cpu-load.user{cpu=\"0\", host=\"vm\"}");
+    assert_eq!((item.values(), item.format, &item.identity.unit), (&user[..], Format::SadfJson, &Unit::Percent));
+    let first = &reports[0]["timestamp"];
+    let time = format!("{}T{}Z", first["date"].as_str().unwrap(), first["time"].as_str().unwrap());
+    assert_eq!(item.times()[0], at(&time));
+    let received: Vec<f64> = reports.iter().map(|r| r["network"]["net-dev"][0]["rxpck"].as_f64().unwrap()).collect();
+    assert_eq!(find(&data, "network.net-dev.rxpck{host=\"vm\", iface=\"lo\"}").values(), received);
+    let text = text("sysstat/sadf.json");
+    let cut = &text[..text.len() * 2 / 3];
+    let data = load_bytes("cut", cut.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    let warning = data.report.warnings.iter().find(|w| w.kind == WarningKind::Truncated).unwrap();
+    assert_eq!(warning.position.line, Some(cut.matches('\n').count() as u64 + 1));
+    let kept = find(&data, "cpu-load.user{cpu=\"0\", host=\"vm\"}").values().len();
+    assert!(kept > 0 && kept < user.len());
+}
+
+/// What k6 wrote in its two formats in one run, and what its own lines say.
+#[test]
+fn k6_says_the_same_in_both_of_its_formats() {
+    let json = read("k6/results.json");
+    let csv = read("k6/results.csv");
+    let lines: Vec<serde_json::Value> =
+        text("k6/results.json").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let points = |metric: &str| -> Vec<f64> {
+        let of = |l: &&serde_json::Value| l["type"] == "Point" && l["metric"] == metric;
+        lines.iter().filter(of).map(|l| l["data"]["value"].as_f64().unwrap()).collect()
+    };
+    for (metric, unit) in [
+        ("http_req_duration", Unit::Millisecond),
+        ("reply_size", Unit::None),
+        ("iteration_duration", Unit::Millisecond),
+    ] {
+        let of = |data: &Dataset| sorted(data.find(metric).iter().flat_map(|i| i.values().to_vec()).collect());
+        let want = sorted(points(metric));
+        assert!(want.len() > 5 && of(&json) == want, "{metric}");
+        // the text has six places after the point
+        assert!(
+            of(&csv).iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-6) && of(&csv).len() == want.len(),
+            "{metric}"
+        );
+        assert!(json.find(metric).iter().all(|i| i.identity.unit == unit && i.kind == Kind::Events), "{metric}");
+    }
+    assert!(
+        json.items.iter().all(|i| i.format == Format::K6Json) && csv.items.iter().all(|i| i.format == Format::K6Csv)
+    );
+    assert!(!has(&json, WarningKind::CoordinatedOmission), "{:?}", json.report.warnings);
+}
+
+#[test]
+fn vegeta_and_wrk2_are_no_closed_loops() {
+    for (name, format) in [("vegeta/results.json", Format::VegetaJson), ("vegeta/results.csv", Format::VegetaCsv)] {
+        let data = read(name);
+        let item = one(&data);
+        assert_eq!((item.format, item.kind, &item.identity.unit), (format, Kind::Events, &Unit::Nanosecond));
+        assert_eq!(item.values(), [6_204_000.0, 1_904_000.0, 4_100_000.0, 1e9, 24_918_000.0]);
+        assert_eq!(item.as_events().unwrap().ok().unwrap(), [true, true, false, false, true]);
+        assert_eq!(item.times()[4], at("2026-01-01T00:00:00.100000004Z"));
+        assert!(!has(&data, WarningKind::CoordinatedOmission));
+    }
+    let value = |data: &Dataset, title: &str| find(data, title).values()[0];
+    let (text, json, wrk2) = (read("vegeta/report.txt"), read("vegeta/report.json"), read("wrk/wrk2.txt"));
+    for data in [&text, &json] {
+        assert_eq!(value(data, "latency{percentile=\"p99\"}"), 0.024_918);
+        assert_eq!((value(data, "requests"), value(data, "requests{status=\"503\"}")), (120.0, 3.0));
+        assert_eq!(value(data, "latency{statistic=\"min\"}"), 0.001_904);
+    }
+    assert_eq!(value(&text, "latency{statistic=\"max\"}"), 62.5);
+    assert_eq!(value(&json, "latency{statistic=\"max\"}"), 0.031_002);
+    assert_eq!((value(&text, "success"), value(&json, "success")), (97.5, 0.975));
+    assert_eq!(value(&wrk2, "latency{percentile=\"p99.9\"}"), 0.0123);
+    assert_eq!((value(&wrk2, "requests"), value(&wrk2, "errors{reason=\"status\"}")), (60_018.0, 1500.0));
+    for data in [&text, &json, &wrk2] {
+        assert!(has(data, WarningKind::Summary) && has(data, WarningKind::NoTime));
+        assert!(!has(data, WarningKind::CoordinatedOmission));
+    }
+}
+
+#[test]
+fn bpftraces_histograms_have_their_keys() {
+    let data = read("bpftrace/reads.txt");
+    assert!(data.items.iter().all(|i| i.format == Format::Bpftrace && i.kind == Kind::Histogram));
+    let counts: Vec<(String, f64)> = data.items.iter().map(|i| (i.title(), i.values()[0])).collect();
+    assert_eq!(
+        counts,
+        [("bytes".to_owned(), 401.0), ("usecs{key=\"cat\"}".to_owned(), 69.0), ("usecs{key=\"dd\"}".to_owned(), 400.0)]
+    );
+}
+
+/// What crates.io's `openhistogram` wrote, against the values that it was given.
+#[test]
+fn openhistograms_lines_hold_the_values_that_were_put_in() {
+    let truth: Vec<Vec<f64>> = serde_json::from_str(&text("openhistogram/truth.json")).unwrap();
+    for name in ["openhistogram/lines.json", "openhistogram/lines.b64"] {
+        let data = read(name);
+        let item = one(&data);
+        assert_eq!((item.format, item.kind), (Format::OpenHistogram, Kind::Histogram), "{name}");
+        let merged = item.as_histograms().unwrap().merged().unwrap();
+        let all: Vec<f64> = truth.iter().flatten().copied().collect();
+        assert_eq!(merged.count(), all.len() as u64);
+        let sre_stats::histogram::AnySketch::LogLinear(h) = &merged else { panic!() };
+        for bin in h.bins() {
+            let inside = all.iter().filter(|v| **v >= bin.lower && **v < bin.upper).count() as u64;
+            assert_eq!(bin.count, inside, "{name}: {bin:?}");
+        }
+    }
+}
+
 #[test]
 fn interval_logs_and_lines_of_histograms_are_series() {
     let data = read("hdr/python.hlog");

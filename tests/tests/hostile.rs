@@ -56,6 +56,86 @@ fn a_parquet_file_may_lie_anywhere() {
     }
 }
 
+/// Binary forms and answers with one byte turned over, or cut: refused with the file's name, or read with no more than there was.
+#[test]
+fn databases_exports_and_answers_may_lie_anywhere() {
+    for ending in [
+        "sqlite/requests.db",
+        "otlp/request.pb",
+        "otlp/delimited.pb",
+        "otlp/collector.pb",
+        "cloud/google-time-series.json",
+        "cloud/get-metric-data.json",
+        "cloud/get-metric-statistics.json",
+        "cloud/datadog-query.json",
+        "cloud/newrelic-nrql.json",
+        "cloud/google-metrics-explorer.csv",
+        "sysstat/sadf.json",
+        "proc/snapshots.txt",
+    ] {
+        let (name, bytes) = FILES.iter().find(|(n, _)| n.ends_with(ending)).unwrap_or_else(|| panic!("{ending}"));
+        let look = |bytes: &[u8], what: &str| match read(name, bytes, &LoadOptions::default()) {
+            Err(e) => assert!(e.to_string().contains(ending), "{what}: {e}"),
+            // a count of rows that the file itself could not hold is none that was read
+            Ok(data) => assert!(data.report.rows as usize <= bytes.len() && !data.items.is_empty(), "{ending}, {what}"),
+        };
+        let step = (bytes.len() / 150).max(1);
+        for at in (0..bytes.len()).step_by(step).chain(0..60.min(bytes.len())) {
+            for mask in [0x01, 0x80, 0x41] {
+                let mut bytes = bytes.clone();
+                bytes[at] ^= mask;
+                look(&bytes, &format!("byte {at} with {mask:#x}"));
+            }
+            look(&bytes[..at], &format!("cut at {at}"));
+        }
+    }
+}
+
+/// What claims to be large takes no memory for it.
+#[test]
+fn claims_of_size_are_not_believed() {
+    // a bare request whose resource claims 2⁶² bytes; buckets without end; lists within lists
+    let claims: [&[u8]; 4] = [
+        b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x3f\x12\x02\x0a\x00",
+        b"\xff\xff\xff\xff\x0f\x0a\x04\x12\x02\x12\x00",
+        b"\x00\xff\xff\xff\x0a\x04\x12\x02\x12\x00",
+        br#"{"timeSeries":[{"metric":{"type":"m"},"points":[{"value":{"distributionValue":{"bucketOptions":{"linearBuckets":{"numFiniteBuckets":9000000000}}}}}]}]}"#,
+    ];
+    for bytes in claims {
+        let e = read("claim", bytes, &LoadOptions::default()).unwrap_err().to_string();
+        assert!(e.starts_with("claim"), "{e}");
+    }
+    let mut nested = vec![0x2a_u8, 0];
+    for _ in 0..20_000 {
+        // an array in an array, each one message longer
+        let mut outer = vec![0x2a];
+        let inner = [&[0x0a][..], &varint(nested.len()), &nested].concat();
+        outer.extend(varint(inner.len()));
+        outer.extend(inner);
+        nested = outer;
+        if nested.len() > 30_000 {
+            break;
+        }
+    }
+    let wrap = |field: u8, inner: &[u8]| [&[field][..], &varint(inner.len()), inner].concat();
+    let pair = [wrap(0x0a, b"k"), wrap(0x12, &nested)].concat();
+    let point = [wrap(0x3a, &pair), vec![0x19, 1, 0, 0, 0, 0, 0, 0, 16, 0x21, 0, 0, 0, 0, 0, 0, 0, 64]].concat();
+    let metric = [wrap(0x0a, b"m"), wrap(0x2a, &wrap(0x0a, &point))].concat();
+    let request = wrap(0x0a, &wrap(0x12, &wrap(0x12, &metric)));
+    let data = read("nested", &request, &LoadOptions::default()).unwrap();
+    assert_eq!((data.items[0].values(), data.items[0].format), (&[2.0][..], Format::OtlpProtobuf));
+}
+
+fn varint(mut value: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
 #[test]
 fn files_of_other_kinds_are_named_with_a_way_out() {
     for (bytes, word) in [
@@ -63,6 +143,14 @@ fn files_of_other_kinds_are_named_with_a_way_out() {
         (b"", "empty"),
         (b"   \n\n", "empty"),
         (b"SQLite format 3\0", "SQLite"),
+        (b"SQLite format 3\0\x10\0\x02\x02\0\x40\x20\x20\xff\xff\xff\xff", "SQLite"),
+        // an export of traces begins as one of metrics does, and holds none
+        (b"\x0a\x08\x12\x06\x12\x04\x0a\x02ab", "no point"),
+        (b"{\"timeSeries\": [{\"points\": [", "ends in the middle"),
+        (b"{\"MetricDataResults\": [5]}", "no answer"),
+        (b"2026-01-01T00:00:00Z\n==> /proc/stat <==\n", "no figure"),
+        (b"{\"sysstat\": {\"hosts\": [{\"statistics\": [{", "middle"),
+        (b"TimeSeries ID,a\nlabel,b\n", "no row begins with a time"),
         (b"PAREPARE", "encrypted"),
         (b"\xff\xfea\0,\0", "UTF-16"),
         (b"[{\"a\":1},{\"a\":2}]", "JSON list"),

@@ -1,4 +1,5 @@
-//! The query that `sre-stats sql` prints, run by warehouses: every bin is the one that the crate chooses.
+//! The query that `sre-stats sql` prints, run by two warehouses: every bin is the one that the crate chooses. `stats/engines/check` runs it on the
+//! others too, on more rows.
 
 #![allow(clippy::unwrap_used)]
 
@@ -72,15 +73,16 @@ fn every_bin_of_duckdb_and_datafusion_is_ours() {
     let folder = std::env::temp_dir().join(format!("sre-stats-warehouse-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let root = workspace_tests::root();
-    let mut rows: Vec<(i64, &str, Option<f64>)> = Vec::new();
+    let mut rows: Vec<(Option<i64>, &str, Option<f64>)> = Vec::new();
     for (i, value) in values().into_iter().enumerate() {
-        // a microsecond before and at the edges of windows, before and after the epoch
+        // a microsecond before and at the edges of windows, before and after the epoch; now and then no time at all
         let us = (i as i64 % 7 - 3) * 60_000_000 - i64::from(i % 3 == 0);
-        rows.push((us, ["/cart", "/it's, \"home\""][i % 2], value));
+        rows.push(((i % 101 != 100).then_some(us), ["/cart", "/it's, \"home\""][i % 2], value));
     }
     let show = |v: &Option<f64>| v.map_or(String::new(), |v| format!("{v:e}"));
     let mut text = "us,route,v\n".to_owned();
     for (us, route, value) in &rows {
+        let us = us.map_or(String::new(), |us| us.to_string());
         text += &format!("{us},\"{}\",{}\n", route.replace('"', "\"\""), show(value));
     }
     let data = folder.join("data.csv");
@@ -89,7 +91,7 @@ fn every_bin_of_duckdb_and_datafusion_is_ours() {
         let choice: LayoutChoice = layout.parse().unwrap();
         let mut want = Counts::new();
         for (us, route, value) in &rows {
-            let Some(value) = value.filter(|v| v.is_finite()) else { continue };
+            let (Some(us), Some(value)) = (us, value.filter(|v| v.is_finite())) else { continue };
             let bin = choice.build(&[value]).unwrap().coded_bins().unwrap()[0].0;
             *want.entry(((*route).to_owned(), us.div_euclid(60_000_000) * 60, bin)).or_default() += 1;
         }
@@ -118,7 +120,7 @@ fn every_bin_of_duckdb_and_datafusion_is_ours() {
             assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
             std::fs::write(&query, &printed.stdout).unwrap();
             let run = Command::new(python())
-                .arg(root.join("tests/reference/sql/run.py"))
+                .arg(root.join("stats/engines/sql/engines.py"))
                 .args([engine.as_ref(), data.as_os_str(), query.as_os_str(), out.as_os_str()])
                 .output()
                 .unwrap_or_else(|e| {

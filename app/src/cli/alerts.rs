@@ -22,7 +22,8 @@ use super::failure::{Failure, say};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Alerts")]
 pub(crate) struct AlertArgs {
-    /// A burn-rate rule such as '14.4x over 1h and 5m page'; may be repeated; without it those of the SRE workbook
+    /// A burn-rate rule such as '14.4x over 1h and 5m page'; may be repeated; without it those of the alert policies that an OpenSLO
+    /// file names, or of the SRE workbook
     #[arg(long, value_name = "TEXT")]
     alert: Vec<BurnRateRule>,
     /// Search for rules that would have done better on this history: chosen on its first half, checked on its second
@@ -116,6 +117,14 @@ impl AlertArgs {
         Self { tune_alerts, ..Self::default() }
     }
 
+    /// The same with rules from a file, where none were given and the file has some.
+    pub(crate) fn or_rules(mut self, of_file: Vec<BurnRateRule>) -> Self {
+        if self.alert.is_empty() {
+            self.alert = of_file;
+        }
+        self
+    }
+
     /// The rules of a form: where they go, and which counters they stand on.
     pub(crate) fn exported(
         out: PathBuf,
@@ -143,7 +152,10 @@ impl AlertArgs {
         match (Documents::from_markdown(&text), &self.docs) {
             (Ok(documents), _) => Ok(Some(documents)),
             (Err(e), Some(path)) => Err(e.in_file(&path.display().to_string()).into()),
-            (Err(e), None) => Err(Failure::usage(format!("--rules needs --docs FILE: {e}"))),
+            (Err(_), None) => Err(Failure::usage(
+                "--rules needs --docs FILE: Markdown with the headings Explanation, Business impact, Remediation and Escalation, and a \
+                 text below each",
+            )),
         }
     }
 

@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sre_stats::forecast::Limit;
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{Format, Kind, SqlDialect};
+use sre_stats::load::{Format, Kind, SqlDialect, Traffic};
 use sre_stats::method::Definition;
 use sre_stats::quantile::{Quantile, Tool};
 use sre_stats::slo::Objective;
@@ -137,6 +138,12 @@ pub(crate) struct InputArgs {
     /// The time zone of times that name none, and of calendar periods, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
+    /// Whose requests the series tell of, where they do not say it themselves
+    #[arg(long, value_name = "real|synthetic")]
+    pub(crate) traffic: Option<Traffic>,
+    /// The table of a database that holds several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
     /// Exit with 4 where anything was dropped or doubtful
     #[arg(long)]
     pub(crate) strict: bool,
@@ -149,7 +156,7 @@ pub(crate) struct OutputArgs {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
-    /// Also write a picture, table or report: .html .md .svg .png .csv
+    /// Also write a picture, table or report: .html .md .svg .png .csv .parquet
     #[arg(long, value_name = "FILE", value_parser = written)]
     pub(crate) out: Option<PathBuf>,
 }
@@ -160,8 +167,9 @@ fn written(name: &str) -> Result<PathBuf, String> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {
         "html" | "htm" | "md" | "svg" | "png" | "csv" => Ok(path),
-        "parquet" => Err("results are not written as Parquet; use .csv, or `convert --to parquet` for the data".into()),
-        _ => Err("the ending says the format; use .html, .md, .svg, .png or .csv".into()),
+        "parquet" if cfg!(feature = "frame") => Ok(path),
+        "parquet" => Err("this build does not write Parquet; use .csv, or build with the feature “frame”".into()),
+        _ => Err("the ending says the format; use .html, .md, .svg, .png, .csv or .parquet".into()),
     }
 }
 
@@ -518,6 +526,9 @@ pub(crate) struct ReportArgs {
     /// What bad time costs, bucket by bucket, as YAML
     #[arg(long, value_name = "FILE", requires = "slo")]
     pub(crate) cost: Option<PathBuf>,
+    /// The limit of the forecasts: a number in the unit of the series, or 90%, 300ms, 500GB; without it that of the objective
+    #[arg(long, value_name = "LIMIT", allow_hyphen_values = true)]
+    pub(crate) until: Option<Limit>,
     /// Print how long each phase took and the peak of memory, to standard error
     #[arg(long)]
     pub(crate) timings: bool,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use sre_stats::Error;
-use sre_stats::capacity::{Queue, amdahl, little, little_of, md1, mg1, mm1, mmc, recurrence, usl};
+use sre_stats::capacity::{Queue, amdahl, arrival_window, little, little_of, md1, mg1, mm1, mmc, recurrence, usl};
 use sre_stats::events::Events;
 use sre_stats::load::{Data, Dataset, LoadOptions};
 use sre_stats::report::tell;
@@ -112,21 +112,19 @@ fn of_numbers(args: &CapacityArgs, numbers: &Numbers, note: Option<&str>, answer
 
 /// The model with what is not given taken from events, and whether their arrivals are what it assumes.
 fn of_events(args: &CapacityArgs, events: &Events, title: &str, answer: &mut Answer) -> Result<(), Error> {
-    if events.times().first() == events.times().last() {
-        return Err(Error::argument("events at one instant have no rate").hint("give --arrival and --service"));
-    }
+    let window = arrival_window(events.times())?;
     let unit = &events.identity().unit;
     let seconds: Vec<f64> =
         events.values().iter().map(|v| unit.convert(*v, &Unit::Second)).collect::<Result<_, Error>>()?;
     if args.model == CapacityModel::Little {
-        let found = little_of(events.times(), &seconds, events.window())?;
+        let found = little_of(events.times(), &seconds, window)?;
         answer.sections.push(tell::capacity::little_section(&found));
         answer.results.push(named("little", &found));
         return Ok(());
     }
     let statistics = sre_stats::describe::describe(&seconds, &events.scope().with_unit(Unit::Second))?;
     let of = |name: &str| statistics.iter().find(|s| s.name == name).map(|s| s.estimate.value);
-    let found = recurrence(events.times(), events.window(), LEVEL)?;
+    let found = recurrence(events.times(), window, LEVEL)?;
     let given = Numbers::of(args);
     let cv2 = of("sd").zip(of("mean")).map(|(sd, mean)| (sd / mean).powi(2)).filter(|c| c.is_finite());
     let numbers = Numbers {

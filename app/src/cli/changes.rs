@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 use serde_json::json;
 use sre_stats::Error;
-use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::time::Span;
 use sre_stats::trend::{
-    Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes, read_events,
+    Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes,
 };
 
 use super::args::ChangesArgs;
@@ -68,8 +68,8 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
     let suspects = match &args.events {
         Some(path) => {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|e| Error::io(e, &name))?;
-            let events = read_events(&text).map_err(|e| e.in_file(&name))?;
+            let bytes = std::fs::read(path).map_err(|e| Error::io(e, &name))?;
+            let events = tell::changes::events(&bytes).map_err(|e| e.in_file(&name))?;
             Some(Suspects { events, reach: args.reach })
         }
         None => None,
@@ -111,15 +111,10 @@ fn with_suspects(
     if elbow {
         options.penalty = elbow_penalty(series.values(), options.min_size)?;
     }
+    options.bucket = tell::subject::bucket(item, &series);
     let mut found = changes(&series, &options)?;
     if elbow && options.penalty.is_some() {
         found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
-    }
-    // a value of events stands for a whole window, in which the change may have begun as late as its end
-    if let (Data::Events(_), Some(step)) = (&item.data, series.step()) {
-        for change in &mut found.changes {
-            change.onset.upper = change.onset.upper + step;
-        }
     }
     let mut causes = Vec::new();
     for change in &found.changes {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
+use sre_stats::{Error, ErrorKind};
 use sre_stats::correlate::{CorrelateOptions, correlate};
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
@@ -31,24 +32,36 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
 
 /// One result a pair of the shortlist, and one with what was looked at.
 fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure> {
+    let (mut parts, mut left_out) = (Vec::new(), Vec::new());
+    for item in &data.items {
+        match tell::subject::as_series(item) {
+            Ok((values, note)) => parts.push((item, values.into_owned(), note)),
+            Err(e) => left_out.push((item.title(), e.to_string())),
+        }
+    }
+    let mut answer = of(parts, options).map_err(|e| match left_out.first() {
+        Some((title, why)) if e.kind() == ErrorKind::Empty => Error::empty(format!("{}; “{title}”: {why}", e.message())),
+        _ => e,
+    })?;
+    answer.left_out.splice(0..0, left_out);
+    Ok(answer)
+}
+
+/// The same for items as the series that they are told by, with the note on how those came about.
+pub(crate) fn of(parts: Vec<(&Item, Series, Option<String>)>, options: &CorrelateOptions) -> Result<Answer, Error> {
     let mut answer = Answer::default();
     let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) =
         (Vec::new(), Vec::new(), Vec::new());
-    for item in &data.items {
-        match tell::subject::as_series(item) {
-            Ok((values, note)) => {
-                if let Some(note) = note.filter(|n| !notes.contains(n)) {
-                    notes.push(note);
-                }
-                // known by the name in the file, whatever it is told by
-                let identity = Identity { unit: values.identity().unit.clone(), ..item.identity.clone() };
-                match Series::new(identity, values.times().to_vec(), values.values().to_vec(), NanPolicy::Drop) {
-                    Ok(named) => {
-                        items.push(item);
-                        series.push(named);
-                    }
-                    Err(e) => answer.leave_out(item.title(), e.to_string()),
-                }
+    for (item, values, note) in parts {
+        if let Some(note) = note.filter(|n| !notes.contains(n)) {
+            notes.push(note);
+        }
+        // known by the name in the file, whatever it is told by
+        let identity = Identity { unit: values.identity().unit.clone(), ..item.identity.clone() };
+        match Series::new(identity, values.times().to_vec(), values.values().to_vec(), NanPolicy::Drop) {
+            Ok(named) => {
+                items.push(item);
+                series.push(named);
             }
             Err(e) => answer.leave_out(item.title(), e.to_string()),
         }
@@ -59,7 +72,7 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
     }
     if found.pairs_tested == 0 {
         let first = answer.left_out.first().map_or_else(String::new, |(title, why)| format!("; “{title}”: {why}"));
-        return Err(sre_stats::Error::empty(format!("a correlation needs two usable series{first}")).into());
+        return Err(Error::empty(format!("a correlation needs two usable series{first}")));
     }
     let name = |index: usize| items.get(index).map(|i| json!({"name": i.identity.name, "labels": i.identity.labels}));
     for pair in &found.pairs {
@@ -74,6 +87,7 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
         "max_lag_s": found.step.as_secs_f64() * found.lags as f64,
         "step_s": found.step.as_secs_f64(),
         "notes": notes,
+        "caveats": found.caveats,
     }));
     answer.sections.push(tell::correlate::section(&series, &found, &notes));
     Ok(answer)

@@ -39,18 +39,19 @@ fn answer(args: &DecomposeArgs, data: &Dataset) -> Answer {
     let mut answer = Answer::default();
     // the columns are many rows: a CSV file has them, the terminal does not
     let csv = args.output.out.as_ref().is_some_and(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")));
+    let options = DecomposeOptions { seasons: args.season.spans(), robust: args.robust, ..DecomposeOptions::default() };
     for item in &data.items {
-        if let Err(e) = one(args, item, csv, &mut answer) {
+        if let Err(e) = one(item, &options, csv, &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
     answer
 }
 
-fn one(args: &DecomposeArgs, item: &Item, csv: bool, answer: &mut Answer) -> Result<(), Error> {
+/// One series; as `csv` its columns, else its figures.
+pub(crate) fn one(item: &Item, options: &DecomposeOptions, csv: bool, answer: &mut Answer) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
-    let options = DecomposeOptions { seasons: args.season.spans(), robust: args.robust, ..DecomposeOptions::default() };
-    let found = decompose(&series, &options)?;
+    let found = decompose(&series, options)?;
     let mut result = output::of_series(item, &found);
     result["note"] = json!(note);
     answer.results.push(result);

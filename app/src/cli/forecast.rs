@@ -62,24 +62,31 @@ pub(crate) fn run(args: &ForecastArgs) -> Result<ExitCode, Failure> {
 /// One result a value to come, and one with the verdict for each series.
 fn answer(args: &ForecastArgs, data: &Dataset) -> Answer {
     let mut answer = Answer::default();
+    let options = ForecastOptions {
+        method: args.method,
+        horizon: args.horizon,
+        limit: None,
+        seasons: args.season.spans(),
+        level: args.level,
+        seed: args.seed,
+    };
     for item in &data.items {
-        if let Err(e) = one(args, item, &mut answer) {
+        if let Err(e) = one(item, options.clone(), args.until.as_ref(), &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
     answer
 }
 
-fn one(args: &ForecastArgs, item: &Item, answer: &mut Answer) -> Result<(), Error> {
+/// One series, with the limit in a unit of its own.
+pub(crate) fn one(
+    item: &Item,
+    mut options: ForecastOptions,
+    until: Option<&Limit>,
+    answer: &mut Answer,
+) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
-    let options = ForecastOptions {
-        method: args.method,
-        horizon: args.horizon,
-        limit: args.until.as_ref().map(|l| l.in_unit(&series.identity().unit)).transpose()?,
-        seasons: args.season.spans(),
-        level: args.level,
-        seed: args.seed,
-    };
+    options.limit = until.map(|l| l.in_unit(&series.identity().unit)).transpose()?;
     let found = forecast(&series, &options)?;
     answer.results.extend(found.points.iter().map(|point| output::of_series(item, point)));
     let mut verdict = output::of_series(item, &found);

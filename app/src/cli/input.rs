@@ -28,6 +28,8 @@ impl InputArgs {
             from: self.from,
             to: self.to,
             tz: self.tz.clone(),
+            table: self.table.clone(),
+            traffic: self.traffic,
             chunk_bytes: 0,
         }
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Dataset, Item, lint_names};
 use sre_stats::report::tell;
 
 use super::args::Plain;
@@ -27,6 +27,8 @@ fn dropped(item: &Item) -> Value {
 /// One result a series: what it is, how long, how full.
 pub(crate) fn answer(data: &Dataset) -> Answer {
     let mut answer = Answer { sections: vec![tell::inspect::section(data)], ..Answer::default() };
+    let names = lint_names(data);
+    answer.beside.insert("names".to_owned(), json!(names));
     for item in &data.items {
         answer.results.push(output::of_series(
             item,
@@ -40,6 +42,7 @@ pub(crate) fn answer(data: &Dataset) -> Answer {
                 "count": item.count(),
                 "gaps": item.gaps().len(),
                 "dropped": dropped(item),
+                "traffic": item.traffic(),
             }),
         ));
     }

@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) results: Vec<Value>,
     /// Series that a command could not use, with the reason.
     pub(crate) left_out: Vec<(String, String)>,
+    /// What stands beside the results in the document, by its key.
+    pub(crate) beside: Map<String, Value>,
 }
 
 impl Answer {
@@ -34,6 +36,7 @@ impl Answer {
         self.sections.extend(other.sections);
         self.results.extend(other.results);
         self.left_out.extend(other.left_out);
+        self.beside.extend(other.beside);
     }
 
     /// An error where a command could use none of the series.
@@ -72,17 +75,24 @@ pub(crate) fn give(
     strict: bool,
     to: &OutputArgs,
 ) -> Result<ExitCode, Failure> {
-    tell_input(&data.report, &answer.left_out);
+    let left_out = once(&answer.left_out);
+    tell_input(&data.report, &left_out);
     let title = match data.report.files.as_slice() {
         [one] => format!("{command} of {}", one.name),
         files => format!("{command} of {} files", files.len()),
     };
-    deliver(command, &title, &input(&data.report), &warnings(&data.report, &answer.left_out), answer, to)?;
-    if strict && !(data.report.warnings.is_empty() && answer.left_out.is_empty()) {
+    deliver(command, &title, &input(&data.report), &warnings(&data.report, &left_out), answer, to)?;
+    if strict && !(data.report.warnings.is_empty() && left_out.is_empty()) {
         say("sre-stats: --strict: the warnings above are errors\n");
         return Ok(ExitCode::from(STRICT));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Each series once with each reason, where several parts of an answer left it out.
+fn once(left_out: &[(String, String)]) -> Vec<(String, String)> {
+    let mut told = std::collections::HashSet::new();
+    left_out.iter().filter(|one| told.insert(*one)).cloned().collect()
 }
 
 /// Gives an answer that no input led to.
@@ -106,13 +116,16 @@ fn deliver(
         say(&format!("written: {}\n", path.display()));
     }
     if to.json {
-        let document = json!({
+        let mut document = json!({
             "schema": "sre-stats/1",
             "command": command,
             "input": input,
             "warnings": warnings,
             "results": answer.results,
         });
+        for (key, value) in &answer.beside {
+            document[key] = value.clone();
+        }
         write_out(&format!("{document:#}\n"))?;
     } else {
         write_out(&as_text(&answer.sections))?;
@@ -172,6 +185,8 @@ fn as_file(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
         "svg" => draw::svg(first_figure(report)?, draw::Size::default(), Theme::Auto)?.into_bytes(),
         "png" => draw::png(first_figure(report)?, draw::Size::default(), Theme::Light)?,
         "csv" => as_one_table(report)?.to_csv().into_bytes(),
+        #[cfg(feature = "frame")]
+        "parquet" => as_one_table(report)?.to_parquet()?,
         other => return Err(Failure::usage(format!("“{other}” names no format of a result"))),
     })
 }

@@ -15,6 +15,7 @@ use sre_stats::window::{Ladder, NoData};
 
 use super::alerts::AlertArgs;
 use super::args::ReportArgs;
+use super::course::{self, Bounds};
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
 use super::{changes, describe, inspect, quantile, slo, trend, windows};
@@ -30,7 +31,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
     clock.lap("load");
     let against = objective.as_ref().map(|objective| Against { objective, no_data: args.gaps.no_data, costs });
-    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, against.as_ref())
+    let bounds = Bounds { until: args.until.as_ref(), objective: objective.as_ref() };
+    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, against.as_ref(), bounds)
         .par_iter()
         .map(|job| {
             let since = Instant::now();
@@ -50,7 +52,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     finish(&data, &answer, args, &mut clock)
 }
 
-fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>) -> Vec<Job<'a>> {
+fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>, bounds: Bounds<'a>) -> Vec<Job<'a>> {
     let mut jobs: Vec<Job<'a>> = vec![Box::new(|| Ok(vec![("inspect", inspect::answer(data))]))];
     if let Some(against) = against {
         jobs.push(Box::new(|| against.hold(data)));
@@ -61,6 +63,7 @@ fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>) -> Vec<Job<'a>>
     jobs.push(Box::new(|| Ok(vec![("losses", windows::losses(data))])));
     jobs.push(Box::new(|| Ok(vec![("changes", changes::answer(data, &ChangeOptions::default()))])));
     jobs.push(Box::new(|| Ok(vec![("trend", trend::answer(data, TrendMethod::Auto))])));
+    jobs.push(Box::new(move || Ok(course::answers(data, bounds))));
     jobs
 }
 

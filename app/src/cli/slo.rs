@@ -8,8 +8,8 @@ use serde_json::json;
 use sre_stats::load::Dataset;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::{
-    CostModel, Objective, Options, SloReport, SpecifiedSlo, Usage, cost, evaluate, read_costs, read_specification,
-    write_openslo,
+    CostModel, Objective, Options, SloReport, Specification, SpecifiedSlo, Usage, cost, evaluate, read_costs,
+    read_specification,
 };
 
 use super::alerts::AlertArgs;
@@ -18,16 +18,16 @@ use super::failure::{Failure, say};
 use super::output::{self, Answer};
 
 pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
-    let mut slos = objectives(args)?;
+    let mut found = objectives(args)?;
     if let Some(zone) = args.input.zone()? {
-        for slo in &mut slos {
+        for slo in &mut found.slos {
             slo.objective = slo.objective.clone().or_in_zone(&zone);
         }
     }
     let costs = args.cost.as_deref().map(cost_model).transpose()?;
     if let Some(path) = &args.openslo_out {
         let name = path.display().to_string();
-        std::fs::write(path, write_openslo(&slos)?).map_err(|e| sre_stats::Error::io(e, &name))?;
+        std::fs::write(path, found.to_openslo()?).map_err(|e| sre_stats::Error::io(e, &name))?;
         say(&format!("written: {name}\n"));
     }
     let documents = args.alerts.documents()?;
@@ -36,23 +36,24 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     let mut answer = Answer::default();
     let mut last = None;
     let mut rules = Vec::new();
-    for slo in &slos {
+    for slo in &found.slos {
         let mut one = Answer::default();
+        let alerts = args.alerts.clone().or_rules(found.alert_rules(slo)?);
         let options = Options { seed: args.seed, no_data: args.gaps.no_data, ..Options::default() };
         match held(&data, &slo.objective, &options, &mut one) {
             Ok(reports) => {
-                add(&reports, &slo.objective, &options, &args.alerts, &mut one);
+                add(&reports, &slo.objective, &options, &alerts, &mut one);
                 add_costs(&reports, costs.as_ref(), &mut one);
                 if let Some(documents) = &documents {
                     let name = named.then_some(slo.name.as_str());
-                    rules.extend(args.alerts.rule_sets(&reports, &slo.objective, name, documents)?);
+                    rules.extend(alerts.rule_sets(&reports, &slo.objective, name, documents)?);
                 }
                 if named {
                     name_after(slo, &mut one);
                 }
             }
             // one objective that nothing fits does not take the others with it
-            Err(e) if slos.len() > 1 => {
+            Err(e) if found.slos.len() > 1 => {
                 answer.leave_out(slo.name.clone(), e.message());
                 last = Some(e);
                 continue;
@@ -71,11 +72,13 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
 }
 
 /// The objectives of the command line or of a file; what the file says and no objective holds goes to standard error.
-fn objectives(args: &SloArgs) -> Result<Vec<SpecifiedSlo>, Failure> {
+fn objectives(args: &SloArgs) -> Result<Specification, Failure> {
     let Some(path) = &args.openslo else {
         let objective = args.slo.clone().ok_or_else(|| Failure::usage("--slo is missing"))?;
         let name = "objective".to_owned();
-        return Ok(vec![SpecifiedSlo { name, service: None, description: None, objective, indicator: None }]);
+        let (indicator, alert_policies) = (None, Vec::new());
+        let slo = SpecifiedSlo { name, service: None, description: None, objective, indicator, alert_policies };
+        return Ok(Specification { slos: vec![slo], ..Specification::default() });
     };
     let found = in_file(path, read_specification)?;
     let file = path.display();
@@ -85,7 +88,7 @@ fn objectives(args: &SloArgs) -> Result<Vec<SpecifiedSlo>, Failure> {
     for note in &found.notes {
         say(&format!("note: {file}, {note}\n"));
     }
-    Ok(found.slos)
+    Ok(found)
 }
 
 /// Reads a file of settings.
@@ -100,6 +103,7 @@ fn name_after(slo: &SpecifiedSlo, answer: &mut Answer) {
     for result in &mut answer.results {
         result["slo"] = json!({
             "name": slo.name, "service": slo.service, "description": slo.description, "indicator": slo.indicator,
+            "alert_policies": slo.alert_policies,
         });
     }
     for section in &mut answer.sections {

@@ -8,6 +8,7 @@ use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 
 use super::command::{Command, Menu};
+use super::derive::Read;
 use super::dispatch::{self, Message, Product, dispatch};
 use super::jobs::Jobs;
 use super::layout::Layout;
@@ -57,8 +58,7 @@ impl App {
 
     /// Shows a data set that was made in memory.
     pub fn show_dataset(&mut self, dataset: Dataset) {
-        let steps = super::derive::steps(&dataset);
-        dispatch::show_dataset(&mut self.state, Vec::new(), dataset, steps);
+        dispatch::show_dataset(&mut self.state, Read::made(dataset));
     }
 
     /// Takes this objective for the next file that is opened.
@@ -97,6 +97,7 @@ impl App {
         let mut messages = Vec::new();
         keys(&ctx, &self.state, &mut messages);
         drops(&ctx, &mut messages);
+        pasted(&ctx, &self.state, &mut messages);
         ctx.set_theme(self.state.theme);
         Panel::top("menu").show(ui, |ui| menu(ui, &self.state, &mut messages));
         Panel::bottom("status").show(ui, |ui| status(ui, &self.state, &self.jobs, &mut messages));
@@ -177,6 +178,19 @@ fn drops(ctx: &egui::Context, messages: &mut Vec<Message>) {
     }
 }
 
+/// Text that is pasted while no field has the keyboard is data.
+fn pasted(ctx: &egui::Context, state: &State, messages: &mut Vec<Message>) {
+    let typing =
+        ctx.memory(egui::Memory::focused).is_some_and(|id| egui::text_edit::TextEditState::load(ctx, id).is_some());
+    if typing || state.overlay != Overlay::None {
+        return;
+    }
+    let text = ctx.input(|i| {
+        i.events.iter().find_map(|e| if let egui::Event::Paste(text) = e { Some(text.clone()) } else { None })
+    });
+    messages.extend(text.map(Message::Paste));
+}
+
 /// The views, with the objective over those that are about it.
 fn panes(ui: &mut Ui, state: &State, layout: &mut Layout, messages: &mut Vec<Message>) {
     if layout.visible().into_iter().any(View::has_objective) && !state.table {
@@ -210,6 +224,9 @@ fn menu(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.title(), |ui| {
+                if menu == Menu::File {
+                    recent(ui, state, messages);
+                }
                 for command in Command::of(menu) {
                     let keys = command.keys(ui.ctx());
                     let button = egui::Button::new(command.name()).shortcut_text(keys);
@@ -243,12 +260,31 @@ fn menu(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     });
 }
 
+/// Files that were open before.
+fn recent(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    ui.add_enabled_ui(!state.recent.is_empty(), |ui| {
+        ui.menu_button("Open before", |ui| {
+            for path in &state.recent {
+                let whole = path.display().to_string();
+                let name = path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());
+                let name: String = name.chars().take(60).collect();
+                if ui.button(name).on_hover_text(whole).clicked() {
+                    messages.push(Message::Open(vec![path.clone()]));
+                    ui.close();
+                }
+            }
+        });
+    });
+}
+
 /// Whether a command can do anything now; the others are shown greyed.
 fn enabled(state: &State, command: Command) -> bool {
     match command {
         Command::Undo => state.undo.can_undo(),
         Command::Redo => state.undo.can_redo(),
-        Command::Reload => state.document.as_ref().is_some_and(|d| !d.paths.is_empty()),
+        Command::Reload => state.document.as_ref().is_some_and(|d| d.origin.is_readable()),
+        Command::WatchFiles => state.document.as_ref().is_some_and(|d| !d.paths.is_empty()),
+        Command::ReadOtherwise => state.asked.is_readable(),
         Command::DismissNotices => !state.notices.is_empty(),
         Command::AllValues => state.choices.values.is_some(),
         Command::ClosePane => !state.layout.is_single(),

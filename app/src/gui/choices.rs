@@ -64,6 +64,10 @@ pub struct Choices {
     pub phase: Span,
     /// Whether counters are shown as rates.
     pub rate: bool,
+    /// The series that are drawn beside the one selected.
+    pub beside: Vec<usize>,
+    /// Whether changes of level are marked in the series.
+    pub marks: bool,
     /// The values that are looked at; `None` for all.
     pub values: Option<(f64, f64)>,
     /// How the distribution is shown.
@@ -76,6 +80,10 @@ pub struct Choices {
     pub tune: bool,
     /// What the series is compared with.
     pub against: Against,
+    /// The limit whose crossing is forecast, as it is typed; blank for none.
+    pub limit: String,
+    /// How far the forecast reaches; `None` for a quarter of what there is.
+    pub ahead: Option<Span>,
 }
 
 impl Default for Choices {
@@ -88,12 +96,16 @@ impl Default for Choices {
             width: Span::from_secs(300),
             phase: Span::ZERO,
             rate: true,
+            marks: false,
+            beside: Vec::new(),
             values: None,
             spread: Spread::default(),
             log: false,
             nines: true,
             tune: false,
             against: Against::default(),
+            limit: String::new(),
+            ahead: None,
         }
     }
 }

@@ -90,6 +90,9 @@ commands! {
     Open: File, "Open…", "Choose files in the system's dialog.", (CTRL, Key::O);
     OpenPath: File, "Open path…", "Type the path of a file.", (CTRL_SHIFT, Key::O);
     Reload: File, "Reload", "Read the same files again.", (CTRL, Key::R);
+    WatchFiles: File, "Watch files", "Read the files again whenever they change, or no longer.", ();
+    Paste: File, "Paste data", "Read a table or JSON from the clipboard.", (CTRL, Key::V);
+    ReadOtherwise: File, "Read otherwise…", "Say what was guessed wrong: columns, unit, kind, time zone.", ();
     OpenBaseline: File, "Open baseline…", "Read a file to compare with.", (CTRL, Key::B);
     OpenSession: File, "Open session…", "Go on with a session that was saved.", ();
     SaveSession: File, "Save session…", "Keep files, choices and views, but no data.", (CTRL, Key::S);
@@ -103,9 +106,12 @@ commands! {
     CopyTable: Take, "Copy as table", "Copy the numbers of this view as CSV.", (CTRL_SHIFT, Key::C);
     CopyCommand: Take, "Copy as command line", "Copy the command that prints this view in a terminal.", ();
     CopyCells: Take, "Copy as notebook cells", "Copy Rust that makes this view in a notebook.", ();
+    CopyPicture: Take, "Copy as picture", "Copy the first picture of this view, to paste it elsewhere.", ();
     SavePicture: Take, "Save as PNG…", "Write the pictures of this view.", ();
     SaveVector: Take, "Save as SVG…", "Write the pictures of this view without pixels.", ();
     SaveCsv: Take, "Save as CSV…", "Write the numbers of this view.", ();
+    SaveParquet: Take, "Save as Parquet…", "Write the numbers of this view for programs, each with its kind.", ();
+    SaveSamples: Take, "Save samples as Parquet…", "Write the samples in sight of this series.", ();
     SaveReport: Take, "Save report…", "Write every view of this series as one HTML page.", (CTRL_SHIFT, Key::S);
     ExportRules: Take, "Export alert rules…", "Write burn-rate alerts for Prometheus, with the four documents that they need.", ();
     ExportOpenSlo: Take, "Export OpenSLO…", "Write the objective as OpenSLO v1.", ();
@@ -123,6 +129,7 @@ commands! {
     ClosePane: View, "Close this view", "Give its room to the others.", (CTRL_SHIFT, Key::W);
     ToggleTable: View, "Show as table", "Show the numbers of this view as a table, or as a picture again.", (CTRL, Key::T);
     ToggleRate: View, "Counters as rates", "Show counters as rates per second, or as they are.", (BARE, Key::R);
+    ToggleChanges: View, "Mark changes", "Mark in the series where its level changed, or no longer.", (BARE, Key::C);
     NextSeries: View, "Next series", "Select the next series in the list.", (BARE, Key::J);
     PreviousSeries: View, "Previous series", "Select the series before.", (BARE, Key::K);
     ZoomIn: View, "Zoom in on time", "Halve the time shown.", (BARE, Key::I);

@@ -50,6 +50,7 @@ pub struct Jobs<T> {
     ctx: egui::Context,
     next: JobId,
     running: Vec<Job>,
+    quiet: Vec<Job>,
     sender: Sender<Finished<T>>,
     receiver: Receiver<Finished<T>>,
 }
@@ -58,7 +59,12 @@ impl<T: Send + 'static> Jobs<T> {
     /// No jobs. The context is asked to repaint whenever one ends.
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = channel();
-        Self { ctx, next: 1, running: Vec::new(), sender, receiver }
+        Self { ctx, next: 1, running: Vec::new(), quiet: Vec::new(), sender, receiver }
+    }
+
+    /// The window's context.
+    pub fn context(&self) -> &egui::Context {
+        &self.ctx
     }
 
     /// Starts a job on a thread of its own.
@@ -66,10 +72,27 @@ impl<T: Send + 'static> Jobs<T> {
     where
         F: FnOnce(&Progress) -> Result<T> + Send + 'static,
     {
-        let (id, name, progress) = (self.next, name.into(), Progress::new());
+        self.launch(name.into(), false, work)
+    }
+
+    /// Starts a job that waits for something: it is no work in progress, nobody is shown how far it is, and only its number
+    /// stops it.
+    pub fn spawn_quiet<F>(&mut self, name: impl Into<String>, work: F) -> JobId
+    where
+        F: FnOnce(&Progress) -> Result<T> + Send + 'static,
+    {
+        self.launch(name.into(), true, work)
+    }
+
+    fn launch<F>(&mut self, name: String, quiet: bool, work: F) -> JobId
+    where
+        F: FnOnce(&Progress) -> Result<T> + Send + 'static,
+    {
+        let (id, progress) = (self.next, Progress::new());
         self.next += 1;
         let (ctx, sender) = (self.ctx.clone(), self.sender.clone());
-        self.running.push(Job { id, name: name.clone(), progress: progress.clone() });
+        let list = if quiet { &mut self.quiet } else { &mut self.running };
+        list.push(Job { id, name: name.clone(), progress: progress.clone() });
         let label = name.clone();
         let body = move || {
             let outcome = match catch_unwind(AssertUnwindSafe(|| work(&progress))) {
@@ -100,7 +123,9 @@ impl<T: Send + 'static> Jobs<T> {
     /// The jobs that ended since the last call.
     pub fn finished(&mut self) -> Vec<Finished<T>> {
         let ended: Vec<Finished<T>> = self.receiver.try_iter().collect();
-        self.running.retain(|job| !ended.iter().any(|e| e.id == job.id));
+        for list in [&mut self.running, &mut self.quiet] {
+            list.retain(|job| !ended.iter().any(|e| e.id == job.id));
+        }
         // progress moves without events of its own
         if !self.running.is_empty() {
             self.ctx.request_repaint_after(Duration::from_millis(100));
@@ -120,12 +145,12 @@ impl<T: Send + 'static> Jobs<T> {
 
     /// Asks a job to stop; what it still brings is dropped.
     pub fn cancel(&self, id: JobId) {
-        if let Some(job) = self.running.iter().find(|job| job.id == id) {
+        if let Some(job) = self.running.iter().chain(&self.quiet).find(|job| job.id == id) {
             job.progress.cancel();
         }
     }
 
-    /// Asks all jobs to stop.
+    /// Asks all work in progress to stop.
     pub fn cancel_all(&self) {
         for job in &self.running {
             job.progress.cancel();
@@ -171,6 +196,15 @@ mod tests {
             Ok(1)
         });
         assert!(jobs.is_running(id));
+        let waits = jobs.spawn_quiet("wait", |progress| {
+            while progress.check().is_ok() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(2)
+        });
+        assert!(!jobs.is_running(waits));
+        jobs.cancel(waits);
+        assert!(matches!(wait(&mut jobs), Finished { id, outcome: Outcome::Cancelled, .. } if id == waits));
         jobs.cancel(id);
         assert!(matches!(wait(&mut jobs).outcome, Outcome::Cancelled));
     }

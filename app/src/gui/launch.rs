@@ -1,16 +1,14 @@
 //! Starting the window, and measuring how fast it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use egui::ThemePreference;
-use sre_stats::load::{Data, Dataset, Format, Item, Kind};
-use sre_stats::series::{Identity, NanPolicy, Series};
-use sre_stats::unit::Unit;
 use sre_stats::{Error, ErrorKind, Result};
 
 use super::app::App;
+use super::bench;
 use super::command::Command;
 use super::dispatch::Message;
 use super::state::Sample;
@@ -90,7 +88,7 @@ impl Launch {
         Ok(self)
     }
 
-    /// Offers the project's sample files where the program is started beside them.
+    /// Offers the project's sample files where the program is started or installed beside them.
     #[must_use]
     pub fn with_samples(mut self) -> Self {
         let samples = [
@@ -110,12 +108,15 @@ impl Launch {
                 "datasets/generated/workshop-minutes.csv",
             ),
         ];
-        let offered = samples.into_iter().filter(|(.., path)| std::path::Path::new(path).exists());
-        self.samples.extend(offered.map(|(name, about, path)| Sample {
-            name: name.to_owned(),
-            about: about.to_owned(),
-            path: PathBuf::from(path),
-        }));
+        // an installed program has them under its own prefix
+        let shared = std::env::current_exe().ok();
+        let shared = shared.as_deref().and_then(Path::parent).map(|bin| bin.join("../share/sre-stats"));
+        let roots: Vec<PathBuf> = std::iter::once(PathBuf::new()).chain(shared).collect();
+        let offered = samples.into_iter().filter_map(|(name, about, path)| {
+            let path = roots.iter().map(|root| root.join(path)).find(|path| path.exists())?;
+            Some(Sample { name: name.to_owned(), about: about.to_owned(), path })
+        });
+        self.samples.extend(offered);
         self
     }
 }
@@ -168,6 +169,7 @@ pub fn run(launch: Launch) -> Result<()> {
         viewport: egui::ViewportBuilder::default()
             .with_title("sre-stats")
             .with_app_id("sre-stats")
+            .with_icon(icon())
             .with_inner_size([width, height])
             .with_min_inner_size([640.0, 420.0])
             .with_drag_and_drop(true),
@@ -191,9 +193,16 @@ pub fn run(launch: Launch) -> Result<()> {
     if let Some(frames) = bench {
         let measured = slot.lock().ok().and_then(|mut s| s.take());
         let (first_frame_ms, app) = measured.ok_or_else(|| Error::empty("the window closed before its first frame"))?;
-        println!("{}", bench_frames(app, frames, first_frame_ms));
+        let mut told = bench::frames(app, frames).json();
+        told["first_frame_ms"] = first_frame_ms.into();
+        println!("{told}");
     }
     Ok(())
+}
+
+/// The icon for systems that do not take it from the desktop file.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon-256.png")).unwrap_or_default()
 }
 
 /// The program as the launch wants it.
@@ -211,7 +220,7 @@ pub fn begin(ctx: &egui::Context, launch: &Launch) -> App {
     for command in theme.into_iter().chain(launch.view.map(View::command)) {
         app.send(ctx, Message::Run(command));
     }
-    if let Some(points) = launch.bench_points.and_then(made_series) {
+    if let Some(points) = launch.bench_points.and_then(bench::series) {
         app.show_dataset(points);
     } else {
         app.send(ctx, Message::Open(launch.files.clone()));
@@ -222,108 +231,41 @@ pub fn begin(ctx: &egui::Context, launch: &Launch) -> App {
     app
 }
 
-/// A day-long wave with noise that repeats from run to run.
-fn made_series(points: usize) -> Option<Dataset> {
-    let mut noise = 1_u64;
-    let values = (0..points)
-        .map(|i| {
-            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (i as f64 / 13_750.0).sin() + (noise >> 40) as f64 / f64::from(1 << 24)
-        })
-        .collect();
-    let times = (0..points as i64).map(|i| 1_767_225_600_000_000_000 + i * 1_000_000_000).collect();
-    let series = Series::new(Identity::new("made", Unit::None), times, values, NanPolicy::Drop).ok()?;
-    let item = Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv);
-    Some(Dataset { items: vec![item], ..Dataset::default() })
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
 
-/// CPU time of this thread where the system tells it (to a tick of its clock, so only sums over many frames mean
-/// something), else wall time.
-fn thread_time(begin: Instant) -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let ns = told.and_then(|t| t.split_whitespace().next()?.parse().ok());
-    ns.map_or_else(|| begin.elapsed(), Duration::from_nanos)
-}
-
-/// Draws frames without a window while panning and zooming, and tells what they cost as one JSON object:
-///
-/// | key | what it is |
-/// |---|---|
-/// | `first_frame_ms` | wall time from the start of the program to its first frame on the screen |
-/// | `frames`, `points` | how many frames were drawn, of how many samples |
-/// | `ui_ms`, `tessellation_ms`, `frame_ms` | mean CPU time a frame on the window's thread: the interface, its triangles, both |
-/// | `median_wall_ms`, `worst_wall_ms` | wall time a frame, which a busy machine lengthens |
-///
-/// Rasterising is not in it.
-fn bench_frames(mut app: App, frames: u32, first_frame_ms: f64) -> String {
-    let ctx = egui::Context::default();
-    super::theme::install(&ctx);
-    let begin = Instant::now();
-    let mut time = 0.0;
-    let mut one = |app: &mut App| -> (f64, f64) {
-        time += 1.0 / 60.0;
-        let input = egui::RawInput {
-            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 860.0))),
-            time: Some(time),
-            ..egui::RawInput::default()
-        };
-        let t0 = thread_time(begin);
-        let output = ctx.run_ui(input, |ui| app.frame(ui));
-        let t1 = thread_time(begin);
-        std::hint::black_box(ctx.tessellate(output.shapes.clone(), output.pixels_per_point));
-        let t2 = thread_time(begin);
-        output.drop_without_applying_deltas();
-        ((t1.saturating_sub(t0)).as_secs_f64() * 1e3, (t2.saturating_sub(t1)).as_secs_f64() * 1e3)
-    };
-    // jobs first, so that the picture is there
-    let waited = Instant::now();
-    loop {
-        one(&mut app);
-        let ready = app.busy() == 0
-            && (app.state().document.is_none()
-                || app.state().made.track.latest().is_some()
-                || app.state().view != View::Series);
-        if ready || waited.elapsed() > Duration::from_mins(2) {
-            break;
+    /// The package names files that are there, and the desktop file names the program, its window and its icon.
+    #[test]
+    fn the_package_is_whole() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let manifest = include_str!("../../Cargo.toml");
+        let assets: Vec<(&str, &str)> = manifest
+            .lines()
+            .filter_map(|l| {
+                let mut words = l.strip_prefix("    [\"")?.split("\", \"");
+                Some((words.next()?, words.next()?))
+            })
+            .collect();
+        assert!(assets.len() >= 8, "{assets:?}");
+        for (from, _) in assets.iter().filter(|a| !a.0.starts_with("target/")) {
+            assert!(root.join(from).exists(), "{from}");
         }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    for _ in 0..10 {
-        one(&mut app);
-    }
-    let (mut ui, mut tessellation) = (0.0, 0.0);
-    let mut wall: Vec<f64> = Vec::new();
-    let moves = [
-        Command::ZoomIn,
-        Command::PanRight,
-        Command::ZoomIn,
-        Command::PanLeft,
-        Command::ZoomOut,
-        Command::ZoomOut,
-        Command::ResetZoom,
-    ];
-    for i in 0..frames.max(1) {
-        if let Some(command) = moves.get(i as usize % moves.len()) {
-            app.send(&ctx, Message::Run(*command));
+        let desktop = include_str!("../../../assets/linux/sre-stats.desktop");
+        for line in ["Exec=sre-stats %F", "Icon=sre-stats", "StartupWMClass=sre-stats", "Type=Application"] {
+            assert!(desktop.lines().any(|l| l == line), "{line}");
         }
-        let frame = Instant::now();
-        let (a, b) = one(&mut app);
-        wall.push(frame.elapsed().as_secs_f64() * 1e3);
-        ui += a;
-        tessellation += b;
+        for to in ["usr/share/icons/hicolor/scalable/apps/sre-stats.svg", "usr/share/applications/", "usr/bin/"] {
+            assert!(assets.iter().any(|a| a.1 == to), "{to}");
+        }
+        let told = include_str!("../../../assets/linux/io.github.sre_stats.sre_stats.metainfo.xml");
+        assert!(told.contains("<launchable type=\"desktop-id\">sre-stats.desktop</launchable>"));
+        assert_eq!((icon().width, icon().height), (256, 256));
+        // the samples of an installed program are those of the welcome page
+        let launch = include_str!("launch.rs");
+        for (from, _) in assets.iter().filter(|a| a.0.starts_with("../datasets/")) {
+            assert!(launch.contains(&format!("\"{}\"", from.trim_start_matches("../"))), "{from}");
+        }
     }
-    wall.sort_by(f64::total_cmp);
-    let n = f64::from(frames.max(1));
-    let points = app.state().item().map_or(0, Item::count);
-    serde_json::json!({
-        "first_frame_ms": first_frame_ms,
-        "frames": frames,
-        "points": points,
-        "ui_ms": ui / n,
-        "tessellation_ms": tessellation / n,
-        "frame_ms": (ui + tessellation) / n,
-        "median_wall_ms": wall.get(wall.len() / 2),
-        "worst_wall_ms": wall.last(),
-    })
-    .to_string()
 }

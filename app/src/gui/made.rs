@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::derive::{
-    Distribution, DistributionKey, Heat, HeatKey, QuantileProfile, Told, ToldKey, Topic, Track, TrackKey,
+    ChangeMarks, Distribution, DistributionKey, Heat, HeatKey, QuantileProfile, Told, ToldKey, Topic, Track, TrackKey,
     WindowAnalysis, WindowKey,
 };
 use super::jobs::JobId;
@@ -73,11 +73,18 @@ impl<K: PartialEq, T> Slot<K, T> {
     }
 }
 
+/// So many series are drawn beside one.
+pub const BESIDE: usize = 7;
+
 /// The slots of all views.
 #[derive(Debug, Default)]
 pub struct Made {
     /// The series view's column.
     pub track: Slot<TrackKey, Track>,
+    /// The columns beside it, in the order in which they were chosen.
+    pub beside: [Slot<TrackKey, Track>; BESIDE],
+    /// The changes that the series view marks.
+    pub marks: Slot<TrackKey, ChangeMarks>,
     /// The quantile view's profile.
     pub quantiles: Slot<TrackKey, QuantileProfile>,
     /// The window view's analysis.
@@ -104,6 +111,8 @@ impl Made {
     /// Keeps why a job failed in the view that asked for it; `false` where none did.
     pub fn fail(&mut self, id: JobId, text: &str) -> bool {
         self.track.fail(id, text)
+            || self.marks.fail(id, text)
+            || self.beside.iter_mut().any(|slot| slot.fail(id, text))
             || self.quantiles.fail(id, text)
             || self.windows.fail(id, text)
             || self.distribution.fail(id, text)

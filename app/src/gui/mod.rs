@@ -7,6 +7,8 @@
 //! | `state` | all that the window shows; `choices` those of the user, `made` what jobs made, `layout` where views stand |
 //! | `session` | files, choices and views as a file |
 //! | `take` | pictures, tables, reports, rules, commands and notebook cells to take away |
+//! | `reading` | what is said of a file where its guesses are wrong |
+//! | `watch` | whether files changed |
 //! | `undo` | snapshots of the choices |
 //! | `jobs` | the only place that starts threads |
 //! | `derive` | the calls into `sre-stats` that jobs make |
@@ -15,9 +17,11 @@
 //! | `theme` | tokens as colours, fonts |
 //! | `views`, `widgets`, `overlay` | what is on the screen |
 //! | `app` | the window around them |
-//! | `launch` | starting it, and timing it |
+//! | `launch` | starting it |
+//! | `bench` | timing and counting what frames cost |
 
 pub mod app;
+pub mod bench;
 pub mod choices;
 pub mod command;
 pub mod derive;
@@ -29,6 +33,7 @@ pub mod made;
 mod overlay;
 pub mod plot;
 pub mod pyramid;
+pub mod reading;
 pub mod session;
 pub mod state;
 pub mod take;
@@ -36,6 +41,7 @@ pub mod theme;
 pub mod undo;
 pub mod view;
 pub mod views;
+mod watch;
 pub mod widgets;
 
 pub use app::App;

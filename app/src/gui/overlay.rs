@@ -7,6 +7,7 @@ use super::dispatch::Message;
 use super::state::{Opening, Overlay, State};
 use super::take::{RulesForm, Target};
 use super::theme::bold;
+use super::views;
 
 /// Shows the overlay, if there is one.
 pub(super) fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
@@ -16,6 +17,9 @@ pub(super) fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
             modal("palette", 110.0).show(ctx, |ui| palette(ui, text, *line, messages)).should_close()
         }
         Overlay::Shortcuts => modal("shortcuts", 60.0).show(ctx, shortcuts).should_close(),
+        Overlay::Reading => {
+            modal("reading", 40.0).show(ctx, |ui| views::reading::form(ui, state, messages)).should_close()
+        }
         Overlay::Path(opening, text) => {
             modal("path", 140.0).show(ctx, |ui| path(ui, *opening, text, messages)).should_close()
         }

@@ -1,6 +1,7 @@
 //! Smallest, largest and summed values of long columns at every zoom: what a picture of any width needs, in time by the width
 //! and not by the number of samples.
 
+use rayon::prelude::*;
 use sre_stats::progress::Progress;
 use sre_stats::{Error, Result};
 
@@ -28,6 +29,25 @@ impl Node {
     }
 }
 
+/// Nodes that one thread makes at a time, before it looks whether it shall stop.
+const RUN: usize = 16_384;
+
+/// One level above another, or above the samples, in parallel: which node holds which samples does not depend on the threads.
+fn level<T: Sync>(below: &[T], node: impl Fn(&T) -> Node + Sync, progress: &Progress) -> Result<Vec<Node>> {
+    let mut above = vec![Node::NOTHING; below.len().div_ceil(FAN)];
+    above.par_chunks_mut(RUN).zip(below.par_chunks(RUN * FAN)).try_for_each(|(nodes, parts)| {
+        progress.check()?;
+        for (sum, part) in nodes.iter_mut().zip(parts.chunks(FAN)) {
+            for one in part {
+                sum.add(node(one));
+            }
+        }
+        progress.advance(parts.len() as u64);
+        Ok::<(), Error>(())
+    })?;
+    Ok(above)
+}
+
 /// Levels of nodes over a column; a tenth of the column's memory.
 #[derive(Clone, Debug, Default)]
 pub struct Pyramid {
@@ -42,33 +62,17 @@ impl Pyramid {
     /// [`Cancelled`](sre_stats::ErrorKind::Cancelled) on request.
     pub fn build(values: &[f64], progress: &Progress) -> Result<Self> {
         progress.stage("building levels of detail", values.len() as u64);
-        let mut base = Vec::with_capacity(values.len().div_ceil(FAN));
-        for (i, chunk) in values.chunks(FAN).enumerate() {
-            let mut node = Node::NOTHING;
-            for &v in chunk {
-                node.add(Node { min: v, max: v, sum: v });
-            }
-            base.push(node);
-            if i % 65_536 == 0 {
-                progress.check()?;
-                progress.advance(65_536 * FAN as u64);
-            }
-        }
-        let mut levels = vec![base];
+        let mut levels = vec![level(values, |v| Node { min: *v, max: *v, sum: *v }, progress)?];
         while let Some(last) = levels.last().filter(|l| l.len() > FAN) {
-            let next = last
-                .chunks(FAN)
-                .map(|chunk| {
-                    let mut node = Node::NOTHING;
-                    for n in chunk {
-                        node.add(*n);
-                    }
-                    node
-                })
-                .collect();
+            let next = level(last, |node| *node, progress)?;
             levels.push(next);
         }
         Ok(Self { levels, len: values.len() })
+    }
+
+    /// What the levels take, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.levels.iter().map(|l| l.capacity() * size_of::<Node>()).sum()
     }
 
     /// The extremes and the sum of `values[from..to]`; the column must be the one it was built on.
@@ -112,6 +116,20 @@ impl Pyramid {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_take_a_tenth_of_the_data_and_stop_on_request() {
+        let values: Vec<f64> = (0..1_000_000_u32).map(f64::from).collect();
+        let pyramid = Pyramid::build(&values, &Progress::new()).unwrap();
+        // times and values are 16 bytes a sample
+        let data = values.len() * 16;
+        assert!(pyramid.bytes() * 10 < data * 11 / 10, "{} of {data}", pyramid.bytes());
+        let whole = pyramid.query(&values, 0, values.len()).unwrap();
+        assert_eq!(whole, Node { min: 0.0, max: 999_999.0, sum: 999_999.0 * 500_000.0 });
+        let stopped = Progress::new();
+        stopped.cancel();
+        assert!(Pyramid::build(&values, &stopped).is_err());
+    }
 
     #[test]
     fn every_range_is_what_brute_force_finds() {

@@ -10,6 +10,7 @@ use sre_stats::{Error, Result};
 
 use super::choices::{Against, Choices, Range, Spread};
 use super::layout::{Layout, Plan};
+use super::reading::Reading;
 use super::state::State;
 use super::take::files;
 use super::view::View;
@@ -30,13 +31,22 @@ pub struct Session {
     /// The files that they are compared with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub baseline: Vec<PathBuf>,
+    #[serde(skip_serializing_if = "Reading::is_guessed")]
+    pub(super) reading: Reading,
+    #[serde(skip_serializing_if = "Reading::is_guessed")]
+    pub(super) baseline_reading: Reading,
+    watch: bool,
     series: String,
-    objective: Option<String>,
+    /// The text of the objective; `None` for one that fits the series.
+    pub objective: Option<String>,
     rule: Option<String>,
     no_data: String,
     width: String,
     phase: String,
     rate: bool,
+    marks: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<String>,
     values: Option<(f64, f64)>,
     spread: String,
     log: bool,
@@ -44,6 +54,10 @@ pub struct Session {
     tune: bool,
     against: String,
     against_series: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    limit: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead: Option<String>,
     view: String,
     layout: Option<Plan>,
     table: bool,
@@ -71,6 +85,9 @@ impl Session {
             version: VERSION,
             files: document.paths.clone(),
             baseline: state.baseline.as_ref().map(|b| b.paths.clone()).unwrap_or_default(),
+            reading: document.origin.reading.clone(),
+            baseline_reading: state.baseline.as_ref().map(|b| b.origin.reading.clone()).unwrap_or_default(),
+            watch: state.watch,
             series: state.item().map(Item::title).unwrap_or_default(),
             objective: c.objective.clone(),
             rule: c.rule.map(|r| r.to_string()),
@@ -78,6 +95,8 @@ impl Session {
             width: c.width.compact(),
             phase: c.phase.compact(),
             rate: c.rate,
+            marks: c.marks,
+            beside: c.beside.iter().filter_map(|i| document.dataset.items.get(*i)).map(Item::title).collect(),
             values: c.values,
             spread: c.spread.name().to_owned(),
             log: c.log,
@@ -85,6 +104,8 @@ impl Session {
             tune: c.tune,
             against: AGAINST.get(against).copied().unwrap_or_default().to_owned(),
             against_series,
+            limit: c.limit.clone(),
+            ahead: c.ahead.map(Span::compact),
             view: state.view.word().to_owned(),
             layout: state.layout.plan(),
             table: state.table,
@@ -183,13 +204,22 @@ impl Session {
             width: span(&self.width, default.width),
             phase: span(&self.phase, default.phase),
             rate: self.rate,
+            marks: self.marks,
+            beside: self.beside.iter().filter_map(|title| find(data, title)).collect(),
             values: self.values.filter(|(a, b)| a <= b),
             spread: Spread::ALL.into_iter().find(|s| s.name() == self.spread).unwrap_or_default(),
             log: self.log,
             nines: self.nines,
             tune: self.tune,
             against,
+            limit: self.limit.clone(),
+            ahead: self.ahead.as_deref().and_then(|s| s.parse().ok()).filter(|s: &Span| s.0 > 0),
         }
+    }
+
+    /// Whether the files are watched.
+    pub fn watch(&self) -> bool {
+        self.watch
     }
 
     /// The views, the view that commands are about, and whether they are tables.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use egui::ThemePreference;
 use sre_stats::figure::Figure;
+use sre_stats::forecast::Limit;
 use sre_stats::load::Item;
 use sre_stats::slo::Objective;
 use sre_stats::time::{Span, Timestamp};
@@ -14,11 +15,12 @@ use sre_stats::window::WidthRow;
 
 use super::choices::{Against, Choices, Range};
 use super::derive::{
-    Ask, DistributionKey, Document, HeatKey, Other, ToldKey, TrackKey, WindowAnalysis, WindowKey, first_objective,
+    Ask, DistributionKey, Document, HeatKey, Origin, Other, Stamp, ToldKey, TrackKey, WindowAnalysis, WindowKey,
+    first_objective,
 };
 use super::jobs::JobId;
 use super::layout::Layout;
-use super::made::Made;
+use super::made::{BESIDE, Made};
 use super::take::{RulesForm, Target};
 use super::undo::Undo;
 use super::view::View;
@@ -44,6 +46,8 @@ pub enum Overlay {
     Palette(String, usize),
     /// All commands with their keys.
     Shortcuts,
+    /// What is said of the data that were asked for last.
+    Reading,
     /// A box to type the path of a file into, and what it is opened as.
     Path(Opening, String),
     /// A box to type into where something is to be written.
@@ -85,11 +89,14 @@ pub struct Notice {
 /// A figure with what it was made for.
 type Cached<K> = RefCell<Option<(K, Arc<Figure>)>>;
 
+/// What a picture of the series view is made of: track, tracks beside it, range, width, and whether changes are marked.
+type SeriesKey = (TrackKey, Vec<TrackKey>, (f64, f64), usize, bool);
+
 /// Pictures of the last frame, kept while nothing changes.
 #[derive(Debug, Default)]
 pub struct Pictures {
-    /// The series view's: track, range and width.
-    pub series: Cached<(TrackKey, (f64, f64), usize)>,
+    /// The series view's.
+    pub series: Cached<SeriesKey>,
     /// The phase plot's: analysis and row.
     pub phase: Cached<(usize, usize)>,
 }
@@ -147,6 +154,14 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// The file that the document is compared with.
     pub baseline: Option<Arc<Document>>,
+    /// Data that were asked for last, and what is said of them.
+    pub asked: Origin,
+    /// Whether files are read again whenever they change.
+    pub watch: bool,
+    /// The files as they were seen last.
+    pub watched: Vec<Stamp>,
+    /// The job that looks after the files, and for which document.
+    pub watching: Option<(u64, JobId)>,
     /// The job that reads a file, and what it is opened as.
     pub loading: Option<(JobId, Opening)>,
     /// What was open when the program broke off.
@@ -181,6 +196,10 @@ impl State {
             samples,
             recent: Vec::new(),
             baseline: None,
+            asked: Origin::default(),
+            watch: false,
+            watched: Vec::new(),
+            watching: None,
             loading: None,
             broken_off: None,
             home: None,
@@ -217,6 +236,21 @@ impl State {
         let document = self.document.as_ref()?.id;
         let Choices { item, rate, values, .. } = self.choices;
         Some(TrackKey { document, item, rate, values })
+    }
+
+    /// What the series view wants beside the series selected: series of the same unit.
+    pub fn beside_keys(&self) -> Vec<TrackKey> {
+        let (Some(key), Some(document)) = (self.track_key(), self.document.as_ref()) else { return Vec::new() };
+        let items = &document.dataset.items;
+        let unit = self.item().map(|i| &i.identity.unit);
+        let fits = |i: &usize| *i != key.item && items.get(*i).map(|o| &o.identity.unit) == unit;
+        let kept = self.choices.beside.iter().copied().filter(fits).take(BESIDE);
+        kept.map(|item| TrackKey { item, ..key.clone() }).collect()
+    }
+
+    /// What the series view wants to mark; `None` where nothing is marked.
+    pub fn marks_key(&self) -> Option<TrackKey> {
+        self.track_key().filter(|_| self.choices.marks).map(|key| TrackKey { rate: true, ..key })
     }
 
     /// What the distribution view wants.
@@ -261,6 +295,23 @@ impl State {
     /// What the trend view wants.
     pub fn trend_key(&self) -> Option<ToldKey> {
         self.told_key(Ask::Trend, self.choices.values)
+    }
+
+    /// The limit of the forecast; an error where its text cannot be read.
+    pub fn limit(&self) -> sre_stats::Result<Option<Limit>> {
+        let text = self.choices.limit.trim();
+        if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+    }
+
+    /// What the trend view wants of the time to come; `None` where the limit cannot be read.
+    pub fn forecast_key(&self) -> Option<ToldKey> {
+        let ask = Ask::Forecast { limit: self.limit().ok()?, ahead: self.choices.ahead };
+        self.told_key(ask, self.choices.values)
+    }
+
+    /// What the trend view wants of seasons.
+    pub fn parts_key(&self) -> Option<ToldKey> {
+        self.told_key(Ask::Parts, self.choices.values)
     }
 
     /// What the comparison view wants; `None` where there is nothing to compare with.

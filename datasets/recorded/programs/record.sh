@@ -45,6 +45,7 @@ sar -A -o "$work/sar.bin" 1 6 >/dev/null
 sar -f "$work/sar.bin" >"$out/sysstat/sar.txt"
 sar -q -r -f "$work/sar.bin" >"$out/sysstat/sar-qr.txt"
 sadf -d "$work/sar.bin" -- -u >"$out/sysstat/sadf.csv"
+sadf -j "$work/sar.bin" -- -u -P ALL -q -r -n DEV -d >"$out/sysstat/sadf.json"
 sadf -d "$work/sar.bin" -- -u ALL -P ALL >"$out/sysstat/sadf-cpu.csv"
 sleep 5
 

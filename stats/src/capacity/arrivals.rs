@@ -6,7 +6,7 @@ use super::law::{chi_squared, chi_squared_quantile};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
-use crate::time::{Timestamp, Window};
+use crate::time::{Span, Timestamp, Window};
 use crate::unit::Unit;
 
 /// What the times of arrivals say.
@@ -67,6 +67,42 @@ pub struct Recurrence {
     pub p_value: Option<f64>,
     /// The verdict at the level asked.
     pub verdict: RecurrenceVerdict,
+}
+
+/// The window that arrivals stand for where nothing else says how long they were watched: from the first, to one mean interval after the
+/// last.
+///
+/// A window that ends with the last arrival holds n arrivals in n − 1 intervals, and a rate over it is too high by n/(n − 1).
+///
+/// ```
+/// use sre_stats::capacity::{arrival_window, recurrence};
+/// // six arrivals, one a minute
+/// let times: Vec<i64> = (0..6).map(|i| i * 60_000_000_000).collect();
+/// let window = arrival_window(&times)?;
+/// assert_eq!(window.width.to_string(), "6m");
+/// assert_eq!(recurrence(&times, window, 0.95)?.rate_per_s.value, 1.0 / 60.0);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Empty`](crate::ErrorKind::Empty) without arrivals, [`Argument`](crate::ErrorKind::Argument) where they are not sorted or all at one
+/// instant.
+pub fn arrival_window(times_ns: &[i64]) -> Result<Window> {
+    if !times_ns.is_sorted() {
+        return Err(Error::argument("the times are not sorted"));
+    }
+    let (Some(first), Some(last)) = (times_ns.first(), times_ns.last()) else {
+        return Err(Error::empty("no arrival"));
+    };
+    let length = i128::from(*last) - i128::from(*first);
+    if length == 0 {
+        return Err(Error::argument("events at one instant have no rate").hint("give --arrival and --service"));
+    }
+    let intervals = times_ns.len() as i128 - 1;
+    // the mean interval, to the nearest nanosecond, and at least one so that the last arrival is inside
+    let mean = ((length * 2 + intervals) / (2 * intervals)).max(1);
+    let width = i64::try_from(length + mean).map_err(|_| Error::argument("the arrivals span more than 292 years"))?;
+    Window::new(Timestamp(*first), Span(width))
 }
 
 /// Windows of counts hold so many arrivals on average, or more.
@@ -195,7 +231,6 @@ fn dispersion(times_ns: &[i64], window: Window) -> Option<(f64, usize)> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::time::Span;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 

@@ -23,7 +23,7 @@ mod scaling;
 mod simulation;
 mod solve;
 
-pub use arrivals::{Recurrence, RecurrenceVerdict, recurrence};
+pub use arrivals::{Recurrence, RecurrenceVerdict, arrival_window, recurrence};
 pub use busy::{load_average, utilisation};
 pub use littles_law::{Little, little, little_of};
 pub use queue::{Queue, md1, mg1, mm1, mmc};

@@ -19,7 +19,8 @@ use crate::unit::Unit;
 /// How series are compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CorrelateOptions {
-    /// The greatest lag to either side; `None` for a tenth of the series, at most 500 steps.
+    /// The greatest lag to either side; `None` for a tenth of the series, at most 500 steps. One of half the series or more is cut
+    /// to just below that, which [`Correlations::caveats`] tells.
     pub max_lag: Option<Span>,
     /// Only pairs with the series of this name or title; `None` for all pairs.
     pub against: Option<String>,
@@ -128,6 +129,8 @@ pub struct Correlations {
     pub pairs: Vec<Pair>,
     /// Series that could not be used, by their place in the input, with the reason.
     pub left_out: Vec<(usize, String)>,
+    /// What a reader must know.
+    pub caveats: Vec<String>,
     /// The level over all pairs.
     pub level: f64,
 }
@@ -199,11 +202,11 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
         return Err(Error::empty("the series share no lattice of times: each has one sample, or they lie far apart"));
     };
     let n = lattice.cells;
-    let lags = match options.max_lag {
-        Some(lag) => (lag.0 / lattice.step.0) as usize,
-        None => (n / 10).min(500),
-    }
-    .min(n.saturating_sub(2) / 2);
+    // beyond, fewer than half of the samples would meet
+    let most = n.saturating_sub(2) / 2;
+    let asked = options.max_lag.map_or((n / 10).min(500), |lag| (lag.0 / lattice.step.0) as usize);
+    let lags = asked.min(most);
+    let caveats = cut(options.max_lag, asked, lags, &lattice);
     let prepared: Vec<std::result::Result<Ready, (usize, String)>> =
         series.par_iter().enumerate().map(|(index, s)| ready(index, s, &lattice, options.season)).collect();
     let (mut usable, mut left_out) = (Vec::new(), Vec::new());
@@ -265,7 +268,23 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
         )
         .collect();
     holm(&mut pairs, all.len(), 1.0 - options.level);
-    Ok(Correlations { step: lattice.step, lags, pairs_tested: all.len(), pairs, left_out, level: options.level })
+    Ok(Correlations { step: lattice.step, lags, pairs_tested: all.len(), pairs, left_out, caveats, level: options.level })
+}
+
+/// What is said where the greatest lag is not the one that was asked for.
+fn cut(max_lag: Option<Span>, asked: usize, lags: usize, lattice: &Lattice) -> Vec<String> {
+    let Some(lag) = max_lag else { return Vec::new() };
+    let reached = Span(lattice.step.0.saturating_mul(lags as i64));
+    if lags < asked {
+        return vec![format!(
+            "lags up to {lag} were asked for, and {} samples allow {reached}: at greater ones fewer than half of them meet",
+            lattice.cells
+        )];
+    }
+    if lag > reached {
+        return vec![format!("lags are whole steps of {}: up to {reached}, where {lag} was asked for", lattice.step)];
+    }
+    Vec::new()
 }
 
 fn ready(
@@ -471,6 +490,18 @@ mod tests {
         assert!(related[0] && related[1..].iter().all(|r| !r), "{related:?}");
         let against = CorrelateOptions { against: Some("follower".into()), ..CorrelateOptions::default() };
         assert_eq!(correlate(&set, &against).unwrap().pairs_tested, 7);
+        assert!(found.caveats.is_empty());
+        // a lag that the series does not hold is cut, and said
+        let far = CorrelateOptions { max_lag: Some(Span::from_secs(90_000)), ..CorrelateOptions::default() };
+        let cut = correlate(&set[..2], &far).unwrap();
+        assert_eq!(cut.lags, 199);
+        assert_eq!(
+            cut.caveats,
+            ["lags up to 1d 1h were asked for, and 400 samples allow 3h 19m: at greater ones fewer than half of them meet"]
+        );
+        let odd = CorrelateOptions { max_lag: Some(Span::from_secs(90)), ..CorrelateOptions::default() };
+        let caveats = correlate(&set[..2], &odd).unwrap().caveats;
+        assert_eq!(caveats, ["lags are whole steps of 1m: up to 1m, where 1m 30s was asked for"]);
         // the same at any number of threads
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         assert_eq!(one.install(|| correlate(&set, &CorrelateOptions::default()).unwrap()), found);

@@ -336,7 +336,8 @@ fn from_expectation(
             .collect();
         marks.sort_by_key(|m| m.0);
         let method = format!("generalised ESD at {alpha:.2} against {}", expected.from);
-        return Ok(Marked { method, marks, by_chance: None });
+        // the level is the chance of any mark at all, and a second one is rare
+        return Ok(Marked { method, marks, by_chance: Some(alpha) });
     }
     let Some((middle, deviation)) = centre(rest).filter(|c| c.1 > 0.0) else {
         return Err(
@@ -350,7 +351,7 @@ fn from_expectation(
     Ok(Marked {
         method: format!("robust z beyond {} against {}", options.threshold, expected.from),
         marks: scores.filter(|m| m.2.abs() > options.threshold).collect(),
-        by_chance: Some(2.0 * normal::ln_above(options.threshold).exp() * there.len() as f64),
+        by_chance: Some(2.0 * normal::ln_upper_tail(options.threshold).exp() * there.len() as f64),
     })
 }
 
@@ -451,6 +452,24 @@ mod tests {
         }
         // 12 000 values, of which 1.24 % lie beyond 2.5: 149, with a deviation of 12
         assert!((f64::from(u32::try_from(marks.0).unwrap()) - marks.1).abs() < 45.0, "{marks:?}");
+    }
+
+    #[test]
+    fn the_test_of_outliers_marks_noise_as_rarely_as_is_said() {
+        let (mut marks, mut said) = (0, 0.0);
+        for seed in 0..300 {
+            let mut random = Variates::stream(seed, 2);
+            let times = (0..80).map(|h| h * Span::HOUR.0).collect();
+            let values = (0..80).map(|_| random.next()).collect();
+            let series = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+            let method = AnomalyMethod::GeneralisedEsd;
+            let options = AnomalyOptions { method, seasons: Some(Vec::new()), ..AnomalyOptions::default() };
+            let found = anomalies(&series, &options).unwrap();
+            marks += found.marks.len();
+            said += found.by_chance.unwrap();
+        }
+        // 15 are said; a running median is no model of the mean, so its distances have somewhat heavier tails
+        assert!((5..=35).contains(&marks) && (said - 15.0).abs() < 1e-9, "{marks} marks, {said} said");
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub struct Crossing {
     pub expected: Option<Timestamp>,
     /// All but (1 − level)/2 had reached it by then; `None` where that is beyond the horizon.
     pub latest: Option<Timestamp>,
+    /// When the forecast's own line, without the noise of single samples, reaches it; `None` where that is beyond the horizon.
+    pub line: Option<Timestamp>,
     /// The share of paths that reach it within the horizon.
     pub chance: Option<f64>,
     /// How many paths were drawn.
@@ -81,7 +83,7 @@ pub struct Crossing {
 }
 
 impl serde::Serialize for Crossing {
-    /// The keys `limit, direction, verdict, earliest, expected, latest, chance, level, paths` and, without a verdict, `why`.
+    /// The keys `limit, direction, verdict, earliest, expected, latest, line, chance, level, paths` and, without a verdict, `why`.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("limit", &self.limit)?;
@@ -93,6 +95,7 @@ impl serde::Serialize for Crossing {
         map.serialize_entry("earliest", &self.earliest)?;
         map.serialize_entry("expected", &self.expected)?;
         map.serialize_entry("latest", &self.latest)?;
+        map.serialize_entry("line", &self.line)?;
         map.serialize_entry("chance", &self.chance)?;
         map.serialize_entry("level", &self.level)?;
         map.serialize_entry("paths", &self.paths)?;
@@ -120,6 +123,7 @@ impl Crossing {
             earliest: None,
             expected: None,
             latest: None,
+            line: None,
             chance: None,
             paths: 0,
             verdict,
@@ -132,6 +136,7 @@ impl Crossing {
             return Self::without(limit, future.level, Some(last), CrossingVerdict::Already);
         }
         let upwards = last < limit;
+        let beyond = |v: f64| if upwards { v >= limit } else { v <= limit };
         let steps = future.mean.len();
         let count = (STEPS / steps.max(1)).clamp(PATHS.0, PATHS.1);
         // each path has a stream of its own, so the threads do not matter
@@ -142,7 +147,6 @@ impl Crossing {
                 |path, number| {
                     future.model.path(&mut Variates::stream(future.seed, number), path);
                     let value = |(h, p): (usize, &f64)| future.mean[h] + future.widening[h] * (p - future.mean[h]);
-                    let beyond = |v: f64| if upwards { v >= limit } else { v <= limit };
                     path.iter().enumerate().map(value).position(beyond).unwrap_or(usize::MAX)
                 },
             )
@@ -164,6 +168,7 @@ impl Crossing {
             earliest,
             expected,
             latest,
+            line: future.mean.iter().position(|v| beyond(*v)).map(&time),
             chance: Some(reached as f64 / count as f64),
             paths: count,
             ..Self::without(limit, future.level, Some(last), verdict)

@@ -38,11 +38,8 @@ impl Regular {
         if low.abs().max(high.abs()) > 1e150 {
             return Err("values beyond 1e150 are too large to compute with".into());
         }
-        let duplicate = series.dropped().duplicate;
-        if duplicate as f64 > 0.1 * (n as f64 + duplicate as f64) {
-            return Err(format!(
-                "{duplicate} samples share their time with another: several series may be mixed, tell them apart first"
-            ));
+        if let Some(why) = series.mixed() {
+            return Err(why);
         }
         let step = rounded(series.step().map_or(1, |s| s.0).max(1));
         let start = times[0];
@@ -72,6 +69,7 @@ impl Regular {
         if shared > 0 {
             regular.caveats.push(format!("{shared} samples share a step of {} and count by their mean", Span(step)));
         }
+        let duplicate = series.dropped().duplicate;
         if duplicate > 0 {
             regular.caveats.push(format!("{duplicate} samples at a time that had one already were left out"));
         }

@@ -359,7 +359,7 @@ impl Search {
             lags.filter(|l| !known(*l)).max_by(|a, b| levelled[*a].total_cmp(&levelled[*b]).then(b.cmp(a)))
         };
         let best = highest(&mut (2..=most))?;
-        let tail = |r: f64| super::normal::ln_above(r * n.sqrt());
+        let tail = |r: f64| super::normal::ln_upper_tail(r * n.sqrt());
         let ln_p = (tail(levelled[best]) + (most as f64).ln()).min(0.0);
         // it must repeat again at twice the lag
         if ln_p > ln_alpha || levelled.get(2 * best).is_none_or(|r| r * n.sqrt() < 3.0) {

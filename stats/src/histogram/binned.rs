@@ -250,11 +250,7 @@ impl Binned {
     }
 
     pub(super) fn told(&self, value: f64, scope: &Scope) -> Estimate {
-        let estimate = Estimate::new(value, self.method.clone(), self.total, scope);
-        match (self.dropped.nan, self.dropped.infinite) {
-            (0, 0) => estimate,
-            (nan, infinite) => estimate.with_caveat(format!("left out: {nan} NaN, {infinite} infinite values")),
-        }
+        self.dropped.told(Estimate::new(value, self.method.clone(), self.total, scope))
     }
 }
 

@@ -71,9 +71,9 @@ impl Cells {
         (value.to_bits().wrapping_add(self.table[cell(value) % CELLS]) >> SHIFT) as usize
     }
 
-    /// Counts values that are in the table, whose numbers the tally has admitted.
-    pub(super) fn count<const SLOTS: usize>(&self, tally: &mut Tally<SLOTS>, values: &[f64]) {
-        tally.count::<SHIFT, SHIFT, CELLS>(&self.table, 0, values);
+    /// Counts values that are in the table, whose numbers the tally has admitted; `next` are those that come next.
+    pub(super) fn count<const SLOTS: usize>(&self, tally: &mut Tally<SLOTS>, values: &[f64], next: &[f64]) {
+        tally.count::<SHIFT, SHIFT, CELLS>(&self.table, 0, values, next);
     }
 }
 

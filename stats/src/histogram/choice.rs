@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::layout::Sketch;
+use super::binned::Binned;
+use super::layout::{Layout, Sketch};
 use super::{DdSketch, Explicit, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, Req, ReqSide, TDigest, TracerBuckets};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
 use crate::series::Dropped;
+use crate::unit::Unit;
 
 /// A layout by name, with its one parameter.
 ///
@@ -196,7 +199,7 @@ macro_rules! each {
 }
 
 impl AnySketch {
-    /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, OTLP in JSON, `HdrHistogram`'s compressed
+    /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, OTLP in protobuf, `HdrHistogram`'s compressed
     /// form, `DataDog`'s protobuf, t-digest's verbose form, `DataSketches`', or the text of `bpftrace`.
     ///
     /// # Errors
@@ -204,15 +207,54 @@ impl AnySketch {
     pub fn stored_bytes(&self) -> Result<usize> {
         Ok(match self {
             Self::LogLinear(sketch) => sketch.to_bytes().len(),
-            Self::Exponential(sketch) => sketch.to_otlp_json().len(),
+            Self::Exponential(sketch) => sketch.to_otlp_bytes().len(),
             Self::Hdr(sketch) => sketch.to_compressed()?.len(),
             Self::DdSketch(sketch) => sketch.to_bytes().len(),
             Self::TDigest(sketch) => sketch.to_bytes().len(),
             Self::Kll(sketch) => sketch.to_bytes().len(),
             Self::Req(sketch) => sketch.to_bytes().len(),
             Self::PowersOfTwo(sketch) => sketch.to_text().len(),
-            Self::Explicit(sketch) => sketch.to_otlp_json().len(),
+            Self::Explicit(sketch) => sketch.to_otlp_bytes().len(),
         })
+    }
+}
+
+impl AnySketch {
+    /// How many values are below a threshold: at least the first, at most the second number.
+    ///
+    /// From the bins where there are any. A sketch that keeps a sample of its values has an interval at 99 % confidence instead, and a t-digest
+    /// knows nothing between its extremes.
+    pub fn count_below(&self, threshold: f64) -> (u64, u64) {
+        self.binned().map_or_else(|| self.share_of(threshold), |bins| bins.count_below(threshold))
+    }
+
+    /// How many values are at or below a threshold: at least the first, at most the second number, as
+    /// [`count_below`](Self::count_below) has them.
+    pub fn count_at_most(&self, threshold: f64) -> (u64, u64) {
+        self.binned().map_or_else(|| self.share_of(threshold.next_up()), |bins| bins.count_at_most(threshold))
+    }
+
+    /// The bins, where the layout has some.
+    fn binned(&self) -> Option<Arc<Binned>> {
+        Some(match self {
+            Self::LogLinear(h) => Layout::binned(h),
+            Self::Exponential(h) => h.binned(),
+            Self::Hdr(h) => h.binned(),
+            Self::DdSketch(h) => h.binned(),
+            Self::PowersOfTwo(h) => h.binned(),
+            Self::Explicit(h) => h.binned(),
+            Self::TDigest(_) | Self::Kll(_) | Self::Req(_) => return None,
+        })
+    }
+
+    /// The count below a threshold by the bound of its share.
+    fn share_of(&self, threshold: f64) -> (u64, u64) {
+        let n = self.count();
+        let share = self.share_below(threshold, &Scope::untimed(Unit::None)).ok();
+        let (lower, upper) = share.and_then(|e| e.interval()).unwrap_or((0.0, 1.0));
+        // the product of a share and a count that it came from is the count, but for the last digits
+        let whole = |share: f64| share * n as f64;
+        (((whole(lower) - 1e-6).ceil().max(0.0) as u64).min(n), ((whole(upper) + 1e-6).floor() as u64).min(n))
     }
 }
 

@@ -103,9 +103,7 @@ impl LogLinear {
     /// Adds one value `weight` times.
     pub fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);
@@ -122,7 +120,8 @@ impl LogLinear {
         self.cache.forget();
         let mut tally = (values.len() >= LONG).then(Tally::<SLOTS>::new);
         let mut window = index::window(1.0, 1.0);
-        for chunk in values.chunks(CHUNK) {
+        let mut chunks = values.chunks(CHUNK).peekable();
+        while let Some(chunk) = chunks.next() {
             let extent = Extent::of(chunk);
             if u64::MAX - self.total < chunk.len() as u64 || !(extent.low.is_finite() && extent.high.is_finite()) {
                 // infinities, NaN alone, or a full counter
@@ -133,7 +132,7 @@ impl LogLinear {
             }
             let counted = match &mut tally {
                 Some(tally) if extent.whole && extent.low >= index::TINY && extent.high < LIMIT => {
-                    self.tally(tally, &mut window, extent, chunk)
+                    self.tally(tally, &mut window, extent, (chunk, chunks.peek().copied().unwrap_or_default()))
                 }
                 _ => None,
             };
@@ -151,7 +150,7 @@ impl LogLinear {
         tally: &mut Tally<SLOTS>,
         window: &mut Option<(&'static [u64; index::WINDOW], usize)>,
         extent: Extent,
-        chunk: &[f64],
+        (chunk, next): (&[f64], &[f64]),
     ) -> Option<u64> {
         let number = |value: f64| index::number(index::table(), value.to_bits());
         let cell = |value: f64| (value.to_bits() >> index::SHIFT) as usize;
@@ -161,10 +160,12 @@ impl LogLinear {
         }
         let (table, start) = (*window)?;
         let room = tally.admits(first, last, |number, count| *self.positive.get_mut(number - 1) += count);
-        room.then(|| {
-            tally.count::<{ index::SHIFT }, { index::SHIFT }, { index::WINDOW }>(table, start, chunk);
-            chunk.len() as u64
-        })
+        if room && first == last {
+            tally.count_same(first, chunk.len());
+        } else if room {
+            tally.count::<{ index::SHIFT }, { index::SHIFT }, { index::WINDOW }>(table, start, chunk, next);
+        }
+        room.then_some(chunk.len() as u64)
     }
 
     /// Counts values of any kind but infinities, and says how many were numbers.
@@ -206,8 +207,7 @@ impl LogLinear {
     /// Adds all that another histogram holds; the result is the histogram of both data sets.
     pub fn merge(&mut self, other: &Self) {
         self.cache.forget();
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         if other.total == 0 {
             return;
         }
@@ -253,8 +253,7 @@ impl LogLinear {
             self.total -= other.total;
             self.exact = false;
         }
-        self.dropped.nan = self.dropped.nan.saturating_sub(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_sub(other.dropped.infinite);
+        self.dropped.take_out(other.dropped);
         if self.total == 0 {
             *self = Self { dropped: self.dropped, ..Self::default() };
         }

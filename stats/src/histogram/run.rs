@@ -1,5 +1,7 @@
 //! Counts of consecutive bins, numbered by i32: a dense window over what was touched.
 
+use super::side::add_all;
+
 /// The window grows to multiples of this many bins.
 const STEP: i32 = 64;
 
@@ -55,10 +57,7 @@ impl Run {
             return;
         }
         self.cover(other.first, other.first + other.counts.len() as i32 - 1);
-        let offset = (other.first - self.first) as usize;
-        for (own, more) in self.counts.iter_mut().skip(offset).zip(&other.counts) {
-            *own = own.wrapping_add(*more);
-        }
+        add_all(&mut self.counts, (other.first - self.first) as usize, &other.counts);
     }
 
     /// The bins that hold something, ascending.

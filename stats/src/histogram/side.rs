@@ -2,6 +2,13 @@
 
 use super::index::{BINS, DECADE};
 
+/// Adds counts to those from a place on; as slices, so that it becomes vector instructions.
+pub(super) fn add_all(own: &mut [u64], from: usize, more: &[u64]) {
+    for (own, more) in own.get_mut(from..).unwrap_or_default().iter_mut().zip(more) {
+        *own = own.wrapping_add(*more);
+    }
+}
+
 /// Counts of the bins `first .. first + counts.len()`, whole decades.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Side {
@@ -52,10 +59,7 @@ impl Side {
             return;
         }
         self.cover(other.first, other.first + other.counts.len() - 1);
-        let offset = other.first - self.first;
-        for (own, more) in self.counts.iter_mut().skip(offset).zip(&other.counts) {
-            *own = own.wrapping_add(*more);
-        }
+        add_all(&mut self.counts, other.first - self.first, &other.counts);
     }
 
     /// The bins that hold something, ascending.

@@ -4,6 +4,8 @@
 pub(super) const CHUNK: usize = 1024;
 /// Slices shorter than this do not earn the counters' zeroing and emptying.
 pub(super) const LONG: usize = 8 * CHUNK;
+/// Values of a cache line.
+const LINE: usize = 8;
 /// Counters are emptied before they can be full.
 const FULL: usize = 1 << 31;
 
@@ -84,16 +86,28 @@ impl<const SLOTS: usize> Tally<SLOTS> {
         (self.first, self.last, self.pending) = (usize::MAX, 0, 0);
     }
 
+    /// Counts some values that all have one admitted number.
+    pub(super) fn count_same(&mut self, number: usize, values: usize) {
+        let [even, _] = &mut *self.counts;
+        // a chunk is far below 2³²
+        even[number % SLOTS] = even[number % SLOTS].wrapping_add(values as u32);
+        self.pending += values;
+    }
+
     /// Counts positive normal values whose numbers are admitted and whose cells are in the table.
     ///
     /// A value's cell is its bits above the lowest `CELL`, less `start`; its number is the sum of its bits and the cell's entry, less
     /// the lowest `NUMBER` bits: the entry is made so that the sum carries exactly where the value reaches the next bin.
+    ///
+    /// Beside it one value of each cache line of `next` is read, so that memory works while these values are counted: the chunk whose
+    /// extremes are asked next comes from the cache then, and data larger than the cache take the longer of both times and not the sum.
     #[inline]
     pub(super) fn count<const CELL: u32, const NUMBER: u32, const CELLS: usize>(
         &mut self,
         table: &[u64; CELLS],
         start: usize,
         values: &[f64],
+        next: &[f64],
     ) {
         const { assert!(CELLS.is_power_of_two() && SLOTS.is_power_of_two(), "masks need powers of two") };
         let [even, odd] = &mut *self.counts;
@@ -102,12 +116,20 @@ impl<const SLOTS: usize> Tally<SLOTS> {
             let cell = ((bits >> CELL) as usize).wrapping_sub(start) & (CELLS - 1);
             (bits.wrapping_add(table[cell]) >> NUMBER) as usize & (SLOTS - 1)
         };
-        let (pairs, rest) = values.as_chunks::<2>();
-        for [a, b] in pairs {
-            let (a, b) = (slot(*a), slot(*b));
-            even[a] = even[a].wrapping_add(1);
-            odd[b] = odd[b].wrapping_add(1);
+        let (rows, rest) = values.as_chunks::<LINE>();
+        let mut lines = next.as_chunks::<LINE>().0.iter();
+        let mut read = 0;
+        for row in rows {
+            if let Some([first, ..]) = lines.next() {
+                read ^= first.to_bits();
+            }
+            for [a, b] in row.as_chunks::<2>().0 {
+                let (a, b) = (slot(*a), slot(*b));
+                even[a] = even[a].wrapping_add(1);
+                odd[b] = odd[b].wrapping_add(1);
+            }
         }
+        std::hint::black_box(read);
         for value in rest {
             let slot = slot(*value);
             even[slot] = even[slot].wrapping_add(1);

@@ -7,6 +7,7 @@ mod convert;
 mod edges;
 mod explicit;
 mod exponential;
+mod memory;
 mod native_text;
 mod prometheus;
 mod protobuf;

@@ -173,8 +173,19 @@ fn code_of(digits: i32, exponent: i32) -> Option<i32> {
     index::bin_of(digits.abs(), exponent).map(|bin| (bin as i32 + 1) * digits.signum())
 }
 
-/// The code of a key such as `+12e-003`.
+/// The code of a key such as `+12e-003`, or `1.2e-2` as the Rust implementation writes it.
 fn code_of_key(key: &str) -> Option<i32> {
+    let dotted = |key: &str| -> Option<i32> {
+        let (first, rest) = key.split_once('.')?;
+        let (second, exponent) = rest.split_once('e')?;
+        if first.trim_start_matches('-').len() != 1 || second.len() != 1 || exponent.len() > 4 {
+            return None;
+        }
+        code_of(format!("{first}{second}").parse().ok()?, exponent.parse().ok()?)
+    };
+    if key.contains('.') {
+        return dotted(key);
+    }
     if matches!(key, "0" | "+0" | "-0") {
         return Some(0);
     }

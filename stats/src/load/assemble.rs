@@ -562,6 +562,9 @@ fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         WarningKind::Ragged => {
             format!("{} had another number of fields than the header, first {}", counted(n, "row"), t.sample)
         }
+        WarningKind::RepeatedHeader => {
+            format!("the header stands again in {}, as where files were joined; passed over", counted(n, "row"))
+        }
         WarningKind::ZoneAmbiguity => {
             format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
         }

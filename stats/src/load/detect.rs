@@ -3,14 +3,15 @@
 use crate::error::{Error, Result};
 use crate::load::number::{self, Field};
 use crate::load::options::Format;
-use crate::load::{histogram_files, histogram_table, logs, summaries, system, testers, tsdb_dump};
+use crate::load::{
+    cloud, histogram_files, histogram_table, logs, otlp, proc_snapshots, summaries, system, testers, tsdb_dump,
+};
 
 /// Formats that are recognised so that the message can name the way out.
-const OTHERS: [(&[u8], &str, &str); 7] = [
+const OTHERS: [(&[u8], &str, &str); 6] = [
     (b"\xfd7zXZ", "xz", "unpack it first with unxz"),
     (b"BZh", "bzip2", "unpack it first with bunzip2"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV"),
-    (b"SQLite format 3\0", "an SQLite database", "export the table as CSV"),
     (b"PARE", "an encrypted Parquet file", "decrypt it first"),
     (b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
     (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
@@ -26,6 +27,12 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
     }
     if head.starts_with(b"ARROW1") {
         return Ok(Format::ArrowIpc);
+    }
+    if head.starts_with(b"SQLite format 3\0") {
+        return Ok(Format::Sqlite);
+    }
+    if otlp::is_export(head) {
+        return Ok(Format::OtlpProtobuf);
     }
     for (magic, what, way_out) in OTHERS {
         if head.starts_with(magic) {
@@ -57,6 +64,9 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
         return refuse("JSON of an unknown format", "export the answer of query_range, one object a line, or CSV");
     }
     if first.starts_with(b"[") && !first.starts_with(b"[\"") && looks_like_json_list(first) {
+        if let Some(format) = cloud::by_keys(first).filter(|f| matches!(f, Format::GcpJson | Format::NewRelicJson)) {
+            return Ok(format);
+        }
         return refuse("a JSON list", "write one object a line (jq -c '.[]'), or export CSV");
     }
     if let Some(format) = by_lines(first) {
@@ -77,6 +87,9 @@ fn json(text: &[u8]) -> Option<Format> {
     if has(near, "\"resourceMetrics\"") {
         return Some(Format::OtlpJson);
     }
+    if has(near, "\"sysstat\"") && has(near, "\"hosts\"") {
+        return Some(Format::SadfJson);
+    }
     let answers = [
         "\"resultType\"",
         "\"status\":\"success\"",
@@ -86,6 +99,12 @@ fn json(text: &[u8]) -> Option<Format> {
     ];
     if answers.iter().any(|key| has(near, key)) {
         return Some(Format::PrometheusJson);
+    }
+    if let Some(format) = cloud::by_keys(near).filter(|_| !is_record(line)) {
+        return Some(format);
+    }
+    if summaries::is_summary(near) {
+        return Some(Format::Summary);
     }
     let mut keys = Vec::new();
     // a line that goes beyond what was read cannot be scanned to its end
@@ -110,11 +129,21 @@ fn json(text: &[u8]) -> Option<Format> {
     Some(Format::JsonLines)
 }
 
+/// Whether a line is an object without objects in it, as those of logs are.
+fn is_record(line: &[u8]) -> bool {
+    let mut nested = false;
+    let whole = crate::load::json_lines::scan(line, &mut |name, _| nested |= name.contains('.'));
+    whole.is_some() && !nested && memchr::memchr(b'[', line).is_none()
+}
+
 /// The formats that their first lines tell.
 fn by_lines(text: &[u8]) -> Option<Format> {
     let line = first_line(text);
-    if let Some(format) = testers::by_first_line(line) {
+    if let Some(format) = testers::by_first_line(line).or_else(|| cloud::by_lines(line)) {
         return Some(format);
+    }
+    if proc_snapshots::is_recording(text) {
+        return Some(Format::ProcSnapshots);
     }
     if histogram_table::is_header(line) {
         return Some(Format::HistogramTable);

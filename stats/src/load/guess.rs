@@ -170,6 +170,51 @@ pub(crate) fn is_identifier(name: &str) -> bool {
         || base.ends_with("_port")
 }
 
+/// Whether a column of this name holds what visitors or programs wrote, which is different for each of them sooner or later, so that it
+/// tells no series apart even where a few rows have few of it.
+pub(crate) fn is_free_text(name: &str) -> bool {
+    let base = base(name);
+    // the last part of a name such as `request.headers.user-agent`
+    let ends = |word: &str| base.strip_suffix(word).is_some_and(|head| head.is_empty() || head.ends_with(['_', '.']));
+    [
+        "user_agent",
+        "useragent",
+        "agent",
+        "referer",
+        "referrer",
+        "remote_addr",
+        "client_ip",
+        "remote_ip",
+        "x_forwarded_for",
+        "forwarded_for",
+        "ip",
+        "message",
+        "msg",
+        "request",
+        "query",
+        "query_string",
+        "args",
+        "cookie",
+        "stack",
+        "stacktrace",
+        "trace_id",
+        "traceid",
+        "span_id",
+        "spanid",
+        "request_id",
+        "requestid",
+        "session_id",
+        "correlation_id",
+        "user_id",
+        "user",
+        "email",
+        "uuid",
+        "guid",
+    ]
+    .iter()
+    .any(|word| ends(word))
+}
+
 /// Whether the name is that of a cumulative counter by the conventions of Prometheus.
 pub(crate) fn is_counter(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
@@ -222,6 +267,14 @@ mod tests {
         );
         assert!(is_counter("http_requests_total") && !is_counter("total"));
         assert_eq!(flag("Success"), Some(FlagRule::Good));
+        for free in
+            ["user_agent", "http_user_agent", "headers.User-Agent", "$http_referer", "remote_addr", "trace_id", "msg"]
+        {
+            assert!(is_free_text(free), "{free}");
+        }
+        for kept in ["service", "path", "url", "method", "region", "agency", "host", "recipient", "ship"] {
+            assert!(!is_free_text(kept), "{kept}");
+        }
         assert!(is_identifier("user_id") && !is_identifier("paid"));
         assert_eq!(nearest("latncy", ["time", "latency", "status"]), Some("latency"));
         assert_eq!(nearest("zzz", ["time", "latency"]), None);

@@ -45,6 +45,9 @@ pub(crate) fn is_open_histogram(line: &[u8]) -> bool {
         let bytes = word.as_bytes();
         matches!(bytes, [b'+' | b'-', d1, d0, b'e', b'+' | b'-', rest @ ..]
             if d1.is_ascii_digit() && d0.is_ascii_digit() && (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
+            // the Rust implementation writes 1.2e-2 for +12e-003
+            || matches!(bytes.strip_prefix(b"-").unwrap_or(bytes), [d1, b'.', d0, b'e', rest @ ..]
+                if d1.is_ascii_digit() && d0.is_ascii_digit() && word.parse::<f64>().is_ok() && rest.len() <= 4)
     };
     let (mut keys, mut all) = (0, true);
     let read = crate::load::json_lines::scan(line, &mut |name, _| {

@@ -34,7 +34,7 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
 }
 
 /// Whether columns are those of the table.
-#[cfg(feature = "frame")]
+#[cfg(any(feature = "frame", feature = "sqlite"))]
 pub(crate) fn has_columns(names: &[String]) -> bool {
     COLUMNS.iter().all(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
 }

@@ -76,6 +76,11 @@ impl Histograms {
         &self.identity
     }
 
+    /// Name, labels and unit, to be changed.
+    pub(crate) fn identity_mut(&mut self) -> &mut Identity {
+        &mut self.identity
+    }
+
     /// The windows with their histograms, by time.
     pub fn windows(&self) -> &[(Window, AnySketch)] {
         &self.windows

@@ -122,7 +122,7 @@ impl Dataset {
                 Data::Gauge(_) => false,
                 _ => {
                     return Err(Error::mismatch(format!(
-                        "“{}” is a {}, which OpenMetrics has no samples for",
+                        "OpenMetrics has no samples for “{}” (kind: {})",
                         item.title(),
                         item.kind
                     ))

@@ -15,20 +15,27 @@
 //! | `records`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, ULID-prefixed lines |
 //! | `preset`, `testers`, `summaries` | load testers: what their columns are, and their closing reports |
 //! | `prometheus`, `exposition`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
-//! | `otlp` | OpenTelemetry's metrics as JSON lines |
-//! | `system` | what `sar`, `sadf`, `iostat` and `vmstat` print |
+//! | `otlp` | OpenTelemetry's metrics as JSON lines or protobuf |
+//! | `points` | points of metrics with kinds, made series: what `otlp`, `cloud`, `proc_snapshots` and `sadf_json` decode to |
+//! | `cloud` | downloads from `CloudWatch`, Datadog, Google Cloud Monitoring, New Relic |
+//! | `system`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
 //! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
 //! | `sql` | the query by which a warehouse makes that table |
+//! | `lint` | names that break conventions, lack a unit, or look like typos |
+//! | `traffic` | real traffic and synthetic probes are told apart |
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
-//! | `long` | a data set as one long table, as text |
+//! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
+//! | `sqlite` | tables of `SQLite` databases (feature `sqlite`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
 mod classify;
 mod clock;
-mod container;
+mod cloud;
+mod columns;
+pub(crate) mod container;
 mod csv;
 mod dataset;
 mod detect;
@@ -43,30 +50,42 @@ mod histogram_files;
 mod histogram_table;
 mod histograms;
 mod json_lines;
+mod lint;
 mod logs;
 mod long;
 mod number;
 mod options;
 mod otlp;
+mod points;
 mod preset;
+mod proc_snapshots;
 mod prometheus;
 mod records;
 mod report;
+mod sadf_json;
 mod samples;
 mod shape;
 mod source;
 mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod summaries;
 mod system;
 mod table;
 mod testers;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod tsdb_dump;
 
+pub(crate) use columns::Values;
 pub use dataset::{Data, Dataset, Item, LeftOut, Role};
+#[cfg(feature = "frame")]
+pub(crate) use frame::parquet_of;
 pub use histograms::Histograms;
+pub use lint::{NameFinding, NameRule, Named, lint_names};
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
+pub use traffic::Traffic;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::load::traffic::Traffic;
 use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
 
@@ -44,6 +45,10 @@ pub struct LoadOptions {
     pub to: Option<Timestamp>,
     /// The zone of times that have none, by its IANA name; default UTC.
     pub tz: Option<String>,
+    /// Whose requests the series tell of, where they do not say it themselves.
+    pub traffic: Option<Traffic>,
+    /// The table of a database, where it holds several.
+    pub table: Option<String>,
     /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
     pub chunk_bytes: usize,
 }
@@ -86,7 +91,7 @@ pub enum Format {
     Ab,
     /// The history that `locust --csv-full-history` writes.
     Locust,
-    /// The closing report of wrk, wrk2, ab or hey, or Locust's table of statistics.
+    /// The closing report of wrk, wrk2, ab, hey or vegeta, or Locust's table of statistics.
     Summary,
     /// What `sar`, `sadf -d` or `iostat` print.
     Sysstat,
@@ -94,6 +99,26 @@ pub enum Format {
     Vmstat,
     /// OpenTelemetry metrics as JSON lines, as the file exporter writes them.
     OtlpJson,
+    /// OpenTelemetry metrics in protobuf: one export request, or several, each after its length.
+    OtlpProtobuf,
+    /// A table of an `SQLite` database (feature `sqlite`).
+    Sqlite,
+    /// What `aws cloudwatch get-metric-data` and `get-metric-statistics` print.
+    CloudWatchJson,
+    /// The CSV that a graph of `CloudWatch`'s console downloads.
+    CloudWatchCsv,
+    /// Datadog's answer to a query of time series (API v1).
+    DatadogJson,
+    /// Google Cloud Monitoring's answer to `timeSeries.list`.
+    GcpJson,
+    /// The CSV that Google Cloud's Metrics Explorer downloads.
+    GcpCsv,
+    /// New Relic's answer to an NRQL query through `NerdGraph`.
+    NewRelicJson,
+    /// Files of `/proc`, recorded one after the other with their times.
+    ProcSnapshots,
+    /// What `sadf -j` prints.
+    SadfJson,
     /// What `promtool tsdb dump` prints.
     TsdbDump,
     /// The interval log of `HdrHistogram` (`.hlog`).
@@ -111,7 +136,7 @@ pub enum Format {
 }
 
 /// The formats with their names, as they are written and read.
-const FORMATS: [(&str, Format); 28] = [
+const FORMATS: [(&str, Format); 38] = [
     ("csv", Format::Csv),
     ("parquet", Format::Parquet),
     ("arrow", Format::ArrowIpc),
@@ -133,6 +158,16 @@ const FORMATS: [(&str, Format); 28] = [
     ("sysstat", Format::Sysstat),
     ("vmstat", Format::Vmstat),
     ("otlp-json", Format::OtlpJson),
+    ("otlp-protobuf", Format::OtlpProtobuf),
+    ("sqlite", Format::Sqlite),
+    ("cloudwatch-json", Format::CloudWatchJson),
+    ("cloudwatch-csv", Format::CloudWatchCsv),
+    ("datadog-json", Format::DatadogJson),
+    ("gcp-json", Format::GcpJson),
+    ("gcp-csv", Format::GcpCsv),
+    ("newrelic-json", Format::NewRelicJson),
+    ("proc-snapshots", Format::ProcSnapshots),
+    ("sadf-json", Format::SadfJson),
     ("tsdb-dump", Format::TsdbDump),
     ("hdr-log", Format::HdrLog),
     ("hdr-percentiles", Format::HdrPercentiles),
@@ -244,7 +279,7 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        assert_eq!(Format::all().len(), 28);
+        assert_eq!(Format::all().len(), FORMATS.len());
         for f in Format::all() {
             assert_eq!(f.to_string().parse::<Format>().unwrap(), f);
         }

@@ -133,7 +133,7 @@ fn durations(sample: &mut Sample) -> Vec<bool> {
 }
 
 /// A duration such as `12ms`, `1.5s` or `1m2.5s` in seconds, as a number with all its digits.
-fn seconds(field: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn seconds(field: &[u8]) -> Option<Vec<u8>> {
     const UNITS: [(&str, i32); 6] = [("ns", -9), ("us", -6), ("µs", -6), ("μs", -6), ("ms", -3), ("s", 0)];
     let text = std::str::from_utf8(field).ok()?;
     let is_number =

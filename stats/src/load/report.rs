@@ -65,6 +65,8 @@ pub enum WarningKind {
     OutOfOrder,
     /// Several samples of one series have the same time; the last was kept.
     Duplicate,
+    /// The header stands again among the rows, as where files were joined; it was passed over.
+    RepeatedHeader,
     /// A row has more or fewer fields than the header.
     Ragged,
     /// A local time exists twice, or not at all, where clocks change; the earlier was taken.
@@ -91,6 +93,8 @@ pub enum WarningKind {
     OtherRecord,
     /// The tester that measured waits for answers before it sends more: what a stall delays is not in the data.
     CoordinatedOmission,
+    /// Series of synthetic probes stand beside those of real traffic, or rows of both are pooled.
+    MixedTraffic,
     /// The values are summaries that were computed elsewhere, such as percentiles; they cannot be merged.
     Summary,
 }
@@ -107,6 +111,8 @@ impl WarningKind {
                 | Self::TooManySeries
                 | Self::CoordinatedOmission
                 | Self::Summary
+                | Self::MixedTraffic
+                | Self::RepeatedHeader
         )
     }
 }

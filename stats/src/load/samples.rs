@@ -228,7 +228,7 @@ fn kinds(all: &[Samples], shapes: &[Shape], options: &LoadOptions, report: &mut 
     for (name, (stated, shapes)) in groups {
         let (kind, why) = match (options.kind, stated) {
             (Some(kind), _) => (kind, "--kind"),
-            (None, Some(kind)) => (kind, "its TYPE"),
+            (None, Some(kind)) => (kind, "the source says it"),
             (None, None) => shape::decide_samples(&shapes),
         };
         if groups_are_few(all) {

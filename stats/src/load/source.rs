@@ -17,7 +17,8 @@ use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
 use crate::load::{
-    exposition, histogram_files, histogram_table, otlp, prometheus, records, summaries, system, testers, tsdb_dump,
+    cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
+    summaries, system, testers, tsdb_dump,
 };
 use crate::progress::Progress;
 use crate::time::Span;
@@ -83,6 +84,9 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
     } else if let Some(e) = skipped.into_iter().next() {
         return Err(e);
     }
+    if let Some(all) = &mut all {
+        all.tell_traffic();
+    }
     all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))
 }
 
@@ -104,7 +108,9 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
 /// # Errors
 /// As [`load`].
 pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
-    read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress)
+    let mut data = read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress)?;
+    data.tell_traffic();
+    Ok(data)
 }
 
 fn load_file(path: &Path, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
@@ -147,7 +153,12 @@ fn read(
         _ => detect(&head, name)?,
     };
     let source = &mut *source;
-    let result = by_format(found, name, path, head, whole, source, size, options, progress);
+    let result = by_format(found, name, path, head, whole, source, size, options, progress).map(|mut data| {
+        if let Some(traffic) = options.traffic {
+            data.tag(traffic, name);
+        }
+        data
+    });
     result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(e.message(), name) } else { e })
 }
 
@@ -172,8 +183,14 @@ fn by_format(
     progress: &Progress,
 ) -> Result<Dataset> {
     use Format as F;
+    if options.table.is_some() && found != F::Sqlite {
+        return Err(Error::argument(format!("--table is about the tables of a database, and this is {found}"))
+            .in_file(name)
+            .hint("leave it out"));
+    }
     match found {
         F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress),
+        F::Sqlite => return database(name, path, head, source, options, progress),
         F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Jmeter | F::Ab | F::Locust => {
             let input = Input { name, head, whole, rest: source, size };
             return csv::read(input, found, testers::preset(found), options, progress);
@@ -190,7 +207,12 @@ fn by_format(
         F::PrometheusJson => prometheus::read(name, &bytes, options),
         F::Exposition => exposition::read(name, &bytes, options),
         F::TsdbDump => tsdb_dump::read(name, &bytes, options),
-        F::OtlpJson => otlp::read(name, &bytes, options),
+        F::OtlpJson | F::OtlpProtobuf => otlp::read(name, &bytes, found, options),
+        F::ProcSnapshots => proc_snapshots::read(name, &bytes, options),
+        F::SadfJson => sadf_json::read(name, &bytes, options),
+        F::CloudWatchJson | F::CloudWatchCsv | F::DatadogJson | F::GcpJson | F::GcpCsv | F::NewRelicJson => {
+            cloud::read(name, &bytes, found, options, progress)
+        }
         F::HistogramTable => histogram_table::read(name, &bytes, options),
         F::Summary => summaries::read(name, &bytes, options),
         F::Sysstat | F::Vmstat => system::read(name, &bytes, found, options),
@@ -294,4 +316,36 @@ fn columnar(
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
     crate::load::frame::read(name, format, bytes, options, progress)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn database(
+    name: &str,
+    _path: Option<&Path>,
+    _head: Vec<u8>,
+    _rest: &mut (dyn Read + Send),
+    _options: &LoadOptions,
+    _progress: &Progress,
+) -> Result<Dataset> {
+    Err(Error::unsupported("this build does not read SQLite databases")
+        .in_file(name)
+        .hint("build with the feature “sqlite”, or export the table as CSV"))
+}
+
+/// A database is read from the file where there is one, else from memory.
+#[cfg(feature = "sqlite")]
+fn database(
+    name: &str,
+    path: Option<&Path>,
+    head: Vec<u8>,
+    rest: &mut (dyn Read + Send),
+    options: &LoadOptions,
+    progress: &Progress,
+) -> Result<Dataset> {
+    use crate::load::sqlite::{self, Bytes};
+    let bytes = match path {
+        Some(path) => Bytes::File(path),
+        None => Bytes::Memory(everything(head, rest, name, progress)?),
+    };
+    sqlite::read(name, bytes, options, progress)
 }

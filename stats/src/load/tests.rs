@@ -166,6 +166,25 @@ fn text_in_a_number_column_is_an_error_where_it_is_common() {
 }
 
 #[test]
+fn headers_of_joined_files_are_told_once() {
+    let part = |from: i64| {
+        let rows = (from..from + 5).map(|i| format!("{i},cart,200,{i}.5\n"));
+        format!("time,service,status,latency_ms\n{}", rows.collect::<String>())
+    };
+    let text = format!("{}{}{}", part(0), part(5), part(10));
+    let data = load_bytes("joined.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    assert_eq!(data.items[0].count(), 15);
+    let told: Vec<_> = data.report.warnings.iter().map(|w| (w.kind, w.count, w.position.line)).collect();
+    assert_eq!(told, [(WarningKind::RepeatedHeader, 2, Some(7))]);
+    assert!(!data.report.has_losses() && data.items[0].dropped_by_reason().is_empty());
+    // the same word in a row that is no header is a loss
+    let text = format!("{text}20,cart,200,latency_ms\n");
+    let data = load_bytes("joined.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    let told: Vec<_> = data.report.warnings.iter().map(|w| (w.kind, w.count)).collect();
+    assert_eq!(told, [(WarningKind::NotANumber, 1), (WarningKind::RepeatedHeader, 2)]);
+}
+
+#[test]
 fn a_few_odd_fields_are_dropped_and_told() {
     let mut text = "time,v\n".to_owned();
     for i in 0..100 {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::events::Events;
-use crate::load::{Dataset, Item, LoadOptions, load};
+use crate::load::{Dataset, Item, LoadOptions, Traffic, load};
 use crate::progress::Progress;
 use crate::series::{Identity, NanPolicy, Series};
 use crate::time::{Grid, Span};
@@ -30,6 +30,8 @@ pub fn read_where(path: &str, filter: &str, by: &[&str]) -> Result<Dataset> {
 /// [`Empty`](crate::ErrorKind::Empty) where there are none, [`Mismatch`](crate::ErrorKind::Mismatch) where their units differ or only some
 /// say whether they were good.
 pub fn all_events(data: &Dataset) -> Result<Events> {
+    let events: Vec<&Item> = data.items.iter().filter(|i| i.as_events().is_some()).collect();
+    Traffic::only(&events)?;
     let parts: Vec<&Events> = data.items.iter().filter_map(Item::as_events).collect();
     let first = parts.first().ok_or_else(|| Error::empty("there are no events in these data"))?;
     let identity = Identity::new(first.identity().name.clone(), first.identity().unit.clone());

@@ -34,6 +34,11 @@ pub(crate) fn upper_tail(x: f64) -> f64 {
     if x >= 0.0 { half } else { 1.0 - half }
 }
 
+/// ln P(Z ≥ x) of a standard normal variable, without underflow.
+pub(crate) fn ln_upper_tail(x: f64) -> f64 {
+    ln_above_student(x, f64::INFINITY)
+}
+
 /// ln of the two-sided tail of Student's t; `df` may be infinite.
 ///
 /// From the incomplete beta function; where that underflows, by Wallace's normal deviate (1959), good to three digits.
@@ -112,6 +117,10 @@ mod tests {
         assert!((many - z - (z.powi(3) + z) / 4e6).abs() < 1e-10, "{many}");
         assert!((ln_above_student(1.96, f64::INFINITY).exp() - 0.024_998).abs() < 1e-6);
         assert!((ln_above_student(-1.96, f64::INFINITY).exp() - 0.975_002).abs() < 1e-6);
+        // Abramowitz and Stegun, tables 26.1 and 26.2
+        assert!((ln_upper_tail(1.959_963_984_540_054) - 0.025_f64.ln()).abs() < 1e-12);
+        assert!((ln_upper_tail(10.0) / std::f64::consts::LN_10 + 23.118_05).abs() < 1e-5);
+        assert!((ln_upper_tail(-1.0) - 0.841_344_746_068_543_f64.ln()).abs() < 1e-12);
         assert!((quantile(0.975) - z).abs() < 1e-12);
         assert!((quantile(0.25) + 0.674_489_750_196_081_7).abs() < 1e-12);
     }

@@ -1,7 +1,7 @@
 //! Tables as CSV.
 
-use super::table::{Cell, Table};
-use crate::estimate::Bound;
+use super::table::Table;
+use crate::load::Values;
 
 impl Table {
     /// The table as CSV by RFC 4180, with a header and full precision. A column that holds estimates becomes several:
@@ -11,70 +11,19 @@ impl Table {
     /// A text that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a return) gets a
     /// leading apostrophe.
     pub fn to_csv(&self) -> String {
+        let columns = self.flat();
         let mut out = String::new();
-        let mut header: Vec<String> = Vec::new();
-        for (i, column) in self.columns.iter().enumerate() {
-            let unit = column.unit.clone().or_else(|| self.unit_of(i));
-            let unit = unit.map(|u| u.symbol()).filter(|s| !s.is_empty());
-            let name = |suffix: &str| text_field(&format!("{}{suffix}", column.name));
-            let with_unit = |suffix: &str| match &unit {
-                Some(unit) => text_field(&format!("{}{suffix} [{unit}]", column.name)),
-                None => name(suffix),
+        push_line(&mut out, columns.iter().map(|(name, _)| text_field(name)));
+        for row in 0..self.rows.len() {
+            let field = |column: &Values| {
+                let text = column.text(row).unwrap_or_default();
+                // a number may begin with a minus
+                if matches!(column, Values::Words(_)) { text_field(&text) } else { text }
             };
-            header.push(with_unit(""));
-            if self.has_estimates(i) {
-                header.extend([with_unit(" lower"), with_unit(" upper"), name(" bound"), name(" n"), name(" method")]);
-            }
-        }
-        push_line(&mut out, &header);
-        for row in &self.rows {
-            let mut fields = Vec::with_capacity(header.len());
-            for i in 0..self.columns.len() {
-                let cell = Self::cell(row, i);
-                push_cell(&mut fields, cell, self.has_estimates(i));
-            }
-            push_line(&mut out, &fields);
+            push_line(&mut out, columns.iter().map(|(_, column)| field(column)));
         }
         out
     }
-
-    /// The unit that all estimates of a column share.
-    fn unit_of(&self, column: usize) -> Option<crate::unit::Unit> {
-        let mut units = self.rows.iter().filter_map(|row| match row.get(column) {
-            Some(Cell::Estimate(e)) => Some(&e.unit),
-            _ => None,
-        });
-        let first = units.next()?;
-        units.all(|u| u == first).then(|| first.clone())
-    }
-}
-
-fn push_cell(fields: &mut Vec<String>, cell: &Cell, wide: bool) {
-    let Cell::Estimate(e) = cell else {
-        fields.push(match cell {
-            Cell::Text(text) => text_field(text),
-            Cell::Number(value) => number(*value),
-            Cell::Span(span) => number(span.as_secs_f64()),
-            Cell::Estimate(_) | Cell::Empty => String::new(),
-        });
-        if wide {
-            fields.extend(std::iter::repeat_n(String::new(), 5));
-        }
-        return;
-    };
-    let (lower, upper, kind) = match &e.bound {
-        Bound::Exact => (number(e.value), number(e.value), "exact".to_owned()),
-        Bound::Guaranteed { lower, upper } => (number(*lower), number(*upper), "guaranteed".to_owned()),
-        Bound::Confidence { lower, upper, level } => (number(*lower), number(*upper), format!("confidence {level}")),
-        Bound::Unknown { why } => (String::new(), String::new(), format!("unknown: {why}")),
-    };
-    let method = text_field(&e.method.to_string());
-    fields.extend([number(e.value), lower, upper, text_field(&kind), e.n.to_string(), method]);
-}
-
-/// The shortest text that reads back as the same number.
-fn number(value: f64) -> String {
-    if value.is_finite() { value.to_string() } else { String::new() }
 }
 
 fn text_field(text: &str) -> String {
@@ -82,8 +31,8 @@ fn text_field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-fn push_line(out: &mut String, fields: &[String]) {
-    out.push_str(&fields.join(","));
+fn push_line(out: &mut String, fields: impl Iterator<Item = String>) {
+    out.push_str(&fields.collect::<Vec<_>>().join(","));
     out.push_str("\r\n");
 }
 
@@ -92,7 +41,7 @@ fn push_line(out: &mut String, fields: &[String]) {
 mod tests {
     use super::super::table::Column;
     use super::*;
-    use crate::estimate::{Estimate, Scope};
+    use crate::estimate::{Bound, Estimate, Scope};
     use crate::method::Method;
     use crate::unit::Unit;
 

@@ -1,4 +1,4 @@
-//! Reports: sections of text, tables, figures and verdicts, told as HTML, Markdown, plain text or CSV.
+//! Reports: sections of text, tables, figures and verdicts, told as HTML, Markdown, plain text, CSV or Parquet.
 //!
 //! A number in a table is an [`Estimate`](crate::estimate::Estimate) wherever it was estimated, and then its cell shows the
 //! value, the bound, the sample count and the method.
@@ -7,8 +7,11 @@ mod block;
 mod csv;
 mod escape;
 mod figure_table;
+mod flat;
 mod html;
 mod markdown;
+#[cfg(feature = "frame")]
+mod parquet;
 mod style;
 mod table;
 pub mod tell;

@@ -127,10 +127,10 @@ impl Cell {
         Some(format!("{} confidence [{}, {}]", Unit::Ratio.show(c.level), e.unit.show(c.lower), e.unit.show(c.upper)))
     }
 
-    /// Sample count and method of an estimate.
+    /// Sample count and method of an estimate; that there were no samples where a formula had numbers alone.
     pub(crate) fn source(&self) -> Option<String> {
         let Self::Estimate(e) = self else { return None };
-        Some(format!("n = {}, {}", e.n, e.method))
+        Some(format!("{}, {}", e.samples(), e.method))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tables for a terminal.
 
 use super::escape::terminal;
-use super::table::{Align, Table};
+use super::table::{Align, Cell, Table};
 
 /// Between columns.
 const GAP: usize = 2;
@@ -10,16 +10,20 @@ const LEAST: usize = 6;
 
 impl Table {
     /// The table for a terminal `width` cells wide: aligned columns, a line under the header. An estimate shows value, bound,
-    /// sample count and method. Where the table is too wide, its widest columns are wrapped, and cut with `…` where one word
-    /// is too long; no control character of the data reaches the terminal.
+    /// sample count and method. Where the table is too wide, what all estimates of a column share is said below it once; then the
+    /// widest columns are wrapped, and cut with `…` where one word is too long. No control character of the data reaches the terminal.
     pub fn to_text(&self, width: usize) -> String {
         let columns = self.columns.len();
-        let mut lines: Vec<Vec<String>> = vec![self.columns.iter().map(|c| terminal(&c.name)).collect()];
-        for row in &self.rows {
-            lines.push((0..columns).map(|i| self.words(row, i)).collect());
+        let no_notes = vec![None; columns];
+        let mut lines = self.lines(&no_notes);
+        let mut widths = natural(&lines, columns);
+        let mut notes = Vec::new();
+        if total(&widths) > width {
+            let shared: Vec<Option<Shared>> = (0..columns).map(|i| self.shared(i)).collect();
+            lines = self.lines(&shared);
+            widths = natural(&lines, columns);
+            notes = self.notes(&shared);
         }
-        let mut widths: Vec<usize> =
-            (0..columns).map(|i| lines.iter().map(|l| display_width(&l[i])).max().unwrap_or(0).max(1)).collect();
         squeeze(&mut widths, width);
         let mut out = String::new();
         for (k, line) in lines.iter().enumerate() {
@@ -38,28 +42,91 @@ impl Table {
                 out.push('\n');
             }
         }
+        for line in notes.iter().flat_map(|note| wrap(note, width.max(LEAST))) {
+            out.push_str(&line);
+            out.push('\n');
+        }
         out
     }
 
+    /// The header and the rows, without what is said below.
+    fn lines(&self, shared: &[Option<Shared>]) -> Vec<Vec<String>> {
+        let mut lines: Vec<Vec<String>> = vec![self.columns.iter().map(|c| terminal(&c.name)).collect()];
+        lines.extend(self.rows.iter().map(|row| (0..).zip(shared).map(|(i, s)| self.words(row, i, s.as_ref())).collect()));
+        lines
+    }
+
     /// A cell in one line.
-    fn words(&self, row: &[super::table::Cell], column: usize) -> String {
+    fn words(&self, row: &[Cell], column: usize, shared: Option<&Shared>) -> String {
         let cell = Self::cell(row, column);
         let mut text = cell.value(self.columns.get(column));
         if let Some(bound) = cell.bound() {
-            text.push_str(&if bound == "exact" { " (exact".to_owned() } else { format!(" {bound} (") });
-            if let Some(source) = cell.source() {
-                text.push_str(if text.ends_with('(') { "" } else { ", " });
-                text.push_str(&source);
+            let source = match (shared, cell) {
+                (None, _) => cell.source(),
+                (Some(Shared { n: Some(_), .. }), _) => None,
+                (Some(_), Cell::Estimate(e)) => Some(format!("n = {}", e.n)),
+                (Some(_), _) => None,
+            };
+            let exact = (bound == "exact").then(|| "exact".to_owned());
+            if exact.is_none() {
+                text.push_str(&format!(" {bound}"));
             }
-            text.push(')');
+            let inside: Vec<String> = exact.into_iter().chain(source).collect();
+            if !inside.is_empty() {
+                text.push_str(&format!(" ({})", inside.join(", ")));
+            }
         }
         terminal(&text)
     }
+
+    /// What all estimates of a column share, where it has several.
+    fn shared(&self, column: usize) -> Option<Shared> {
+        let estimates = || {
+            self.rows.iter().filter_map(move |row| if let Cell::Estimate(e) = Self::cell(row, column) { Some(e) } else { None })
+        };
+        let first = estimates().next()?;
+        let alike = estimates().count() > 1 && estimates().all(|e| e.method == first.method);
+        let n = estimates().all(|e| e.n == first.n).then_some(first.n);
+        alike.then(|| Shared { n, method: first.method.to_string() })
+    }
+
+    /// The lines below: columns that share the same are named together.
+    fn notes(&self, shared: &[Option<Shared>]) -> Vec<String> {
+        let mut notes: Vec<(&Shared, Vec<&str>)> = Vec::new();
+        for (column, shared) in self.columns.iter().zip(shared) {
+            let Some(shared) = shared else { continue };
+            match notes.iter_mut().find(|note| note.0 == shared) {
+                Some(note) => note.1.push(&column.name),
+                None => notes.push((shared, vec![&column.name])),
+            }
+        }
+        let note = |(shared, names): &(&Shared, Vec<&str>)| {
+            let n = shared.n.map_or_else(String::new, |n| format!("n = {n}, "));
+            terminal(&format!("{}: {n}{}", names.join(", "), shared.method))
+        };
+        notes.iter().map(note).collect()
+    }
+}
+
+/// What the estimates of a column have in common: the method, and the sample count where it is the same too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shared {
+    n: Option<u64>,
+    method: String,
+}
+
+/// The widths that the columns would like.
+fn natural(lines: &[Vec<String>], columns: usize) -> Vec<usize> {
+    let widest = |i: usize| lines.iter().filter_map(|l| l.get(i)).map(|text| display_width(text)).max().unwrap_or(0);
+    (0..columns).map(|i| widest(i).max(1)).collect()
+}
+
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
 /// Takes from the widest column until the table fits or every column is as narrow as may be.
 fn squeeze(widths: &mut [usize], width: usize) {
-    let total = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
     while total(widths) > width {
         let Some(widest) = widths.iter_mut().max_by_key(|w| **w).filter(|w| **w > LEAST) else { return };
         *widest -= 1;
@@ -184,6 +251,30 @@ mod tests {
                 assert!(display_width(line) <= width, "{width}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn where_there_is_no_room_what_is_shared_is_said_once() {
+        let told = |table: &Table, width| table.to_text(width).lines().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(
+            told(&table(), 40),
+            [
+                "service                      p99",
+                "───────  ───────────────────────",
+                "東京     213 ms [210 ms, 220 ms]",
+                "a\u{fffd}[2J             213 ms (exact)",
+                "p99: n = 10000, log-linear",
+            ]
+        );
+        // counts that differ stay in their rows
+        let mut odd = table();
+        if let Some(Cell::Estimate(e)) = odd.rows[1].get_mut(1) {
+            e.n = 7;
+        }
+        let lines = told(&odd, 45);
+        assert!(lines[2].ends_with("213 ms [210 ms, 220 ms] (n = 10000)"), "{lines:?}");
+        assert!(lines[3].ends_with("213 ms (exact, n = 7)"), "{lines:?}");
+        assert_eq!(lines[4], "p99: log-linear");
     }
 
     #[test]

@@ -1,9 +1,12 @@
-//! How many events there were and how many of them were bad, row by row: what counters and tables of counts say.
+//! How many events there were and how many of them were bad, row by row: what counters, tables of counts and stored histograms say.
+
+mod histograms;
 
 use crate::counter::Counter;
 use crate::error::{Error, Result};
 use crate::series::{Identity, Series};
 use crate::time::{Span, Timestamp, Window};
+use crate::window::Condition;
 use crate::words::counted;
 
 /// Counts of all and of bad events by rows of time. A row is half-open, begins at its time and lasts one step.
@@ -27,7 +30,11 @@ pub struct Counts {
     times: Vec<i64>,
     total: Vec<u64>,
     bad: Vec<u64>,
+    /// How many of the bad ones may be good.
+    in_doubt: Vec<u64>,
     step: Span,
+    /// What the bad ones do not keep, where they were told from good ones here.
+    condition: Option<Condition>,
     notes: Vec<String>,
 }
 
@@ -99,7 +106,9 @@ impl Counts {
             times: Vec::new(),
             total: Vec::new(),
             bad: Vec::new(),
+            in_doubt: Vec::new(),
             step: Span(step.0.max(1)),
+            condition: None,
             notes: Vec::new(),
         };
         let (mut lonely, mut broken) = (0_u64, 0_u64);
@@ -131,6 +140,7 @@ impl Counts {
             out.times.push(t);
             out.total.push(n);
             out.bad.push(b);
+            out.in_doubt.push(0);
         }
         lonely += others.count() as u64;
         if out.times.is_empty() {

@@ -118,6 +118,9 @@ pub struct SloReport {
     pub incidents: Vec<SloIncident>,
     /// Whether the objective is met by the data seen.
     pub verdict: Verdict,
+    /// Whether that is the verdict of the whole period: the data cover it, or the part that they do not cover could not change the
+    /// verdict, however it went. Where not, the verdict is one so far.
+    pub decided: bool,
     /// What a reader must know.
     pub caveats: Vec<String>,
     /// The bad time behind it, for the accounting by windows.
@@ -155,10 +158,15 @@ pub fn evaluate(objective: &Objective, input: SloInput<'_>, options: &Options) -
     }
 }
 
+/// Data that cover this share of a period cover it.
+const WHOLE: f64 = 0.999;
+
 /// Data cut to the objective's period.
 struct Cut {
     period: Window,
     coverage: f64,
+    /// How much of the period the data do not cover.
+    unseen: Span,
     caveats: Vec<String>,
 }
 
@@ -171,10 +179,11 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
         caveats.push(format!("data before {} are outside the period and were left out", period.start));
     }
     // the last sample of a period may lie up to a step before its end
-    if coverage < 0.999 {
+    if coverage < WHOLE {
         caveats.push(format!("the data cover {} of the period's {}", covered.about(), period.width));
     }
-    Ok(Cut { period, coverage, caveats })
+    let unseen = Span((period.width.0 - covered.0).max(0));
+    Ok(Cut { period, coverage, unseen, caveats })
 }
 
 /// What was counted of the members of the data.
@@ -306,7 +315,7 @@ fn finish(
     counted: Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
 ) -> Result<SloReport> {
-    let Cut { period, coverage, mut caveats } = cut;
+    let Cut { period, coverage, unseen, mut caveats } = cut;
     caveats.extend_from_slice(bad.caveats());
     let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut caveats)?;
     let seconds = Scope::new(Unit::Second, period);
@@ -315,10 +324,12 @@ fn finish(
     let complement = objective.target.complement();
     let share_of_period = || Estimate::new(in_time.as_secs_f64(), Method::Named("share of the period"), 1, &seconds);
     let members = |span: Span, member: Span| Allowed::Fixed(span.0 as f64 / member.0.max(1) as f64);
+    // what is bad at most in the part that was not seen
+    let mut at_most = Span(i64::MAX);
     let (allowed, spent, met, costs, units, may) = match (objective.population, &slices) {
         (Population::Requests, _) => {
             let scope = scope.with_unit(Unit::Count);
-            if coverage < 0.999 {
+            if coverage < WHOLE {
                 caveats.push("the budget is that of the events seen, not of a whole period".into());
             }
             let estimate = |value, method| Estimate::new(value, method, total, &scope);
@@ -334,15 +345,18 @@ fn finish(
             let spent =
                 Estimate::new((n * width.0) as f64 / 1e9, Method::Described(format!("{rule}")), slices.total, &seconds);
             let met = n.saturating_mul(width.0) <= in_time.0;
+            let rest = unseen.0 / width.0 + i64::from(unseen.0 % width.0 > 0);
+            at_most = Span(n.saturating_add(rest).saturating_mul(width.0));
             (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))
         }
         _ => {
             let mut spent = bad.estimate();
             spent.window = Some(period);
+            at_most = Span(bad.total().0.saturating_add(unseen.0));
             (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()))
         }
     };
-    if coverage < 0.999 && objective.population != Population::Requests {
+    if coverage < WHOLE && objective.population != Population::Requests {
         caveats.push("the budget is that of the whole period; the rest of it may still spend".into());
     }
     let left =
@@ -360,6 +374,7 @@ fn finish(
         budget: BudgetState { allowed, spent, left },
         projection,
         verdict: if met { Verdict::Met } else { Verdict::Violated },
+        decided: coverage >= WHOLE || at_most <= in_time || !met && objective.population != Population::Requests,
         caveats,
         bad_time: bad,
     })

@@ -43,6 +43,7 @@ pub use parse::point_out;
 pub use period::{Anchor, Period};
 pub use projection::{Outcome, Projection};
 pub use specification::{
-    Indicator, IndicatorKind, Note, Specification, SpecifiedSlo, read_specification, write_openslo,
+    AlertCondition, AlertPolicy, Indicator, IndicatorKind, Note, NotificationTarget, Resource, ResourceKind,
+    Specification, SpecifiedSlo, read_specification, write_openslo,
 };
 pub use zone::Zone;

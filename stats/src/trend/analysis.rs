@@ -3,6 +3,7 @@
 use super::auto::{Persistence, drift_ln_p, persistence, unit_root_rejected};
 use super::least_squares::{default_lags, least_squares};
 use super::mann_kendall::{Score, hamed_rao_inflation, mann_kendall, yue_wang_inflation};
+use super::rival::ln_p_of_slope;
 use super::season::{SeasonSteps, lattice, without_season};
 use super::seasonal::{Phases, seasonal_slope};
 use super::theil_sen::{Fit, SenSlope};
@@ -25,7 +26,10 @@ use crate::unit::Unit;
 ///    corrected;
 /// 2. multiplies the variance of S by what the more persistent of them implies (Hamed and Rao's formula, few parameters);
 /// 3. gives no verdict where the Dickey–Fuller test cannot tell the rest from a random walk, whose wandering looks like a
-///    trend, unless the mean step is too large for a driftless walk too, at half the error rate.
+///    trend, unless the mean step is too large for a driftless walk too, at half the error rate;
+/// 4. gives no verdict either where a level that wanders beneath white noise explains the values nearly as well as the line does: the
+///    slope must be significant under every AR(1) or random walk beneath white noise whose restricted likelihood comes near the best.
+///    That costs power where the noise is white and the rise small: at n = 200 it has to be about 2 standard deviations of the noise.
 ///
 /// A season that shows in the values is taken out before, by the median of each phase (see [`SeasonSteps`]); one that does not,
 /// such as a single cycle, reads as persistence and ends in no verdict. Times may be irregular: S needs their order, the slope their distances; seasonal
@@ -57,7 +61,7 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
         return Err(Error::argument(format!("a level of {level} is not between 0 and 1")).hint("0.95 is usual"));
     }
     let values = series.values();
-    if let Some(why) = unusable(values) {
+    if let Some(why) = unusable(values).or_else(|| series.mixed()) {
         return Ok(Trend::without(method, why));
     }
     if u32::try_from(values.len()).is_err() {
@@ -168,7 +172,33 @@ impl<'a> Test<'a> {
         let reason = format!(
             "lag-1 autocorrelation around the trend {r1:.2}: variance of S × {inflation:.3}; Dickey–Fuller rejects a random walk"
         );
-        self.finish(method, reason, inflation)
+        let found = self.finish(method, reason, inflation);
+        self.against_wandering(found, &rest)
+    }
+
+    /// A trend stands where no level that wanders, beneath noise, explains the values nearly as well without one.
+    fn against_wandering(&self, mut found: Trend, rest: &[f64]) -> Trend {
+        if !matches!(found.verdict, Verdict::Rising | Verdict::Falling) {
+            return found;
+        }
+        let ln_p = ln_p_of_slope(rest, &self.positions(), self.per_step);
+        if found.ln_p.is_some_and(|own| own >= ln_p) {
+            return found;
+        }
+        found.reason.push_str("; p by the most persistent noise that explains the values nearly as well");
+        found.ln_p = Some(ln_p);
+        found.p_value = Some(ln_p.exp());
+        if ln_p >= (1.0 - self.level).ln() {
+            let n = self.series.len();
+            let why = format!(
+                "the series cannot be told from a level that wanders beneath noise (n = {n}): such a one drifts as far by chance"
+            );
+            if let Some(slope) = &mut found.slope_per_s {
+                slope.bound = Bound::Unknown { why: why.clone() };
+            }
+            found.verdict = Verdict::NoVerdict { why };
+        }
+        found
     }
 
     /// The verdict where the series may be a random walk: from its mean step alone, at half the error rate.

@@ -135,6 +135,59 @@ fn degenerate_series_get_no_verdict_and_no_nan() {
 }
 
 #[test]
+fn series_that_are_mixed_get_no_verdict() {
+    // two series under one name: every time is there twice, and only one value of each is kept
+    let times: Vec<i64> = (0..200).map(|i| i / 2 * 15_000_000_000).collect();
+    let values = (0..200).map(|i| if i % 2 == 0 { f64::from(i) } else { -f64::from(i) }).collect();
+    let mixed = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+    let Verdict::NoVerdict { why } = trend(&mixed, TrendMethod::Auto, 0.95).unwrap().verdict else { panic!() };
+    assert!(why.contains("100 samples share their time"), "{why}");
+    let found = changes(&mixed, &ChangeOptions::default()).unwrap();
+    assert!(matches!(found.verdict, ChangeVerdict::NoVerdict { .. }) && found.changes.is_empty());
+}
+
+#[test]
+fn a_bucket_widens_the_onset_to_its_end() {
+    let values: Vec<f64> = (0..60u32).map(|i| f64::from(i * i % 7) + if i < 30 { 0.0 } else { 20.0 }).collect();
+    let data = series(&values);
+    let bucket = crate::time::Span::from_secs(15);
+    let (plain, wide) = (ChangeOptions::default(), ChangeOptions { bucket, ..ChangeOptions::default() });
+    let onset = |options: &ChangeOptions| changes(&data, options).unwrap().changes[0].onset;
+    assert_eq!(onset(&wide).upper, onset(&plain).upper + bucket);
+    assert_eq!(onset(&wide).lower, onset(&plain).lower);
+    assert!(changes(&data, &ChangeOptions { bucket: crate::time::Span(-1), ..plain }).is_err());
+}
+
+#[test]
+fn a_slow_level_beneath_noise_is_no_trend() {
+    // rates of the fitted AR(1) alone: 25 % to 45 % of these were told as trends
+    let walk = |n: usize, random: &mut ChaCha8Rng| {
+        let slow = ar1(n, 1.0, random);
+        let mut white = || -> f64 { StandardNormal.sample(random) };
+        slow.iter().map(|v| 0.2 * v + white()).collect::<Vec<f64>>()
+    };
+    for (n, seed) in [(20, 61), (50, 62), (200, 63)] {
+        let mut told = [0; 3];
+        share_of(SERIES, seed, |random| {
+            let kinds = [beneath_white(n, 0.9, random), beneath_white(n, 0.99, random), walk(n, random)];
+            for (told, values) in told.iter_mut().zip(&kinds) {
+                let verdict = trend(&series(values), TrendMethod::Auto, 0.95).unwrap().verdict;
+                *told += usize::from(matches!(verdict, Verdict::Rising | Verdict::Falling));
+            }
+            false
+        });
+        assert!(told.iter().all(|t| *t <= ALLOWED), "n = {n}: {told:?} trends in {SERIES}");
+    }
+    // what rises by four standard deviations in fifty values is still told
+    let rising = share_of(100, 64, |random| {
+        let noise = ar1(50, 0.0, random);
+        let line: Vec<f64> = noise.iter().zip(0..).map(|(v, i)| v + 4.0 * f64::from(i) / 49.0).collect();
+        trend(&series(&line), TrendMethod::Auto, 0.95).unwrap().verdict == Verdict::Rising
+    });
+    assert!(rising >= 75, "{rising} of 100");
+}
+
+#[test]
 fn json_has_the_contracts_keys() {
     let values: Vec<f64> = (0..60u32).map(|i| f64::from(i * i % 7) + if i < 30 { 0.0 } else { 20.0 }).collect();
     let found = serde_json::to_value(trend(&series(&values), TrendMethod::HamedRao(Some(3)), 0.95).unwrap()).unwrap();

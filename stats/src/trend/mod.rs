@@ -26,6 +26,7 @@ mod noise;
 mod pelt;
 #[cfg(test)]
 mod reference;
+mod rival;
 mod season;
 mod seasonal;
 mod slopes;

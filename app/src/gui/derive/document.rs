@@ -1,10 +1,102 @@
 //! A file that was read, and its series.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use sre_stats::counter::Counter;
-use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::load::{Data, Dataset, Item, load, load_bytes};
+use sre_stats::progress::Progress;
 use sre_stats::series::Series;
 use sre_stats::time::Span;
 use sre_stats::{Error, Result};
+
+use crate::gui::reading::Reading;
+
+/// Where data come from, and what is said of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The files.
+    pub paths: Vec<PathBuf>,
+    /// Text from the clipboard, where they come from no file.
+    pub pasted: Option<Arc<str>>,
+    /// What the user says of them.
+    pub reading: Reading,
+}
+
+/// The size of a file and when it was written; `None` where there is none.
+pub type Stamp = Option<(u64, Option<SystemTime>)>;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What was in it.
+    pub dataset: Dataset,
+    /// The step of every series; finding it takes a walk through all of its times, too long for a frame.
+    pub steps: Vec<Option<Span>>,
+    /// The files as they were just before.
+    pub stamps: Vec<Stamp>,
+}
+
+impl Origin {
+    /// Files, with all guesses taken.
+    pub fn files(paths: Vec<PathBuf>) -> Self {
+        Self { paths, ..Self::default() }
+    }
+
+    /// Whether it can be read again.
+    pub fn is_readable(&self) -> bool {
+        !self.paths.is_empty() || self.pasted.is_some()
+    }
+
+    /// Whether both are the same data, whatever is said of them.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.paths == other.paths && self.pasted == other.pasted
+    }
+
+    /// What the title bar calls it.
+    pub fn title(&self) -> String {
+        let name =
+            |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+        match self.paths.as_slice() {
+            [] if self.pasted.is_some() => "pasted data".to_owned(),
+            [] => "data".to_owned(),
+            [one] => name(one),
+            [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
+        }
+    }
+
+    /// The files as they are now.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        let one = |p: &PathBuf| std::fs::metadata(p).ok().map(|m| (m.len(), m.modified().ok()));
+        self.paths.iter().map(one).collect()
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where what is said of it cannot be read, as the loader, or on request.
+    pub fn read(self, progress: &Progress) -> Result<Read> {
+        let options = self.reading.options()?;
+        let stamps = self.stamps();
+        let dataset = match &self.pasted {
+            Some(text) => load_bytes("pasted data", text.as_bytes(), &options, progress)?,
+            None => load(&self.paths, &options, progress)?,
+        };
+        progress.stage("looking over the series", 0);
+        let steps = steps(&dataset);
+        Ok(Read { origin: self, dataset, steps, stamps })
+    }
+}
+
+impl Read {
+    /// Data that were made in memory.
+    pub fn made(dataset: Dataset) -> Self {
+        Self { steps: steps(&dataset), dataset, ..Self::default() }
+    }
+}
 
 /// A file that was read.
 #[derive(Debug)]
@@ -13,20 +105,28 @@ pub struct Document {
     pub id: u64,
     /// What the title bar calls it.
     pub title: String,
-    /// Where it came from, for reloading.
-    pub paths: Vec<std::path::PathBuf>,
+    /// Where it came from, for reloading; empty where that was no file.
+    pub paths: Vec<PathBuf>,
+    /// The same, with what is said of it.
+    pub origin: Origin,
     /// What was in it.
     pub dataset: Dataset,
-    /// The step of every series; finding it takes a walk through all of its times, too long for a frame.
+    /// The step of every series.
     pub steps: Vec<Option<Span>>,
 }
 
 /// The step of every series of a data set.
-pub fn steps(dataset: &Dataset) -> Vec<Option<Span>> {
+fn steps(dataset: &Dataset) -> Vec<Option<Span>> {
     dataset.items.iter().map(Item::step).collect()
 }
 
 impl Document {
+    /// Gives what was read a number.
+    pub fn new(id: u64, read: Read) -> Self {
+        let Read { origin, dataset, steps, .. } = read;
+        Self { id, title: origin.title(), paths: origin.paths.clone(), origin, dataset, steps }
+    }
+
     /// An item of the data set.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use sre_stats::time::{Grid, Span};
 use sre_stats::{Error, Result};
 
 use super::document::Document;
-use super::selection::{between, selected};
+use super::selection::in_sight;
 use crate::gui::choices::Range;
 
 /// What a heat map is made of.
@@ -64,11 +64,7 @@ impl Heat {
     /// Where no value lies in the time looked at, or on request.
     pub fn new(document: &Document, key: &HeatKey, progress: &Progress) -> Result<Self> {
         progress.stage("filling histograms", 0);
-        let item = selected(document.item(key.item)?, key.values)?;
-        let item = match key.range {
-            Some((from, to)) => std::borrow::Cow::Owned(between(&item, from, to)?),
-            None => item,
-        };
+        let item = in_sight(document.item(key.item)?, key.values, key.range)?;
         progress.check()?;
         let made;
         let events = if let Data::Events(events) = &item.data {

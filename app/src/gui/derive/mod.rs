@@ -4,6 +4,7 @@
 mod distribution;
 mod document;
 mod heat;
+mod marks;
 mod quantiles;
 mod selection;
 mod told;
@@ -11,9 +12,11 @@ mod track;
 mod windows;
 
 pub use distribution::{Distribution, DistributionKey};
-pub use document::{Document, first_objective, steps};
+pub use document::{Document, Origin, Read, Stamp, first_objective};
 pub use heat::{Heat, HeatKey};
+pub use marks::ChangeMarks;
 pub use quantiles::QuantileProfile;
+pub use selection::in_sight;
 pub use told::{Ask, Other, Told, ToldKey, Topic};
 pub use track::{Track, TrackKey};
 pub use windows::{WindowAnalysis, WindowKey, rules};

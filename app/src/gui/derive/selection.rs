@@ -9,6 +9,8 @@ use sre_stats::series::{NanPolicy, Series};
 use sre_stats::time::Timestamp;
 use sre_stats::{Error, Result};
 
+use crate::gui::choices::Range;
+
 /// The samples of an item whose values lie in `[from, to]`; all of them without a range, and of a counter, whose single
 /// values mean nothing.
 ///
@@ -40,6 +42,18 @@ pub(super) fn selected(item: &Item, values: Option<(f64, f64)>) -> Result<Cow<'_
 
 fn nothing(_: Error) -> Error {
     Error::empty("no sample has a value in the chosen range").hint("choose a wider range, or all values")
+}
+
+/// The samples of an item whose values and times are looked at.
+///
+/// # Errors
+/// Where there are none.
+pub fn in_sight(item: &Item, values: Option<(f64, f64)>, range: Option<Range>) -> Result<Cow<'_, Item>> {
+    let part = selected(item, values)?;
+    match range {
+        Some((from, to)) => Ok(Cow::Owned(between(&part, from, to)?)),
+        None => Ok(part),
+    }
 }
 
 /// The samples of an item in `[from, to)`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sre_stats::compare::CompareOptions;
 use sre_stats::describe::Ecdf;
 use sre_stats::figure::{Scale, ecdf_figure};
+use sre_stats::forecast::{DecomposeOptions, ForecastOptions, Limit};
 use sre_stats::load::Item;
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
@@ -21,7 +22,7 @@ use super::document::Document;
 use super::selection::{between, selected};
 use crate::cli::alerts::AlertArgs;
 use crate::cli::output::Answer;
-use crate::cli::{changes, compare, losses, slo, trend, windows};
+use crate::cli::{changes, compare, decompose, forecast, losses, slo, trend, windows};
 
 /// What is asked of a series.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,15 @@ pub enum Ask {
     Losses,
     /// Is it getting worse, and since when.
     Trend,
+    /// What comes next, and when a limit is reached.
+    Forecast {
+        /// The limit.
+        limit: Option<Limit>,
+        /// How far ahead; `None` takes a quarter of what there is.
+        ahead: Option<Span>,
+    },
+    /// What is trend, what is season, what is left.
+    Parts,
     /// Does it differ from another sample.
     Compare(Other),
 }
@@ -70,13 +80,17 @@ pub enum Topic {
     Losses,
     /// Trend and changes.
     Trend,
+    /// What comes next.
+    Forecast,
+    /// Trend, seasons and remainder.
+    Parts,
     /// Comparison.
     Compare,
 }
 
 impl Topic {
     /// All topics.
-    pub const ALL: [Self; 4] = [Self::Slo, Self::Losses, Self::Trend, Self::Compare];
+    pub const ALL: [Self; 6] = [Self::Slo, Self::Losses, Self::Trend, Self::Forecast, Self::Parts, Self::Compare];
 }
 
 impl Ask {
@@ -86,6 +100,8 @@ impl Ask {
             Self::Slo { .. } => Topic::Slo,
             Self::Losses => Topic::Losses,
             Self::Trend => Topic::Trend,
+            Self::Forecast { .. } => Topic::Forecast,
+            Self::Parts => Topic::Parts,
             Self::Compare(_) => Topic::Compare,
         }
     }
@@ -97,6 +113,8 @@ impl Ask {
             Self::Slo { .. } => "Holding against the objective",
             Self::Losses => "Looking for what aggregation loses",
             Self::Trend => "Testing for trend and changes",
+            Self::Forecast { .. } => "Forecasting, and testing the forecasts on the past",
+            Self::Parts => "Looking for seasons",
             Self::Compare(_) => "Comparing",
         }
     }
@@ -150,6 +168,15 @@ impl Told {
                 trend::one(&item, TrendMethod::Auto, &mut answer)?;
                 progress.check()?;
                 changes::one(&item, &ChangeOptions::default(), &mut answer)?;
+            }
+            Ask::Forecast { limit, ahead } => {
+                let item = selected(document.item(key.item)?, key.values)?;
+                let options = ForecastOptions { horizon: *ahead, ..ForecastOptions::default() };
+                forecast::one(&item, options, limit.as_ref(), &mut answer)?;
+            }
+            Ask::Parts => {
+                let item = selected(document.item(key.item)?, key.values)?;
+                decompose::one(&item, &DecomposeOptions::default(), false, &mut answer)?;
             }
             Ask::Compare(other) => of_two(document, baseline, key, other, &mut answer)?,
         }

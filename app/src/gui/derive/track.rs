@@ -69,6 +69,9 @@ fn gallop(times: &[i64], from: usize, to: usize, guess: usize, limit: i64) -> us
     low + times.get(low..high).unwrap_or_default().partition_point(|t| *t < limit)
 }
 
+/// What a band is called.
+const RANGE: &str = "smallest to largest";
+
 impl Track {
     /// Prepares an item for drawing.
     ///
@@ -131,36 +134,66 @@ impl Track {
     /// The picture of the time between two positions, for a plot `width_px` pixels wide: every sample while there are no more
     /// than two a pixel, the range and the mean of each pixel beyond that.
     pub fn figure(&self, range: (f64, f64), width_px: usize) -> Figure {
+        self.figure_from(self.origin(), 0, range, width_px)
+    }
+
+    /// The same beside others: in their colours by `index`, and over the same lines of theirs with names that tell them apart.
+    pub fn beside(&self, others: &[Arc<Self>], range: (f64, f64), width_px: usize) -> Figure {
+        let mut figure = self.figure(range, width_px);
+        let band = |name: &str, title: &str| {
+            if name == RANGE { format!("{RANGE} of {title}") } else { name.to_owned() }
+        };
+        if !others.is_empty() {
+            figure.marks.iter_mut().for_each(|m| m.name = band(&m.name, &self.title));
+        }
+        for (i, other) in others.iter().enumerate() {
+            let drawn = other.figure_from(self.origin(), i + 1, range, width_px);
+            figure.title = format!("{}, {}", figure.title, other.title);
+            figure.caption = format!("{} {}: {}", figure.caption, other.title, drawn.caption);
+            // gaps and resets of the others would be taken for those of the first
+            let own = drawn.marks.into_iter().filter(|m| matches!(m.role, Role::Series(_)));
+            figure.marks.extend(own.map(|m| Mark { name: band(&m.name, &other.title), ..m }));
+        }
+        figure
+    }
+
+    fn figure_from(&self, origin: Timestamp, index: usize, range: (f64, f64), width_px: usize) -> Figure {
         let (times, values) = self.columns();
-        let origin = self.origin();
         let x = Axis::time(origin).with_range(range.0, range.1);
         let (start, end) = (x.instant(range.0).0, x.instant(range.1).0);
         let mut figure = Figure::new(self.title.clone(), x, self.y.clone());
         let from = times.partition_point(|&t| t < start).saturating_sub(1);
         let to = (times.partition_point(|&t| t <= end) + 1).min(times.len());
-        let seen = self.gaps.iter().filter(|g| g.1.0 >= start && g.0.0 <= end);
-        let gaps: Vec<(Timestamp, Timestamp)> = seen.copied().collect();
+        let seen = self.gaps.partition_point(|g| g.1.0 < start)..self.gaps.partition_point(|g| g.0.0 <= end);
+        let gaps = self.gaps.get(seen).unwrap_or_default();
         if gaps.len() <= 50 {
-            for (a, b) in &gaps {
+            for (a, b) in gaps {
                 let (from, to) = (figure.x.position(*a), figure.x.position(*b));
                 let shape = Shape::Region { from, to, direction: Direction::Vertical };
                 figure.marks.push(Mark::new("no data", Role::Neutral, shape));
             }
         }
         let position = |t: i64| Timestamp(t).since(origin).as_secs_f64();
-        let mut breaks = gaps.iter().map(|g| g.1.0).peekable();
+        // the gaps that lie wholly before a time
+        let passed = |from: usize, t: i64| {
+            from + gaps.get(from..).unwrap_or_default().partition_point(|g: &(Timestamp, Timestamp)| g.1.0 <= t)
+        };
+        let mut breaks = 0;
         let mut densest = 1;
         let width_px = width_px.max(1);
         if to - from <= 2 * width_px {
             let mut points = Vec::with_capacity(to - from);
             for (&t, &v) in times.iter().zip(values).take(to).skip(from) {
-                if breaks.next_if(|b| *b <= t).is_some() && !points.is_empty() {
-                    points.push((position(t), f64::NAN));
+                if gaps.get(breaks).is_some_and(|g| g.1.0 <= t) {
+                    breaks = passed(breaks, t);
+                    if !points.is_empty() {
+                        points.push((position(t), f64::NAN));
+                    }
                 }
                 points.push((position(t), v));
             }
             let shape = if self.what == "events" { Shape::Points { points } } else { Shape::Line { points } };
-            figure.marks.push(Mark::new(self.title.clone(), Role::Series(0), shape));
+            figure.marks.push(Mark::new(self.title.clone(), Role::Series(index), shape));
         } else {
             let (mut x, mut lower, mut upper, mut line) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             let span = (i128::from(end) - i128::from(start)).max(1);
@@ -173,10 +206,9 @@ impl Track {
                 let (first, last) =
                     (times.get(a).copied().unwrap_or_default(), times.get(limit - 1).copied().unwrap_or_default());
                 let middle = f64::midpoint(position(first), position(last));
-                let mut broken = false;
-                while breaks.next_if(|b| *b <= first).is_some() {
-                    broken = true;
-                }
+                let now = passed(breaks, first);
+                let broken = now > breaks;
+                breaks = now;
                 if broken {
                     x.push(middle);
                     lower.push(f64::NAN);
@@ -191,14 +223,15 @@ impl Track {
                 line.push((middle, (node.sum / count as f64).clamp(node.min, node.max)));
                 a = limit;
             }
-            figure.marks.push(Mark::new("smallest to largest", Role::Series(0), Shape::Band { x, lower, upper }));
+            figure.marks.push(Mark::new(RANGE, Role::Series(index), Shape::Band { x, lower, upper }));
             figure.marks.push(Mark::new(
                 format!("mean of {}", self.title),
-                Role::Series(0),
+                Role::Series(index),
                 Shape::Line { points: line },
             ));
         }
-        let resets: Vec<&Timestamp> = self.resets.iter().filter(|r| r.0 >= start && r.0 <= end).collect();
+        let seen = self.resets.partition_point(|r| r.0 < start)..self.resets.partition_point(|r| r.0 <= end);
+        let resets = self.resets.get(seen).unwrap_or_default();
         if resets.len() <= 50 {
             for reset in resets {
                 let shape = Shape::Rule { at: figure.x.position(*reset), direction: Direction::Vertical };

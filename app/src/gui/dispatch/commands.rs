@@ -8,10 +8,12 @@ use crate::gui::choices::Range;
 use crate::gui::command::Command;
 use crate::gui::derive::rules;
 use crate::gui::jobs::Jobs;
+use crate::gui::made::BESIDE;
 use crate::gui::state::{Opening, Overlay, Severity, State};
 use crate::gui::take::Target;
 use crate::gui::view::View;
 
+#[allow(clippy::too_many_lines, reason = "one line a command")]
 pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context, command: Command) {
     if state.overlay != Overlay::None && command != Command::Palette {
         state.overlay = Overlay::None;
@@ -22,9 +24,13 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         Command::OpenBaseline => state.overlay = Overlay::Path(Opening::Baseline, String::new()),
         Command::OpenSession => state.overlay = Overlay::Path(Opening::Session, String::new()),
         Command::SaveSession => taking::ask(state, Target::Session),
-        Command::Reload => {
-            if let Some(document) = state.document.as_ref().filter(|d| !d.paths.is_empty()) {
-                open::open(state, jobs, document.paths.clone());
+        Command::Reload => open::reload(state, jobs),
+        Command::WatchFiles => state.watch = !state.watch,
+        // what the system has comes as an event of its own
+        Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+        Command::ReadOtherwise => {
+            if state.asked.is_readable() {
+                state.overlay = Overlay::Reading;
             }
         }
         Command::Close => open::close(state, jobs),
@@ -54,6 +60,9 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         Command::CopyTable => taking::copy_table(state, ctx),
         Command::CopyCommand => taking::copy_command(state, ctx),
         Command::CopyCells => taking::copy_cells(state, ctx),
+        Command::CopyPicture => taking::copy_picture(state, jobs, ctx),
+        Command::SaveParquet => taking::ask(state, Target::Parquet),
+        Command::SaveSamples => taking::ask(state, Target::Samples),
         Command::SavePicture => taking::ask(state, Target::Png),
         Command::SaveVector => taking::ask(state, Target::Svg),
         Command::SaveCsv => taking::ask(state, Target::Csv),
@@ -78,6 +87,10 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         }
         Command::ToggleTable => state.table = !state.table,
         Command::ToggleRate => state.choices.rate = !state.choices.rate,
+        Command::ToggleChanges => {
+            state.choices.marks = !state.choices.marks;
+            show(state, View::Series);
+        }
         Command::NextSeries => select(state, state.choices.item + 1),
         Command::PreviousSeries => select(state, state.choices.item.saturating_sub(1)),
         Command::ZoomIn => zoom(state, 0.5, 0.0),
@@ -129,6 +142,20 @@ pub(super) fn select(state: &mut State, item: usize) {
         }
         state.choices.item = item;
         state.range = None;
+    }
+}
+
+/// Draws a series beside the one selected, or no longer.
+pub(super) fn beside(state: &mut State, item: usize) {
+    let before = state.choices.beside.len();
+    state.choices.beside.retain(|i| *i != item);
+    if state.choices.beside.len() < before {
+        return;
+    }
+    state.choices.beside.push(item);
+    if before >= BESIDE {
+        state.choices.beside.remove(0);
+        notify(state, Severity::Note, format!("More than {BESIDE} series beside one cannot be told apart."));
     }
 }
 

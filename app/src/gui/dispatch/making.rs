@@ -6,7 +6,7 @@ use sre_stats::Error;
 use sre_stats::progress::Progress;
 
 use super::{Product, notify, open, taking};
-use crate::gui::derive::{Distribution, Heat, QuantileProfile, Told, ToldKey, Track, WindowAnalysis};
+use crate::gui::derive::{ChangeMarks, Distribution, Heat, QuantileProfile, Told, ToldKey, Track, WindowAnalysis};
 use crate::gui::jobs::{Finished, Jobs, Outcome};
 use crate::gui::made::Slot;
 use crate::gui::state::{Opening, Overlay, Severity, State};
@@ -20,12 +20,17 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
         state.loading = None;
     }
     match outcome {
-        Outcome::Done(Product::Loaded(paths, dataset, steps)) if loading => {
+        Outcome::Done(Product::Loaded(read)) if loading => {
+            let paths = read.origin.paths.clone();
+            open::show_dataset(state, *read);
             taking::remember(state, jobs, &paths);
-            open::show_dataset(state, paths, *dataset, steps);
         }
-        Outcome::Done(Product::Baseline(paths, dataset, steps)) if loading => {
-            open::show_baseline(state, paths, *dataset, steps);
+        Outcome::Done(Product::Baseline(read)) if loading => open::show_baseline(state, *read),
+        Outcome::Done(Product::Changed(stamps)) => {
+            // a watch that was given up meanwhile may still bring what it saw
+            if state.watching.is_some_and(|w| w.1 == id) {
+                open::changed(state, jobs, stamps);
+            }
         }
         Outcome::Done(Product::Session(restored)) if loading => open::show_session(state, *restored),
         Outcome::Done(Product::Loaded(..) | Product::Baseline(..) | Product::Session(_) | Product::Quiet) => {}
@@ -44,7 +49,18 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
             let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
             notify(state, Severity::Note, format!("Written: {}", paths.join(", ")));
         }
+        Outcome::Done(Product::Picture(image, title)) => {
+            let [width, height] = image.size;
+            jobs.context().copy_image(image);
+            notify(state, Severity::Note, format!("Copied “{title}” as a picture, {width} × {height}."));
+        }
         Outcome::Done(Product::Track(key, track)) => state.made.track.fill(id, key, *track),
+        Outcome::Done(Product::Beside(key, track)) => {
+            if let Some(slot) = state.made.beside.iter_mut().find(|s| s.job.as_ref().is_some_and(|j| j.1 == id)) {
+                slot.fill(id, key, *track);
+            }
+        }
+        Outcome::Done(Product::Marks(key, marks)) => state.made.marks.fill(id, key, *marks),
         Outcome::Done(Product::Quantiles(key, profile)) => state.made.quantiles.fill(id, key, *profile),
         Outcome::Done(Product::Windows(key, analysis)) => state.made.windows.fill(id, key, *analysis),
         Outcome::Done(Product::Distribution(key, made)) => state.made.distribution.fill(id, key, *made),
@@ -71,6 +87,7 @@ pub fn prepare(state: &mut State, jobs: &mut Jobs<Product>, interacting: bool) {
     if !interacting && state.undo.settle(&state.choices) {
         taking::autosave(state, jobs);
     }
+    open::keep_watch(state, jobs);
     if state.document.is_some() {
         for view in state.layout.visible() {
             lacking(state, jobs, view, interacting);
@@ -84,8 +101,19 @@ fn lacking(state: &mut State, jobs: &mut Jobs<Product>, view: View, interacting:
         View::Understood => {}
         View::Series => {
             let Some(key) = state.track_key() else { return };
+            let of = Arc::clone(&document);
             want(&mut state.made.track, jobs, "Preparing the series", key, move |key, progress| {
-                Ok(Product::Track(key.clone(), Box::new(Track::new(&document, key, progress)?)))
+                Ok(Product::Track(key.clone(), Box::new(Track::new(&of, key, progress)?)))
+            });
+            for (slot, key) in state.beside_keys().into_iter().enumerate() {
+                let (of, Some(slot)) = (Arc::clone(&document), state.made.beside.get_mut(slot)) else { continue };
+                want(slot, jobs, "Preparing the series beside it", key, move |key, progress| {
+                    Ok(Product::Beside(key.clone(), Box::new(Track::new(&of, key, progress)?)))
+                });
+            }
+            let Some(key) = state.marks_key() else { return };
+            want(&mut state.made.marks, jobs, "Searching for changes", key, move |key, progress| {
+                Ok(Product::Marks(key.clone(), Box::new(ChangeMarks::new(&document, key, progress)?)))
             });
         }
         View::Quantiles => {
@@ -117,7 +145,12 @@ fn lacking(state: &mut State, jobs: &mut Jobs<Product>, view: View, interacting:
             ask(state, jobs, state.losses_key());
         }
         View::Slo => ask(state, jobs, state.slo_key()),
-        View::Trend => ask(state, jobs, state.trend_key()),
+        View::Trend => {
+            // what was asked before an interaction ended would be asked again at its end
+            for key in [state.trend_key(), state.forecast_key().filter(|_| !interacting), state.parts_key()] {
+                ask(state, jobs, key);
+            }
+        }
         View::Compare => ask(state, jobs, state.compare_key()),
     }
 }

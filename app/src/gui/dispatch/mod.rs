@@ -14,15 +14,14 @@ mod taking;
 
 use std::path::PathBuf;
 
-use sre_stats::load::Dataset;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::window::{NoData, Rule};
 
 use super::choices::{Against, Range, Spread};
 use super::command::Command;
 use super::derive::{
-    Distribution, DistributionKey, Heat, HeatKey, QuantileProfile, Told, ToldKey, Track, TrackKey, WindowAnalysis,
-    WindowKey,
+    ChangeMarks, Distribution, DistributionKey, Heat, HeatKey, Origin, QuantileProfile, Read, Stamp, Told, ToldKey,
+    Track, TrackKey, WindowAnalysis, WindowKey,
 };
 use super::jobs::{JobId, Jobs};
 use super::layout::Layout;
@@ -43,12 +42,20 @@ pub enum Message {
     Run(Command),
     /// Read these files.
     Open(Vec<PathBuf>),
+    /// Read a text from the clipboard.
+    Paste(String),
+    /// Say something of data, before they are read again.
+    Asked(Origin),
+    /// Read data by what is said of them.
+    Read(Origin),
     /// Read this file, to compare with or as a session.
     OpenAs(Opening, PathBuf),
     /// Select a series.
     Select(usize),
     /// Change the objective's text.
     Objective(String),
+    /// Draw a series beside the one selected, or no longer.
+    Beside(usize),
     /// Choose a rule; `None` for the objective's own.
     Rule(Option<Rule>),
     /// Choose what missing data count as.
@@ -67,6 +74,10 @@ pub enum Message {
     Log(bool),
     /// Put shares on a scale of nines, or not.
     Nines(bool),
+    /// Change the limit of the forecast.
+    Limit(String),
+    /// Choose how far the forecast reaches.
+    Ahead(Option<Span>),
     /// Choose what to compare with.
     Against(Against),
     /// Sort the table of this title by a column; once more turns it round.
@@ -99,9 +110,11 @@ pub enum Message {
 #[derive(Debug)]
 pub enum Product {
     /// A file was read.
-    Loaded(Vec<PathBuf>, Box<Dataset>, Vec<Option<Span>>),
+    Loaded(Box<Read>),
     /// The file to compare with was read.
-    Baseline(Vec<PathBuf>, Box<Dataset>, Vec<Option<Span>>),
+    Baseline(Box<Read>),
+    /// The files that are watched changed: they are so now.
+    Changed(Vec<Stamp>),
     /// A session and its files were read, and what is to be said of it.
     Session(Box<Restored>),
     /// Files were chosen in the dialog; `None` where it was closed.
@@ -112,10 +125,16 @@ pub enum Product {
     NoDialog,
     /// Files were written.
     Written(Vec<PathBuf>),
+    /// A picture for the clipboard, and its title.
+    Picture(egui::ColorImage, String),
     /// What needs no word was done.
     Quiet,
     /// A column is ready for drawing.
     Track(TrackKey, Box<Track>),
+    /// A column beside another is ready for drawing.
+    Beside(TrackKey, Box<Track>),
+    /// Changes of level are ready.
+    Marks(TrackKey, Box<ChangeMarks>),
     /// Quantiles are ready.
     Quantiles(TrackKey, Box<QuantileProfile>),
     /// An analysis of slices is ready.
@@ -133,8 +152,8 @@ pub enum Product {
 pub struct Restored {
     session: Session,
     note: Option<String>,
-    data: Dataset,
-    baseline: Option<Dataset>,
+    data: Read,
+    baseline: Option<Read>,
 }
 
 /// Carries out one message.
@@ -142,9 +161,13 @@ pub fn dispatch(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context
     match message {
         Message::Run(command) => commands::run(state, jobs, ctx, command),
         Message::Open(paths) => open::open(state, jobs, paths),
+        Message::Paste(text) => open::paste(state, jobs, &text),
+        Message::Asked(origin) => state.asked = origin,
+        Message::Read(origin) => open::read(state, jobs, origin),
         Message::OpenAs(opening, path) => open::open_as(state, jobs, opening, path),
         Message::Select(item) => commands::select(state, item),
         Message::Objective(text) => state.choices.objective = Some(text),
+        Message::Beside(item) => commands::beside(state, item),
         Message::Rule(rule) => state.choices.rule = rule,
         Message::NoData(policy) => state.choices.no_data = policy,
         Message::Width(width) => state.choices.width = width,
@@ -156,6 +179,8 @@ pub fn dispatch(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context
         Message::Spread(spread) => state.choices.spread = spread,
         Message::Log(log) => state.choices.log = log,
         Message::Nines(nines) => state.choices.nines = nines,
+        Message::Limit(text) => state.choices.limit = text,
+        Message::Ahead(ahead) => state.choices.ahead = ahead,
         Message::Against(against) => state.choices.against = against,
         Message::Sort(title, column) => sort(state, title, column),
         Message::Cursor(cursor) => state.cursor = cursor,

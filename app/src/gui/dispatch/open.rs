@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sre_stats::load::{Dataset, LoadOptions, load};
 use sre_stats::progress::Progress;
-use sre_stats::time::Span;
 
 use super::{Product, Restored, notify, taking};
 use crate::gui::choices::{Against, Choices};
-use crate::gui::derive::{Document, steps};
+use crate::gui::derive::{Document, Origin, Read};
 use crate::gui::jobs::Jobs;
 use crate::gui::made::Made;
+use crate::gui::reading::Reading;
 use crate::gui::session::{self, Session};
 use crate::gui::state::{Opening, Overlay, Severity, State};
 use crate::gui::undo::Undo;
+use crate::gui::watch;
 
 /// Starts reading files; an earlier read that is still going on is stopped. A session among them is opened as such.
 pub(super) fn open(state: &mut State, jobs: &mut Jobs<Product>, paths: Vec<PathBuf>) {
@@ -23,13 +23,34 @@ pub(super) fn open(state: &mut State, jobs: &mut Jobs<Product>, paths: Vec<PathB
         open_as(state, jobs, Opening::Session, session.clone());
         return;
     }
-    if paths.is_empty() {
+    if !paths.is_empty() {
+        read(state, jobs, Origin::files(paths));
+    }
+}
+
+/// Starts reading what is said of data.
+pub(super) fn read(state: &mut State, jobs: &mut Jobs<Product>, origin: Origin) {
+    state.asked = origin.clone();
+    start(state, jobs, Opening::Data, format!("Reading {}", origin.title()), move |progress| {
+        Ok(Product::Loaded(Box::new(origin.read(progress)?)))
+    });
+}
+
+/// Reads the document again, with what was said of it.
+pub(super) fn reload(state: &mut State, jobs: &mut Jobs<Product>) {
+    if let Some(document) = state.document.as_ref().filter(|d| d.origin.is_readable()) {
+        let origin = document.origin.clone();
+        read(state, jobs, origin);
+    }
+}
+
+/// Reads what was pasted.
+pub(super) fn paste(state: &mut State, jobs: &mut Jobs<Product>, text: &str) {
+    if text.trim().is_empty() {
+        notify(state, Severity::Note, "The clipboard holds no text.".to_owned());
         return;
     }
-    start(state, jobs, Opening::Data, format!("Reading {}", title_of(&paths)), move |progress| {
-        let (dataset, steps) = read(&paths, progress)?;
-        Ok(Product::Loaded(paths, Box::new(dataset), steps))
-    });
+    read(state, jobs, Origin { pasted: Some(text.into()), ..Origin::default() });
 }
 
 fn is_session(path: &Path) -> bool {
@@ -38,13 +59,11 @@ fn is_session(path: &Path) -> bool {
 
 /// Starts reading a file as a baseline or a session.
 pub(super) fn open_as(state: &mut State, jobs: &mut Jobs<Product>, opening: Opening, path: PathBuf) {
-    let name = format!("Reading {}", title_of(std::slice::from_ref(&path)));
+    let name = format!("Reading {}", Origin::files(vec![path.clone()]).title());
     match opening {
         Opening::Data => open(state, jobs, vec![path]),
         Opening::Baseline => start(state, jobs, opening, name, move |progress| {
-            let paths = vec![path];
-            let (dataset, steps) = read(&paths, progress)?;
-            Ok(Product::Baseline(paths, Box::new(dataset), steps))
+            Ok(Product::Baseline(Box::new(Origin::files(vec![path]).read(progress)?)))
         }),
         Opening::Session => start(state, jobs, opening, name, move |progress| {
             let (session, note) = Session::read(&path)?;
@@ -54,10 +73,12 @@ pub(super) fn open_as(state: &mut State, jobs: &mut Jobs<Product>, opening: Open
 }
 
 fn restore(session: Session, note: Option<String>, progress: &Progress) -> sre_stats::Result<Product> {
-    let data = load(&session.files, &LoadOptions::default(), progress)?;
+    let origin =
+        |paths: &[PathBuf], reading: &Reading| Origin { paths: paths.to_vec(), pasted: None, reading: reading.clone() };
+    let data = origin(&session.files, &session.reading).read(progress)?;
     let baseline = match session.baseline.as_slice() {
         [] => None,
-        paths => Some(load(paths, &LoadOptions::default(), progress)?),
+        paths => Some(origin(paths, &session.baseline_reading).read(progress)?),
     };
     Ok(Product::Session(Box::new(Restored { session, note, data, baseline })))
 }
@@ -76,50 +97,53 @@ fn start(
     state.loading = Some((jobs.spawn(name, work), opening));
 }
 
-fn read(paths: &[PathBuf], progress: &Progress) -> sre_stats::Result<(Dataset, Vec<Option<Span>>)> {
-    let dataset = load(paths, &LoadOptions::default(), progress)?;
-    progress.stage("looking over the series", 0);
-    let steps = steps(&dataset);
-    Ok((dataset, steps))
-}
-
-fn title_of(paths: &[PathBuf]) -> String {
-    let name =
-        |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
-    match paths {
-        [] => "data".to_owned(),
-        [one] => name(one),
-        [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
-    }
-}
-
-fn document(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset, steps: Vec<Option<Span>>) -> Arc<Document> {
+fn document(state: &mut State, read: Read) -> Arc<Document> {
     let id = state.next_document;
     state.next_document += 1;
-    Arc::new(Document { id, title: title_of(&paths), paths, dataset, steps })
+    Arc::new(Document::new(id, read))
 }
 
 /// Shows a data set, read from a file or made in memory.
-pub fn show_dataset(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset, steps: Vec<Option<Span>>) {
+pub fn show_dataset(state: &mut State, read: Read) {
     // a reload keeps the choices where they still fit
-    let reload = state.document.as_ref().is_some_and(|d| !paths.is_empty() && d.paths == paths);
-    if !reload || state.choices.item >= dataset.items.len() {
+    let before = state.document.clone().filter(|d| read.origin.is_readable() && d.origin.is_same(&read.origin));
+    let same = before.is_some();
+    // where the series of a place in the old document is now
+    let place = |i: usize| {
+        let title = before.as_ref()?.dataset.items.get(i)?.title();
+        read.dataset.items.iter().position(|item| item.title() == title)
+    };
+    if let Some(item) = place(state.choices.item) {
+        let choices = &mut state.choices;
+        choices.item = item;
+        choices.beside = choices.beside.iter().filter_map(|i| place(*i)).collect();
+        if let Against::Series(other) = choices.against {
+            choices.against = place(other).map_or(Against::Halves, Against::Series);
+        }
+        // steps back name series by their place
+        if before.is_some_and(|d| d.dataset.items.len() != read.dataset.items.len()) {
+            state.undo = Undo::new(state.choices.clone());
+        }
+    } else {
         state.choices = Choices { objective: state.first_objective.take(), ..Choices::default() };
         state.undo = Undo::new(state.choices.clone());
         state.range = None;
+        state.watch &= same;
+        state.made = Made::default();
     }
-    let document = document(state, paths, dataset, steps);
+    state.asked = read.origin.clone();
+    state.watched.clone_from(&read.stamps);
+    let document = document(state, read);
     state.document = Some(document);
-    state.made = Made::default();
     state.cursor = None;
 }
 
 /// Takes a file to compare with.
-pub(super) fn show_baseline(state: &mut State, paths: Vec<PathBuf>, dataset: Dataset, steps: Vec<Option<Span>>) {
+pub(super) fn show_baseline(state: &mut State, read: Read) {
     // the series of the same name, else the only one, else the first
     let title = state.item().map(sre_stats::load::Item::title);
-    let same = dataset.items.iter().position(|i| Some(i.title()) == title).unwrap_or(0);
-    let baseline = document(state, paths, dataset, steps);
+    let same = read.dataset.items.iter().position(|i| Some(i.title()) == title).unwrap_or(0);
+    let baseline = document(state, read);
     state.baseline = Some(baseline);
     state.choices.against = Against::Baseline(same);
     state.layout.show(crate::gui::view::View::Compare, state.view);
@@ -129,18 +153,16 @@ pub(super) fn show_baseline(state: &mut State, paths: Vec<PathBuf>, dataset: Dat
 /// Takes up a session.
 pub(super) fn show_session(state: &mut State, restored: Restored) {
     let Restored { session, note, data, baseline } = restored;
-    let choices = session.choices(&data, baseline.as_ref());
-    let found = steps(&data);
-    show_dataset(state, session.files.clone(), data, found);
-    state.baseline = baseline.map(|b| {
-        let found = steps(&b);
-        document(state, session.baseline.clone(), b, found)
-    });
+    let choices = session.choices(&data.dataset, baseline.as_ref().map(|b| &b.dataset));
+    show_dataset(state, data);
+    state.made = Made::default();
+    state.baseline = baseline.map(|b| document(state, b));
     state.choices = choices;
     state.undo = Undo::new(state.choices.clone());
     (state.layout, state.view, state.table) = session.views();
     state.range = session.range();
     state.theme = session.theme();
+    state.watch = session.watch();
     if let Some(note) = note {
         notify(state, Severity::Note, note);
     }
@@ -179,7 +201,41 @@ pub(super) fn close(state: &mut State, jobs: &mut Jobs<Product>) {
     state.undo = Undo::new(state.choices.clone());
     state.range = None;
     state.made = Made::default();
+    state.asked = Origin::default();
     taking::leave(state);
+}
+
+/// Keeps one job at looking after the files while that is wanted, and none otherwise.
+pub(super) fn keep_watch(state: &mut State, jobs: &mut Jobs<Product>) {
+    let files = state.document.as_ref().filter(|d| state.watch && !d.paths.is_empty());
+    let wanted = files.filter(|_| state.loading.is_none()).map(|d| d.id);
+    if state.watching.as_ref().map(|w| w.0) == wanted {
+        return;
+    }
+    if let Some((_, job)) = state.watching.take() {
+        jobs.cancel(job);
+    }
+    if let (Some(id), Some(document)) = (wanted, state.document.as_ref()) {
+        let (origin, known) = (document.origin.clone(), state.watched.clone());
+        let job = jobs.spawn_quiet("Watching the files", move |progress| {
+            Ok(Product::Changed(watch::wait(&origin, &known, progress)?))
+        });
+        state.watching = Some((id, job));
+    }
+}
+
+/// Takes files that changed.
+pub(super) fn changed(state: &mut State, jobs: &mut Jobs<Product>, stamps: Vec<crate::gui::derive::Stamp>) {
+    state.watching = None;
+    let lost = stamps.iter().position(Option::is_none);
+    state.watched = stamps;
+    let Some(document) = state.document.clone() else { return };
+    if let Some(path) = lost.and_then(|i| document.paths.get(i)) {
+        // what was read stays in sight, and the file may come back
+        notify(state, Severity::Note, format!("“{}” is gone; what was read of it is still shown.", path.display()));
+        return;
+    }
+    reload(state, jobs);
 }
 
 /// Asks for files in the system's dialog, off the window's thread.

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use sre_stats::Error;
+use sre_stats::figure::{Theme, draw};
+use sre_stats::report::Block;
 
 use super::{Product, notify};
 use crate::gui::jobs::Jobs;
@@ -80,6 +82,21 @@ pub(super) fn copy_table(state: &mut State, ctx: &egui::Context) {
     }
 }
 
+/// Draws the first picture of the view for the clipboard.
+pub(super) fn copy_picture(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context) {
+    let blocks = views::section_of(state).map(|s| s.blocks).unwrap_or_default();
+    let figure = blocks.into_iter().find_map(|b| if let Block::Figure(figure) = b { Some(figure) } else { None });
+    let Some(figure) = figure else {
+        notify(state, Severity::Note, "This view has no picture.".to_owned());
+        return;
+    };
+    let theme = if ctx.theme() == egui::Theme::Dark { Theme::Dark } else { Theme::Light };
+    jobs.spawn("Drawing the picture", move |_| {
+        let drawn = draw::pixels(&figure, draw::Size::default(), theme)?;
+        Ok(Product::Picture(egui::ColorImage::from_rgb([drawn.width, drawn.height], &drawn.rgb), figure.title))
+    });
+}
+
 pub(super) fn copy_command(state: &mut State, ctx: &egui::Context) {
     let text = match take::command_line(state) {
         Some(line) => {
@@ -107,7 +124,7 @@ const REMEMBERED: usize = 12;
 
 /// Puts files at the head of those that were open before.
 pub(super) fn remember(state: &mut State, jobs: &mut Jobs<Product>, paths: &[PathBuf]) {
-    let Some(home) = state.home.clone() else { return };
+    let Some(home) = state.home.clone().filter(|_| !paths.is_empty()) else { return };
     let whole = |p: &PathBuf| std::path::absolute(p).unwrap_or_else(|_| p.clone());
     let mut recent: Vec<PathBuf> = paths.iter().map(whole).collect();
     recent.extend(state.recent.iter().filter(|r| !recent.contains(r)).cloned().collect::<Vec<_>>());

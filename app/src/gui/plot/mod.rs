@@ -14,7 +14,7 @@ use sre_stats::report::Column;
 use sre_stats::unit::Unit;
 
 use self::axes::{Labels, hints, spacer};
-use self::legend::legend;
+use self::legend::{Hidden, legend, visible};
 use self::marks::draw;
 use self::strip::{STRIP, draw_strip};
 use super::theme::{bold, colour};
@@ -53,7 +53,15 @@ pub struct Answer {
 pub fn show(ui: &mut Ui, tokens: &Tokens, id: &str, figure: &Figure, options: Options) -> Answer {
     let top = ui.cursor().top();
     ui.label(egui::RichText::new(&figure.title).family(bold()).size(15.0).color(colour(tokens.ink)));
-    legend(ui, tokens, figure);
+    // what is hidden is kept as egui keeps where a list was scrolled to
+    let key = ui.scope_id().with((id, "hidden"));
+    let mut hidden: Hidden = ui.data(|d| d.get_temp(key)).unwrap_or_default();
+    if legend(ui, tokens, figure, &mut hidden) {
+        ui.data_mut(|d| d.insert_temp(key, hidden.clone()));
+        ui.ctx().request_repaint();
+    }
+    let seen = visible(figure, &hidden);
+    let figure = &*seen;
     if figure.marks.iter().any(|m| matches!(m.shape, Shape::Heat { .. })) {
         ui.horizontal(|ui| heat::scale(ui, tokens, figure));
     }

@@ -11,8 +11,9 @@ pub fn cells(state: &State) -> Option<String> {
     // a debug string is a string of Rust: quotes, backslashes and control characters are escaped
     let files: Vec<String> = document.paths.iter().map(|p| format!("{:?}.into()", p.display().to_string())).collect();
     let read = format!(
-        "use sre_stats::prelude::*;\n\nlet data = load(&[{}], &LoadOptions::default(), &Progress::new())?;\n",
-        files.join(", ")
+        "use sre_stats::prelude::*;\n\nlet data = load(&[{}], &{}, &Progress::new())?;\n",
+        files.join(", "),
+        document.origin.reading.cell()
     );
     let item = format!("let item = &data.items[{}];", state.choices.item);
     let objective = format!("let objective: Objective = {:?}.parse()?;", state.objective_text());
@@ -56,10 +57,29 @@ pub fn cells(state: &State) -> Option<String> {
              tell::slo::section(&fit.item.title(), &report, &fit.good_means(&objective))",
             state.choices.item
         ),
-        View::Trend => format!(
-            "{item}\nlet (series, note) = tell::subject::as_series(item)?;\nlet found = trend(&series, TrendMethod::Auto, 0.95)?;\n\
-             tell::trend::section(&series, &found, note.as_deref())"
-        ),
+        View::Trend => {
+            let limit = match state.choices.limit.trim() {
+                "" => "None".to_owned(),
+                text => {
+                    format!("Some({text:?}.parse::<sre_stats::forecast::Limit>()?.in_unit(&series.identity().unit)?)")
+                }
+            };
+            let horizon =
+                state.choices.ahead.map_or_else(|| "None".to_owned(), |s| format!("Some({:?}.parse()?)", s.compact()));
+            format!(
+                "{item}\nlet (series, note) = tell::subject::as_series(item)?;\n\
+                 let found = trend(&series, TrendMethod::Auto, 0.95)?;\n\
+                 let mut shown = tell::trend::section(&series, &found, note.as_deref());\n\n\
+                 let found = changes(&series, &ChangeOptions::default())?;\n\
+                 shown.blocks.extend(tell::changes::section(&series, &found, None).blocks);\n\n\
+                 let options = ForecastOptions {{ limit: {limit}, horizon: {horizon}, ..ForecastOptions::default() }};\n\
+                 let found = forecast(&series, &options)?;\n\
+                 shown.blocks.extend(tell::forecast::section(&series, &found, None).blocks);\n\n\
+                 let found = decompose(&series, &DecomposeOptions::default())?;\n\
+                 shown.blocks.extend(tell::forecast_parts::decomposition_section(&series, &found, None).blocks);\n\
+                 shown"
+            )
+        }
         View::Compare => {
             let Against::Series(other) = state.choices.against else { return None };
             format!(

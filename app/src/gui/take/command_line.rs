@@ -12,7 +12,7 @@ use crate::gui::view::View;
 pub fn command_line(state: &State) -> Option<String> {
     let document = state.document.as_ref().filter(|d| !d.paths.is_empty())?;
     let files: Vec<String> = document.paths.iter().map(|p| file(p)).collect();
-    let files = files.join(" ");
+    let files = files.join(" ") + &document.origin.reading.flags();
     let missing = state.choices.no_data;
     let missing = if missing == NoData::default() { String::new() } else { format!(" --no-data {missing}") };
     let slo = || format!("--slo {}{missing}", quoted(&state.objective_text()));
@@ -29,11 +29,21 @@ pub fn command_line(state: &State) -> Option<String> {
             let tune = if state.choices.tune { " --tune-alerts" } else { "" };
             format!("sre-stats slo {files} {}{tune}", slo())
         }
-        View::Trend => format!("sre-stats trend {files}"),
+        View::Trend => {
+            let limit = state.choices.limit.trim();
+            let until = if limit.is_empty() { String::new() } else { format!(" --until {}", quoted(limit)) };
+            let ahead = state.choices.ahead.map_or_else(String::new, |s| format!(" --horizon {}", s.compact()));
+            format!(
+                "sre-stats trend {files} && sre-stats changes {files} && sre-stats forecast {files}{until}{ahead} && \
+                 sre-stats decompose {files}"
+            )
+        }
         View::Compare => {
             let baseline = state.baseline.as_ref().filter(|_| matches!(state.choices.against, Against::Baseline(_)))?;
             match (baseline.paths.as_slice(), document.paths.as_slice()) {
-                ([a], [b]) => format!("sre-stats compare {} {}", file(a), file(b)),
+                ([a], [b]) if baseline.origin.reading == document.origin.reading => {
+                    format!("sre-stats compare {} {}{}", file(a), file(b), document.origin.reading.flags())
+                }
                 _ => return None,
             }
         }
@@ -47,7 +57,7 @@ fn file(path: &Path) -> String {
 }
 
 /// Text as one word of a POSIX shell: within single quotes nothing is special but the quote itself.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::gui) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

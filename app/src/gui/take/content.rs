@@ -11,9 +11,10 @@ use sre_stats::{Error, Result};
 
 use super::Target;
 use crate::cli::inspect;
+use crate::gui::choices::Range;
 use crate::gui::derive::{
     Distribution, DistributionKey, Document, Heat, HeatKey, QuantileProfile, Told, ToldKey, Track, TrackKey,
-    WindowAnalysis, WindowKey,
+    WindowAnalysis, WindowKey, in_sight,
 };
 use crate::gui::session::Session;
 use crate::gui::state::State;
@@ -24,14 +25,25 @@ use crate::gui::views;
 pub enum Content {
     /// Pictures.
     Pictures(Vec<Figure>, Theme, bool),
-    /// Tables.
-    Tables(Vec<Table>),
+    /// Tables, as CSV or as Parquet.
+    Tables(Vec<Table>, bool),
+    /// The samples in sight.
+    Samples(Box<Sight>),
     /// Every view.
     Report(Box<Whole>),
     /// The objective and its name.
     OpenSlo(Objective, String),
     /// The session.
     Session(Box<Session>),
+}
+
+/// What of a series is in sight.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    document: Arc<Document>,
+    item: usize,
+    values: Option<(f64, f64)>,
+    range: Option<Range>,
 }
 
 /// What every view shows.
@@ -64,15 +76,21 @@ pub fn content(state: &State, target: Target, dark: bool) -> Result<Content> {
             let theme = if dark { Theme::Dark } else { Theme::Light };
             Content::Pictures(figures, theme, target == Target::Png)
         }
-        Target::Csv => {
+        Target::Csv | Target::Parquet => {
             let blocks = section()?.blocks.into_iter();
             let tables: Vec<Table> =
                 blocks.filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
             if tables.is_empty() {
                 return Err(nothing());
             }
-            Content::Tables(tables)
+            Content::Tables(tables, target == Target::Parquet)
         }
+        Target::Samples => Content::Samples(Box::new(Sight {
+            document: state.document.clone().ok_or_else(nothing)?,
+            item: state.choices.item,
+            values: state.choices.values,
+            range: state.range,
+        })),
         Target::Report => Content::Report(Box::new(whole(state).ok_or_else(nothing)?)),
         Target::OpenSlo => {
             let objective = state.objective_text().parse()?;
@@ -91,7 +109,10 @@ fn whole(state: &State) -> Option<Whole> {
         distribution: state.distribution_key()?,
         heat: state.heat_key()?,
         windows: state.window_key(),
-        told: [state.slo_key(), state.losses_key(), state.trend_key()].into_iter().flatten().collect(),
+        told: [state.slo_key(), state.losses_key(), state.trend_key(), state.forecast_key(), state.parts_key()]
+            .into_iter()
+            .flatten()
+            .collect(),
     })
 }
 
@@ -113,13 +134,19 @@ impl Content {
                 };
                 numbered(path, figures.iter().map(draw))
             }
-            Self::Tables(tables) => numbered(path, tables.iter().map(|t| Ok(t.to_csv().into_bytes()))),
+            Self::Tables(tables, false) => numbered(path, tables.iter().map(|t| Ok(t.to_csv().into_bytes()))),
+            Self::Tables(tables, true) => numbered(path, tables.iter().map(parquet)),
+            Self::Samples(sight) => {
+                sight.write(path)?;
+                Ok(vec![path.to_path_buf()])
+            }
             Self::Report(whole) => {
                 let report = whole.report(progress)?;
                 numbered(path, std::iter::once(to_html(&report).map(String::into_bytes)))
             }
             Self::OpenSlo(objective, name) => {
-                let slo = SpecifiedSlo { name, service: None, description: None, objective, indicator: None };
+                let (indicator, alert_policies) = (None, Vec::new());
+                let slo = SpecifiedSlo { name, service: None, description: None, objective, indicator, alert_policies };
                 numbered(path, std::iter::once(write_openslo(&[slo]).map(String::into_bytes)))
             }
             Self::Session(session) => {
@@ -129,6 +156,31 @@ impl Content {
             }
         }
     }
+}
+
+impl Sight {
+    /// Writes the samples as the long table that is read back as the same series.
+    #[cfg(feature = "frame")]
+    fn write(&self, path: &Path) -> Result<()> {
+        let part = in_sight(self.document.item(self.item)?, self.values, self.range)?.into_owned();
+        let data = sre_stats::load::Dataset { items: vec![part], ..Default::default() };
+        super::files::through(path, false, |part| data.write_parquet(part))
+    }
+
+    #[cfg(not(feature = "frame"))]
+    fn write(&self, _path: &Path) -> Result<()> {
+        Err(Error::unsupported("this build does not write Parquet").hint("save the table as CSV"))
+    }
+}
+
+#[cfg(feature = "frame")]
+fn parquet(table: &Table) -> Result<Vec<u8>> {
+    table.to_parquet()
+}
+
+#[cfg(not(feature = "frame"))]
+fn parquet(_table: &Table) -> Result<Vec<u8>> {
+    Err(Error::unsupported("this build does not write Parquet").hint("save the table as CSV"))
 }
 
 /// One file each: the second is called `name-2.ending`.

@@ -19,25 +19,60 @@ pub fn previous(path: &Path) -> PathBuf {
 /// # Errors
 /// Where the folder or the disk refuses; the old file is then as it was.
 pub fn write(path: &Path, bytes: &[u8], keep: bool) -> Result<()> {
+    through(path, keep, |part| {
+        let mut file = File::create(part)?;
+        file.write_all(bytes)
+    })
+}
+
+/// The same for what another writes: `fill` is given the name of the new file.
+///
+/// # Errors
+/// As [`write`], and what `fill` says.
+pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Path) -> Result<(), E>) -> Result<()> {
     let said = path.display().to_string();
-    let io = |e: std::io::Error| Error::io(e, &said);
     let mut name = path.file_name().ok_or_else(|| Error::argument(format!("“{said}” names no file")))?.to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let written = (|| {
-        let mut file = File::create(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+    let written: Result<(), Failure> = (|| {
+        fill(&part).map_err(Into::<Failure>::into)?;
+        // the bytes are on the disk before the name is theirs
+        File::open(&part)?.sync_all()?;
         if keep && path.exists() {
             // a copy: the name is never without a file
             std::fs::copy(path, previous(path))?;
         }
-        std::fs::rename(&part, path)
+        Ok(std::fs::rename(&part, path)?)
     })();
-    written.map_err(|e| {
+    written.map_err(|why| {
         let _ = std::fs::remove_file(&part);
-        io(e)
+        match why {
+            Failure::Io(e) => Error::io(e, &said),
+            // it names the file that it was given
+            Failure::Other(e) => Error::new(e.kind(), e.message()).in_file(&said),
+        }
     })
+}
+
+/// Why a file was not written.
+#[derive(Debug)]
+pub enum Failure {
+    /// The system refuses.
+    Io(std::io::Error),
+    /// There is nothing to write.
+    Other(Error),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(e: std::io::Error) -> Self {
+        Self::Io(e)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(e: Error) -> Self {
+        Self::Other(e)
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +96,46 @@ mod tests {
         std::fs::create_dir_all(folder.join("b/c")).unwrap();
         assert!(write(&folder.join("b"), b"x", false).is_err());
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_disk_that_is_full_after_any_byte_leaves_the_old_file_and_no_other() {
+        let folder = std::env::temp_dir().join(format!("sre-stats-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.json");
+        write(&path, b"old", false).unwrap();
+        for room in [0, 1, 17] {
+            let full = |part: &Path| -> std::io::Result<()> {
+                File::create(part)?.write_all(&vec![b'x'; room])?;
+                Err(std::io::Error::from(std::io::ErrorKind::StorageFull))
+            };
+            let why = through(&path, true, full).unwrap_err().to_string();
+            assert!(why.contains("a.json") && !why.contains(".part"), "{why}");
+            assert_eq!(std::fs::read(&path).unwrap(), b"old");
+            assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// Linux has a file whose disk is always full.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_kernel_says_that_no_space_is_left() {
+        let folder = std::env::temp_dir().join(format!("sre-stats-dev-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.json");
+        write(&path, b"old", false).unwrap();
+        let full = |part: &Path| -> std::io::Result<()> {
+            std::os::unix::fs::symlink("/dev/full", part)?;
+            let mut file = std::fs::OpenOptions::new().write(true).open(part)?;
+            file.write_all(b"new")
+        };
+        let why = through(&path, true, full).unwrap_err();
+        assert_eq!(why.kind(), sre_stats::ErrorKind::Io);
+        assert!(why.to_string().contains("space"), "{why}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

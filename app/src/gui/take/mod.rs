@@ -18,6 +18,7 @@ use crate::cli::alerts::AlertArgs;
 
 pub use cells::cells;
 pub use command_line::command_line;
+pub(in crate::gui) use command_line::quoted;
 pub use content::{Content, content};
 
 /// What can be written.
@@ -29,6 +30,10 @@ pub enum Target {
     Svg,
     /// Tables.
     Csv,
+    /// Tables for programs.
+    Parquet,
+    /// The samples in sight.
+    Samples,
     /// Every view of the series as a page.
     Report,
     /// The objective.
@@ -44,6 +49,7 @@ impl Target {
             Self::Png => "png",
             Self::Svg => "svg",
             Self::Csv => "csv",
+            Self::Parquet | Self::Samples => "parquet",
             Self::Report => "html",
             Self::OpenSlo => "yaml",
             Self::Session => "sre-stats.json",
@@ -56,6 +62,8 @@ impl Target {
             Self::Png => "Save the pictures of this view as PNG",
             Self::Svg => "Save the pictures of this view as SVG",
             Self::Csv => "Save the numbers of this view as CSV",
+            Self::Parquet => "Save the numbers of this view as Parquet",
+            Self::Samples => "Save the samples in sight as Parquet",
             Self::Report => "Save every view of this series as a report",
             Self::OpenSlo => "Export the objective as OpenSLO",
             Self::Session => "Save the session",
@@ -69,7 +77,10 @@ pub fn suggested(state: &State, target: Target) -> String {
     let stem =
         first.and_then(|p| p.file_stem()).map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
     let name = match target {
-        Target::Png | Target::Svg | Target::Csv => format!("{stem}-{}.{}", state.view.word(), target.ending()),
+        Target::Png | Target::Svg | Target::Csv | Target::Parquet => {
+            format!("{stem}-{}.{}", state.view.word(), target.ending())
+        }
+        Target::Samples => format!("{stem}-samples.{}", target.ending()),
         Target::Report => format!("{stem}-report.html"),
         Target::OpenSlo => format!("{stem}-slo.yaml"),
         Target::Session => format!("{stem}.{}", target.ending()),

@@ -46,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         super::part(ui, state, messages);
     });
     let without = "Choose above what to compare with: halves of the time, another series, or a baseline file.";
-    super::told::answer(ui, state, View::Compare, "Comparing…", without, messages);
+    super::told::answer(ui, state, View::Compare, without, messages);
 }
 
 fn name(state: &State, against: Against) -> String {

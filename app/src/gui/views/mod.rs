@@ -5,6 +5,7 @@ mod distribution;
 mod heat;
 pub(in crate::gui) mod objective;
 mod quantiles;
+pub(in crate::gui) mod reading;
 mod series;
 mod slo;
 mod told;
@@ -130,6 +131,16 @@ fn part(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     ui.label(RichText::new(text).color(colour(tokens.warn)));
     if ui.small_button(Command::AllValues.name()).on_hover_text(Command::AllValues.tooltip()).clicked() {
         messages.push(Message::Run(Command::AllValues));
+    }
+}
+
+/// Whether files are read again whenever they change.
+fn watching(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    let files = state.document.as_ref().is_some_and(|d| !d.paths.is_empty());
+    let (command, mut watch) = (Command::WatchFiles, state.watch);
+    let tick = egui::Checkbox::new(&mut watch, command.name());
+    if ui.add_enabled(files, tick).on_hover_text(command.tooltip()).changed() {
+        messages.push(Message::Run(command));
     }
 }
 

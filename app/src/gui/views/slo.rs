@@ -20,6 +20,5 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         super::button(ui, Command::ExportRules, messages);
         super::button(ui, Command::ExportOpenSlo, messages);
     });
-    let (waiting, without) = ("Holding the series against the objective…", "Mend the objective above.");
-    super::told::answer(ui, state, View::Slo, waiting, without, messages);
+    super::told::answer(ui, state, View::Slo, "Mend the objective above.", messages);
 }

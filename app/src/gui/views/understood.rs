@@ -5,7 +5,9 @@ use sre_stats::report::{Block, Cell, Column, Section, Table};
 use sre_stats::unit::Unit;
 
 use crate::gui::command::Command;
+use crate::gui::derive::Document;
 use crate::gui::dispatch::Message;
+use crate::gui::reading::Part;
 use crate::gui::state::State;
 use crate::gui::theme::{bold, colour, tokens};
 
@@ -51,20 +53,61 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         if report.understood.is_empty() {
             ui.label(RichText::new("Nothing had to be guessed.").weak());
         }
-        egui::Grid::new("guesses").num_columns(3).striped(true).spacing([24.0, 8.0]).show(ui, |ui| {
-            for guess in &report.understood {
-                ui.label(RichText::new(&guess.what).color(colour(tokens.muted)));
-                ui.label(RichText::new(&guess.choice).family(bold()));
-                ui.label(&guess.why);
-                ui.end_row();
-            }
-        });
+        guesses(ui, state, document, messages);
         ui.add_space(12.0);
         ui.horizontal(|ui| {
             ui.label(RichText::new(format!("Series ({})", document.dataset.items.len())).family(bold()));
             super::button(ui, Command::ToggleTable, messages);
         });
     });
+}
+
+/// Every guess with a field to correct it, and what else can be said of the data.
+fn guesses(ui: &mut Ui, state: &State, document: &Document, messages: &mut Vec<Message>) {
+    let tokens = tokens(ui.theme());
+    // what was said of data that could not be read is not about these
+    let before = if state.asked.is_same(&document.origin) { &state.asked } else { &document.origin };
+    let mut origin = before.clone();
+    let readable = origin.is_readable();
+    let mut asked: Vec<Part> = Vec::new();
+    egui::Grid::new("guesses").num_columns(4).striped(true).spacing([24.0, 8.0]).show(ui, |ui| {
+        for guess in &document.dataset.report.understood {
+            ui.label(RichText::new(&guess.what).color(colour(tokens.muted)));
+            ui.label(RichText::new(&guess.choice).family(bold()));
+            ui.add(egui::Label::new(&guess.why).truncate()).on_hover_text(&guess.why);
+            // several guesses of one kind have one correction
+            let part = Part::ALL.into_iter().find(|p| p.told_as() == guess.what);
+            if let Some(part) = part.filter(|p| readable && !asked.contains(p)) {
+                ui.vertical(|ui| super::reading::field(ui, &mut origin.reading, part, "say it otherwise"));
+                asked.push(part);
+            } else {
+                ui.label("");
+            }
+            ui.end_row();
+        }
+    });
+    if !readable {
+        return;
+    }
+    ui.add_space(8.0);
+    egui::CollapsingHeader::new("What else can be said of the data").show(ui, |ui| {
+        egui::Grid::new("more").num_columns(3).spacing([24.0, 8.0]).show(ui, |ui| {
+            for part in Part::ALL.into_iter().filter(|p| !asked.contains(p)) {
+                ui.label(RichText::new(part.label()).color(colour(tokens.muted)));
+                ui.vertical(|ui| super::reading::field(ui, &mut origin.reading, part, ""));
+                ui.label(RichText::new(part.about()).weak());
+                ui.end_row();
+            }
+        });
+    });
+    ui.add_space(4.0);
+    ui.horizontal(|ui| {
+        super::reading::act(ui, state, &origin, Some(&document.origin.reading), messages);
+        super::watching(ui, state, messages);
+    });
+    if origin != *before {
+        messages.push(Message::Asked(origin));
+    }
 }
 
 /// The series as a section.

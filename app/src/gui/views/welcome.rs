@@ -44,10 +44,15 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
                             messages.push(Message::Run(Command::Open));
                         }
                         ui.add_space(2.0);
-                        super::button(ui, Command::OpenPath, messages);
+                        ui.horizontal(|ui| {
+                            ui.add_space((ui.available_width() - 178.0).max(0.0) / 2.0);
+                            super::button(ui, Command::OpenPath, messages);
+                            super::button(ui, Command::Paste, messages);
+                        });
                     });
                 });
             ui.add_space(24.0);
+            misread(ui, state, messages);
             before(ui, state, messages);
             samples(ui, state, messages);
             ui.add_space(18.0);
@@ -56,6 +61,15 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.label(RichText::new(hint).size(12.0).color(colour(tokens.muted)));
         });
     });
+}
+
+/// What could not be read, and may be read otherwise.
+fn misread(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    if state.asked.is_readable() {
+        ui.label(RichText::new(format!("“{}” was not read", short(&state.asked.title()))).family(bold()));
+        super::button(ui, Command::ReadOtherwise, messages);
+        ui.add_space(14.0);
+    }
 }
 
 /// What broke off, and what was open before.

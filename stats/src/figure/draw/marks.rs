@@ -10,6 +10,15 @@ use crate::error::Result;
 use crate::figure::theme::{Rgb, Tokens};
 use crate::figure::{Bar, Cell, Direction, Figure, HeatColumn, Interval, Role, Shape};
 
+/// So many colours of a heat map are told apart.
+pub(super) const HEAT_STEPS: u32 = 64;
+
+/// The strength of a cell, rounded to one of the steps, so that a picture has few colours and each its counterpart on the other
+/// ground.
+fn heat_step(strength: f64) -> f64 {
+    (strength * f64::from(HEAT_STEPS)).round() / f64::from(HEAT_STEPS)
+}
+
 /// Spans are shaded first and rules drawn last, so that neither hides data.
 fn depth(shape: &Shape) -> u8 {
     match shape {
@@ -213,7 +222,7 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
                 // y grows downwards
                 let (top, bottom) = (ends[1].max(plot.top), ends[0].max(ends[1] + 0.5).min(plot.bottom));
                 if top < bottom {
-                    let colour = tokens.heat(HeatColumn::strength(count, most));
+                    let colour = tokens.heat(heat_step(HeatColumn::strength(count, most)));
                     self.pen.rect(&Rect { left, top, right, bottom }, Ink(colour, 1.0))?;
                 }
             }

@@ -15,7 +15,7 @@ mod raster;
 mod vector;
 
 #[cfg(feature = "png")]
-pub use raster::png;
+pub use raster::{Pixels, pixels, png};
 pub use vector::svg;
 
 use crate::error::{Error, Result};

@@ -13,11 +13,42 @@ const DENSITY: usize = 2;
 /// Drawn pixels along one side of a pixel of the picture; their mean smooths the edges.
 const SAMPLES: usize = 2;
 
+/// A picture of square pixels, row by row from the top, each in three bytes: red, green, blue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Three bytes a pixel.
+    pub rgb: Vec<u8>,
+}
+
 /// The figure as PNG with two pixels to a CSS pixel, as dense screens and paper want it: a size of 640 × 360 gives 1280 × 720.
 ///
 /// # Errors
 /// [`Argument`](crate::ErrorKind::Argument) where the size has no room for a plot or exceeds 16 million CSS pixels.
 pub fn png(figure: &Figure, size: Size, theme: Theme) -> Result<Vec<u8>> {
+    let Pixels { width, height, rgb } = pixels(figure, size, theme)?;
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(|e| failed(&e))?;
+    writer.write_image_data(&rgb).map_err(|e| failed(&e))?;
+    writer.finish().map_err(|e| failed(&e))?;
+    Ok(out)
+}
+
+fn failed(what: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("the picture could not be finished: {what}"))
+}
+
+/// The pixels that [`png()`] encodes, as a clipboard wants them.
+///
+/// # Errors
+/// As [`png()`].
+pub fn pixels(figure: &Figure, size: Size, theme: Theme) -> Result<Pixels> {
     let size = size.check()?;
     if u64::from(size.width) * u64::from(size.height) > 16_000_000 {
         return Err(
@@ -25,9 +56,6 @@ pub fn png(figure: &Figure, size: Size, theme: Theme) -> Result<Vec<u8>> {
         );
     }
     font::register()?;
-    let failed = |what: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::Unsupported, format!("the picture could not be finished: {what}"))
-    };
     let scale = DENSITY * SAMPLES;
     let (width, height) = (size.width as usize * DENSITY, size.height as usize * DENSITY);
     let fine = (size.width as usize * scale, size.height as usize * scale);
@@ -40,15 +68,7 @@ pub fn png(figure: &Figure, size: Size, theme: Theme) -> Result<Vec<u8>> {
         frame::draw(&Pen { area: &area, scale: scale as f64, text }, figure, size, theme)?;
         area.present().map_err(|e| failed(&e))?;
     }
-    let pixels = shrink(&drawn, fine.0);
-    let mut out = Vec::new();
-    let mut encoder = png::Encoder::new(&mut out, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().map_err(|e| failed(&e))?;
-    writer.write_image_data(&pixels).map_err(|e| failed(&e))?;
-    writer.finish().map_err(|e| failed(&e))?;
-    Ok(out)
+    Ok(Pixels { width, height, rgb: shrink(&drawn, fine.0) })
 }
 
 /// The mean of each square of samples, channel by channel.

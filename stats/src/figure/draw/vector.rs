@@ -2,11 +2,12 @@
 
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
+use super::marks::HEAT_STEPS;
 use super::pen::{Pen, TextModel};
 use super::{Size, font, frame};
 use crate::error::{Error, ErrorKind, Result};
-use crate::figure::Figure;
 use crate::figure::theme::{DARK, LIGHT, Theme};
+use crate::figure::{Figure, Shape};
 
 /// Units of the view box in a CSS pixel: lines are placed to a quarter of a pixel.
 const SCALE: f64 = 4.0;
@@ -59,7 +60,7 @@ fn finish(drawn: &str, figure: &Figure, size: Size, theme: Theme) -> String {
         out.push_str(&format!("<desc>{}</desc>\n", escape(&figure.caption)));
     }
     if theme == Theme::Auto {
-        out.push_str(&dark_style());
+        out.push_str(&dark_style(figure));
     }
     // quotes are escaped in every text, so none of these can stand in a label
     let family = format!(" font-family=\"{}\"", escape(font::FAMILY));
@@ -79,13 +80,20 @@ fn finish(drawn: &str, figure: &Figure, size: Size, theme: Theme) -> String {
 }
 
 /// Rules that turn each light colour into its dark counterpart where the reader prefers dark.
-fn dark_style() -> String {
+fn dark_style(figure: &Figure) -> String {
     let mut style = String::from("<style>@media screen and (prefers-color-scheme: dark){");
     for (light, dark) in LIGHT.all().into_iter().zip(DARK.all()) {
         let (light, dark) = (light.hex(), dark.hex());
         style.push_str(&format!(
             "svg.sre-figure [fill=\"{light}\"]{{fill:{dark}}}svg.sre-figure [stroke=\"{light}\"]{{stroke:{dark}}}"
         ));
+    }
+    if figure.marks.iter().any(|m| matches!(m.shape, Shape::Heat { .. })) {
+        for step in 0..=HEAT_STEPS {
+            let share = f64::from(step) / f64::from(HEAT_STEPS);
+            let (light, dark) = (LIGHT.heat(share).hex(), DARK.heat(share).hex());
+            style.push_str(&format!("svg.sre-figure rect[fill=\"{light}\"]{{fill:{dark}}}"));
+        }
     }
     style.push_str("}</style>\n");
     style
@@ -111,7 +119,7 @@ fn escape(text: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::figure::{Axis, Mark, Role, Shape};
+    use crate::figure::{Axis, HeatColumn, Mark, Role};
     use crate::unit::Unit;
 
     fn figure(title: &str) -> Figure {
@@ -120,6 +128,28 @@ mod tests {
             .with(Mark::new(title, Role::Series(0), Shape::Line { points }))
             .with(Mark::new("other", Role::Bad, Shape::Points { points: vec![(3.0, 4.0)] }))
             .with_caption(title)
+    }
+
+    #[test]
+    fn cells_of_a_heat_map_have_their_colour_on_either_ground() {
+        let columns = vec![
+            HeatColumn { from: 0.0, to: 1.0, counts: (1..=40).collect() },
+            HeatColumn { from: 1.0, to: 2.0, counts: vec![7; 40] },
+        ];
+        let shape = Shape::Heat { rows: (1..=41).map(f64::from).collect(), columns, most: 40 };
+        let figure = Figure::new("t", Axis::new("x", Unit::None), Axis::new("y", Unit::Second))
+            .with(Mark::unnamed(Role::Neutral, shape));
+        let svg = svg(&figure, Size::default(), Theme::Auto).unwrap();
+        let (style, body) = svg.split_once("</style>").unwrap();
+        let fills: Vec<&str> = body
+            .lines()
+            .filter(|l| l.starts_with("<rect"))
+            .filter_map(|l| l.split("fill=\"").nth(1)?.get(..7))
+            .collect();
+        assert!(fills.len() >= 80, "{}", fills.len());
+        for fill in fills {
+            assert!(style.contains(&format!("[fill=\"{fill}\"]{{fill:")), "{fill} stays light on a dark ground");
+        }
     }
 
     #[test]

@@ -12,14 +12,15 @@ const BLOCK: usize = 64;
 const LONG: usize = 32 * CHUNK;
 /// Counters of a sign: 32 octaves of the narrowest bins that a table can tell apart.
 const SLOTS: usize = 4096;
-/// How much further than the data a table reaches on each side: two octaves.
-const MARGIN: f64 = 4.0;
+/// How much further than the first values a table reaches on each side, so that it is seldom made twice: four octaves.
+const MARGIN: f64 = 16.0;
 
 impl DdSketch {
     /// Adds every value of a slice, as one after the other would.
     pub(super) fn fill(&mut self, values: &[f64]) {
         let mut tables = (values.len() >= LONG).then(|| Tables::new(&self.mapping));
-        for chunk in values.chunks(CHUNK) {
+        let mut chunks = values.chunks(CHUNK).peekable();
+        while let Some(chunk) = chunks.next() {
             let Extent { low, high, whole } = Extent::of(chunk);
             let finite = whole && low > f64::NEG_INFINITY && high < f64::INFINITY;
             if !finite || u64::MAX - self.total < chunk.len() as u64 {
@@ -29,7 +30,8 @@ impl DdSketch {
                 continue;
             }
             if low >= self.mapping.smallest {
-                count(&self.mapping, &mut self.positive, tables.as_mut().map(|t| t.side(0)), chunk, low, high);
+                let run = Magnitudes { values: chunk, next: chunks.peek().copied().unwrap_or_default(), low, high };
+                count(&self.mapping, &mut self.positive, tables.as_mut().map(|t| t.side(0)), &run);
             } else {
                 self.fill_both_signs(chunk, tables.as_mut());
             }
@@ -63,7 +65,8 @@ impl DdSketch {
             let magnitudes = &magnitudes[side][..length];
             if length > 0 {
                 let Extent { low, high, .. } = Extent::of(magnitudes);
-                count(&self.mapping, store, tables.as_mut().map(|t| t.side(side)), magnitudes, low, high);
+                let run = Magnitudes { values: magnitudes, next: &[], low, high };
+                count(&self.mapping, store, tables.as_mut().map(|t| t.side(side)), &run);
             }
         }
     }
@@ -102,7 +105,8 @@ impl Tables {
 
 impl Short<'_> {
     /// Counts magnitudes, and says whether it could.
-    fn count(&mut self, mapping: &Mapping, store: &mut Store, magnitudes: &[f64], low: f64, high: f64) -> bool {
+    fn count(&mut self, mapping: &Mapping, store: &mut Store, run: &Magnitudes<'_>) -> bool {
+        let &Magnitudes { values, next, low, high } = run;
         if self.cells.as_ref().is_none_or(|cells| !cells.holds(low, high)) {
             let wide = cells(mapping, self.base, (low / MARGIN).max(mapping.smallest), (high * MARGIN).min(f64::MAX));
             *self.cells = wide.or_else(|| cells(mapping, self.base, low, high));
@@ -111,8 +115,10 @@ impl Short<'_> {
         let (first, last) = (cells.number(low), cells.number(high));
         let base = self.base;
         let room = self.tally.admits(first, last, |number, count| store.add(key(base, number), count));
-        if room {
-            cells.count(self.tally, magnitudes);
+        if room && first == last {
+            self.tally.count_same(first, values.len());
+        } else if room {
+            cells.count(self.tally, values, next);
         }
         room
     }
@@ -126,11 +132,20 @@ fn cells(mapping: &Mapping, base: i32, low: f64, high: f64) -> Option<Cells> {
     Cells::new(low, high, (first - base) as usize, starts)
 }
 
-/// Counts magnitudes that lie between two of them.
-fn count(mapping: &Mapping, store: &mut Store, short: Option<Short<'_>>, magnitudes: &[f64], low: f64, high: f64) {
-    if short.is_some_and(|mut short| short.count(mapping, store, magnitudes, low, high)) {
+/// Magnitudes with their extremes, and the values that come next.
+struct Magnitudes<'a> {
+    values: &'a [f64],
+    next: &'a [f64],
+    low: f64,
+    high: f64,
+}
+
+/// Counts magnitudes.
+fn count(mapping: &Mapping, store: &mut Store, short: Option<Short<'_>>, run: &Magnitudes<'_>) {
+    if short.is_some_and(|mut short| short.count(mapping, store, run)) {
         return;
     }
+    let &Magnitudes { values, low, high, .. } = run;
     store.cover(mapping.key(low), mapping.key(high));
     let start = store.start();
     let counts = store.kept();
@@ -140,7 +155,7 @@ fn count(mapping: &Mapping, store: &mut Store, short: Option<Short<'_>>, magnitu
             *counter = counter.wrapping_add(1);
         }
     };
-    let (blocks, rest) = magnitudes.as_chunks::<BLOCK>();
+    let (blocks, rest) = values.as_chunks::<BLOCK>();
     for block in blocks {
         mapping.keys(block).into_iter().for_each(&mut tell);
     }

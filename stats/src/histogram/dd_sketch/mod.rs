@@ -38,6 +38,8 @@ const MOST_BINS: usize = 1 << 20;
 /// - **Collapse.** At most `max_bins` bins of each sign are kept, counted down from the highest magnitude; what is lower is counted
 ///   in the lowest of them. A quantile that falls into that bin has as its bound all magnitudes that the bin took in, and a caveat
 ///   says that α does not hold there. Other quantiles are not touched. A wire form does not say whether its writer collapsed bins.
+/// - Eight decades at α = 1 % take 8 kB in memory, and as much in `DataDog`'s form, which writes a count as 8 bytes: twice the bytes of
+///   `OpenHistogram`'s form for bins a fifth as wide.
 /// - Magnitudes below 2.2 × 10⁻³⁰⁸·γ are counted as zero. NaN and ±∞ are left out and told by [`Sketch::dropped`].
 /// - Edges are given 10⁻⁹ of their value too wide on each side, for the rounding of logarithms that differs from library to library;
 ///   α holds to that.
@@ -222,9 +224,7 @@ impl Sketch for DdSketch {
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);
@@ -251,8 +251,7 @@ impl Sketch for DdSketch {
             .checked_add(other.total)
             .ok_or_else(|| Error::mismatch("together they hold more than 2⁶⁴ − 1 values"))?;
         self.cache.forget();
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         if other.total > 0 {
             self.exact = self.exact && other.exact;
             self.low = self.low.min(other.low);
@@ -346,8 +345,7 @@ impl Layout for DdSketch {
         self.cache.forget();
         (self.positive, self.negative, self.zero) = (positive, negative, zero);
         self.total -= other.total;
-        self.dropped.nan = self.dropped.nan.saturating_sub(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_sub(other.dropped.infinite);
+        self.dropped.take_out(other.dropped);
         self.exact = self.exact && other.total == 0;
         if self.total == 0 {
             *self = Self { dropped: self.dropped, ..Self::of(self.mapping, self.max_bins()) };

@@ -1,5 +1,7 @@
 //! Counts of the bins of one sign: a dense window under the highest bin, whose lowest bin takes what falls below it.
 
+use crate::histogram::side::add_all;
+
 /// Grown by whole steps, so that a rising series of values does not move the counts each time.
 const STEP: i64 = 64;
 
@@ -119,6 +121,12 @@ impl Store {
         }
         self.cover(other.low as i32, other.high as i32);
         let start = self.start();
+        if other.start() >= start && other.first >= self.first {
+            // nothing of it collapses here, and its counts lie within the window
+            let end = (other.counts.len() as i64).min(self.first + self.counts.len() as i64 - other.first).max(0);
+            let counts = other.counts.get(..end as usize).unwrap_or(&other.counts);
+            return add_all(&mut self.counts, (other.first - self.first) as usize, counts);
+        }
         for (key, count) in other.filled() {
             let slot = (i64::from(key).max(start) - self.first) as usize;
             self.counts[slot] += count;

@@ -15,7 +15,8 @@ impl Explicit {
     pub(super) fn fill(&mut self, values: &[f64]) {
         let mut tally = (values.len() >= LONG).then(Tally::<SLOTS>::new);
         let mut cells: Option<Cells> = None;
-        for chunk in values.chunks(CHUNK) {
+        let mut chunks = values.chunks(CHUNK).peekable();
+        while let Some(chunk) = chunks.next() {
             let Extent { low, high, whole } = Extent::of(chunk);
             let finite = whole && low > f64::NEG_INFINITY && high < f64::INFINITY;
             if !finite || u64::MAX - self.total < chunk.len() as u64 {
@@ -34,7 +35,7 @@ impl Explicit {
                 if let Some(cells) = &cells
                     && tally.admits(cells.number(low), cells.number(high), |bucket, count| self.counts[bucket] += count)
                 {
-                    cells.count(tally, chunk);
+                    cells.count(tally, chunk, chunks.peek().copied().unwrap_or_default());
                     continue;
                 }
             }

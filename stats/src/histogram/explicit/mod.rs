@@ -212,9 +212,7 @@ impl Sketch for Explicit {
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);
@@ -235,8 +233,7 @@ impl Sketch for Explicit {
     fn merge(&mut self, other: &Self) -> Result<()> {
         self.same_edges(other)?;
         self.cache.forget();
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         if other.total == 0 {
             return Ok(());
         }
@@ -310,8 +307,7 @@ impl Layout for Explicit {
             (self.low, self.high) = (f64::NEG_INFINITY, f64::INFINITY);
             self.sum = self.sum.zip(other.sum).map(|(a, b)| a - b);
         }
-        self.dropped.nan = self.dropped.nan.saturating_sub(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_sub(other.dropped.infinite);
+        self.dropped.take_out(other.dropped);
         if self.total == 0 {
             (self.low, self.high, self.sum) = (f64::INFINITY, f64::NEG_INFINITY, Some(0.0));
         }

@@ -3,7 +3,6 @@
 use super::edges;
 use super::{Exponential, Place};
 use crate::error::{Error, Result};
-use crate::series::Dropped;
 
 impl Exponential {
     /// The same values in a coarser schema: each bucket falls whole into one of 2^k times the width, so nothing is lost but
@@ -101,8 +100,7 @@ impl Exponential {
             self.reconcile(&mut other);
             return self.take_in(&other);
         }
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         if other.total == 0 {
             return;
         }
@@ -145,11 +143,7 @@ impl Exponential {
             (rest.low, rest.high) = (f64::NEG_INFINITY, f64::INFINITY);
             rest.sum = rest.sum.zip(other.sum).map(|(a, b)| a - b);
         }
-        rest.dropped = Dropped {
-            nan: rest.dropped.nan.saturating_sub(other.dropped.nan),
-            infinite: rest.dropped.infinite.saturating_sub(other.dropped.infinite),
-            ..rest.dropped
-        };
+        rest.dropped.take_out(other.dropped);
         if rest.total == 0 {
             (rest.low, rest.high, rest.sum) = (f64::INFINITY, f64::NEG_INFINITY, Some(0.0));
         }

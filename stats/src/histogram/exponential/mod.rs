@@ -205,18 +205,24 @@ impl Exponential {
         let bucket = |number: usize| edges::coarser(edges::bucket_of(number as u64, fine), steps);
         let mut tally = Tally::<SLOTS>::new();
         let least = self.threshold.next_up().max(f64::MIN_POSITIVE);
-        for chunk in values.chunks(CHUNK) {
+        let mut chunks = values.chunks(CHUNK).peekable();
+        while let Some(chunk) = chunks.next() {
             let extent = Extent::of(chunk);
             let finite = extent.whole && extent.low > f64::NEG_INFINITY && extent.high < f64::INFINITY;
             let countable = finite && u64::MAX - self.total >= chunk.len() as u64;
             let short = countable && extent.low >= least;
             let number = |value: f64| edges::number(table, fine, value) as usize;
-            if short
-                && tally.admits(number(extent.low), number(extent.high), |number, count| {
-                    *self.positive.get_mut(bucket(number)) += count;
-                })
-            {
-                tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk);
+            // numbers of values beyond the table are never asked for
+            let ends = short.then(|| (number(extent.low), number(extent.high)));
+            let mut room = |(first, last): (usize, usize)| {
+                tally.admits(first, last, |number, count| *self.positive.get_mut(bucket(number)) += count)
+            };
+            if let Some((first, last)) = ends.filter(|ends| room(*ends)) {
+                if first == last {
+                    tally.count_same(first, chunk.len());
+                } else {
+                    tally.count::<CELL, NUMBER, CELLS>(table, 0, chunk, chunks.peek().copied().unwrap_or_default());
+                }
                 self.total += chunk.len() as u64;
                 self.widen(extent.low, extent.high);
             } else if countable {
@@ -283,9 +289,7 @@ impl Sketch for Exponential {
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);

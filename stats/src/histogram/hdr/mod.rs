@@ -31,7 +31,9 @@ const MOST_FILLED: f64 = 1e7;
 /// times finer than the smallest value that matters: values in seconds with `ticks_per_unit` 1e6 are counted in microseconds.
 ///
 /// - The range grows as values need it, to 2⁶⁴ ticks, where values saturate and the last bin reaches to the largest. Memory follows:
-///   up to 0.5 MB at 3 digits, 50 MB at 5.
+///   up to 0.5 MB at 3 digits, 50 MB at 5. Eight decades take 4 kB at 1 digit, 29 kB at 2 and 230 kB at 3, since the crate's counters
+///   are dense, and 10⁶ values of them are stored in 0.2, 1.2 and 5.3 times the bytes of `OpenHistogram`: choose as few digits as will do,
+///   or an [`Exponential`](super::Exponential).
 /// - Zero is in the bin `[0, 1/t)`. Negative values cannot be counted: they are left out and told by
 ///   [`negative_dropped`](Self::negative_dropped) and a caveat. NaN and ±∞ are left out and told by [`Sketch::dropped`].
 /// - **Coordinated omission.** A load generator that waits for a slow answer does not send what it should have sent meanwhile:
@@ -248,9 +250,7 @@ impl Sketch for Hdr {
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {
         self.cache.forget();
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         if value < 0.0 {
@@ -274,8 +274,7 @@ impl Sketch for Hdr {
         self.cache.forget();
         self.inner.add(&other.inner).map_err(|e| Error::mismatch("the counts cannot be added").caused_by(e))?;
         self.negative = self.negative.saturating_add(other.negative);
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         self.exact = self.exact && other.exact;
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
@@ -365,8 +364,7 @@ impl Layout for Hdr {
             }
         }
         self.negative = self.negative.saturating_sub(other.negative);
-        self.dropped.nan = self.dropped.nan.saturating_sub(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_sub(other.dropped.infinite);
+        self.dropped.take_out(other.dropped);
         Ok(())
     }
 

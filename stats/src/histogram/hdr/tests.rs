@@ -284,3 +284,18 @@ fn what_is_left_out_is_told_and_nothing_is_an_error() {
     beyond.insert_slice(&[1e15, 1e30, 1e40]);
     answers_hold("beyond", &beyond, &[1e15, 1e30, 1e40], f64::INFINITY);
 }
+
+#[test]
+fn what_is_kept_by_serde_has_its_ticks() {
+    let hdr = Hdr::from_values(&[0.020, 0.021, 1.5], 3).unwrap();
+    let text = serde_json::to_string(&hdr).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    // the encoding that every HdrHistogram reads, and the one number that it lacks
+    assert!(value["hdr"].as_str().unwrap().starts_with("HISTFAAAA"), "{text}");
+    assert_eq!(value["ticks_per_unit"], 100_000.0);
+    let read: Hdr = serde_json::from_str(&text).unwrap();
+    assert_eq!((read.bins(), read.schema()), (hdr.bins(), hdr.schema()));
+    for broken in [text.replace("100000.0", "0.0"), text.replace("HISTF", "HISTX"), text.replace("\"hdr\"", "\"x\"")] {
+        assert!(serde_json::from_str::<Hdr>(&broken).is_err(), "{broken}");
+    }
+}

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::read::ZlibDecoder;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer, V2Serializer};
+use serde::de::Error as _;
+use serde::ser::Error as _;
 
 use super::super::cursor::{Cursor, bad};
 use super::Hdr;
@@ -246,4 +248,26 @@ fn zigzag(part: &mut Cursor<'_>) -> Result<i64> {
         }
     }
     Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+}
+
+/// What of a histogram is kept: the encoding, and the ticks of a unit, which it does not say.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Stored {
+    ticks_per_unit: f64,
+    hdr: String,
+}
+
+impl serde::Serialize for Hdr {
+    /// As `{"ticks_per_unit": 1e6, "hdr": "HISTFAAAA…"}`. A count above 2⁶³ − 1, for which the encoding has no form, is an error.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let hdr = self.to_base64().map_err(S::Error::custom)?;
+        Stored { ticks_per_unit: self.ticks_per_unit(), hdr }.serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Hdr {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let Stored { ticks_per_unit, hdr } = Stored::deserialize(deserializer)?;
+        Self::from_base64(&hdr, ticks_per_unit).map_err(D::Error::custom)
+    }
 }

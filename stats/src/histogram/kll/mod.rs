@@ -6,22 +6,20 @@ mod tests;
 mod wire;
 
 use self::compact::{capacities, compact};
-use super::layout::{Sketch, nothing};
-use super::ranks::{Coin, merge_sorted, ranked, told, weight_below};
+use super::layout::Sketch;
+use super::ranks::{Coin, merge_sorted, quantiles_of, share_of};
+use super::seen::Seen;
 use crate::error::{Error, Result};
-use crate::estimate::{Bound, Estimate, Scope};
+use crate::estimate::{Estimate, Scope};
 use crate::quantile::Quantile;
 use crate::series::Dropped;
-use crate::unit::Unit;
 
-/// The level of confidence of its intervals: that at which the rank error was measured.
-const LEVEL: f64 = 0.99;
 /// The smallest k.
 const MIN_K: u16 = 8;
 
 /// A KLL sketch: any quantile within a share ε of its rank, with 99 % confidence, whatever the data look like.
 ///
-/// About 3k values are kept. A value of level ℓ stands for 2^ℓ; a full level is sorted, every second value goes up, and a coin says
+/// About 3k values are kept, 5 kB at k = 200, which is also what it is stored in. A value of level ℓ stands for 2^ℓ; a full level is sorted, every second value goes up, and a coin says
 /// which. The rank error is ε = 2.296 / k^0.9723 ([`rank_error`](Self::rank_error)): 1.33 % for k = 200. Where the tail matters
 /// (p99.9), a rank error says little: 1.33 % around p99.9 reaches to the maximum. There a layout with relative error is better.
 ///
@@ -58,11 +56,8 @@ pub struct Kll {
     retained: usize,
     /// How many values the levels may hold together.
     capacity: usize,
-    total: u64,
-    low: f64,
-    high: f64,
+    seen: Seen,
     coin: Coin,
-    dropped: Dropped,
 }
 
 impl Kll {
@@ -89,11 +84,8 @@ impl Kll {
             levels: vec![Vec::new()],
             retained: 0,
             capacity: capacities(k, 1).iter().sum(),
-            total: 0,
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
+            seen: Seen::new(),
             coin: Coin::new(seed),
-            dropped: Dropped::default(),
         })
     }
 
@@ -140,6 +132,8 @@ impl Kll {
             }
             let [lower, upper] = &mut self.levels[level..level + 2] else { return };
             compact(lower, upper, level == 0, &mut self.coin);
+            // the first level took all the room that the others had left
+            lower.shrink_to(limits.get(level).copied().unwrap_or(0));
             self.measure();
         }
     }
@@ -162,20 +156,7 @@ impl Sketch for Kll {
 
     /// Adds one value `weight` times: once to each level whose bit is in the weight.
     fn insert_weighted(&mut self, value: f64, weight: u64) {
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
-            return;
-        }
-        let weight = weight.min(u64::MAX - self.total);
-        if weight == 0 {
-            return;
-        }
-        // −0 as 0, so that neither order nor bytes depend on the sign of zeros
-        let value = value + 0.0;
-        self.low = self.low.min(value);
-        self.high = self.high.max(value);
-        self.total += weight;
+        let Some((value, weight)) = self.seen.admit(value, weight) else { return };
         if weight == 1 {
             if self.retained >= self.capacity {
                 self.shrink(self.capacity - 1);
@@ -204,19 +185,13 @@ impl Sketch for Kll {
             return Err(Error::mismatch(format!("{} and {} have different errors", self.schema(), other.schema()))
                 .hint("build both with the same k"));
         }
-        let total = self.total.checked_add(other.total);
-        let total = total.ok_or_else(|| Error::mismatch("together they hold more than 2⁶⁴ − 1 values"))?;
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
-        if other.total == 0 {
+        self.seen.join(&other.seen)?;
+        if other.is_empty() {
             return Ok(());
         }
         if !other.is_exact() {
             self.min_k = self.min_k.min(other.min_k);
         }
-        self.total = total;
-        self.low = self.low.min(other.low);
-        self.high = self.high.max(other.high);
         while self.levels.len() < other.levels.len() {
             self.levels.push(Vec::new());
         }
@@ -233,68 +208,31 @@ impl Sketch for Kll {
     }
 
     fn count(&self) -> u64 {
-        self.total
+        self.seen.total
     }
 
     fn min(&self) -> Option<f64> {
-        (self.total > 0).then_some(self.low)
+        self.seen.min()
     }
 
     fn max(&self) -> Option<f64> {
-        (self.total > 0).then_some(self.high)
+        self.seen.max()
     }
 
     fn dropped(&self) -> Dropped {
-        self.dropped
+        self.seen.dropped
     }
 
     /// Several quantiles: each is the kept value at which the weights reach rank ⌈n·p⌉; the first and the last rank are minimum and
     /// maximum. Exact while every value is kept, else with a 99 % interval from the ranks ⌈n·p⌉ ± n·ε.
     fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
-        if self.total == 0 {
-            return Err(nothing());
-        }
-        let ranked = ranked(self.values());
-        let at = |rank: u64| match rank {
-            ..=1 => self.low,
-            rank if rank >= self.total => self.high,
-            rank => ranked.get(ranked.partition_point(|(_, end)| *end < rank)).map_or(self.high, |(value, _)| *value),
-        };
-        let off = (self.rank_error() * self.total as f64).ceil() as u64;
-        let estimate = |quantile: &Quantile| {
-            let rank = quantile.rank(self.total);
-            let estimate = told(self, at(rank), scope);
-            if off == 0 || rank == 1 || rank == self.total {
-                return estimate;
-            }
-            let (lower, upper) = (at(rank.saturating_sub(off)), at(rank.saturating_add(off)));
-            estimate.with_bound(Bound::Confidence { lower, upper, level: LEVEL })
-        };
-        Ok(quantiles.iter().map(estimate).collect())
+        let off = (self.rank_error() * self.count() as f64).ceil() as u64;
+        quantiles_of(self, &self.seen, self.values(), quantiles, scope, |_| off)
     }
 
     /// The share of values below a threshold: exact while every value is kept, else ± ε at 99 %.
     fn share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
-        if threshold.is_nan() {
-            return Err(Error::argument("a threshold that is not a number divides nothing"));
-        }
-        if self.total == 0 {
-            return Err(nothing());
-        }
-        let below = weight_below(self.values(), threshold);
-        let outside = threshold <= self.low || threshold > self.high;
-        let share = match threshold {
-            _ if threshold <= self.low => 0.0,
-            _ if threshold > self.high => 1.0,
-            _ => below as f64 / self.total as f64,
-        };
-        let estimate = told(self, share, &scope.with_unit(Unit::Ratio));
-        if self.is_exact() || outside {
-            return Ok(estimate);
-        }
-        let error = self.rank_error();
-        let (lower, upper) = ((share - error).max(0.0), (share + error).min(1.0));
-        Ok(estimate.with_bound(Bound::Confidence { lower, upper, level: LEVEL }))
+        share_of(self, &self.seen, self.values(), threshold, scope, |_| self.rank_error())
     }
 
     fn memory_bytes(&self) -> usize {

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::super::shapes::{draw, is_nothing, scope, shapes, survives_damage, tells_what_it_drops, truth};
 use super::*;
 use crate::error::ErrorKind;
+use crate::estimate::Bound;
 use rand_distr::LogNormal;
 
 fn lognormal(seed: u64, n: usize) -> Vec<f64> {

@@ -6,7 +6,7 @@ use serde::de::Error as _;
 
 use super::super::cursor::{Cursor, bad, finite};
 use super::compact::{MIN_CAPACITY, capacities};
-use super::{Kll, MIN_K, Sketch};
+use super::{Kll, MIN_K, Seen, Sketch};
 use crate::error::Result;
 
 /// The family's number.
@@ -27,15 +27,15 @@ impl Kll {
     /// # Ok::<(), sre_stats::Error>(())
     /// ```
     pub fn to_bytes(&self) -> Vec<u8> {
-        let (preamble, version, flags) = match self.total {
+        let (preamble, version, flags) = match self.seen.total {
             0 => (2, 1, EMPTY),
             1 => (2, 2, SINGLE),
             _ => (5, 1, 0),
         };
         let [k0, k1] = self.k.to_le_bytes();
         let mut bytes = vec![preamble, version, FAMILY, flags, k0, k1, MIN_CAPACITY as u8, 0];
-        if self.total > 1 {
-            bytes.extend(self.total.to_le_bytes());
+        if self.seen.total > 1 {
+            bytes.extend(self.seen.total.to_le_bytes());
             bytes.extend(self.min_k.to_le_bytes());
             bytes.extend([self.levels.len() as u8, 0]);
             let mut offset = (self.capacity - self.retained) as u32;
@@ -43,8 +43,8 @@ impl Kll {
                 bytes.extend(offset.to_le_bytes());
                 offset += level.len() as u32;
             }
-            bytes.extend(self.low.to_le_bytes());
-            bytes.extend(self.high.to_le_bytes());
+            bytes.extend(self.seen.low.to_le_bytes());
+            bytes.extend(self.seen.high.to_le_bytes());
         }
         bytes.extend(self.levels.iter().flatten().flat_map(|value| value.to_le_bytes()));
         bytes
@@ -144,7 +144,8 @@ impl Kll {
             return Err(bad(start, format!("n = {total} where the weights add up to {weight}")));
         }
         let seeded = Self::with_seed(self.k, total)?;
-        Ok(Self { min_k, levels, retained, capacity, total, low, high, ..seeded })
+        let seen = Seen { total, low, high, ..Seen::new() };
+        Ok(Self { min_k, levels, retained, capacity, seen, ..seeded })
     }
 }
 

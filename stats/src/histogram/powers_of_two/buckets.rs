@@ -11,11 +11,13 @@ const POWERS: usize = 64;
 const MOST_LINEAR: i128 = 1000;
 
 /// The buckets of a tracer's histogram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TracerBuckets {
     /// `hist()` of `bpftrace`: all negative values, `[0, 1)`, and `[2ⁱ, 2ⁱ⁺¹)` for i from 0 to 63.
     Hist,
     /// `lhist()` of `bpftrace`: steps of equal width from `min` to `max`, what is below, and what is above.
+    #[serde(rename = "lhist")]
     Linear {
         /// Where the first step begins.
         min: i64,

@@ -15,6 +15,7 @@ use crate::estimate::{Estimate, Scope};
 use crate::method::Method;
 use crate::quantile::Quantile;
 use crate::series::Dropped;
+use serde::de::Error as _;
 use std::sync::Arc;
 
 /// A histogram with the buckets of a kernel tracer: what `bpftrace` and `dtrace` print as text, with the interval that each line
@@ -113,9 +114,7 @@ impl Sketch for PowersOfTwo {
     }
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {
-        if !value.is_finite() {
-            let counter = if value.is_nan() { &mut self.dropped.nan } else { &mut self.dropped.infinite };
-            *counter = counter.saturating_add(weight);
+        if self.dropped.takes(value, weight) {
             return;
         }
         let weight = weight.min(u64::MAX - self.total);
@@ -134,8 +133,7 @@ impl Sketch for PowersOfTwo {
         for (own, more) in self.counts.iter_mut().zip(&other.counts) {
             *own += more;
         }
-        self.dropped.nan = self.dropped.nan.saturating_add(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_add(other.dropped.infinite);
+        self.dropped.add(other.dropped);
         self.exact = self.exact && other.exact;
         self.low = self.low.min(other.low);
         self.high = self.high.max(other.high);
@@ -195,8 +193,7 @@ impl Layout for PowersOfTwo {
         })?;
         self.counts = rest;
         self.total -= other.total;
-        self.dropped.nan = self.dropped.nan.saturating_sub(other.dropped.nan);
-        self.dropped.infinite = self.dropped.infinite.saturating_sub(other.dropped.infinite);
+        self.dropped.take_out(other.dropped);
         self.exact = self.exact && other.total == 0;
         if self.total == 0 {
             (self.low, self.high, self.exact) = (f64::INFINITY, f64::NEG_INFINITY, true);
@@ -214,5 +211,34 @@ impl Layout for PowersOfTwo {
             .with_extremes(self.min(), self.max())
             .with_dropped(self.dropped);
         Arc::new(binned)
+    }
+}
+
+/// What of a histogram is kept: its buckets, and of those that hold something the place and the count.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Stored {
+    buckets: TracerBuckets,
+    counts: Vec<(usize, u64)>,
+}
+
+impl serde::Serialize for PowersOfTwo {
+    /// As `{"buckets": "hist", "counts": [[2, 5], [3, 1]]}`: the counts by their place among the buckets.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let counts = self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
+        Stored { buckets: self.buckets, counts }.serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for PowersOfTwo {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let Stored { buckets, counts: filled } = Stored::deserialize(deserializer)?;
+        buckets.check().map_err(D::Error::custom)?;
+        let mut counts = vec![0_u64; buckets.len()];
+        for (at, count) in filled {
+            let no_bucket = || D::Error::custom(format!("bucket {at} of {} is none", buckets.len()));
+            let cell = counts.get_mut(at).ok_or_else(no_bucket)?;
+            *cell = cell.saturating_add(count);
+        }
+        Self::from_counts(buckets, counts).ok_or_else(|| D::Error::custom("the counts add up to more than 2⁶⁴ − 1"))
     }
 }

@@ -234,3 +234,25 @@ fn what_is_left_out_is_told_and_nothing_is_an_error() {
         assert_eq!(PowersOfTwo::new(buckets).unwrap().to_text(), "");
     }
 }
+
+#[test]
+fn what_is_kept_by_serde_has_its_buckets() {
+    let linear = TracerBuckets::Linear { min: 0, max: 100, step: 10 };
+    for buckets in [TracerBuckets::Hist, TracerBuckets::Quantize, linear] {
+        let histogram = PowersOfTwo::from_values(&[-3.0, 0.0, 1.0, 5.0, 5.5, 64.0, 1e9], buckets).unwrap();
+        let text = serde_json::to_string(&histogram).unwrap();
+        let read: PowersOfTwo = serde_json::from_str(&text).unwrap();
+        assert_eq!((read.buckets(), &read.counts, read.count()), (buckets, &histogram.counts, 7), "{text}");
+    }
+    // [4, 8) is the fifth of bpftrace's buckets, after the negative one, [0, 1), [1, 2) and [2, 4)
+    let read: PowersOfTwo = serde_json::from_str(r#"{"buckets": "hist", "counts": [[4, 2]]}"#).unwrap();
+    assert_eq!(read.bins().iter().map(|b| (b.lower, b.upper, b.count)).collect::<Vec<_>>(), [(4.0, 8.0, 2)]);
+    for broken in [
+        r#"{"buckets": "hist", "counts": [[66, 1]]}"#,
+        r#"{"buckets": "hist", "counts": [[1, 18446744073709551615], [2, 1]]}"#,
+        r#"{"buckets": {"lhist": {"min": 0, "max": 10, "step": 0}}, "counts": []}"#,
+        r#"{"buckets": {"lhist": {"min": -9223372036854775808, "max": 9223372036854775807, "step": 1}}, "counts": []}"#,
+    ] {
+        assert!(serde_json::from_str::<PowersOfTwo>(broken).is_err(), "{broken}");
+    }
+}

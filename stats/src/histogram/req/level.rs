@@ -58,6 +58,8 @@ impl Level {
         self.odd = if self.state % 2 == 1 { !self.odd } else { coin.flip() };
         let start = if side == ReqSide::High { 0 } else { kept };
         let gone: Vec<f64> = self.values.drain(start..start + going).collect();
+        // what comes next is merged into a list of its own
+        self.values.shrink_to_fit();
         self.state = self.state.wrapping_add(1);
         self.grow();
         gone.into_iter().skip(usize::from(self.odd)).step_by(2).collect()

@@ -11,6 +11,7 @@ use rand_distr::LogNormal;
 use super::super::shapes::{draw, is_nothing, scope, shapes, survives_damage, tells_what_it_drops, truth};
 use super::*;
 use crate::error::ErrorKind;
+use crate::estimate::Bound;
 
 const BOTH: [ReqSide; 2] = [ReqSide::High, ReqSide::Low];
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::Error as _;
 
 use super::level::{LEAST_SECTION, Level, SECTIONS, nearest_even, threshold};
-use super::{Req, ReqSide};
+use super::{Req, ReqSide, Seen, Sketch};
 use crate::error::{Error, Result};
 use crate::histogram::cursor::{Cursor, bad, finite};
 
@@ -33,7 +33,7 @@ impl Req {
     pub fn to_bytes(&self) -> Vec<u8> {
         let raw = self.levels.len() == 1 && self.retained <= MOST_RAW;
         let sorted = self.levels.first().is_some_and(|level| level.values.is_sorted());
-        let empty = self.total == 0;
+        let empty = self.is_empty();
         let flags = [(empty, EMPTY), (self.side == ReqSide::High, HIGH), (raw, RAW), (sorted, SORTED)];
         let flags = flags.iter().filter(|(set, _)| *set).map(|(_, flag)| flag).sum();
         let several = self.levels.len() > 1;
@@ -42,9 +42,9 @@ impl Req {
         let alone = if raw { self.retained as u8 } else { 0 };
         let mut bytes = vec![if several { 4 } else { 2 }, VERSION, FAMILY, flags, k0, k1, levels, alone];
         if several {
-            bytes.extend(self.total.to_le_bytes());
-            bytes.extend(self.low.to_le_bytes());
-            bytes.extend(self.high.to_le_bytes());
+            bytes.extend(self.seen.total.to_le_bytes());
+            bytes.extend(self.seen.low.to_le_bytes());
+            bytes.extend(self.seen.high.to_le_bytes());
         }
         for (i, level) in self.levels.iter().enumerate().filter(|_| !empty) {
             if !raw {
@@ -138,7 +138,7 @@ impl Req {
             ));
         }
         self.measure();
-        (self.total, self.low, self.high, self.coin) = (total, low, high, super::Coin::new(total));
+        (self.seen, self.coin) = (Seen { total, low, high, ..Seen::new() }, super::Coin::new(total));
         Ok(())
     }
 

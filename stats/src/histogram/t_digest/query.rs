@@ -3,13 +3,12 @@
 //! A cluster of one value stands at its rank; one of more is taken to have half of them on either side of its mean. The first and
 //! the last value are known, and stand at ranks 1 and n.
 
-use super::super::layout::nothing;
 use super::{Centroid, TDigest, unknown};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::estimate::{Bound, Estimate, Scope};
-use crate::method::Method;
+use crate::histogram::layout::nothing;
+use crate::histogram::ranks::told;
 use crate::quantile::Quantile;
-use crate::series::Dropped;
 use crate::unit::Unit;
 
 /// A value and the rank (from 1) at which it stands.
@@ -44,46 +43,29 @@ impl TDigest {
         if centroids.is_empty() {
             return Err(nothing());
         }
-        let knots = knots(&centroids, self.low, self.high);
+        let knots = knots(&centroids, self.seen.low, self.seen.high);
         let exact = centroids.iter().all(|centroid| centroid.weight == 1);
         let estimate = |quantile: &Quantile| {
-            let rank = quantile.rank(self.total);
-            let known = exact || rank == 1 || rank == self.total;
-            self.told(value_at(&knots, rank as f64), if known { Bound::Exact } else { unknown() }, scope)
+            let rank = quantile.rank(self.seen.total);
+            let known = exact || rank == 1 || rank == self.seen.total;
+            told(self, value_at(&knots, rank as f64), scope).with_bound(if known { Bound::Exact } else { unknown() })
         };
         Ok(quantiles.iter().map(estimate).collect())
     }
 
     pub(super) fn ask_share_below(&self, threshold: f64, scope: &Scope) -> Result<Estimate> {
-        if threshold.is_nan() {
-            return Err(Error::argument("a threshold that is not a number divides nothing"));
+        let scope = scope.with_unit(Unit::Ratio);
+        if let Some(share) = self.seen.share_outside(threshold)? {
+            return Ok(told(self, share, &scope));
         }
         let centroids = self.merged();
-        if centroids.is_empty() {
-            return Err(nothing());
-        }
-        let n = self.total as f64;
-        let scope = scope.with_unit(Unit::Ratio);
-        if threshold <= self.low || threshold > self.high {
-            return Ok(self.told(if threshold > self.high { 1.0 } else { 0.0 }, Bound::Exact, &scope));
-        }
+        let n = self.seen.total as f64;
         if centroids.iter().all(|centroid| centroid.weight == 1) {
             let below = centroids.iter().filter(|centroid| centroid.mean < threshold).count();
-            return Ok(self.told(below as f64 / n, Bound::Exact, &scope));
+            return Ok(told(self, below as f64 / n, &scope));
         }
-        let below = rank_below(&knots(&centroids, self.low, self.high), threshold);
-        Ok(self.told((below / n).clamp(0.0, 1.0), unknown(), &scope))
-    }
-
-    fn told(&self, value: f64, bound: Bound, scope: &Scope) -> Estimate {
-        let method = Method::Described(super::Sketch::schema(self));
-        let estimate = Estimate::new(value, method, self.total, scope).with_bound(bound);
-        match self.dropped {
-            Dropped { nan: 0, infinite: 0, .. } => estimate,
-            Dropped { nan, infinite, .. } => {
-                estimate.with_caveat(format!("left out: {nan} NaN, {infinite} infinite values"))
-            }
-        }
+        let below = rank_below(&knots(&centroids, self.seen.low, self.seen.high), threshold);
+        Ok(told(self, (below / n).clamp(0.0, 1.0), &scope).with_bound(unknown()))
     }
 }
 

@@ -65,7 +65,7 @@ fn between_two_clusters_the_nearer_one_weighs_more() {
     // clusters of 10 at 0 and at 100 stand at ranks 5.5 and 15.5: rank 8 is a quarter of the way, rank 13 three quarters
     let mut digest = TDigest::new(100.0).unwrap();
     digest.centroids = vec![Centroid { mean: 0.0, weight: 10 }, Centroid { mean: 100.0, weight: 10 }];
-    (digest.total, digest.low, digest.high) = (20, -50.0, 150.0);
+    (digest.seen.total, digest.seen.low, digest.seen.high) = (20, -50.0, 150.0);
     let at = |p: f64| digest.quantile(Quantile::new(p).unwrap(), &scope()).unwrap().value;
     assert_eq!((at(0.4), at(0.65)), (25.0, 75.0));
     assert_eq!((at(0.0), at(1.0)), (-50.0, 150.0));

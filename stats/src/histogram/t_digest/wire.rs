@@ -27,7 +27,7 @@ impl TDigest {
         let centroids = self.merged();
         let mut bytes = Vec::with_capacity(32 + 16 * centroids.len());
         bytes.extend(VERBOSE.to_be_bytes());
-        for value in [self.low, self.high, self.compression] {
+        for value in [self.seen.low, self.seen.high, self.compression] {
             bytes.extend(value.to_be_bytes());
         }
         bytes.extend((centroids.len() as u32).to_be_bytes());
@@ -70,7 +70,7 @@ impl TDigest {
             if !(low.is_finite() && high.is_finite() && low <= high) {
                 return Err(bad(4, format!("{low} and {high} are not the extremes of values")));
             }
-            (digest.low, digest.high) = (low, high);
+            (digest.seen.low, digest.seen.high) = (low, high);
         }
         let mut last = f64::NEG_INFINITY;
         for _ in 0..count {
@@ -87,8 +87,8 @@ impl TDigest {
             if weight == 0 || !mean.is_finite() || mean < last || mean < low - slack || mean > high + slack {
                 return Err(bad(at, format!("a cluster of weight {weight} at {mean} is out of order")));
             }
-            let total = digest.total.checked_add(weight);
-            digest.total = total.ok_or_else(|| bad(at, "the weights add up to more than 2⁶⁴ − 1"))?;
+            let total = digest.seen.total.checked_add(weight);
+            digest.seen.total = total.ok_or_else(|| bad(at, "the weights add up to more than 2⁶⁴ − 1"))?;
             last = mean;
             digest.centroids.push(Centroid { mean: mean.clamp(low, high), weight });
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter};
 
-use crate::load::classify::Plan;
+use crate::load::classify::{Plan, TimeSource};
 use crate::load::clock::Clock;
 use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
@@ -28,6 +28,10 @@ pub(crate) struct Rows {
     width: usize,
     count: usize,
     pub(crate) tallies: Tallies,
+    /// The names of the columns, and how many fields of each are its name, with the line of the first.
+    names: Vec<(String, u64, u64)>,
+    /// The column of times, whose name in it makes a row a header.
+    time: Option<usize>,
 }
 
 /// A wanted column being built.
@@ -67,6 +71,39 @@ impl Rows {
             width: plan.width,
             count: 0,
             tallies: Tallies::default(),
+            names: plan.wanted.iter().map(|w| (w.name.clone(), 0, 0)).collect(),
+            time: if let TimeSource::Column(place) = plan.time { Some(place) } else { None },
+        }
+    }
+
+    /// Whether a field is its own column's name, as in a header; it is counted.
+    #[cold]
+    fn is_name(names: &mut [(String, u64, u64)], place: usize, field: &[u8], line: u64) -> bool {
+        let Some((_, count, first)) = names.get_mut(place).filter(|(name, ..)| name.as_bytes() == field.trim_ascii())
+        else {
+            return false;
+        };
+        if *count == 0 {
+            *first = line;
+        }
+        *count += 1;
+        true
+    }
+
+    /// Tells of headers among the rows, and of names in columns that stand in no header.
+    fn tell_names(&mut self) {
+        let headers = self.time.and_then(|place| self.names.get(place)).map_or(0, |(_, count, _)| *count);
+        for (place, (name, count, line)) in self.names.iter().enumerate() {
+            let (kind, column, times) = if self.time == Some(place) {
+                (WarningKind::RepeatedHeader, None, *count)
+            } else {
+                let flag = matches!(self.columns.get(place), Some(Builder::Flag(..)));
+                let kind = if flag { WarningKind::NotAFlag } else { WarningKind::NotANumber };
+                (kind, Some(place), count.saturating_sub(headers))
+            };
+            for _ in 0..times {
+                self.tallies.note(kind, column, *line, || name.clone());
+            }
         }
     }
 
@@ -155,6 +192,7 @@ impl Rows {
                 let plain = if *style == Style::Plain { None } else { style.plain(field) };
                 let value = match number::parse(plain.as_deref().unwrap_or(field)) {
                     Field::Number(v) if v.is_finite() => v,
+                    Field::Bad if Self::is_name(&mut self.names, place, field, line) => number::unreadable(),
                     odd => odd_number(odd, field, place, line, tallies),
                 };
                 out.push(value);
@@ -162,6 +200,9 @@ impl Rows {
             Some(Builder::Time(clock, out)) => {
                 let ambiguous = clock.ambiguous;
                 out.push(clock.parse(field).unwrap_or_else(|| {
+                    if Self::is_name(&mut self.names, place, field, line) {
+                        return NO_TIME;
+                    }
                     let kind = if number::is_blank(field) { WarningKind::BlankTime } else { WarningKind::NotATime };
                     tallies.note(kind, Some(place), line, || show(field));
                     NO_TIME
@@ -177,6 +218,10 @@ impl Rows {
                 }
                 let value = match rule.read(field) {
                     Field::Number(v) => v,
+                    Field::Bad if Self::is_name(&mut self.names, place, field, line) => {
+                        out.push(missing());
+                        return;
+                    }
                     Field::Blank | Field::Bad => {
                         tallies.note(WarningKind::NotAFlag, Some(place), line, || show(field));
                         out.push(missing());
@@ -212,7 +257,8 @@ impl Rows {
     }
 
     /// The columns of `lines` lines.
-    pub(crate) fn finish(self, lines: u64) -> Chunk {
+    pub(crate) fn finish(mut self, lines: u64) -> Chunk {
+        self.tell_names();
         let mut zoneless = 0;
         let mut columns = Vec::with_capacity(self.columns.len());
         for builder in self.columns {
@@ -264,7 +310,7 @@ fn find(text: &[u8], needle: u8) -> usize {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::load::classify::{TimeSource, Value};
+    use crate::load::classify::Value;
     use crate::load::dataset::Role;
     use crate::load::table::Wanted;
     use crate::time::Span;

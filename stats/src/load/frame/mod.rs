@@ -16,3 +16,4 @@ mod typed;
 mod write;
 
 pub(crate) use read::{Bytes, read};
+pub(crate) use write::parquet_of;

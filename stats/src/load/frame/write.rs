@@ -1,12 +1,14 @@
-//! A data set as Parquet or Arrow IPC.
+//! A data set as Parquet or Arrow IPC, and plain columns as Parquet.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
-use polars::prelude::{IpcWriter, ParquetWriter, SerWriter};
+use polars::prelude::{Column, DataFrame, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series};
 
 use super::polars::failed;
 use crate::error::{Error, Result};
+use crate::load::columns::Values;
 use crate::load::dataset::Dataset;
 
 impl Dataset {
@@ -32,4 +34,36 @@ impl Dataset {
         let file = File::create(path).map_err(|e| Error::io(e, &name))?;
         IpcWriter::new(file).finish(&mut frame).map_err(|e| failed(&e).in_file(&name))
     }
+}
+
+/// A Parquet file of equally long columns; those whose name was taken get a number behind it.
+///
+/// # Errors
+/// [`Parse`](crate::ErrorKind::Parse) where polars cannot write them.
+pub(crate) fn parquet_of(columns: Vec<(String, Values)>) -> Result<Vec<u8>> {
+    let height = columns.first().map_or(0, |(_, values)| values.len());
+    let mut taken = BTreeSet::new();
+    let mut unique = |name: String| -> String {
+        let mut free = name.clone();
+        let mut number = 2;
+        while !taken.insert(free.clone()) {
+            free = format!("{name} {number}");
+            number += 1;
+        }
+        free
+    };
+    let columns: Vec<Column> = columns
+        .into_iter()
+        .map(|(name, values)| {
+            let name = unique(name).into();
+            match values {
+                Values::Numbers(numbers) => Series::new(name, numbers).into_column(),
+                Values::Words(words) => Series::new(name, words).into_column(),
+            }
+        })
+        .collect();
+    let mut frame = DataFrame::new(height, columns).map_err(|e| failed(&e))?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(|e| failed(&e))?;
+    Ok(bytes)
 }

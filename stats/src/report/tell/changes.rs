@@ -1,11 +1,14 @@
 //! Since when?
 
+use std::io::Read;
+
 use super::words::p_value;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::figure::{Direction, Figure, Mark, Role, Shape, series_figure};
+use crate::load::container::Container;
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
-use crate::trend::{Cause, Change, ChangeVerdict, Changes};
+use crate::trend::{Cause, Change, ChangeVerdict, Changes, Event, read_events};
 
 /// One row a change: when it happened, and the level before and after.
 pub fn table(changes: &Changes) -> Table {
@@ -32,6 +35,25 @@ pub fn table(changes: &Changes) -> Table {
     };
     table.rows = changes.changes.iter().map(row).collect();
     table
+}
+
+/// Events from a file's bytes, unpacked where they are gzip or Zstandard; see [`read_events`].
+///
+/// # Errors
+/// As [`read_events`], and where the bytes do not unpack or are not UTF-8.
+pub fn events(bytes: &[u8]) -> Result<Vec<Event>> {
+    let mut unpacked = Vec::new();
+    let plain = match Container::of(bytes) {
+        None => bytes,
+        Some(container) => {
+            let read = container.unpack(Box::new(bytes)).read_to_end(&mut unpacked);
+            read.map_err(|e| Error::parse(format!("the {} does not unpack: {e}", container.name())))?;
+            &unpacked
+        }
+    };
+    let text = std::str::from_utf8(plain)
+        .map_err(|e| Error::parse(format!("byte {} is not UTF-8", e.valid_up_to())).hint("save the events as UTF-8"))?;
+    read_events(text)
 }
 
 /// The events before each change, nearest first.
@@ -135,6 +157,19 @@ mod tests {
     use crate::series::{Identity, NanPolicy};
     use crate::trend::{ChangeOptions, changes};
     use crate::unit::Unit;
+
+    #[test]
+    fn events_are_unpacked() {
+        use std::io::Write;
+        let text = b"time,version\n2026-01-01T10:00:00Z,v1\n";
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text).unwrap();
+        let packed = packed.finish().unwrap();
+        assert_eq!(events(&packed).unwrap(), events(text).unwrap());
+        assert_eq!(events(text).unwrap()[0].name, "v1");
+        assert!(events(&packed[..packed.len() - 9]).unwrap_err().to_string().contains("the gzip does not unpack"));
+        assert!(events(b"time\n\xff\xfe\n").unwrap_err().to_string().contains("byte 5 is not UTF-8"));
+    }
 
     #[test]
     fn a_step_is_told_with_its_onset() {

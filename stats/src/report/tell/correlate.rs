@@ -93,6 +93,9 @@ pub fn section(series: &[Series], found: &Correlations, notes: &[String]) -> Sec
         super::words::width(found.step),
         1.0 - found.level
     )));
+    if !found.caveats.is_empty() {
+        section.blocks.push(Block::Warnings(found.caveats.clone()));
+    }
     section.blocks.push(Block::Table(table(series, found)));
     let drawn = found.pairs.iter().filter(|p| p.verdict == PairVerdict::Related).take(3);
     section.blocks.extend(drawn.filter_map(|p| figure(series, found, p).ok()).map(Block::Figure));

@@ -21,6 +21,8 @@ enum Samples<'a> {
     Own(SloInput<'a>),
     /// Its counts with those of the bad ones, which are called so.
     Pair(Counts, String),
+    /// The values of its histograms, counted by the objective's limit.
+    Binned(Counts),
 }
 
 impl Fit<'_> {
@@ -28,7 +30,7 @@ impl Fit<'_> {
     pub fn input(&self) -> SloInput<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Pair(counts, _) => SloInput::Counts(counts),
+            Samples::Pair(counts, _) | Samples::Binned(counts) => SloInput::Counts(counts),
         }
     }
 
@@ -36,6 +38,10 @@ impl Fit<'_> {
     pub fn good_means(&self, objective: &Objective) -> String {
         let input = match &self.samples {
             Samples::Own(input) => *input,
+            Samples::Binned(counts) => {
+                let limit = counts.condition().map_or_else(String::new, ToString::to_string);
+                return format!("An event is good if it is {limit}, as the bins of its histogram have it.");
+            }
             Samples::Pair(_, bad) => {
                 let more = match objective.population {
                     Population::Time => " A row of time is good unless a bad event is counted in it.",
@@ -77,7 +83,7 @@ pub struct Fits<'a> {
 
 /// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
 /// has a unit that the condition's limit converts to, and the counts of all and of bad events that were chosen as such
-/// (`--total`, `--bad`), pair by pair of the same labels.
+/// (`--total`, `--bad`), pair by pair of the same labels; of histograms, the values that keep the objective's limit.
 ///
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where nothing fits; it says what is there, why that does not do, and what would.
@@ -124,11 +130,26 @@ pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Res
 
 fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {
     let samples = match item.role {
+        Role::Value if matches!(item.data, Data::Histograms(_)) => binned(item, objective),
         Role::Value => fit(item, objective).map(Samples::Own),
         Role::Total => pair(data, item, objective),
         Role::Bad => Err("nothing counts all events beside it".to_owned()),
     }?;
     Ok(Fit { item, samples })
+}
+
+/// The counts of an item's histograms by the objective's limit.
+fn binned<'a>(item: &Item, objective: &Objective) -> Result<Samples<'a>, String> {
+    let Data::Histograms(histograms) = &item.data else { return Err("it holds no histograms".to_owned()) };
+    match objective.effective_criterion() {
+        Criterion::Value(c) | Criterion::Percentile(_, c) => {
+            converts(&c, &item.identity.unit)?;
+            let counts = Counts::from_histograms(item.identity.clone(), histograms.windows(), &c);
+            counts.map(Samples::Binned).map_err(|e| e.to_string())
+        }
+        Criterion::Mean(_) => Err("it holds histograms, which do not say whether a mean keeps a limit".to_owned()),
+        _ => Err("it holds histograms of values, without good flags; give a limit such as “< 300ms”".to_owned()),
+    }
 }
 
 /// The series of another role with the same labels.
@@ -171,7 +192,7 @@ pub fn fit<'a>(item: &'a Item, objective: &Objective) -> Result<SloInput<'a>, St
         );
     }
     match &item.data {
-        Data::Histograms(_) => Err("it holds histograms, with neither single requests nor up and down".to_owned()),
+        Data::Histograms(_) => Err("it holds histograms, whose values are counted by a limit first".to_owned()),
         Data::Counter(_) => Err("it is a counter, with neither single requests nor up and down".to_owned()),
         Data::Events(events) => {
             let flag = || {

@@ -5,7 +5,9 @@ use crate::figure::{Figure, Reached, forecast_figure};
 use crate::forecast::{Crossing, CrossingVerdict, Forecast, ForecastVerdict};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
+use crate::time::Timestamp;
 use crate::unit::Unit;
+use crate::window::Condition;
 
 /// So many rows of a forecast are shown.
 const ROWS: usize = 12;
@@ -83,27 +85,84 @@ pub fn crossing_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) 
     let limit = unit.show(crossing.limit);
     let way = if crossing.upwards { "rises to" } else { "falls to" };
     let level = Unit::Ratio.show(crossing.level);
-    let chance = crossing.chance.map_or_else(String::new, |c| format!(" (chance {})", Unit::Ratio.show(c)));
-    let earliest = crossing.earliest.map_or_else(String::new, |t| t.to_string());
+    let (within, chance) = (interval(crossing), chance(crossing));
     match &crossing.verdict {
         CrossingVerdict::Already => (Standing::Bad, format!("The limit of {limit} is reached already.")),
+        // single samples may reach what the level does not
+        CrossingVerdict::Crosses if crossing.line.is_none() => (
+            Standing::Depends,
+            format!(
+                "The forecast itself does not reach {limit} within the horizon, but single values do, by their noise: the first about {}; \
+                 {within}{chance}.",
+                time(crossing.expected)
+            ),
+        ),
         CrossingVerdict::Crosses => {
-            let expected = crossing.expected.map_or_else(String::new, |t| t.to_string());
-            let latest = crossing.latest.map_or_else(
-                || format!("from {earliest} on, its end beyond the horizon"),
-                |t| format!("between {earliest} and {t}"),
-            );
-            (Standing::Bad, format!("It {way} {limit} about {expected}; with {level} confidence {latest}{chance}."))
+            (Standing::Bad, format!("It {way} {limit} about {}; {within}{chance}.", time(crossing.expected)))
         }
         CrossingVerdict::MayCross => (
             Standing::Depends,
-            format!("It may reach {limit} within the horizon, not before {earliest} with {level} confidence{chance}."),
+            format!(
+                "It may reach {limit} within the horizon, not before {} with {level} confidence{chance}.",
+                time(crossing.earliest)
+            ),
         ),
         CrossingVerdict::NotWithinHorizon => {
             (Standing::Good, format!("It does not reach {limit} within the horizon, with {level} confidence{chance}."))
         }
         CrossingVerdict::NoVerdict { why } => (Standing::Unknown, format!("No verdict on reaching {limit}: {why}.")),
     }
+}
+
+/// The same where the last value is on the bad side of an objective's limit: the question is when it comes back.
+fn return_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) {
+    let limit = unit.show(crossing.limit);
+    let level = Unit::Ratio.show(crossing.level);
+    let beyond = format!("The last value is beyond the objective's limit of {limit}");
+    match &crossing.verdict {
+        CrossingVerdict::Already => (Standing::Bad, format!("The last value is at the objective's limit of {limit}.")),
+        CrossingVerdict::Crosses => (
+            Standing::Depends,
+            format!(
+                "{beyond}; a value is back at it about {}, {}{}.",
+                time(crossing.expected),
+                interval(crossing),
+                chance(crossing)
+            ),
+        ),
+        CrossingVerdict::MayCross => (
+            Standing::Bad,
+            format!(
+                "{beyond}, and may come back within the horizon, not before {} with {level} confidence{}.",
+                time(crossing.earliest),
+                chance(crossing)
+            ),
+        ),
+        CrossingVerdict::NotWithinHorizon => (
+            Standing::Bad,
+            format!("{beyond}, and does not come back within the horizon, with {level} confidence{}.", chance(crossing)),
+        ),
+        CrossingVerdict::NoVerdict { why } => {
+            (Standing::Unknown, format!("{beyond}. No verdict on when it comes back: {why}."))
+        }
+    }
+}
+
+fn time(t: Option<Timestamp>) -> String {
+    t.map_or_else(String::new, |t| t.to_string())
+}
+
+/// `with 95 % confidence between … and …`.
+fn interval(crossing: &Crossing) -> String {
+    let (level, earliest) = (Unit::Ratio.show(crossing.level), time(crossing.earliest));
+    match crossing.latest {
+        Some(latest) => format!("with {level} confidence between {earliest} and {latest}"),
+        None => format!("with {level} confidence from {earliest} on, its end beyond the horizon"),
+    }
+}
+
+fn chance(crossing: &Crossing) -> String {
+    crossing.chance.map_or_else(String::new, |c| format!(" (chance {})", Unit::Ratio.show(c)))
 }
 
 /// What comes, in one sentence.
@@ -143,10 +202,22 @@ pub fn figure(series: &Series, forecast: &Forecast, width_px: u32) -> Result<Fig
 
 /// Sentences, tables and figure under the name of the series; `note` says how the series came about.
 pub fn section(series: &Series, forecast: &Forecast, note: Option<&str>) -> Section {
+    section_against(series, forecast, None, note)
+}
+
+/// The same where the limit is that of an objective, whose condition, in the unit of the series, says which side of it is good.
+pub fn section_against(
+    series: &Series,
+    forecast: &Forecast,
+    condition: Option<&Condition>,
+    note: Option<&str>,
+) -> Section {
     let identity = series.identity();
+    let bad = condition.zip(series.values().last()).is_some_and(|(condition, last)| !condition.holds(*last));
+    let told = if bad { return_finding } else { crossing_finding };
     let mut section = Section::new(format!("Forecast of {}", identity.title()));
     let none = matches!(forecast.verdict, ForecastVerdict::NoVerdict { .. });
-    if let Some((standing, text)) = forecast.crossing.as_ref().map(|c| crossing_finding(c, &identity.unit)) {
+    if let Some((standing, text)) = forecast.crossing.as_ref().map(|c| told(c, &identity.unit)) {
         section.blocks.push(Block::Verdict { standing, text, evidence: Vec::new() });
     }
     if forecast.crossing.is_none() || !none {
@@ -195,6 +266,43 @@ mod tests {
         assert_eq!(table(&found).rows.len(), 12);
         assert_eq!(backtest_table(&found).unwrap().rows.len(), 2);
         assert!(figure(&series, &found, 800).unwrap().marks.iter().any(|m| m.name == "limit"));
+    }
+
+    /// A level of 10 with noise of ±3, for which only a single value comes near 13.5.
+    fn noisy(limit: f64) -> (Series, Forecast) {
+        let mut random = crate::quantile::random::SplitMix64::new(3);
+        let times = (0..300).map(|h| h * 3_600_000_000_000).collect();
+        let values = (0..300).map(|_| 10.0 + (0..12).map(|_| random.unit()).sum::<f64>() - 6.0).collect();
+        let series = Series::new(Identity::new("queue", Unit::Count), times, values, NanPolicy::Drop).unwrap();
+        let options = ForecastOptions { limit: Some(limit), seasons: Some(Vec::new()), ..ForecastOptions::default() };
+        let found = forecast(&series, &options).unwrap();
+        (series, found)
+    }
+
+    #[test]
+    fn noise_that_touches_the_limit_is_not_told_as_a_rise() {
+        let (_, found) = noisy(11.5);
+        let crossing = found.crossing.unwrap();
+        assert_eq!((crossing.verdict.clone(), crossing.line), (CrossingVerdict::Crosses, None));
+        let (standing, text) = crossing_finding(&crossing, &Unit::Count);
+        assert_eq!(standing, Standing::Depends);
+        assert!(text.starts_with("The forecast itself does not reach 11.5 within the horizon, but single values"), "{text}");
+    }
+
+    #[test]
+    fn beyond_an_objectives_limit_the_question_is_when_it_comes_back() {
+        let last = *noisy(11.5).0.values().last().unwrap();
+        let (series, found) = noisy(last - 0.5);
+        let condition: Condition = format!("< {}", last - 0.5).parse().unwrap();
+        let told = section_against(&series, &found, Some(&condition), None);
+        let Some(Block::Verdict { standing, text, .. }) = told.blocks.first() else { panic!("{told:?}") };
+        assert_eq!(*standing, Standing::Depends);
+        assert!(text.starts_with("The last value is beyond the objective's limit"), "{text}");
+        // on the good side it is told as ever
+        let condition: Condition = format!("> {}", last - 0.5).parse().unwrap();
+        let told = section_against(&series, &found, Some(&condition), None);
+        let Some(Block::Verdict { text, .. }) = told.blocks.first() else { panic!("{told:?}") };
+        assert!(!text.contains("objective"), "{text}");
     }
 
     #[test]

@@ -94,26 +94,42 @@ pub fn decomposition_section(series: &Series, parts: &Decomposition, note: Optio
     section
 }
 
-/// The marked values.
+/// The marked values, as they come in time.
 pub fn anomalies_table(found: &Anomalies) -> Table {
+    marks_table(found, "Values that do not fit".to_owned(), &found.marks)
+}
+
+/// The `count` marked values that lie farthest off, farthest first, where more are marked.
+fn farthest_table(found: &Anomalies, count: usize) -> Option<Table> {
+    if found.marks.len() <= count {
+        return None;
+    }
+    let mut marks = found.marks.clone();
+    marks.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()).then(a.time.cmp(&b.time)));
+    marks.truncate(count);
+    Some(marks_table(found, format!("The {count} of {} marked values that lie farthest off", found.marks.len()), &marks))
+}
+
+fn marks_table(found: &Anomalies, title: String, marks: &[crate::forecast::Anomaly]) -> Table {
     let columns = vec![
         Column::text("time"),
         Column::number("value", found.unit.clone()),
         Column::number("expected", found.unit.clone()),
         Column::number("deviations off", Unit::None),
     ];
-    let mut table = Table::new("Values that do not fit", columns);
+    let mut table = Table::new(title, columns);
     let row = |m: &crate::forecast::Anomaly| {
         vec![m.time.to_string().into(), m.value.into(), m.expected.into(), m.score.into()]
     };
-    table.rows = found.marks.iter().map(row).collect();
+    table.rows = marks.iter().map(row).collect();
     table
 }
 
 /// The answer in one sentence.
 pub fn anomalies_finding(found: &Anomalies) -> (Standing, String) {
     let chance = found.by_chance.map_or_else(String::new, |c| {
-        format!("; normal noise would have about {} of them", Unit::None.show((c * 10.0).round() / 10.0))
+        let digits = if c < 1.0 { 100.0 } else { 10.0 };
+        format!("; normal noise would have about {} of them", Unit::None.show((c * digits).round() / digits))
     });
     match &found.verdict {
         AnomalyVerdict::NoVerdict { why } => {
@@ -131,6 +147,15 @@ pub fn anomalies_finding(found: &Anomalies) -> (Standing, String) {
 
 /// Sentence, table and figure of the marks.
 pub fn anomalies_section(series: &Series, found: &Anomalies, note: Option<&str>) -> Section {
+    section_with(series, found, note, anomalies_table(found))
+}
+
+/// The same with the `most` farthest marks in the table at most; the figure has them all.
+pub fn anomalies_section_short(series: &Series, found: &Anomalies, note: Option<&str>, most: usize) -> Section {
+    section_with(series, found, note, farthest_table(found, most).unwrap_or_else(|| anomalies_table(found)))
+}
+
+fn section_with(series: &Series, found: &Anomalies, note: Option<&str>, table: Table) -> Section {
     let (standing, text) = anomalies_finding(found);
     let title = format!("Anomalies of {}", series.identity().title());
     let mut section = Section::new(title).with(Block::Verdict { standing, text, evidence: Vec::new() });
@@ -141,7 +166,7 @@ pub fn anomalies_section(series: &Series, found: &Anomalies, note: Option<&str>)
     if found.marks.is_empty() {
         return section;
     }
-    section.blocks.push(Block::Table(anomalies_table(found)));
+    section.blocks.push(Block::Table(table));
     if let Ok(mut figure) = series_figure(&[series], 960) {
         let points = found.marks.iter().map(|m| (figure.x.position(m.time), m.value)).collect();
         figure.marks.push(Mark::new("marked", Role::Bad, Shape::Points { points }));
@@ -175,5 +200,14 @@ mod tests {
             "{text}"
         );
         assert_eq!(anomalies_section(&series, &found, None).blocks.len(), 3);
+        // more marks than are told: the farthest ones, the farthest first
+        let many = Anomalies {
+            marks: [3.6, -9.0, 4.0].map(|score| crate::forecast::Anomaly { score, ..found.marks[0] }).to_vec(),
+            ..found
+        };
+        let told = anomalies_section_short(&series, &many, None, 2);
+        let Some(Block::Table(short)) = told.blocks.iter().find(|b| matches!(b, Block::Table(_))) else { panic!() };
+        assert_eq!(short.title, "The 2 of 3 marked values that lie farthest off");
+        assert_eq!(short.rows.iter().map(|r| r[3].clone()).collect::<Vec<_>>(), [(-9.0).into(), 4.0.into()]);
     }
 }

@@ -1,6 +1,6 @@
 //! What was understood of the input.
 
-use crate::load::{Dataset, Item, LoadReport};
+use crate::load::{Dataset, Item, LoadReport, Named, lint_names};
 use crate::report::{Block, Cell, Column, Section, Table};
 use crate::time::Span;
 use crate::unit::Unit;
@@ -112,10 +112,42 @@ pub fn files_table(report: &LoadReport) -> Table {
     table
 }
 
+/// Names that break conventions, lack a unit, or look like typos, at most `most` of them.
+pub fn names_table(data: &Dataset, most: usize) -> Table {
+    let columns = vec![
+        Column::text("name"),
+        Column::text("of"),
+        Column::text("rule"),
+        Column::text("why"),
+        Column::text("better"),
+        Column::text("source"),
+        Column::number("series", Unit::Count),
+    ];
+    let findings = lint_names(data);
+    let more = findings.len().saturating_sub(most);
+    let title = if more > 0 { format!("Names ({more} more are not shown)") } else { "Names".to_owned() };
+    let mut table = Table::new(&title, columns);
+    for finding in findings.into_iter().take(most) {
+        let of = if finding.what == Named::Metric { "metric" } else { "label" };
+        table.rows.push(vec![
+            finding.name.into(),
+            of.into(),
+            finding.rule.to_string().into(),
+            finding.why.into(),
+            finding.suggestion.map_or(Cell::Empty, Into::into),
+            finding.source.into(),
+            (finding.series as f64).into(),
+        ]);
+    }
+    table
+}
+
+/// The most names that a section lists.
+const NAMES: usize = 30;
 /// The most gaps that a section lists.
 const GAPS: usize = 20;
 
-/// Series, files, choices, gaps and warnings under one heading; tables without rows are left out.
+/// Series, files, choices, gaps, warnings and names under one heading; tables without rows are left out.
 pub fn section(data: &Dataset) -> Section {
     let mut section = Section::new("Input");
     let tables = [
@@ -124,6 +156,7 @@ pub fn section(data: &Dataset) -> Section {
         files_table(&data.report),
         understood_table(&data.report),
         warnings_table(&data.report),
+        names_table(data, NAMES),
     ];
     section.blocks = tables.into_iter().filter(|t| !t.rows.is_empty()).map(Block::Table).collect();
     section

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `inspect` | what was understood of the input, and what was lost |
 //! | `subject` | what of an item is described: a counter by its rate, events by window |
+//! | `condensed` | the course of a long series, by means |
 //! | `describe`, `quantile`, `histogram` | a sample |
 //! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
 //! | `fit`, `slo`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
@@ -24,6 +25,7 @@ pub mod budget;
 pub mod capacity;
 pub mod changes;
 pub mod compare;
+pub mod condensed;
 pub mod correlate;
 pub mod cost;
 pub mod counters;

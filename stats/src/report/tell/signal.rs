@@ -15,6 +15,18 @@ const WINDOWS: i64 = 240;
 const WIDTHS_S: [i64; 18] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
+/// The width by which a length has at most about so many windows: one that people read, where such a one is near.
+pub(super) fn readable_width(length: Span, most: usize) -> Span {
+    let rounded_up = |a: i64, b: i64| (a - 1) / b + 1;
+    let wanted = rounded_up(length.0.max(1), i64::try_from(most.max(1)).unwrap_or(i64::MAX));
+    match WIDTHS_S.into_iter().map(Span::from_secs).find(|w| w.0 >= wanted) {
+        // below a second people read any
+        Some(width) if width.0 / 4 > wanted => Span(wanted),
+        Some(width) => width,
+        None => Span(rounded_up(wanted, Span::DAY.0).saturating_mul(Span::DAY.0)),
+    }
+}
+
 /// A percentile of events per window, as a series.
 #[derive(Clone, Debug)]
 pub(super) struct Signal {

@@ -7,6 +7,7 @@ use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
 use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
+use crate::window::Verdict;
 
 /// The service level by each way of counting that the data allow.
 pub fn methods_table(report: &SloReport) -> Table {
@@ -214,6 +215,24 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
 /// Data that cover less of the period than this are drawn alone: in the whole period they would be a stroke.
 const LITTLE: f64 = 0.4;
 
+/// How much of the period was seen, where the rest could change the verdict.
+fn so_far(report: &SloReport) -> String {
+    if report.decided {
+        return String::new();
+    }
+    let seen = Span((report.coverage * report.period.width.0 as f64) as i64);
+    let words = match report.verdict {
+        Verdict::Violated => "the whole period is not yet decided",
+        _ => "the objective is not yet decided",
+    };
+    format!(
+        " The data cover {} of the period's {} ({}): {words}.",
+        seen.about(),
+        report.period.width,
+        Unit::Ratio.show(report.coverage)
+    )
+}
+
 /// The verdict in one sentence.
 pub fn finding(report: &SloReport) -> (Standing, String) {
     let show = |value: f64| match report.budget.spent.unit {
@@ -228,13 +247,23 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         String::new()
     };
     let text = format!(
-        "“{}” is {}: bad were {}{what} of {} allowed{share}.",
+        "“{}” is {}{}: bad were {}{what} of {} allowed{share}.{}",
         report.objective,
         report.verdict,
+        if report.decided { "" } else { " so far" },
         show(budget.spent.value),
-        show(budget.allowed.value)
+        show(budget.allowed.value),
+        so_far(report),
     );
-    (standing(report.verdict), text)
+    // what was met in a part of the period is not met in the period
+    (
+        if report.decided || report.verdict == Verdict::Violated {
+            standing(report.verdict)
+        } else {
+            Standing::Unknown
+        },
+        text,
+    )
 }
 
 /// So many incidents are listed.

@@ -94,6 +94,15 @@ pub fn as_series(item: &Item) -> Result<(Cow<'_, Series>, Option<String>)> {
     }
 }
 
+/// How much time each value of [`as_series`] stands for: the window of a percentile of events, and nothing for samples of an instant
+/// and for rates, which end at their own time.
+pub fn bucket(item: &Item, series: &Series) -> Span {
+    match item.data {
+        Data::Events(_) => series.step().unwrap_or(Span::ZERO),
+        _ => Span::ZERO,
+    }
+}
+
 /// The error for histograms where single values are needed.
 fn histograms(item: &Item) -> Error {
     Error::unsupported(format!("“{}” holds histograms, and no single values", item.title()))
@@ -121,9 +130,11 @@ mod tests {
             series.identity().name.ends_with("of latency")
                 && note.unwrap().starts_with("events: told by their p50 per 5s")
         );
+        assert_eq!(bucket(&item, &series), Span::from_secs(5));
         let counter = Counter::new(identity(), times, (0..600).map(f64::from).collect(), NanPolicy::Refuse).unwrap();
         let item = Item::new(Kind::Counter, Data::Counter(counter), Format::Csv);
         assert_eq!(subject(&item).unwrap().values[..3], [1.0, 1.0, 1.0]);
+        assert_eq!(bucket(&item, &as_series(&item).unwrap().0), Span::ZERO);
     }
 
     #[test]

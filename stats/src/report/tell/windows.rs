@@ -103,6 +103,15 @@ fn contradicts(row: &WidthRow, truth: Option<Verdict>) -> bool {
     matches!((row.verdict, truth), (Some(v), Some(t)) if v != t && v != Verdict::DependsOnPhase)
 }
 
+/// How much of the period was seen, where the rest could end what is met.
+fn so_far(first: &WidthRow, budget: &Budget, met: bool) -> String {
+    let seen = first.true_bad.window.map_or(budget.period(), |window| window.width);
+    let unseen = Span((budget.period().0 - seen.0).max(0));
+    let enough = unseen.0 <= budget.period().0 / 1000
+        || first.true_bad.value + unseen.as_secs_f64() <= budget.allowed().as_secs_f64();
+    if met && !enough { format!(" so far, in {} of its {}", seen.about(), budget.period()) } else { String::new() }
+}
+
 /// What the accounting comes to, in plain words: first the truth, then the widths that tell something else.
 pub fn finding(accounting: &Accounting, budget: Option<&Budget>) -> (Standing, String) {
     let Some(first) = accounting.rows.first() else {
@@ -117,9 +126,10 @@ pub fn finding(accounting: &Accounting, budget: Option<&Budget>) -> (Standing, S
     };
     let met = truth == Verdict::Met;
     let mut text = format!(
-        "{bad} of the {} allowed was bad in truth: the objective is {}.",
+        "{bad} of the {} allowed was bad in truth: the objective is {}{}.",
         budget.allowed(),
-        if met { "met" } else { "violated" }
+        if met { "met" } else { "violated" },
+        so_far(first, budget, met)
     );
     let depending: Vec<&WidthRow> =
         accounting.rows.iter().filter(|r| r.verdict == Some(Verdict::DependsOnPhase)).collect();
@@ -152,7 +162,8 @@ pub fn finding(accounting: &Accounting, budget: Option<&Budget>) -> (Standing, S
             format!("{rule} buckets of every width from {} to {} say", width(first.width), width(last))
         };
         text.push_str(&format!(" At every phase {widths} so too."));
-        return (standing(truth), text);
+        let decided = so_far(first, budget, met).is_empty();
+        return (if decided { standing(truth) } else { Standing::Unknown }, text);
     }
     (Standing::Depends, text)
 }

@@ -202,6 +202,7 @@ fn of_counts(objective: &Objective, counts: &Counts) -> Result<Tally> {
         return Err(Error::unsupported("alerts on counts are replayed for requests")
             .hint("write the objective as “of requests ok”"));
     }
+    counts.criterion_of(objective)?;
     let mut out = Tally::from_rows(counts.times(), counts.step(), counts.bad(), counts.total())?;
     out.caveats.extend_from_slice(counts.notes());
     Ok(out)

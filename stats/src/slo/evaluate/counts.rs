@@ -1,22 +1,56 @@
 //! Counts of all and of bad events against an objective.
 
 use super::super::counts::Counts;
-use super::super::objective::{Criterion, Objective, Population};
+use super::super::objective::{Objective, Population};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{Counted, Options, SloReport, by_time, cut, finish, silence};
+use super::{BudgetState, Counted, Methods, Options, SloReport, by_time, cut, finish, silence};
 use crate::error::{Error, Result};
-use crate::estimate::Scope;
+use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
 use crate::time::Timestamp;
 use crate::unit::Unit;
-use crate::window::BadTime;
+use crate::window::{BadTime, Verdict};
 
 pub(super) fn evaluate(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloReport> {
-    if let Criterion::Value(_) | Criterion::Percentile(..) | Criterion::Mean(_) = objective.effective_criterion() {
-        return Err(Error::argument("counts of good and bad events have no values to compare")
-            .hint("say “ok”, or “have ratio >= 99.5%” of slices"));
-    }
+    let asked = Objective { criterion: Some(counts.criterion_of(objective)?), ..objective.clone() };
+    let worst = one(&asked, counts, options)?;
+    let report = match counts.at_best() {
+        None => worst,
+        Some(best) => between(worst, &one(&asked, &best, options)?),
+    };
+    Ok(SloReport { objective: objective.clone(), ..report })
+}
+
+/// The report where all that is in doubt is bad, with that where all of it is good as the other bound.
+fn between(worst: SloReport, best: &SloReport) -> SloReport {
+    let guaranteed = |of: &Estimate, other: &Estimate| {
+        let (lower, upper) = (of.value.min(other.value), of.value.max(other.value));
+        of.clone().with_bound(Bound::Guaranteed { lower, upper })
+    };
+    let both = |of: &Option<Estimate>, other: &Option<Estimate>| match (of, other) {
+        (Some(of), Some(other)) => Some(guaranteed(of, other)),
+        _ => of.clone(),
+    };
+    let (w, b) = (&worst.methods, &best.methods);
+    let methods = Methods {
+        occurrences: both(&w.occurrences, &b.occurrences),
+        time_slices: both(&w.time_slices, &b.time_slices),
+        ratio_slices: both(&w.ratio_slices, &b.ratio_slices),
+        mean_of_ratios: both(&w.mean_of_ratios, &b.mean_of_ratios),
+        mean_hides: both(&w.mean_hides, &b.mean_hides),
+    };
+    let budget = BudgetState {
+        allowed: guaranteed(&worst.budget.allowed, &best.budget.allowed),
+        spent: guaranteed(&worst.budget.spent, &best.budget.spent),
+        left: guaranteed(&worst.budget.left, &best.budget.left),
+    };
+    let verdict = if worst.verdict == best.verdict { worst.verdict } else { Verdict::Undecidable };
+    SloReport { methods, budget, verdict, decided: worst.decided && best.decided, ..worst }
+}
+
+/// Counts as they are.
+fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloReport> {
     let mut cut = cut(objective, counts.window())?;
     cut.caveats.extend_from_slice(counts.notes());
     let rows = counts.range(cut.period.start, cut.period.end());

@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `openslo` | an OpenSLO document becomes objectives |
+//! | `resources` | its other kinds: services, data sources, indicators, alert policies with their conditions and targets |
 //! | `time_window` | its periods, rolling or by the calendar of a zone |
 //! | `sloth` | sloth's own form and its Kubernetes resource become objectives |
 //! | `write` | objectives become OpenSLO documents |
@@ -13,6 +14,7 @@
 #![allow(clippy::doc_markdown, reason = "OpenSLO is a name")]
 
 mod openslo;
+mod resources;
 mod sloth;
 mod time_window;
 mod write;
@@ -23,6 +25,7 @@ use super::objective::Objective;
 use super::yaml::{Node, documents};
 use crate::error::{Error, Result};
 
+pub use resources::{AlertCondition, AlertPolicy, NotificationTarget, Resource, ResourceKind};
 pub use write::write_openslo;
 
 /// The annotation that keeps the unit of a limit, for which OpenSLO has no field.
@@ -33,6 +36,10 @@ const UNIT: &str = "sre-stats/unit";
 pub struct Specification {
     /// The objectives.
     pub slos: Vec<SpecifiedSlo>,
+    /// OpenSLO's other documents, as they were written; also the alert policies that an SLO defines itself.
+    pub resources: Vec<Resource>,
+    /// The alert policies, with the conditions and targets that they name.
+    pub alert_policies: Vec<AlertPolicy>,
     /// SLOs that no objective says the same as, with the reason.
     pub refused: Vec<Note>,
     /// What else was not read, or was read with an assumption.
@@ -52,6 +59,8 @@ pub struct SpecifiedSlo {
     pub objective: Objective,
     /// What it measures.
     pub indicator: Option<Indicator>,
+    /// The names of its alert policies.
+    pub alert_policies: Vec<String>,
 }
 
 /// What an SLO measures: the file's own text.
@@ -96,7 +105,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// Reads the objectives of a YAML file: OpenSLO v1 (any number of documents), sloth's `prometheus/v1`, or sloth's Kubernetes
+/// Reads the objectives of a YAML file: OpenSLO v1 (any number of documents of all its kinds), sloth's `prometheus/v1`, or sloth's Kubernetes
 /// resource `sloth.slok.dev/v1`, told apart by their own version lines.
 ///
 /// ```

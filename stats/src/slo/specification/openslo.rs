@@ -2,6 +2,7 @@
 
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::yaml::Node;
+use super::resources;
 use super::time_window::{self, TimeWindow, slice_width};
 use super::{Indicator, IndicatorKind, Specification, SpecifiedSlo, UNIT};
 use crate::error::{Error, Result};
@@ -19,10 +20,7 @@ enum Budgeting {
 pub(super) fn read(document: &Node, all: &[Node], found: &mut Specification) -> Result<()> {
     let kind = document.needed("kind")?;
     if kind != "SLO" {
-        if kind != "SLI" {
-            found.note(document.line, format!("a document of kind {kind} is not read"));
-        }
-        return Ok(());
+        return resources::read(document, all, found);
     }
     let metadata = document.child("metadata")?;
     let name = metadata.needed("name")?.to_owned();
@@ -31,10 +29,20 @@ pub(super) fn read(document: &Node, all: &[Node], found: &mut Specification) -> 
     found.note_unknown(metadata, &["name", "displayName", "annotations", "labels"]);
     found.note_unknown(
         spec,
-        &["description", "service", "indicator", "indicatorRef", "timeWindow", "budgetingMethod", "objectives"],
+        &[
+            "description",
+            "service",
+            "indicator",
+            "indicatorRef",
+            "timeWindow",
+            "budgetingMethod",
+            "objectives",
+            "alertPolicies",
+        ],
     );
+    let policies = resources::policies(spec, all, found)?;
     let mut notes = Vec::new();
-    let shared = shared(metadata, spec, all, &mut notes);
+    let shared = shared(metadata, spec, all, &mut notes).map(|shared| Shared { policies, ..shared });
     let objectives = spec.list("objectives")?;
     if objectives.is_empty() {
         return Err(spec.error("“objectives” is missing"));
@@ -73,6 +81,7 @@ struct Shared {
     window: TimeWindow,
     budgeting: Budgeting,
     indicator: Option<Indicator>,
+    policies: Vec<String>,
     /// The unit of limits, from the annotation.
     unit: Unit,
 }
@@ -102,6 +111,7 @@ fn shared(metadata: &Node, spec: &Node, all: &[Node], notes: &mut Vec<(u64, Stri
         window: time_window::read(spec, notes)?,
         budgeting,
         indicator: indicator(spec, all, notes)?,
+        policies: Vec::new(),
         unit,
     })
 }
@@ -198,6 +208,7 @@ impl Shared {
                 zone,
             },
             indicator: self.indicator.clone(),
+            alert_policies: self.policies.clone(),
         })
     }
 

@@ -88,5 +88,6 @@ fn one(slo: &Node, service: &str, words: &Words, found: &mut Specification) -> R
             zone: None,
         },
         indicator: Some(Indicator { name: None, kind, yaml: node.to_yaml(0) }),
+        alert_policies: Vec::new(),
     })
 }

@@ -86,7 +86,8 @@ fn openslo_becomes_objectives_and_says_what_it_left() {
     assert!(indicator.yaml.contains(r#"query: "latency_seconds{service=\"checkout\"}""#), "{}", indicator.yaml);
     assert_eq!(found.slos[1].indicator.as_ref().unwrap().kind, IndicatorKind::Ratio);
     let notes: Vec<String> = found.notes.iter().map(Note::to_string).collect();
-    assert_eq!(notes, ["line 1: a document of kind DataSource is not read", "line 40: “alertPolicies” is not read"]);
+    assert_eq!(notes, ["line 41: the alert policy “page” is not in this file"]);
+    assert_eq!(fast.alert_policies, ["page"]);
     assert!(found.refused.is_empty());
 }
 
@@ -107,6 +108,7 @@ fn what_is_written_reads_back() {
             description: Some("two\nlines".into()),
             objective: text.parse().unwrap(),
             indicator,
+            alert_policies: vec!["page".into(), "a: b".into()],
         };
         let written = write_openslo(&[slo(None)]).unwrap();
         let read = read_specification(&written).unwrap();
@@ -141,6 +143,7 @@ fn what_openslo_cannot_say_is_refused() {
             description: None,
             objective: text.parse().unwrap(),
             indicator: None,
+            alert_policies: Vec::new(),
         };
         let error = write_openslo(&[slo]).unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");
@@ -187,7 +190,7 @@ fn errors_name_their_line() {
         ),
         ("apiVersion: openslo/v2\nkind: SLO\n".to_owned(), "openslo/v2"),
         ("kind: SLO\n".to_owned(), "“apiVersion” or “version” is missing"),
-        ("apiVersion: openslo/v1\nkind: Service\n".to_owned(), "no SLO"),
+        ("apiVersion: openslo/v1\nkind: Service\nmetadata: {name: x}\n".to_owned(), "no SLO"),
         (format!("{base}{occurrences}\tx: 1\n"), "not YAML"),
     ] {
         let error = read_specification(&text).unwrap_err().to_string();
@@ -217,4 +220,178 @@ fn both_forms_of_sloth_are_read() {
     assert!(notes.iter().any(|n| n.contains("rolling 30d is assumed")));
     let broken = plain.replace("total_query", "totalquery");
     assert!(read_specification(&broken).unwrap_err().to_string().contains("“total_query” is missing"));
+}
+
+/// The specification's own examples of the kinds beside the SLO.
+const KINDS: &str = "apiVersion: openslo/v1
+kind: Service
+metadata:
+  name: shop
+  displayName: The shop
+spec:
+  description: It sells
+---
+apiVersion: openslo/v1
+kind: DataSource
+metadata:
+  name: cloudwatch
+spec:
+  type: CloudWatch
+  connectionDetails:
+    accessKeyID: accessKey
+    secretAccessKey: secretAccessKey
+---
+apiVersion: openslo/v1
+kind: AlertPolicy
+metadata:
+  name: AlertPolicy
+  displayName: Alert Policy
+spec:
+  description: \"Alert policy for cpu usage breaches, notifies on-call devops via email\"
+  alertWhenBreaching: true
+  alertWhenResolved: false
+  conditions:
+    - conditionRef: cpu-usage-breach
+  notificationTargets:
+    - targetRef: OnCallDevopsMailNotification
+---
+apiVersion: openslo/v1
+kind: AlertCondition
+metadata:
+  name: cpu-usage-breach
+  displayName: CPU usage breach
+spec:
+  description: If the CPU usage is too high for given period then it should alert
+  severity: page
+  condition:
+    kind: burnrate
+    threshold: 2
+    lookbackWindow: 1h
+    alertAfter: 5m
+---
+apiVersion: openslo/v1
+kind: AlertNotificationTarget
+metadata:
+  name: OnCallDevopsMailNotification
+spec:
+  description: Notifies by a mail message to the on-call devops mailing group
+  target: email
+";
+
+const ALERTED: &str = "---
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: up}
+spec:
+  service: shop
+  indicatorRef: latency
+  timeWindow: [{duration: 30d, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives: [{target: 0.999}]
+  alertPolicies:
+    - alertPolicyRef: AlertPolicy
+    - kind: AlertPolicy
+      metadata: {name: own}
+      spec:
+        alertWhenNoData: true
+        alertWhenBreaching: true
+        conditions:
+          - kind: AlertCondition
+            metadata: {name: slow}
+            spec: {severity: ticket, condition: {kind: burnrate, threshold: 1, lookbackWindow: 3d}}
+        notificationTargets:
+          - kind: AlertNotificationTarget
+            metadata: {name: hook}
+            spec: {target: web-hook}
+          - targetRef: elsewhere
+";
+
+#[test]
+fn every_kind_is_read_kept_and_written() {
+    let found = read_specification(&format!("{KINDS}{ALERTED}")).unwrap();
+    let kinds: Vec<ResourceKind> = found.resources.iter().map(|r| r.kind).collect();
+    use ResourceKind as K;
+    assert_eq!(
+        kinds,
+        [K::Service, K::DataSource, K::AlertPolicy, K::AlertCondition, K::AlertNotificationTarget, K::AlertPolicy]
+    );
+    // the specification's own text, word for word
+    let texts: Vec<&str> = found.resources.iter().take(5).map(|r| r.yaml.as_str()).collect();
+    assert_eq!(texts.join("---\n"), KINDS);
+    let breach = AlertCondition {
+        name: "cpu-usage-breach".into(),
+        severity: "page".into(),
+        threshold: 2.0,
+        lookback: "1h".parse().unwrap(),
+        after: "5m".parse().unwrap(),
+    };
+    let mail = NotificationTarget { name: "OnCallDevopsMailNotification".into(), target: "email".into() };
+    let [policy, own] = found.alert_policies.as_slice() else { panic!("{:?}", found.alert_policies) };
+    assert_eq!((&policy.conditions, &policy.targets), (&vec![breach], &vec![mail]));
+    assert_eq!((policy.when_breaching, policy.when_resolved, policy.when_no_data), (true, false, false));
+    assert_eq!((own.name.as_str(), own.when_no_data, own.targets.len()), ("own", true, 1));
+    assert_eq!(found.slos[0].alert_policies, ["AlertPolicy", "own"]);
+    let rules: Vec<String> = found.alert_rules(&found.slos[0]).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(rules, ["2x over 1h and 1h for 5m page", "1x over 3d and 3d ticket"]);
+    let notes: Vec<String> = found.notes.iter().map(Note::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            "line 79: the AlertNotificationTarget “elsewhere” is not in this file",
+            "line 60: the indicator “latency” is not in this file",
+        ]
+    );
+    let written = found.to_openslo().unwrap();
+    let again = read_specification(&written).unwrap();
+    assert_eq!((&again.resources, &again.alert_policies), (&found.resources, &found.alert_policies));
+    assert_eq!(again.slos, found.slos);
+    assert_eq!(again.to_openslo().unwrap(), written);
+    // an indicator that is a document of its own stays one
+    let sli = "apiVersion: openslo/v1\nkind: SLI\nmetadata:\n  name: latency\nspec:\n  thresholdMetric:\n    metricSource:\n      \
+               type: Prometheus\n";
+    let found =
+        read_specification(&format!("{sli}{ALERTED}").replace("{target: 0.999}", "{op: lt, value: 1, target: 0.999}"));
+    let written = found.unwrap_or_else(|e| panic!("{e}")).to_openslo().unwrap();
+    assert!(written.starts_with(sli) && written.contains("indicatorRef: \"latency\""), "{written}");
+}
+
+#[test]
+fn errors_of_the_other_kinds_name_the_part() {
+    let text = format!("{KINDS}{ALERTED}");
+    for (from, to, says) in [
+        ("  type: CloudWatch\n", "", "line 14, column 3: “type” is missing"),
+        ("  target: email\n", "", "“target” is missing"),
+        ("  severity: page\n", "", "“severity” is missing"),
+        ("threshold: 2\n", "threshold: fast\n", "line 43, column 16: “threshold” is to be a burn rate"),
+        ("threshold: 2\n", "threshold: 0\n", "“threshold” is to be a burn rate"),
+        ("lookbackWindow: 1h\n", "lookbackWindow: an hour\n", "line 44, column 21: “an hour” is not a duration"),
+        ("lookbackWindow: 1h\n", "lookbackWindow: 1M\n", "1M has no fixed length"),
+        ("    lookbackWindow: 1h\n", "", "“lookbackWindow” is missing"),
+        ("threshold: 2\n", "threshold: 2\n    op: lt\n", "“op” of a burn rate"),
+        (
+            "alertWhenBreaching: true\n",
+            "alertWhenBreaching: maybe\n",
+            "line 26, column 23: “alertWhenBreaching” is to be",
+        ),
+        ("    - targetRef: OnCallDevopsMailNotification\n", "    []\n", "“notificationTargets” is missing"),
+        (
+            "    - conditionRef: cpu-usage-breach\n",
+            "    - conditionRef: a\n    - conditionRef: b\n",
+            "has one condition",
+        ),
+        ("    - conditionRef: cpu-usage-breach\n", "    - metadata: {name: a}\n", "“conditionRef” is missing"),
+        ("    - conditionRef: cpu-usage-breach\n", "    - kind: SLI\n", "“kind” is SLI where AlertCondition is due"),
+        ("name: cpu-usage-breach", "label: x", "“name” is missing"),
+        ("{name: own}", "{name: AlertPolicy}", "two documents of kind AlertPolicy named “AlertPolicy”"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = read_specification(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(says), "{from} → {to}: {error}");
+    }
+    let other = text.replacen("kind: burnrate", "kind: absence", 1);
+    let notes: Vec<String> = read_specification(&other).unwrap().notes.iter().map(Note::to_string).collect();
+    assert!(notes.contains(&"line 42: a condition of kind absence is kept and not understood".to_owned()), "{notes:?}");
+    let unknown = text.replacen("kind: Service", "kind: Team", 1);
+    let notes: Vec<String> = read_specification(&unknown).unwrap().notes.iter().map(Note::to_string).collect();
+    assert!(notes.contains(&"line 1: a document of kind Team is not read".to_owned()), "{notes:?}");
 }

@@ -106,6 +106,15 @@ fn period(node: &Node) -> Result<Period> {
     unit.0.checked_mul(count).map(|ns| Period::Span(Span(ns))).ok_or_else(bad)
 }
 
+/// A duration of fixed length.
+pub(super) fn fixed(node: &Node) -> Result<Span> {
+    match period(node)? {
+        Period::Span(span) => Ok(span),
+        Period::Week => Ok(Period::Week.length()),
+        _ => Err(node.error(format!("{} has no fixed length", node.text().unwrap_or_default()))),
+    }
+}
+
 /// A width of slices: a duration, or a number of minutes.
 pub(super) fn slice_width(node: &Node) -> Result<Span> {
     let text = node.text().unwrap_or_default();
@@ -114,11 +123,7 @@ pub(super) fn slice_width(node: &Node) -> Result<Span> {
     {
         return Span::from_secs_f64(minutes * 60.0).map_err(|e| node.error(e.message()));
     }
-    match period(node)? {
-        Period::Span(span) => Ok(span),
-        Period::Week => Ok(Period::Week.length()),
-        _ => Err(node.error(format!("a slice of {text} has no fixed width"))),
-    }
+    fixed(node)
 }
 
 /// A duration in OpenSLO's shorthand.

@@ -4,7 +4,7 @@ use super::super::objective::{Criterion, Objective, Population};
 use super::super::period::{Anchor, Period};
 use super::super::yaml::{document, quoted};
 use super::time_window::shorthand;
-use super::{IndicatorKind, SpecifiedSlo, UNIT};
+use super::{IndicatorKind, Resource, ResourceKind, Specification, SpecifiedSlo, UNIT};
 use crate::error::{Error, Result};
 use crate::time::Span;
 use crate::unit::Unit;
@@ -13,7 +13,7 @@ use crate::window::{Comparison, Condition};
 /// The objectives as OpenSLO v1, one document each.
 ///
 /// An indicator that came from OpenSLO is written as it was; without one the document refers to `NAME-sli`, which is yours to
-/// define. OpenSLO has no field for the unit of a limit: it is kept in the annotation `sre-stats/unit`.
+/// define, as are the alert policies that it names: [`Specification::to_openslo`] writes them too. OpenSLO has no field for the unit of a limit: it is kept in the annotation `sre-stats/unit`.
 ///
 /// ```
 /// use sre_stats::slo::{SpecifiedSlo, read_specification, write_openslo};
@@ -23,6 +23,7 @@ use crate::window::{Comparison, Condition};
 ///     description: None,
 ///     objective: "99.9% of requests < 300ms over month calendar Europe/Berlin".parse()?,
 ///     indicator: None,
+///     alert_policies: Vec::new(),
 /// };
 /// let text = write_openslo(&[slo.clone()])?;
 /// assert_eq!(read_specification(&text)?.slos[0].objective, slo.objective);
@@ -37,8 +38,34 @@ pub fn write_openslo(slos: &[SpecifiedSlo]) -> Result<String> {
     if slos.is_empty() {
         return Err(Error::empty("there is no objective to write"));
     }
-    let documents: Vec<String> = slos.iter().map(one).collect::<Result<_>>()?;
+    let documents: Vec<String> = slos.iter().map(|slo| one(slo, &[])).collect::<Result<_>>()?;
     Ok(documents.join("---\n"))
+}
+
+impl Specification {
+    /// The whole as OpenSLO v1: first the other documents as they were read, then the objectives, one document each.
+    ///
+    /// ```
+    /// use sre_stats::slo::read_specification;
+    /// let text = "apiVersion: openslo/v1\nkind: Service\nmetadata:\n  name: shop\nspec:\n  description: It sells\n";
+    /// let slo = "---\napiVersion: openslo/v1\nkind: SLO\nmetadata: {name: up}\nspec:\n  service: shop\n  indicatorRef: up\n  \
+    ///            budgetingMethod: Occurrences\n  timeWindow: [{duration: 30d, isRolling: true}]\n  objectives: [{target: 0.999}]\n";
+    /// let written = read_specification(&format!("{text}{slo}"))?.to_openslo()?;
+    /// assert!(written.starts_with(text));
+    /// assert_eq!(read_specification(&written)?.to_openslo()?, written);
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`write_openslo`].
+    pub fn to_openslo(&self) -> Result<String> {
+        if self.slos.is_empty() {
+            return Err(Error::empty("there is no objective to write"));
+        }
+        let resources = self.resources.iter().map(|resource| Ok(resource.yaml.clone()));
+        let documents = resources.chain(self.slos.iter().map(|slo| one(slo, &self.resources)));
+        Ok(documents.collect::<Result<Vec<String>>>()?.join("---\n"))
+    }
 }
 
 fn cannot(objective: &Objective, what: &str, way_out: &str) -> Error {
@@ -81,7 +108,8 @@ fn good(objective: &Objective) -> Result<Good> {
     Ok(Good { method, condition, slice: width.map(|w| (w, share)) })
 }
 
-fn one(slo: &SpecifiedSlo) -> Result<String> {
+/// A document; an indicator that is among the resources is named, and not repeated.
+fn one(slo: &SpecifiedSlo, resources: &[Resource]) -> Result<String> {
     let objective = &slo.objective;
     if objective.target.complement() == 0.0 {
         return Err(cannot(objective, "a target of 100%", "allow some errors"));
@@ -98,7 +126,7 @@ fn one(slo: &SpecifiedSlo) -> Result<String> {
             out.push_str(&format!("  {key}: {}\n", quoted(text)));
         }
     }
-    out.push_str(&indicator(slo)?);
+    out.push_str(&indicator(slo, resources)?);
     out.push_str(&format!("  timeWindow:\n{}", time_window(objective)?));
     out.push_str(&format!("  budgetingMethod: {}\n  objectives:\n", good.method));
     out.push_str(&format!(
@@ -119,12 +147,27 @@ fn one(slo: &SpecifiedSlo) -> Result<String> {
         let width = shorthand(Period::Span(width))?;
         out.push_str(&format!("      timeSliceTarget: {share}\n      timeSliceWindow: {width}\n"));
     }
+    if !slo.alert_policies.is_empty() {
+        out.push_str("  alertPolicies:\n");
+    }
+    for policy in &slo.alert_policies {
+        out.push_str(&format!("    - alertPolicyRef: {}\n", quoted(policy)));
+    }
     Ok(out)
 }
 
 /// The indicator as it was read, or a reference to one.
-fn indicator(slo: &SpecifiedSlo) -> Result<String> {
+fn indicator(slo: &SpecifiedSlo, resources: &[Resource]) -> Result<String> {
     let kept = slo.indicator.as_ref().filter(|i| matches!(i.kind, IndicatorKind::Threshold | IndicatorKind::Ratio));
+    let same = |r: &Resource, yaml: &str| {
+        document(&r.yaml).is_ok_and(|d| d.child("spec").is_ok_and(|spec| spec.to_yaml(0) == yaml))
+    };
+    let named = kept.and_then(|i| Some((i.name.as_ref()?, &i.yaml)));
+    if let Some((name, _)) = named.filter(|(name, yaml)| {
+        resources.iter().any(|r| (r.kind, &r.name) == (ResourceKind::Sli, *name) && same(r, yaml))
+    }) {
+        return Ok(format!("  indicatorRef: {}\n", quoted(name)));
+    }
     let Some(kept) = kept else {
         let name = slo.indicator.as_ref().and_then(|i| i.name.clone()).unwrap_or_else(|| format!("{}-sli", slo.name));
         return Ok(format!("  indicatorRef: {}\n", quoted(&name)));

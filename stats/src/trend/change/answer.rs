@@ -10,7 +10,7 @@ use super::super::season::SeasonSteps;
 use crate::error::{Error, Result};
 use crate::estimate::Estimate;
 use crate::method::Method;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// How changes are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,14 +108,25 @@ pub struct ChangeOptions {
     pub level: f64,
     /// The season that [`Auto`](ChangeMethod::Auto) takes out first.
     pub season: SeasonSteps,
+    /// How much time each value stands for, from its own time on: the width of the buckets of an aggregate. A change may have begun as
+    /// late as the end of the bucket that shows it, so an onset's interval reaches to there.
+    pub bucket: Span,
     /// The seed of permutations.
     pub seed: u64,
 }
 
 impl Default for ChangeOptions {
-    /// The default method, the calibrated penalty, 5 samples, 0.95, a season if one shows, seed 1.
+    /// The default method, the calibrated penalty, 5 samples, 0.95, a season if one shows, values of an instant, seed 1.
     fn default() -> Self {
-        Self { method: ChangeMethod::Auto, penalty: None, min_size: 5, level: 0.95, season: SeasonSteps::Auto, seed: 1 }
+        Self {
+            method: ChangeMethod::Auto,
+            penalty: None,
+            min_size: 5,
+            level: 0.95,
+            season: SeasonSteps::Auto,
+            bucket: Span::ZERO,
+            seed: 1,
+        }
     }
 }
 
@@ -135,7 +146,7 @@ pub struct Change {
     pub index: usize,
     /// That sample's time.
     pub time: Timestamp,
-    /// When it happened, at the asked level; never narrower than the distance of two samples.
+    /// When it happened, at the asked level; never narrower than the distance of two samples, and with the bucket.
     pub onset: Onset,
     /// The mean from the change before (or the start) to this one.
     pub before: Estimate,

@@ -84,6 +84,11 @@ pub fn read_events(text: &str) -> Result<Vec<Event>> {
         return Err(Error::empty("no events").hint("give a CSV with a column of times and one of names"));
     };
     let Some(column) = last.iter().position(|cell| time_of(cell).is_some()) else {
+        if rows.len() == 1 {
+            let cells: Vec<&str> = last.iter().collect();
+            return Err(Error::empty(format!("no events: its only row, “{}”, is a header", cells.join(",")))
+                .hint("add a row for each event, such as 2026-01-31T12:00:00Z,deploy"));
+        }
         return Err(Error::parse("no column holds times")
             .hint("write them like 2026-01-31T12:00:00Z, or in seconds since the epoch"));
     };
@@ -141,6 +146,9 @@ mod tests {
         for bad in ["", "a,b\n1,2\n", "time\n2026-01-01T00:00:00Z\nsoon\n2026-01-01T00:00:00Z\n"] {
             assert!(read_events(bad).is_err(), "{bad}");
         }
+        let alone = read_events("time,version\n").unwrap_err();
+        assert_eq!(alone.kind(), crate::ErrorKind::Empty);
+        assert!(alone.to_string().contains("its only row, “time,version”, is a header"), "{alone}");
     }
 
     #[test]

@@ -35,6 +35,7 @@ use super::analysis::unusable;
 use crate::error::{Error, Result};
 use crate::method::Method;
 use crate::series::Series;
+use crate::time::Span;
 
 #[cfg(test)]
 pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
@@ -61,7 +62,8 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 /// values around each level, and say so.
 ///
 /// The onset's interval holds every place of the change whose cost is within the level's quantile of the best one
-/// (inverted likelihood ratio: Eo and Morley, 2015), with the long-run variance as noise; it is never narrower than two samples.
+/// (inverted likelihood ratio: Eo and Morley, 2015), with the long-run variance as noise; it is never narrower than two samples, and
+/// reaches to the end of the [`bucket`](ChangeOptions::bucket) that a value stands for.
 ///
 /// ```
 /// use sre_stats::series::{Identity, NanPolicy, Series};
@@ -78,12 +80,15 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 /// # Errors
 /// Where an option is out of its domain. Data that allow no answer are not an error but a [`ChangeVerdict::NoVerdict`].
 pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
-    let ChangeOptions { method, penalty, min_size, level, .. } = *options;
+    let ChangeOptions { method, penalty, min_size, level, bucket, .. } = *options;
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::argument(format!("a level of {level} is not between 0 and 1")).hint("0.95 is usual"));
     }
     if min_size == 0 || penalty.is_some_and(|p| !(p >= 0.0 && p.is_finite())) {
         return Err(Error::argument("a penalty is 0 or more, and min_size is 1 or more"));
+    }
+    if bucket < Span::ZERO {
+        return Err(Error::argument(format!("a bucket of {bucket} has no width")).hint("0 for values of an instant"));
     }
     let word = if method == ChangeMethod::Auto { ChangeMethod::PeltMean } else { method }.word();
     let found = Changes {
@@ -95,11 +100,15 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         changes: Vec::new(),
         verdict: ChangeVerdict::NoneShown,
     };
-    if let Some(why) = unusable(series.values()) {
+    if let Some(why) = unusable(series.values()).or_else(|| series.mixed()) {
         return Ok(found.without(why));
     }
-    match method {
-        ChangeMethod::Auto | ChangeMethod::PeltMean => Ok(mean::search(series, options, found)),
-        _ => other::search(series, options, found),
+    let mut found = match method {
+        ChangeMethod::Auto | ChangeMethod::PeltMean => mean::search(series, options, found),
+        _ => other::search(series, options, found)?,
+    };
+    for change in &mut found.changes {
+        change.onset.upper = change.onset.upper + bucket;
     }
+    Ok(found)
 }

@@ -1,7 +1,9 @@
-//! The closing reports of load testers: wrk, wrk2, ab, hey, and Locust's table of statistics.
+//! The closing reports of load testers: wrk, wrk2, ab, hey, vegeta, and Locust's table of statistics.
 //!
 //! They hold percentiles that were computed elsewhere and cannot be merged, which is told. Sources: wrk's and wrk2's READMEs, `ab(1)`, hey's
 //! `requester/report.go`, Locust's “Retrieve test statistics in CSV format”.
+
+mod vegeta;
 
 use crate::error::{Error, Position, Result};
 use crate::labels::Labels;
@@ -26,6 +28,7 @@ pub(crate) fn is_summary(text: &[u8]) -> bool {
         || text.starts_with(b"This is ApacheBench")
         || text.starts_with(AB_PERCENTILES)
         || text.starts_with(LOCUST)
+        || vegeta::is_report(text)
         || (text.starts_with(b"Summary:") && has("Requests/sec:"))
 }
 
@@ -65,6 +68,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         ab_percentiles(text)
     } else if text.as_bytes().starts_with(LOCUST) {
         locust(text)
+    } else if vegeta::is_report(text.as_bytes()) {
+        vegeta::read(text)
     } else {
         hey(text)
     };

@@ -1,0 +1,54 @@
+//! What a sample of a column holds.
+
+use std::collections::HashSet;
+
+use jiff::tz::TimeZone;
+
+use crate::load::clock::{Clock, TimeFormat};
+use crate::load::number::{self, Field};
+
+/// What a sample of a column holds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stats {
+    pub(super) filled: usize,
+    pub(super) numbers: usize,
+    pub(super) times: usize,
+    pub(super) integers: usize,
+    pub(super) statuses: usize,
+    pub(super) words: usize,
+    pub(super) median: f64,
+}
+
+impl Stats {
+    pub(super) fn of(fields: &[Vec<u8>], zone: Option<&TimeZone>) -> Self {
+        let mut s = Self::default();
+        let mut clock = Clock::new(TimeFormat::Text, zone.cloned());
+        let mut words = HashSet::new();
+        let mut values = Vec::new();
+        for f in fields {
+            match number::parse(f) {
+                Field::Blank => continue,
+                Field::Number(v) => {
+                    s.numbers += 1;
+                    if v.is_finite() {
+                        s.integers += usize::from(v.fract() == 0.0);
+                        s.statuses += usize::from(v.fract() == 0.0 && (v == 0.0 || (100.0..600.0).contains(&v)));
+                        values.push(v);
+                    }
+                }
+                Field::Bad => s.times += usize::from(clock.parse(f).is_some()),
+            }
+            s.filled += 1;
+            words.insert(f.as_slice());
+        }
+        s.words = words.len();
+        values.sort_unstable_by(f64::total_cmp);
+        s.median = values.get(values.len() / 2).copied().unwrap_or_default();
+        s
+    }
+
+    /// Whether nine in ten of what is filled are `n`.
+    pub(super) fn mostly(&self, n: usize) -> bool {
+        self.filled > 0 && n * 10 >= self.filled * 9
+    }
+}

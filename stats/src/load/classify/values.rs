@@ -1,0 +1,131 @@
+//! The columns of values.
+
+use super::{Classifier, Hint, Value};
+use crate::error::{Error, Result};
+use crate::load::dataset::Role;
+use crate::load::guess;
+use crate::load::number::{self, Field};
+use crate::load::table::ColumnType;
+use crate::load::traffic;
+use crate::unit::Unit;
+
+/// More columns than this are not all taken for series by a guess.
+const MOST_GUESSED_VALUES: usize = 10_000;
+
+impl Classifier<'_> {
+    pub(super) fn add_value(&mut self, column: usize, role: Role) {
+        self.mark(column);
+        let name = self.name(column).to_owned();
+        let wanted = self.want(column, ColumnType::Number);
+        self.plan.values.push(Value { column: wanted, name, role, unit: Unit::None });
+    }
+
+    /// A column that the caller chose for numbers.
+    pub(super) fn chosen_value(&mut self, name: &str, flag: &str, role: Role) -> Result<()> {
+        let i = self.find(name, flag)?;
+        let s = self.stat(i);
+        if s.numbers * 2 < s.filled || (self.hint(i) == Hint::Time) {
+            let fits = |f: &[u8]| matches!(number::parse(f), Field::Number(_));
+            return Err(self.wrong(i, "a number", &format!("choose a column of numbers with {flag}"), fits));
+        }
+        self.add_value(i, role);
+        Ok(())
+    }
+
+    pub(super) fn values(&mut self) -> Result<()> {
+        let options = self.options;
+        if options.total.is_some() || options.bad.is_some() {
+            if let Some(total) = &options.total {
+                self.chosen_value(total, "--total", Role::Total)?;
+            }
+            if let Some(bad) = &options.bad {
+                self.chosen_value(bad, "--bad", Role::Bad)?;
+            }
+            let names: Vec<&str> = self.plan.values.iter().map(|v| v.name.as_str()).collect();
+            self.report.understand("value", names.join(" and "), "--total and --bad: counts of each row's period");
+            return Ok(());
+        }
+        if let Some(value) = &options.value {
+            if self.sample.names.contains(value) || !value.contains(',') {
+                self.chosen_value(value, "--value", Role::Value)?;
+            } else {
+                for name in value.split(',') {
+                    self.chosen_value(name.trim(), "--value", Role::Value)?;
+                }
+            }
+            self.report.understand("value", value.clone(), "--value");
+            self.plan.per_request |= value_is_latency(&self.plan.values);
+            return Ok(());
+        }
+        if let Some(i) = self.known(self.sample.preset.value) {
+            self.add_value(i, Role::Value);
+            self.report.understand("value", self.name(i).to_owned(), self.sample.preset.why);
+            self.plan.per_request |= self.plan.ok.is_some();
+            return Ok(());
+        }
+        if self.sample.preset.flag_alone && self.plan.ok.is_some() {
+            return self.flag_as_value();
+        }
+        self.guess_values()
+    }
+
+    pub(super) fn guess_values(&mut self) -> Result<()> {
+        let measured = |i: &usize| self.is_number(*i) && !traffic::is_column(self.name(*i));
+        let numbers: Vec<usize> = self.unused().into_iter().filter(measured).collect();
+        let by = |test: fn(&str) -> bool| -> Vec<usize> {
+            numbers.iter().copied().filter(|&i| test(self.name(i))).collect()
+        };
+        let (latencies, latency_like, plain) = (by(guess::is_latency), by(guess::ends_in_latency), by(guess::is_value));
+        let measures = by(|n| !guess::is_identifier(n));
+        let (chosen, why) = if let Some(&i) = latencies.first() {
+            (vec![i], "named like a latency")
+        } else if let [i] = latency_like.as_slice()
+            && self.plan.ok.is_some()
+        {
+            (vec![*i], "named like a latency")
+        } else if let Some(&i) = plain.first() {
+            (vec![i], "named like a value")
+        } else if !measures.is_empty() {
+            (measures, "a column of numbers is a series")
+        } else {
+            (numbers.clone(), "a column of numbers is a series")
+        };
+        if chosen.is_empty() {
+            return self.flag_as_value();
+        }
+        if chosen.len() > MOST_GUESSED_VALUES {
+            let message = format!("{} columns of numbers, each a series", chosen.len());
+            return Err(Error::argument(message).in_file(self.file).hint("name those that are wanted with --value"));
+        }
+        for &i in &chosen {
+            self.add_value(i, Role::Value);
+        }
+        self.plan.per_request |= value_is_latency(&self.plan.values);
+        let names: Vec<&str> = chosen.iter().map(|&i| self.name(i)).collect();
+        let choice = if names.len() <= 8 { names.join(", ") } else { format!("{} columns", names.len()) };
+        let left: Vec<String> =
+            numbers.iter().filter(|i| !chosen.contains(i)).map(|&i| self.name(i).to_owned()).collect();
+        self.report.understand("value", choice, why);
+        if !left.is_empty() {
+            self.report.understand("not read", left.join(", "), "numbers beside the value; --value chooses them");
+        }
+        Ok(())
+    }
+
+    /// A table of times and flags: the flag is the value, 1 for good.
+    pub(super) fn flag_as_value(&mut self) -> Result<()> {
+        let flag = self.plan.ok.and_then(|ok| self.plan.wanted.get(ok).cloned().map(|w| (ok, w)));
+        let Some((column, wanted)) = flag else {
+            return Err(Error::parse(format!("no column of numbers among {}", self.sample.names.join(", ")))
+                .in_file(self.file)
+                .hint("name one with --value"));
+        };
+        self.report.understand("value", format!("{}, 1 where good", wanted.name), "there is no other value");
+        self.plan.values.push(Value { column, name: wanted.name, role: Role::Value, unit: Unit::None });
+        Ok(())
+    }
+}
+
+fn value_is_latency(values: &[Value]) -> bool {
+    matches!(values, [v] if guess::is_latency(&v.name) || guess::ends_in_latency(&v.name))
+}

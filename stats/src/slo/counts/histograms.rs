@@ -1,0 +1,183 @@
+//! Counts from stored histograms: how many of the values of each window keep a limit.
+
+use super::Counts;
+use crate::error::{Error, Result};
+use crate::histogram::{AnySketch, Sketch};
+use crate::series::Identity;
+use crate::slo::{Criterion, Objective};
+use crate::time::{Span, Window};
+use crate::window::{Comparison, Condition};
+
+impl Counts {
+    /// Counts of the values in histograms, one a window: those that do not keep a limit are bad.
+    ///
+    /// Where the limit is an edge of the bins, the counts are those of the values themselves. Else the values in the bin that holds the limit
+    /// may be on either side of it: they count as bad here, [`in_doubt`](Self::in_doubt) says how many they are, and
+    /// [`evaluate`](crate::slo::evaluate) gives its numbers with both as their bounds. So choose limits that are edges: two-digit
+    /// decimals for [`LogLinear`](crate::histogram::LogLinear), the `le` of classic buckets.
+    ///
+    /// A row lasts as long as most of the windows do; what a longer one holds is counted at its beginning.
+    ///
+    /// ```
+    /// use sre_stats::histogram::{AnySketch, LogLinear};
+    /// use sre_stats::series::Identity;
+    /// use sre_stats::slo::{Counts, Options, SloInput, evaluate};
+    /// use sre_stats::time::{Span, Timestamp, Window};
+    /// use sre_stats::unit::Unit;
+    /// let minute = Window::new(Timestamp(0), Span::MINUTE)?;
+    /// let histogram = AnySketch::LogLinear(LogLinear::from_values(&[0.120, 0.290, 0.300, 0.310]));
+    /// let latency = Identity::new("latency", Unit::Second);
+    /// let counts = Counts::from_histograms(latency, &[(minute, histogram)], &"< 300ms".parse()?)?;
+    /// assert_eq!((counts.total(), counts.bad(), counts.in_doubt()), (&[4][..], &[2][..], &[0][..]));
+    /// let objective = "99% of requests < 300ms over 1m".parse()?;
+    /// let report = evaluate(&objective, SloInput::Counts(&counts), &Options::default())?;
+    /// assert_eq!(report.methods.occurrences.unwrap().value, 0.5);
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the limit's unit does not convert to that of the values,
+    /// [`Argument`](crate::ErrorKind::Argument) for an equality, which no histogram can tell, [`Empty`](crate::ErrorKind::Empty) without a
+    /// histogram.
+    pub fn from_histograms(
+        identity: Identity,
+        histograms: &[(Window, AnySketch)],
+        condition: &Condition,
+    ) -> Result<Self> {
+        let own = condition.converted(&identity.unit)?;
+        if !own.comparison.is_ordered() {
+            return Err(Error::argument(format!("histograms cannot tell which values are “{condition}”"))
+                .hint("use one of < <= > >="));
+        }
+        let step = usual_width(histograms)?;
+        let mut sorted: Vec<&(Window, AnySketch)> = histograms.iter().collect();
+        sorted.sort_by_key(|(window, _)| window.start);
+        let mut out = Self {
+            identity,
+            times: Vec::new(),
+            total: Vec::new(),
+            bad: Vec::new(),
+            in_doubt: Vec::new(),
+            step,
+            condition: Some(condition.clone()),
+            notes: Vec::new(),
+        };
+        for (window, histogram) in &sorted {
+            let (n, (least, most)) = (histogram.count(), kept(histogram, &own));
+            let (bad, doubt) = (n - least, most - least);
+            if out.times.last() == Some(&window.start.0) {
+                for (column, more) in [(&mut out.total, n), (&mut out.bad, bad), (&mut out.in_doubt, doubt)] {
+                    if let Some(last) = column.last_mut() {
+                        *last = last.saturating_add(more);
+                    }
+                }
+                continue;
+            }
+            out.times.push(window.start.0);
+            out.total.push(n);
+            out.bad.push(bad);
+            out.in_doubt.push(doubt);
+        }
+        out.notes = notes(&sorted, step, &out, &own);
+        Ok(out)
+    }
+
+    /// What the bad ones do not keep, where they are from histograms.
+    pub fn condition(&self) -> Option<&Condition> {
+        self.condition.as_ref()
+    }
+
+    /// How many of the bad ones may be good, row by row: the values in the bin that holds the limit. None are where events were counted
+    /// one by one.
+    pub fn in_doubt(&self) -> &[u64] {
+        &self.in_doubt
+    }
+
+    /// The same counts with all that is in doubt as good; `None` where nothing is.
+    pub(in crate::slo) fn at_best(&self) -> Option<Self> {
+        if self.in_doubt.iter().all(|n| *n == 0) {
+            return None;
+        }
+        let bad = self.bad.iter().zip(&self.in_doubt).map(|(bad, doubt)| bad - doubt).collect();
+        Some(Self { bad, in_doubt: vec![0; self.times.len()], ..self.clone() })
+    }
+
+    /// What an objective asks of the counts: a limit that is the counts' own is a matter of good and bad.
+    ///
+    /// # Errors
+    /// [`Argument`](crate::ErrorKind::Argument) where it asks for values that counts do not have.
+    pub(in crate::slo) fn criterion_of(&self, objective: &Objective) -> Result<Criterion> {
+        let own = |c: &Condition| self.condition.as_ref() == Some(c);
+        match (objective.effective_criterion(), &self.condition) {
+            (Criterion::Value(c), _) if own(&c) => Ok(Criterion::Ok),
+            // the nearest-rank percentile keeps the limit iff the share of values that do is large enough
+            (Criterion::Percentile(q, c), _) if own(&c) && c.comparison.is_upper() => Ok(Criterion::Ratio(q)),
+            (Criterion::Value(_) | Criterion::Percentile(..) | Criterion::Mean(_), None) => {
+                Err(Error::argument("counts of good and bad events have no values to compare")
+                    .hint("say “ok”, or “have ratio >= 99.5%” of slices"))
+            }
+            (Criterion::Value(c) | Criterion::Percentile(_, c) | Criterion::Mean(c), Some(own)) => Err(
+                Error::argument(format!("the values were counted by “{own}”, and not by “{c}” as it is asked here"))
+                    .hint("upper limits of values and of percentiles can be read from histograms, means cannot"),
+            ),
+            (Criterion::Ok | Criterion::Up | Criterion::Ratio(_), Some(_)) => {
+                Err(Error::argument("histograms hold values without good flags")
+                    .hint("give a limit, such as “of requests < 300ms”"))
+            }
+            (criterion, None) => Ok(criterion),
+        }
+    }
+}
+
+/// How many values of a histogram keep a limit: at least the first, at most the second number.
+fn kept(histogram: &AnySketch, condition: &Condition) -> (u64, u64) {
+    let n = histogram.count();
+    let rest = |(least, most): (u64, u64)| (n - most.min(n), n - least.min(n));
+    let (least, most) = match condition.comparison {
+        Comparison::Less => histogram.count_below(condition.limit),
+        Comparison::LessOrEqual => histogram.count_at_most(condition.limit),
+        Comparison::Greater => rest(histogram.count_at_most(condition.limit)),
+        _ => rest(histogram.count_below(condition.limit)),
+    };
+    (least.min(n), most.clamp(least.min(n), n))
+}
+
+/// The width that most windows have; of two the shorter one.
+fn usual_width(histograms: &[(Window, AnySketch)]) -> Result<Span> {
+    let mut widths: Vec<i64> = histograms.iter().map(|(window, _)| window.width.0.max(1)).collect();
+    widths.sort_unstable();
+    let usual = widths.chunk_by(|a, b| a == b).rev().max_by_key(|same| same.len()).and_then(<[i64]>::first);
+    usual.map(|width| Span(*width)).ok_or_else(|| Error::empty("there is no histogram to count in"))
+}
+
+fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Condition) -> Vec<String> {
+    let mut notes = Vec::new();
+    let longer = sorted.iter().filter(|(window, _)| window.width > step).count();
+    if longer > 0 {
+        notes.push(format!(
+            "{longer} of {} histograms are of more than {step}: what they hold is counted at their beginning",
+            sorted.len()
+        ));
+    }
+    let (nan, infinite) = sorted.iter().fold((0_u64, 0_u64), |(nan, infinite), (_, histogram)| {
+        let dropped = histogram.dropped();
+        (nan.saturating_add(dropped.nan), infinite.saturating_add(dropped.infinite))
+    });
+    if nan + infinite > 0 {
+        notes.push(format!("left out of the histograms: {nan} NaN, {infinite} infinite values"));
+    }
+    let doubt = counts.in_doubt.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+    if doubt > 0 {
+        let total = counts.total.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        notes.push(format!(
+            "{} is no edge of the bins: {doubt} of {total} values may be on either side of it. They count as bad, and the bounds say what \
+             that does",
+            own.unit.show(own.limit)
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
