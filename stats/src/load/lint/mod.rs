@@ -102,8 +102,8 @@ struct Metric {
 /// ```
 /// use sre_stats::load::{LoadOptions, NameRule, lint_names, load_bytes};
 /// use sre_stats::progress::Progress;
-/// let text = b"# TYPE request_latency_ms gauge\nrequest_latency_ms{service=\"cart\"} 12 1767225600000\n\
-///     # TYPE requests counter\nrequests{servcie=\"cart\"} 7 1767225600000\n";
+/// let text = b"# TYPE request_latency_ms gauge\nrequest_latency_ms{service=\"cart\"} 12 1767225600000\n# TYPE requests counter\n\
+///     requests{servcie=\"cart\"} 7 1767225600000\n";
 /// let data = load_bytes("metrics", text, &LoadOptions::default(), &Progress::new())?;
 /// let found: Vec<_> = lint_names(&data).into_iter().map(|f| (f.name, f.rule, f.suggestion)).collect();
 /// assert_eq!(found[0], ("request_latency_ms".into(), NameRule::NonBaseUnit, Some("request_latency_seconds".into())));
