@@ -100,7 +100,10 @@ fn a_verdict_on_a_part_of_the_period_says_so() {
     assert_eq!((&found[0]["verdict"], &found[0]["decided"]), (&"met".into(), &false.into()));
     assert!((found[0]["coverage"].as_f64().unwrap() - 24.0 / 43_200.0).abs() < 1e-9);
     let (_, out, _) = told(&["slo", &up, "--slo", slo]);
-    assert!(out.contains("is met so far") && out.contains("not yet decided") && out.contains("24m of the period's 30d"), "{out}");
+    assert!(
+        out.contains("is met so far") && out.contains("not yet decided") && out.contains("24m of the period's 30d"),
+        "{out}"
+    );
     let (_, out, _) = told(&["windows", &up, "--slo", slo, "--widths", "5m"]);
     assert!(out.contains("the objective is met so far, in 24m of its 30d"), "{out}");
     // what is violated stays so, and a whole period is decided
