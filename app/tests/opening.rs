@@ -110,6 +110,8 @@ fn a_field_says_what_is_wrong_with_it() {
     send(&mut window, Message::Open(vec![path]));
     let noon = window.state().state().item().unwrap().first();
     run(&mut window, Command::ViewUnderstood);
+    window.get_by_role_and_label(Role::TextInput, "Time zone").focus();
+    window.step();
     window.get_by_role_and_label(Role::TextInput, "Time zone").type_text("Mars/Olympus");
     window.run_ok();
     assert!(shows(&window, "Mars/Olympus"));

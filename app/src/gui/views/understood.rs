@@ -74,7 +74,6 @@ fn guesses(ui: &mut Ui, state: &State, document: &Document, messages: &mut Vec<M
         for guess in &document.dataset.report.understood {
             ui.label(RichText::new(&guess.what).color(colour(tokens.muted)));
             ui.label(RichText::new(&guess.choice).family(bold()));
-            ui.add(egui::Label::new(&guess.why).truncate()).on_hover_text(&guess.why);
             // several guesses of one kind have one correction
             let part = Part::ALL.into_iter().find(|p| p.told_as() == guess.what);
             if let Some(part) = part.filter(|p| readable && !asked.contains(p)) {
@@ -83,6 +82,8 @@ fn guesses(ui: &mut Ui, state: &State, document: &Document, messages: &mut Vec<M
             } else {
                 ui.label("");
             }
+            // the longest column last, where nothing is pushed out of sight by it
+            ui.label(&guess.why);
             ui.end_row();
         }
     });
