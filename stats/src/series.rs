@@ -160,7 +160,9 @@ impl Series {
         let duplicate = self.dropped().duplicate;
         let many = duplicate as f64 > 0.1 * (self.len() as f64 + duplicate as f64);
         many.then(|| {
-            format!("{duplicate} samples share their time with another: several series may be mixed, tell them apart first")
+            format!(
+                "{duplicate} samples share their time with another: several series may be mixed, tell them apart first"
+            )
         })
     }
 

@@ -8,9 +8,7 @@ use sre_stats::Error;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::time::Span;
-use sre_stats::trend::{
-    Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes,
-};
+use sre_stats::trend::{Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes};
 
 use super::args::ChangesArgs;
 use super::failure::Failure;

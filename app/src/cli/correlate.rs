@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use sre_stats::{Error, ErrorKind};
 use sre_stats::correlate::{CorrelateOptions, correlate};
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::series::{Identity, NanPolicy, Series};
+use sre_stats::{Error, ErrorKind};
 
 use super::args::CorrelateArgs;
 use super::failure::Failure;
@@ -40,7 +40,9 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
         }
     }
     let mut answer = of(parts, options).map_err(|e| match left_out.first() {
-        Some((title, why)) if e.kind() == ErrorKind::Empty => Error::empty(format!("{}; “{title}”: {why}", e.message())),
+        Some((title, why)) if e.kind() == ErrorKind::Empty => {
+            Error::empty(format!("{}; “{title}”: {why}", e.message()))
+        }
         _ => e,
     })?;
     answer.left_out.splice(0..0, left_out);

@@ -47,9 +47,8 @@ impl Bounds<'_> {
         }
         let spoken_of = |o: &&Objective| tell::fit::fit(item, o).is_ok();
         let condition = self.objective.filter(spoken_of).and_then(Objective::condition);
-        let bounds = |c: &Condition| {
-            *c != Condition::up() && !matches!(c.comparison, Comparison::Equal | Comparison::NotEqual)
-        };
+        let bounds =
+            |c: &Condition| *c != Condition::up() && !matches!(c.comparison, Comparison::Equal | Comparison::NotEqual);
         let condition = condition.filter(bounds).and_then(|c| c.converted(unit).ok());
         (condition.as_ref().map(|c| c.limit), condition, None)
     }

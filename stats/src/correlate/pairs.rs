@@ -268,7 +268,15 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
         )
         .collect();
     holm(&mut pairs, all.len(), 1.0 - options.level);
-    Ok(Correlations { step: lattice.step, lags, pairs_tested: all.len(), pairs, left_out, caveats, level: options.level })
+    Ok(Correlations {
+        step: lattice.step,
+        lags,
+        pairs_tested: all.len(),
+        pairs,
+        left_out,
+        caveats,
+        level: options.level,
+    })
 }
 
 /// What is said where the greatest lag is not the one that was asked for.
@@ -497,7 +505,9 @@ mod tests {
         assert_eq!(cut.lags, 199);
         assert_eq!(
             cut.caveats,
-            ["lags up to 1d 1h were asked for, and 400 samples allow 3h 19m: at greater ones fewer than half of them meet"]
+            [
+                "lags up to 1d 1h were asked for, and 400 samples allow 3h 19m: at greater ones fewer than half of them meet"
+            ]
         );
         let odd = CorrelateOptions { max_lag: Some(Span::from_secs(90)), ..CorrelateOptions::default() };
         let caveats = correlate(&set[..2], &odd).unwrap().caveats;

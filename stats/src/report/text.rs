@@ -52,7 +52,9 @@ impl Table {
     /// The header and the rows, without what is said below.
     fn lines(&self, shared: &[Option<Shared>]) -> Vec<Vec<String>> {
         let mut lines: Vec<Vec<String>> = vec![self.columns.iter().map(|c| terminal(&c.name)).collect()];
-        lines.extend(self.rows.iter().map(|row| (0..).zip(shared).map(|(i, s)| self.words(row, i, s.as_ref())).collect()));
+        lines.extend(
+            self.rows.iter().map(|row| (0..).zip(shared).map(|(i, s)| self.words(row, i, s.as_ref())).collect()),
+        );
         lines
     }
 
@@ -63,9 +65,8 @@ impl Table {
         if let Some(bound) = cell.bound() {
             let source = match (shared, cell) {
                 (None, _) => cell.source(),
-                (Some(Shared { n: Some(_), .. }), _) => None,
-                (Some(_), Cell::Estimate(e)) => Some(format!("n = {}", e.n)),
-                (Some(_), _) => None,
+                (Some(Shared { n: None, .. }), Cell::Estimate(e)) => Some(format!("n = {}", e.n)),
+                _ => None,
             };
             let exact = (bound == "exact").then(|| "exact".to_owned());
             if exact.is_none() {
@@ -82,7 +83,9 @@ impl Table {
     /// What all estimates of a column share, where it has several.
     fn shared(&self, column: usize) -> Option<Shared> {
         let estimates = || {
-            self.rows.iter().filter_map(move |row| if let Cell::Estimate(e) = Self::cell(row, column) { Some(e) } else { None })
+            self.rows
+                .iter()
+                .filter_map(move |row| if let Cell::Estimate(e) = Self::cell(row, column) { Some(e) } else { None })
         };
         let first = estimates().next()?;
         let alike = estimates().count() > 1 && estimates().all(|e| e.method == first.method);

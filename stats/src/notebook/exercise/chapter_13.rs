@@ -44,7 +44,9 @@ pub fn usable(latencies: f64) -> Result<Marked> {
     } else if latencies == left - 1.0 {
         Marked::wrong("The last row has a field too many, which is told, and its latency is a number all the same.")
     } else if latencies > left && latencies < rows {
-        Marked::wrong("Of the rows without a latency you left out some, and not all: what are a blank, “NaN” and “n/a”?")
+        Marked::wrong(
+            "Of the rows without a latency you left out some, and not all: what are a blank, “NaN” and “n/a”?",
+        )
     } else {
         Marked::wrong("Count the rows whose third field is a number. A decimal comma is one; a blank is not.")
     })
@@ -89,7 +91,9 @@ pub fn highest_quantile(samples: usize, answer: &str) -> Result<Marked> {
     } else if !asked.contains(&answer) {
         Marked::wrong("Choose one of p95, p99, p99.9 and p99.99.")
     } else if answer.p() > exact.p() {
-        Marked::wrong("Too few samples for that: the largest of them may well lie below it. Its interval has no upper end.")
+        Marked::wrong(
+            "Too few samples for that: the largest of them may well lie below it. Its interval has no upper end.",
+        )
     } else {
         Marked::wrong("That one can be bounded, but a higher one too. Try how many `samples_needed` asks for.")
     })
@@ -126,7 +130,9 @@ pub fn which_to_tell(answer: &str) -> Marked {
         "baseline" => Marked::right(
             "It was less wrong on the past. That the other one's interval held says that it is wide, not that its middle is good.",
         ),
-        "forecast" => Marked::wrong("It was tried on the past. Was it less wrong than saying that all stays as it was a season ago?"),
+        "forecast" => Marked::wrong(
+            "It was tried on the past. Was it less wrong than saying that all stays as it was a season ago?",
+        ),
         _ => Marked::wrong("Answer “forecast” or “baseline”."),
     }
 }
@@ -147,7 +153,9 @@ pub fn filled_with_zero(milliseconds: f64) -> Result<Marked> {
     let filled = median(&MINUTES.map(Option::unwrap_or_default))?;
     let measured = median(&MINUTES.into_iter().flatten().collect::<Vec<f64>>())?;
     Ok(if close(milliseconds, filled) {
-        Marked::right("Faster than any minute but one, by not looking. Leave nulls out, and say how many there were.")
+        Marked::right(
+            "As fast as the fastest minute that was measured, by not looking. Leave nulls out, and say how many there were.",
+        )
     } else if close(milliseconds, measured) {
         Marked::wrong("That is the median of what was measured. Put the zeros in and sort again.")
     } else if milliseconds == 0.0 {

@@ -58,15 +58,18 @@ mod tests {
     #[test]
     fn means_are_those_of_the_windows_and_gaps_stay() {
         // two hours, a hole in the middle, far from 0
-        let times: Vec<i64> =
-            (0..7200).filter(|s| !(3000..4000).contains(s)).map(|s| s * 1_000_000_000).collect();
+        let times: Vec<i64> = (0..7200).filter(|s| !(3000..4000).contains(s)).map(|s| s * 1_000_000_000).collect();
         let values: Vec<f64> = times.iter().map(|t| 1e9 + (t / 1_000_000_000 % 7) as f64).collect();
         let whole = series(times.clone(), values.clone());
         let (short, _) = condensed(&whole, 300).unwrap().unwrap();
         assert!(short.len() <= 300 && short.times().iter().all(|t| t % 30_000_000_000 == 0));
         for (t, mean) in short.times().iter().zip(short.values()) {
-            let inside: Vec<f64> =
-                times.iter().zip(&values).filter(|(s, _)| (*t..t + 30_000_000_000).contains(*s)).map(|p| *p.1).collect();
+            let inside: Vec<f64> = times
+                .iter()
+                .zip(&values)
+                .filter(|(s, _)| (*t..t + 30_000_000_000).contains(*s))
+                .map(|p| *p.1)
+                .collect();
             let direct = inside.iter().map(|v| v - 1e9).sum::<f64>() / inside.len() as f64;
             assert!((mean - 1e9 - direct).abs() < 1e-6, "{t}: {mean} {direct}");
         }

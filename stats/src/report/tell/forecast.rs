@@ -140,7 +140,10 @@ fn return_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) {
         ),
         CrossingVerdict::NotWithinHorizon => (
             Standing::Bad,
-            format!("{beyond}, and does not come back within the horizon, with {level} confidence{}.", chance(crossing)),
+            format!(
+                "{beyond}, and does not come back within the horizon, with {level} confidence{}.",
+                chance(crossing)
+            ),
         ),
         CrossingVerdict::NoVerdict { why } => {
             (Standing::Unknown, format!("{beyond}. No verdict on when it comes back: {why}."))
@@ -286,7 +289,10 @@ mod tests {
         assert_eq!((crossing.verdict.clone(), crossing.line), (CrossingVerdict::Crosses, None));
         let (standing, text) = crossing_finding(&crossing, &Unit::Count);
         assert_eq!(standing, Standing::Depends);
-        assert!(text.starts_with("The forecast itself does not reach 11.5 within the horizon, but single values"), "{text}");
+        assert!(
+            text.starts_with("The forecast itself does not reach 11.5 within the horizon, but single values"),
+            "{text}"
+        );
     }
 
     #[test]

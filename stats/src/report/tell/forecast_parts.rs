@@ -107,7 +107,11 @@ fn farthest_table(found: &Anomalies, count: usize) -> Option<Table> {
     let mut marks = found.marks.clone();
     marks.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()).then(a.time.cmp(&b.time)));
     marks.truncate(count);
-    Some(marks_table(found, format!("The {count} of {} marked values that lie farthest off", found.marks.len()), &marks))
+    Some(marks_table(
+        found,
+        format!("The {count} of {} marked values that lie farthest off", found.marks.len()),
+        &marks,
+    ))
 }
 
 fn marks_table(found: &Anomalies, title: String, marks: &[crate::forecast::Anomaly]) -> Table {
