@@ -1,8 +1,9 @@
 //! Speed of the trend methods, and what their verdicts hold to on simulated series: `cargo bench -p sre-stats --bench trend`.
 //!
-//! An argument chooses a part: `speed`, `trend`, `changes` or `penalty` (the quantiles that the penalty's formula was drawn
-//! through, not printed without being asked for). The number of series per line is 2000, or the second argument. With a Python
-//! that has numpy, scipy, ruptures and pymannkendall in `PEERS_PYTHON`, `speed` runs them on the same sizes and prints ratios.
+//! An argument chooses a part: `speed`, `trend`, `changes`, `onset` (of steps, and their power), `fresh` (families and seeds that nothing
+//! was tuned by) or `penalty` (the quantiles that the penalty's formula was drawn through, not printed without being asked for). The
+//! number of series per line is 2000, or the second argument. With a Python that has numpy and scipy in `PEERS_PYTHON`, `speed` runs
+//! what else it has of ruptures, pymannkendall, signal-processing-algorithms and apache-otava on the same sizes and prints ratios.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -25,8 +26,16 @@ enum Kind {
     Ar(f64),
     /// An AR(1) of this φ and of variance 1, plus white noise of variance 1.
     ArPlusWhite(f64),
-    /// A random walk of steps of 0.2, plus white noise of variance 1.
-    WalkPlusWhite,
+    /// A random walk of steps of this size, plus white noise of variance 1.
+    WalkPlusWhite(f64),
+    /// AR(2) of these coefficients and unit innovations, after 200 steps from 0.
+    Ar2(f64, f64),
+    /// MA(1) of this coefficient and unit innovations.
+    Ma(f64),
+    /// AR(1) of this φ with innovations of Student's t, 4 degrees, after 200 steps from 0.
+    HeavyAr(f64),
+    /// e to an AR(1) of this φ and of variance 1.
+    LogAr(f64),
     /// A season of 12, 24 or 48 steps, of random phase and of two random amplitudes up to 3, on an AR(1) of φ = 0.5.
     Seasonal,
     /// Independent Student t with 3 degrees.
@@ -41,7 +50,11 @@ impl Kind {
             Self::Ar(phi) if phi >= 1.0 => "random walk".into(),
             Self::Ar(phi) => format!("AR(1) φ = {phi}"),
             Self::ArPlusWhite(phi) => format!("AR(1) {phi} + white"),
-            Self::WalkPlusWhite => "walk 0.2 + white".into(),
+            Self::WalkPlusWhite(step) => format!("walk {step} + white"),
+            Self::Ar2(a, b) => format!("AR(2) {a}, {b}"),
+            Self::Ma(theta) => format!("MA(1) {theta}"),
+            Self::HeavyAr(phi) => format!("t(4) AR(1) {phi}"),
+            Self::LogAr(phi) => format!("log-normal AR(1) {phi}"),
             Self::Seasonal => "season on AR(1) 0.5".into(),
             Self::Student => "Student t, 3 df".into(),
             Self::LogNormal => "log-normal".into(),
@@ -66,10 +79,37 @@ impl Kind {
                 let (slow, white) = (Self::Ar(phi).draw(n, random), Self::Ar(0.0).draw(n, random));
                 slow.iter().zip(&white).map(|(a, b)| a + b).collect()
             }
-            Self::WalkPlusWhite => {
+            Self::WalkPlusWhite(step) => {
                 let (slow, white) = (Self::Ar(1.0).draw(n, random), Self::Ar(0.0).draw(n, random));
-                slow.iter().zip(&white).map(|(a, b)| 0.2 * a + b).collect()
+                slow.iter().zip(&white).map(|(a, b)| step * a + b).collect()
             }
+            Self::Ar2(a, b) => {
+                let mut past = [0.0, 0.0];
+                let mut next = || {
+                    past = [a * past[0] + b * past[1] + normal(), past[0]];
+                    past[0]
+                };
+                (0..n + 200).map(|_| next()).collect::<Vec<f64>>().split_off(200)
+            }
+            Self::Ma(theta) => {
+                let mut before = normal();
+                (0..n)
+                    .map(|_| {
+                        let now = normal();
+                        now + theta * std::mem::replace(&mut before, now)
+                    })
+                    .collect()
+            }
+            Self::HeavyAr(phi) => {
+                let law = StudentT::new(4.0).unwrap();
+                let mut x = 0.0;
+                let mut next = || {
+                    x = phi * x + law.sample(random);
+                    x
+                };
+                (0..n + 200).map(|_| next()).collect::<Vec<f64>>().split_off(200)
+            }
+            Self::LogAr(phi) => Self::Ar(phi).draw(n, random).into_iter().map(f64::exp).collect(),
             Self::Seasonal => {
                 let period = [12.0, 24.0, 48.0][random.random_range(0..3)];
                 let (phase, first, second) =
@@ -111,16 +151,23 @@ fn peers() -> Vec<(String, f64)> {
     text.lines().filter_map(|l| l.rsplit_once('\t')).map(|(name, s)| (name.to_owned(), s.parse().unwrap())).collect()
 }
 
-fn speed() {
+/// Our time, and for each peer of the same work to the letter (a longer series begins with the same words; a peer's own name may
+/// follow in brackets) its time and the ratio.
+fn show(peers: &[(String, f64)], what: &str, seconds: f64) {
+    let same = |name: &str| name.strip_prefix(what).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("));
+    let beside: Vec<&(String, f64)> = peers.iter().filter(|p| same(&p.0)).collect();
+    if beside.is_empty() {
+        println!("{what:<58}{:>12.2}", seconds * 1e3);
+    }
+    for (name, theirs) in beside {
+        println!("{name:<58}{:>12.2}{:>14.2}{:>10.3}", seconds * 1e3, theirs * 1e3, seconds / theirs);
+    }
+}
+
+fn speed(peers: &[(String, f64)]) {
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    let peers = peers();
     println!("{:<58}{:>12}{:>14}{:>10}", "work", "ms", "peer, ms", "ratio");
-    let show = |what: &str, seconds: f64| {
-        let peer = peers.iter().find(|p| what.starts_with(&p.0));
-        let (theirs, ratio) =
-            peer.map_or_else(Default::default, |p| (format!("{:.2}", p.1 * 1e3), format!("{:.3}", seconds / p.1)));
-        println!("{what:<58}{:>12.2}{theirs:>14}{ratio:>10}", seconds * 1e3);
-    };
+    let show = |what: &str, seconds: f64| show(peers, what, seconds);
     for (n, runs) in [(10_000, 20), (1_000_000, 3)] {
         let times: Vec<i64> = (0..n as i64).map(|i| i * 15_000_000_000).collect();
         for kind in [Kind::Ar(0.0), Kind::Ar(1.0)] {
@@ -170,7 +217,7 @@ fn speed() {
     }
 }
 
-fn speed_of_distributions() {
+fn speed_of_distributions(peers: &[(String, f64)]) {
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let values: Vec<f64> = Kind::Ar(0.0)
         .draw(1000, &mut random)
@@ -178,7 +225,7 @@ fn speed_of_distributions() {
         .enumerate()
         .map(|(i, v)| v + if i >= 600 { 1.0 } else { 0.0 })
         .collect();
-    let work = |what: &str, seconds: f64| println!("{what:<58}{:>12.2}", seconds * 1e3);
+    let work = |what: &str, seconds: f64| show(peers, what, seconds);
     work("E-divisive, 199 permutations, n = 1000", best_of(5, || e_divisive(&values, 30, 1, 199, 0.05, 1)));
     work("kernel (rbf) segmentation, n = 1000", best_of(5, || kernel_segments(&values, Some(0.5), 10.0, 2)));
     let long = Kind::Ar(0.0).draw(10_000, &mut random);
@@ -187,6 +234,41 @@ fn speed_of_distributions() {
 
 fn percent(count: usize, of: usize) -> String {
     format!("{:.1} %", 100.0 * count as f64 / of as f64)
+}
+
+/// Families that no constant was set by.
+const FRESH: [Kind; 8] = [
+    Kind::Ar2(1.2, -0.3),
+    Kind::Ar2(0.3, 0.4),
+    Kind::Ma(0.8),
+    Kind::HeavyAr(0.5),
+    Kind::LogAr(0.8),
+    Kind::ArPlusWhite(0.95),
+    Kind::WalkPlusWhite(0.1),
+    Kind::WalkPlusWhite(0.5),
+];
+
+/// The same on families and seeds that nothing was tuned by: trend and change side by side.
+fn fresh_calibration(replicates: usize) {
+    println!("\nfamilies and seeds that no constant was set by, nominal 5 %, {replicates} series a line");
+    println!("{:<22}{:>6}{:>10}{:>12}{:>12}{:>12}", "noise", "n", "trend", "no verdict", "changes", "no verdict");
+    for n in [20, 50, 200, 1000] {
+        for (kind, seed) in FRESH.into_iter().zip(90_000..) {
+            let mut random = ChaCha8Rng::seed_from_u64(seed + n as u64);
+            let mut counts = [0; 4];
+            for _ in 0..replicates {
+                let data = series(kind.draw(n, &mut random));
+                let told = trend(&data, TrendMethod::Auto, 0.95).unwrap().verdict;
+                counts[0] += usize::from(matches!(told, Verdict::Rising | Verdict::Falling));
+                counts[1] += usize::from(matches!(told, Verdict::NoVerdict { .. }));
+                let told = changes(&data, &ChangeOptions::default()).unwrap().verdict;
+                counts[2] += usize::from(told == ChangeVerdict::Changed);
+                counts[3] += usize::from(matches!(told, ChangeVerdict::NoVerdict { .. }));
+            }
+            let [a, b, c, d] = counts.map(|c| percent(c, replicates));
+            println!("{:<22}{n:>6}{a:>10}{b:>12}{c:>12}{d:>12}", kind.name());
+        }
+    }
 }
 
 fn trend_calibration(replicates: usize) {
@@ -213,7 +295,7 @@ fn trend_calibration(replicates: usize) {
         Kind::Ar(1.0),
         Kind::ArPlusWhite(0.9),
         Kind::ArPlusWhite(0.99),
-        Kind::WalkPlusWhite,
+        Kind::WalkPlusWhite(0.2),
         Kind::Seasonal,
         Kind::Student,
         Kind::LogNormal,
@@ -248,25 +330,35 @@ fn trend_calibration(replicates: usize) {
         }
     }
     println!(
-        "\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end, n = 200"
+        "\npower of auto: rising where the line rises by so many standard deviations of the noise from end to end"
     );
-    println!("{:<20}{:>9}{:>9}{:>9}{:>9}", "noise", "0.5 σ", "1 σ", "2 σ", "4 σ");
-    for (kind, seed) in
-        [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95), Kind::Seasonal].into_iter().zip(200..)
-    {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut line = format!("{:<20}", kind.name());
-        for rise in [0.5, 1.0, 2.0, 4.0] {
-            let count = (0..replicates)
-                .filter(|_| {
-                    let values = kind.draw(200, &mut random);
-                    let values = values.iter().enumerate().map(|(i, v)| v + rise * i as f64 / 199.0).collect();
-                    trend(&series(values), TrendMethod::Auto, 0.95).unwrap().verdict == Verdict::Rising
-                })
-                .count();
-            line += &format!("{:>9}", percent(count, replicates));
+    println!("{:<20}{:>6}{:>9}{:>9}{:>9}{:>9}{:>9}", "noise", "n", "0.5 σ", "1 σ", "2 σ", "4 σ", "8 σ");
+    let kinds = [
+        Kind::Ar(0.0),
+        Kind::Ar(0.3),
+        Kind::Ar(0.5),
+        Kind::Ar(0.8),
+        Kind::Ar(0.95),
+        Kind::ArPlusWhite(0.9),
+        Kind::Seasonal,
+    ];
+    for n in [50, 200, 1000] {
+        for (kind, seed) in kinds.into_iter().zip(200..) {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut line = format!("{:<20}{n:>6}", kind.name());
+            for rise in [0.5, 1.0, 2.0, 4.0, 8.0] {
+                let count = (0..replicates)
+                    .filter(|_| {
+                        let values = kind.draw(n, &mut random);
+                        let values =
+                            values.iter().enumerate().map(|(i, v)| v + rise * i as f64 / (n - 1) as f64).collect();
+                        trend(&series(values), TrendMethod::Auto, 0.95).unwrap().verdict == Verdict::Rising
+                    })
+                    .count();
+                line += &format!("{:>9}", percent(count, replicates));
+            }
+            println!("{line}");
         }
-        println!("{line}");
     }
 }
 
@@ -286,7 +378,7 @@ fn change_calibration(replicates: usize) {
         Kind::Ar(1.0),
         Kind::ArPlusWhite(0.9),
         Kind::ArPlusWhite(0.99),
-        Kind::WalkPlusWhite,
+        Kind::WalkPlusWhite(0.2),
         Kind::Seasonal,
         Kind::Student,
         Kind::LogNormal,
@@ -314,6 +406,9 @@ fn change_calibration(replicates: usize) {
             println!("{:<20}{n:>6}{default:>10}{none:>12}{two:>12}{strict:>12}{usual:>16}", kind.name());
         }
     }
+}
+
+fn onsets(replicates: usize) {
     println!("\na step in the middle of n = 200: found (share with the onset's interval over the true place)");
     println!("{:<20}{:>18}{:>18}{:>18}{:>18}", "noise", "0.5 σ", "1 σ", "2 σ", "3 σ");
     let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Seasonal];
@@ -419,15 +514,24 @@ fn main() {
     let part = words.first().map_or("", String::as_str);
     let replicates = words.get(1).and_then(|n| n.parse().ok()).unwrap_or(2000);
     if matches!(part, "" | "speed") {
-        speed();
-        speed_of_distributions();
+        let peers = peers();
+        speed(&peers);
+        speed_of_distributions(&peers);
     }
     if matches!(part, "" | "trend") {
         trend_calibration(replicates);
     }
     if matches!(part, "" | "changes") {
         change_calibration(replicates);
+    }
+    if matches!(part, "" | "changes" | "onset") {
+        onsets(replicates);
+    }
+    if matches!(part, "" | "changes") {
         other_calibration(replicates);
+    }
+    if matches!(part, "" | "fresh") {
+        fresh_calibration(replicates);
     }
     if part == "penalty" {
         penalty_quantiles(replicates);

@@ -175,9 +175,26 @@ fn every_command_has_its_keys() {
     assert!((results(&month)[0]["allowed_s"].as_f64().unwrap() - 2629.746).abs() < 1e-6);
 
     let report = json(&["report", SHOP, "--slo", "99.9% of requests < 300ms over 30d"]);
-    for part in ["inspect", "slo", "windows", "describe", "quantile", "averages", "changes", "trend"] {
+    for part in [
+        "inspect",
+        "slo",
+        "windows",
+        "describe",
+        "quantile",
+        "averages",
+        "changes",
+        "trend",
+        "decompose",
+        "forecast",
+        "anomalies",
+        "correlate",
+    ] {
         assert!(results(&report).iter().any(|r| r["part"] == part), "{part}");
     }
+    // the objective's limit is that of the forecasts
+    let outlook = results(&report).iter().find(|r| r["part"] == "forecast").unwrap();
+    assert_eq!(outlook["crossing"]["limit"], 0.3);
+    assert!(outlook["backtest"]["coverage"]["value"].as_f64().unwrap() > 0.5);
 }
 
 #[test]
@@ -752,6 +769,50 @@ fn a_change_names_the_deploy_before_it() {
     }
     let found = json(&["changes", step.path(), "--penalty", "elbow"]);
     assert!(results(&found).iter().any(|r| r["index"] == 100));
+}
+
+#[test]
+fn a_long_series_is_told_by_means_in_the_report_and_a_limit_is_drawn() {
+    // twelve days of minutes that rise from 50 to about 56, with a day's wave and an odd noise
+    let value = |i: u32| {
+        50.0 + f64::from(i) * 3.5e-4 + 4.0 * (f64::from(i % 1440) * 0.004_363).sin() + f64::from(i * 7919 % 101) * 0.02
+    };
+    let rows: String = (0..17_280).map(|i| format!("{},{:.3}\n", i * 60, value(i))).collect();
+    let file = Scratch::new("minutes.csv", format!("time,disk_percent\n{rows}"));
+    let page = file.beside("page.html");
+    let report = json(&["report", file.path(), "--until", "70", "--out", &page]);
+    let part = |name: &str| results(&report).iter().find(|r| r["part"] == name).unwrap();
+    let outlook = part("forecast");
+    assert!(outlook["note"].as_str().unwrap().starts_with("told by the mean per 15m of its 17280 values"), "{outlook}");
+    assert_eq!(outlook["crossing"]["limit"], 70.0);
+    assert!(outlook["seasons_s"].as_array().unwrap().iter().any(|s| s == 86_400.0), "{outlook}");
+    let day = part("decompose");
+    assert!(day["seasons"][0]["strength"]["value"].as_f64().unwrap() > 0.9 && day.get("trend").is_none(), "{day}");
+    assert!(["marked", "none-marked"].contains(&part("anomalies")["verdict"].as_str().unwrap()));
+    let html = std::fs::read_to_string(&page).unwrap();
+    for heading in
+        ["Parts of disk_percent", "Forecast of disk_percent", "Anomalies of disk_percent", "inside its own interval"]
+    {
+        assert!(html.contains(heading), "{heading}");
+    }
+    assert!(!html.contains("Correlation of series"), "there is one series alone");
+}
+
+#[test]
+fn packed_deploys_are_read_and_a_header_alone_is_said_so() {
+    let rows: String = (0..60).map(|i| format!("{},{}\n", i * 60, i % 7 + if i < 30 { 0 } else { 20 })).collect();
+    let step = Scratch::new("packed.csv", format!("time,load\n{rows}"));
+    // `printf 'time,version\n1970-01-01T00:20:00Z,v7\n' | gzip -n9`
+    let packed: &[u8] = &[
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 43, 201, 204, 77, 213, 41, 75, 45, 42, 206, 204, 207, 227, 50, 180, 52, 55,
+        208, 53, 48, 4, 162, 16, 3, 3, 43, 35, 3, 43, 3, 131, 40, 157, 50, 115, 46, 0, 9, 53, 167, 186, 37, 0, 0, 0,
+    ];
+    let packed = Scratch::new("deploys.csv.gz", packed);
+    let found = json(&["changes", step.path(), "--events", packed.path()]);
+    assert_eq!(results(&found)[0]["events"][0]["name"], "v7");
+    let header = Scratch::new("header.csv", "time,version\n");
+    let (code, _, err) = told(&["changes", step.path(), "--events", header.path()]);
+    assert!(code == 3 && err.contains("its only row, “time,version”, is a header"), "{code} {err}");
 }
 
 #[test]

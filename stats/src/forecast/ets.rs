@@ -107,6 +107,9 @@ impl Ets {
     /// level and slope from the first ten deseasonalised values. The parameters keep 0 < β < α and 0 < γ < 1 − α, φ lies in
     /// [0.8, 0.98]; they are searched by a downhill simplex from three starts, deterministically.
     ///
+    /// Not for a series whose level or regime just changed, for a season longer than some dozens of steps (use STL), or for errors that are
+    /// autocorrelated or grow with the level: its own intervals are then too narrow.
+    ///
     /// Source: R. J. Hyndman, A. B. Koehler, J. K. Ord, R. D. Snyder, *Forecasting with exponential smoothing*, Springer (2008).
     ///
     /// ```

@@ -22,6 +22,9 @@ pub struct Mstl {
 /// smoother over 11, 15, 19, … seasons: the procedure and defaults of the authors and of statsmodels, without their Box–Cox
 /// transform.
 ///
+/// Not for seasons that drift in length, nor for less than two of the longest one; an amplitude that grows with the level asks for
+/// logarithms first.
+///
 /// Source: K. Bandara, R. J. Hyndman, C. Bergmeir, *MSTL: a seasonal-trend decomposition algorithm for time series with multiple
 /// seasonal patterns*, International Journal of Operational Research 52 (2025), arXiv 2107.13462.
 ///

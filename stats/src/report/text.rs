@@ -65,9 +65,8 @@ impl Table {
         if let Some(bound) = cell.bound() {
             let source = match (shared, cell) {
                 (None, _) => cell.source(),
-                (Some(Shared { n: Some(_), .. }), _) => None,
-                (Some(_), Cell::Estimate(e)) => Some(format!("n = {}", e.n)),
-                (Some(_), _) => None,
+                (Some(Shared { n: None, .. }), Cell::Estimate(e)) => Some(format!("n = {}", e.n)),
+                _ => None,
             };
             let exact = (bound == "exact").then(|| "exact".to_owned());
             if exact.is_none() {

@@ -68,7 +68,8 @@ pub fn mann_kendall(values: &[f64]) -> Score {
 ///
 /// `detrended` are the values minus their trend; the autocorrelation of their ranks enters at the lags 1 … `lag_limit` (all
 /// without a limit) where it is outside ±z/√n at `level`. With few samples and no limit the sum is noisy and can make the
-/// factor negative: [`Score::z`] then answers `None`. Below 3 samples, or where nothing is left after detrending, 1.
+/// factor negative: [`Score::z`] then answers `None`. Not for persistent series (φ of 0.8 and more) of a few hundred samples, whose
+/// autocorrelation is measured too low. Below 3 samples, or where nothing is left after detrending, 1.
 pub fn hamed_rao_inflation(detrended: &[f64], lag_limit: Option<usize>, level: f64) -> f64 {
     let n = detrended.len();
     if n < 3 {
@@ -83,7 +84,8 @@ pub fn hamed_rao_inflation(detrended: &[f64], lag_limit: Option<usize>, level: f
 /// The factor by which autocorrelation inflates the variance of S: Yue and Wang (2004), 1 + 2 Σ (1 − k/n) rₖ.
 ///
 /// `detrended` are the values minus their trend; their autocorrelation enters at the lags 1 … `lag_limit` (all without a limit),
-/// significant or not. Over all lags the sum tends to a constant whatever the truth: give a limit. 1 below 3 samples.
+/// significant or not. Over all lags the sum tends to a constant whatever the truth: give a limit. Not for persistent series, whose
+/// autocorrelation goes on beyond it. 1 below 3 samples.
 pub fn yue_wang_inflation(detrended: &[f64], lag_limit: Option<usize>) -> f64 {
     let n = detrended.len();
     if n < 3 {

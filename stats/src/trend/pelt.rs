@@ -8,6 +8,9 @@
 /// a mean for which it is the best last change. That takes about n log n on any data, where PELT's own rule takes n² on a
 /// series without changes. Memory is linear.
 ///
+/// Steps are all that it knows: on a slope, on autocorrelated noise or beside outliers it finds changes where there are none, at any usual
+/// penalty. [`changes`](super::changes()) calibrates the penalty to the noise and weighs a rival without steps.
+///
 /// An infinite, NaN or negative penalty finds nothing, as does a sequence shorter than two segments one with a value that
 /// is not finite, or one whose values span more than 1e150.
 ///

@@ -114,6 +114,65 @@ fn cost(values: &[f64], changes: &[usize]) -> f64 {
     edges.windows(2).map(segment).sum()
 }
 
+/// Every index of 10⁵ values a candidate: `long.py` made the same values and asked `KernelCPD`.
+#[test]
+fn a_hundred_thousand_values_have_the_breakpoints_of_ruptures() {
+    let want: Value = serde_json::from_str(include_str!("../../../tests/reference/trend/long.json")).unwrap();
+    let mut state = 1u32;
+    let mut draw = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % below
+    };
+    let levels: Vec<u32> = (0..100).map(|_| draw(100)).collect();
+    let values: Vec<f64> =
+        (0..100_000).map(|i| f64::from(levels[i / 1000]) + f64::from(draw(21) + draw(21) + draw(21)) - 30.0).collect();
+    assert_eq!(values.iter().sum::<f64>(), want["sum"].as_f64().unwrap());
+    let found = pelt_mean(&values, want["penalty"].as_f64().unwrap(), want["min_size"].as_u64().unwrap() as usize);
+    let theirs: Vec<usize> = floats(&want["changes"]).into_iter().map(|c| c as usize).collect();
+    assert_eq!(found, theirs);
+}
+
+/// `divisive.py` asked the package signal-processing-algorithms and Apache Otava.
+#[test]
+fn divisions_are_those_of_signal_processing_and_otavas_t_test_is_too_sure() {
+    let all: Value = serde_json::from_str(include_str!("../../../tests/reference/trend/divisive.json")).unwrap();
+    let mut compared = 0;
+    for (name, case) in all["cases"].as_object().unwrap() {
+        let values = floats(&case["values"]);
+        let theirs: Vec<usize> = floats(&case["changes"]).into_iter().map(|c| c as usize).collect();
+        let ours = e_divisive(&values, 5, 1, 199, 0.05, 1);
+        if let ([ours], [theirs]) = (&ours[..], &theirs[..]) {
+            assert_eq!(ours.index, *theirs, "{name}");
+            // they take the mean distance within a stretch over all pairs, each value with itself too, and we over pairs of two
+            let (left, right) = values.split_at(*theirs);
+            let extra = |x: &[f64]| {
+                let sum: f64 = x.iter().map(|a| x.iter().map(|b| (a - b).abs()).sum::<f64>()).sum();
+                let n = x.len() as f64;
+                sum / (n * n * (n - 1.0))
+            };
+            let (m, l) = (left.len() as f64, right.len() as f64);
+            let want = floats(&case["statistics"])[*theirs] - m * l / (m + l) * (extra(left) + extra(right));
+            close(name, ours.statistic, &Value::from(want));
+            compared += 1;
+        }
+        // Student's t for equal variances, with deviations that divide by n − 1, as scipy's function asks for, and by n, as Otava gives it
+        let (left, right) = values.split_at(case["split"].as_u64().unwrap() as usize);
+        let p_value = |less: f64| {
+            let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+            let square = |x: &[f64]| x.iter().map(|v| (v - mean(x)).powi(2)).sum::<f64>() / (x.len() as f64 - less);
+            let (m, l) = (left.len() as f64, right.len() as f64);
+            let pooled = ((m - 1.0) * square(left) + (l - 1.0) * square(right)) / (m + l - 2.0);
+            let t = (mean(left) - mean(right)) / (pooled * (1.0 / m + 1.0 / l)).sqrt();
+            crate::quantile::tails::ln_two_sided_student(t, m + l - 2.0)
+        };
+        let p = |who: &str| case["t_test"][who].as_f64().unwrap().ln();
+        close(name, p_value(1.0), &Value::from(p("scipy")));
+        close(name, p_value(0.0), &Value::from(p("otava")));
+        assert!(p("otava") < p("scipy"), "{name}");
+    }
+    assert_eq!(compared, 2);
+}
+
 #[test]
 fn segmentations_are_ruptures() {
     let (mut same, mut equal, mut better) = (0, 0, 0);

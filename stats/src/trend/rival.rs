@@ -49,7 +49,7 @@ pub(crate) fn ln_p_of_slope(detrended: &[f64], positions: &[f64], per_step: f64)
 /// Set by simulation of levels that wander (AR(1) of φ 0.9 and 0.99 beneath white noise of their size, random walks of steps of 0.2 beneath
 /// it): the share of them that shows a slope stays at or below 1.5 times the nominal 5 %. The benchmark `trend` prints what it holds to.
 fn reach(n: usize) -> f64 {
-    (0.54 * (n as f64).ln() - 0.86).max(0.5)
+    (0.5 * (n as f64).ln() - 0.3).max(0.5)
 }
 
 /// The normal scores of the detrended values with the line put back, and positions in [−1, 1]; `None` where nothing varies.
@@ -89,13 +89,13 @@ fn in_noise_units(detrended: &[f64], positions: &[f64], per_step: f64) -> Option
 fn models(n: usize) -> Vec<Model> {
     let ln_n = (n as f64).ln();
     let mut all = vec![Model { phi: 0.0, start: 0.0, drive: 0.0, white: 1.0 }];
-    for slow in [0.4, 0.9, 1.6, 2.3, 3.0, 3.7, 4.4, 5.1, 5.8] {
+    for slow in [0.4_f64, 0.9, 1.6, 2.3, 3.0, 3.7, 4.4, 5.1, 5.8] {
         if slow >= ln_n - 0.3 {
             break;
         }
-        let phi = -(-slow as f64).exp_m1();
-        for odds in [-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.5, 5.0, 12.0] {
-            let share = 1.0 / (1.0 + (-odds as f64).exp());
+        let phi = -(-slow).exp_m1();
+        for odds in [-4.0_f64, -3.0, -2.0, -1.0, 0.0, 1.0, 2.5, 5.0, 12.0] {
+            let share = 1.0 / (1.0 + (-odds).exp());
             all.push(Model { phi, start: share, drive: share * (1.0 - phi * phi), white: 1.0 - share });
         }
     }

@@ -24,7 +24,8 @@ pub struct SenSlope {
 /// `times` are nanoseconds, strictly increasing, regular or not; `values` are finite; `step_ns` is any typical distance of
 /// times and sets only the unit of the arithmetic. The interval takes the ranks (N ∓ z σ)/2 of the N slopes, σ² being the
 /// variance of Kendall's score with ties (Sen, 1968), here multiplied by `inflation` (1 for independent samples). The median
-/// resists 29 % of outliers; it is exact up to rounding. Where the values are equal for most pairs, the slope is 0.
+/// resists 29 % of outliers; it is exact up to rounding. Where the values are equal for most pairs, the slope is 0. The interval is for
+/// independent samples: on autocorrelated ones give the `inflation` of their variance, and on a series with a season take it out first.
 ///
 /// ```
 /// use sre_stats::trend::theil_sen;

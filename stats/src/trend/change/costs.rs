@@ -95,7 +95,8 @@ impl Costs {
 /// allowed, `min_size` samples later. Costs are −2 ln of a likelihood, so a penalty of 2 p ln n is the BIC of p parameters a
 /// change. Time is n² in the worst case, a series without changes, and about n where changes are frequent; memory is linear.
 /// For [`Cost::Mean`] in the values' own units, [`pelt_mean`](crate::trend::pelt_mean) takes n log n on any data. [`Cost::Poisson`] is for
-/// counts, negative values cost nothing there. Nothing is found where a value is not finite or the penalty is negative.
+/// counts, negative values cost nothing there. All costs take the samples within a stretch for independent: with the usual penalties they cry
+/// wolf on autocorrelated series, and [`changes`](crate::trend::changes()) takes the law from permuted blocks. Nothing is found where a value is not finite or the penalty is negative.
 ///
 /// ```
 /// use sre_stats::trend::{Cost, pelt};

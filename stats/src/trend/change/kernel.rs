@@ -21,7 +21,8 @@ pub(crate) fn median_gamma(values: &[f64]) -> f64 {
 /// The kernel is exp(−γ (x − y)²); any change of the distribution shows (Harchaoui and Cappé, 2007; Arlot, Celisse and
 /// Harchaoui, 2019). PELT over all places, as `KernelCPD` of ruptures with `kernel="rbf"`: the time is n² in the worst case by the nature of
 /// kernels, the memory is linear. `gamma` is 1 over the median squared distance where it is `None`. Nothing is found where a
-/// value is not finite or the penalty is negative. Up to some 10⁴ samples; beyond that use ranks ([`pelt`](super::pelt)).
+/// value is not finite or the penalty is negative. Not for autocorrelated samples without a penalty calibrated to them, as
+/// [`changes`](crate::trend::changes()) does. Up to some 10⁴ samples; beyond that use ranks ([`pelt`](super::pelt)).
 ///
 /// ```
 /// use sre_stats::trend::kernel_segments;
