@@ -46,8 +46,7 @@ fn cell(value: &AnyValue<'_>) -> Cell {
     };
     match value {
         AnyValue::Null => Cell::Empty,
-        AnyValue::Datetime(value, unit, _) => instant(*value, *unit),
-        AnyValue::DatetimeOwned(value, unit, _) => instant(*value, *unit),
+        AnyValue::Datetime(value, unit, _) | AnyValue::DatetimeOwned(value, unit, _) => instant(*value, *unit),
         value if value.is_primitive_numeric() => value.extract::<f64>().map_or(Cell::Empty, Cell::Number),
         value => value.get_str().map_or_else(|| value.to_string(), ToOwned::to_owned).into(),
     }
