@@ -15,6 +15,7 @@ import uuid
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from kernel import STAMP
 
@@ -51,7 +52,11 @@ def build(notebooks: list, kernels: pathlib.Path) -> None:
         at = {"metadata": {"path": str(NOTEBOOKS)}}
         began = time.monotonic()
         client = NotebookClient(book, timeout=3600, startup_timeout=300, kernel_name="rust", resources=at)
-        client.execute(env={**os.environ, "EVCXR_TMPDIR": str(warm)})
+        try:
+            client.execute(env={**os.environ, "EVCXR_TMPDIR": str(warm)})
+        except CellExecutionError:
+            # the kernel tells a compiler's errors there, and leaves the error itself empty
+            sys.exit("\n".join(out.get("text", "") for out in book.cells[0].outputs))
         how = "from nothing" if cold else "what is new"
         print(f"built for {path.name} ({how}): {time.monotonic() - began:.0f} s", flush=True)
     (warm / STAMP).write_text(uuid.uuid4().hex)

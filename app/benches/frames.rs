@@ -75,7 +75,7 @@ fn raw(dataset: &Dataset) -> f64 {
         (item.times().iter().zip(item.values())).map(|(t, v)| PlotPoint::new((t - first) as f64 / 1e9, *v)).collect();
     let frames = (3_000_000 / points.len()).clamp(2, FRAMES as usize);
     let mut screen = Screen::default();
-    let mut draw = |screen: &mut Screen| {
+    let draw = |screen: &mut Screen| {
         screen.frame(|ui| {
             Plot::new("raw").show(ui, |p| p.line(Line::new("raw", PlotPoints::Borrowed(&points))));
         })

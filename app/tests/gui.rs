@@ -315,8 +315,7 @@ fn every_command_does_what_it_says() {
         match command {
             Command::Open | Command::Quit | Command::Reload | Command::CancelJobs => {}
             // the clipboard and the file are the system's: see tests/opening.rs
-            Command::Paste => assert_eq!(state.overlay, Overlay::None),
-            Command::ReadOtherwise => assert_eq!(state.overlay, Overlay::None),
+            Command::Paste | Command::ReadOtherwise => assert_eq!(state.overlay, Overlay::None),
             Command::WatchFiles => assert!(state.watch),
             Command::CopyPicture => assert!(state.notices.iter().any(|n| n.text.contains("as a picture"))),
             Command::SaveParquet => assert!(matches!(state.overlay, Overlay::Save(Target::Parquet, _))),

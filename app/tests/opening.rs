@@ -140,7 +140,7 @@ fn what_was_not_read_can_be_read_otherwise() {
     let origin = window.state().state().asked.clone();
     let reading = Reading::default().with(Part::Value, "a").with(Part::Step, "10s");
     send(&mut window, Message::Asked(Origin { reading, ..origin }));
-    window.get_by_role_and_label(Role::Button, "Read again so").click();
+    window.get_by_role_and_label(Role::Button, "Read so").click();
     window.step();
     settle(&mut window);
     assert_eq!(window.state().state().item().unwrap().values(), [5.0, 6.0, 9.0]);

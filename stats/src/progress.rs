@@ -28,7 +28,7 @@ struct Shared {
     cancelled: AtomicBool,
     done: AtomicU64,
     total: AtomicU64,
-    stage: Mutex<String>,
+    stage: Mutex<(String, &'static str)>,
     observer: Option<fn(&Snapshot)>,
 }
 
@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub done: u64,
     /// Units of work in this stage; 0 where it is not known.
     pub total: u64,
+    /// What the units are: bytes, unless the worker says otherwise.
+    pub unit: &'static str,
 }
 
 impl Snapshot {
@@ -71,8 +73,13 @@ impl Progress {
 
     /// Begins a stage of `total` units of work (0: not known).
     pub fn stage(&self, name: &str, total: u64) {
+        self.stage_of(name, total, "bytes");
+    }
+
+    /// Begins a stage of `total` of something else than bytes, such as pages.
+    pub fn stage_of(&self, name: &str, total: u64, unit: &'static str) {
         if let Ok(mut stage) = self.0.stage.lock() {
-            name.clone_into(&mut stage);
+            *stage = (name.to_owned(), unit);
         }
         self.0.done.store(0, Ordering::Relaxed);
         self.0.total.store(total, Ordering::Relaxed);
@@ -103,10 +110,7 @@ impl Progress {
 
     /// Where the work stands now.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            stage: self.0.stage.lock().map(|s| s.clone()).unwrap_or_default(),
-            done: self.0.done.load(Ordering::Relaxed),
-            total: self.0.total.load(Ordering::Relaxed),
-        }
+        let (stage, unit) = self.0.stage.lock().map(|s| s.clone()).unwrap_or_default();
+        Snapshot { stage, unit, done: self.0.done.load(Ordering::Relaxed), total: self.0.total.load(Ordering::Relaxed) }
     }
 }

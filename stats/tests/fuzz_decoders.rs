@@ -392,8 +392,9 @@ fn numbered_bins() {
         AnySketch::Explicit(Box::new(Explicit::from_counts(&[0.1, 0.25, 1.0], &[1, 2, 3, 4]).unwrap())),
     ];
     // the schema, then a bin and its count a line
+    let line = |(bin, count): &(i64, u64)| format!("{bin} {count}\n");
     let seed = |sketch: &AnySketch| {
-        let bins: String = sketch.coded_bins().unwrap().iter().map(|(bin, count)| format!("{bin} {count}\n")).collect();
+        let bins: String = sketch.coded_bins().unwrap().iter().map(line).collect();
         format!("{}\n{bins}", sketch.coded_schema()).into_bytes()
     };
     let read = |bytes: &[u8]| {

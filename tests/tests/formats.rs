@@ -401,7 +401,7 @@ fn a_cut_or_bent_export_keeps_what_is_whole() {
 #[test]
 fn a_table_of_sqlite_is_its_csv() {
     let data = read("sqlite/requests.db");
-    let csv: String = text("requests.csv").lines().take(241).map(|l| format!("{l}\n")).collect();
+    let csv = text("requests.csv").lines().take(241).collect::<Vec<_>>().join("\n") + "\n";
     let want = load_bytes("requests.csv", csv.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
     let told =
         |d: &Dataset| -> Vec<_> { d.items.iter().map(|i| (i.identity.clone(), i.kind, i.data.clone())).collect() };
@@ -734,5 +734,50 @@ fn packed_files_are_what_is_in_them() {
     assert_eq!(one(&data).count(), 3);
     let none = load(&[folder.join("2026/*.parquet")], &gauge, &Progress::new()).unwrap_err();
     assert_eq!(none.kind(), ErrorKind::Empty);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Names, traffic and tables, as the program tells them.
+#[test]
+fn inspect_tells_names_traffic_and_tables() {
+    let folder = std::env::temp_dir().join(format!("sre-stats-inspect-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("metrics.prom");
+    let text = "# TYPE request_latency_ms gauge\nrequest_latency_ms{job=\"cart\"} 12 1767225600000\n\
+        # TYPE requests counter\nrequests{job=\"blackbox\"} 7 1767225600000\n";
+    std::fs::write(&path, text).unwrap();
+    let file = path.to_str().unwrap();
+    let (code, out, err) = workspace_tests::told(&["inspect", file, "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let names: Vec<(&str, &str, &str)> = document["names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| (n["name"].as_str().unwrap(), n["rule"].as_str().unwrap(), n["suggestion"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("request_latency_ms", "non-base-unit", "request_latency_seconds"),
+            ("requests", "total-missing", "requests_total")
+        ]
+    );
+    let traffic: Vec<&serde_json::Value> =
+        document["results"].as_array().unwrap().iter().map(|r| &r["traffic"]).collect();
+    assert_eq!(traffic, [&serde_json::Value::Null, &"synthetic".into()]);
+    assert!(document["warnings"].as_array().unwrap().iter().any(|w| w["kind"] == "mixed-traffic"), "{out}");
+    let (_, out, _) = workspace_tests::told(&["inspect", file, "--traffic", "real"]);
+    assert!(out.contains("traffic=\"real\"") && out.contains("non-base-unit"), "{out}");
+    let (code, _, err) = workspace_tests::told(&["inspect", file, "--table", "x"]);
+    assert!(code == 2 || code == 3, "{code}");
+    assert!(err.contains("--table"), "{err}");
+    let database = recorded("sqlite/requests.db");
+    let (code, out, err) =
+        workspace_tests::told(&["quantile", database.to_str().unwrap(), "-q", "0.5", "--table", "requests", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("latency_s"), "{out}");
+    let (code, _, err) = workspace_tests::told(&["inspect", database.to_str().unwrap(), "--table", "request"]);
+    assert!((code == 2 || code == 3) && err.contains("did you mean “requests”"), "{code} {err}");
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -153,8 +153,10 @@ fn the_alert_policies_of_a_file_are_replayed_and_kept() {
     let rules = folder.path("rules.yml");
     let (code, _, err) = told(&["slo", minutes, "--openslo", &file, "--rules", &rules]);
     assert_eq!(code, 2);
+    let (missing, _, without) = told(&["slo", minutes, "--openslo", &file, "--rules", &rules, "--docs", "/nowhere.md"]);
+    assert_eq!(missing, 3);
     for heading in ["Explanation", "Business impact", "Remediation", "Escalation"] {
-        assert!(err.contains(heading), "{err}");
+        assert!(err.contains(heading) && without.contains(heading), "{err} {without}");
     }
     assert!(!Path::new(&rules).exists());
 }
@@ -173,4 +175,22 @@ fn a_queue_from_given_numbers_has_no_samples_and_a_rate_no_interval_too_few() {
     assert_eq!(found[0]["utilisation"]["value"], 0.25);
     let found = results(&["capacity", "little", &events, "--kind", "events"]);
     assert_eq!((&found[0]["arrival_per_s"]["value"], &found[0]["in_system"]["value"]), (&1.0.into(), &0.25.into()));
+}
+
+#[test]
+fn an_hdr_histogram_in_base64_is_read_and_a_damaged_one_says_where() {
+    let found = results(&["inspect", "datasets/recorded/hdr/python.base64"]);
+    assert_eq!((&found[0]["kind"], &found[0]["count"]), (&"histogram".into(), &1.into()));
+    // what the other library counted: python.json
+    let found = results(&["quantile", "datasets/recorded/hdr/python.base64", "-q", "0.5"]);
+    assert_eq!(found[0]["estimate"]["n"], 700);
+    let text = std::fs::read_to_string(workspace_tests::root().join("datasets/recorded/hdr/python.base64")).unwrap();
+    let folder = Folder::new("hdr");
+    let cut = folder.file("cut.base64", &text[..text.len() / 2]);
+    let flipped = folder.file("flipped.base64", &format!("{text}\n{}", text.replacen('1', "x", 20)));
+    for (file, line) in [(cut, "cut.base64, line 1"), (flipped, "flipped.base64, line 3")] {
+        let (code, _, err) = told(&["inspect", &file]);
+        assert_eq!(code, 3, "{err}");
+        assert!(err.contains(line) && err.contains("HdrHistogram in base64 that is damaged"), "{err}");
+    }
 }

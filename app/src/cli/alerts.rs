@@ -147,15 +147,16 @@ impl AlertArgs {
         }
         let text = match &self.docs {
             None => String::new(),
-            Some(path) => std::fs::read_to_string(path).map_err(|e| Error::io(e, &path.display().to_string()))?,
+            Some(path) => std::fs::read_to_string(path).map_err(|e| {
+                Error::io(e, &path.display().to_string()).hint(
+                    "it is to be Markdown with the headings Explanation, Business impact, Remediation and Escalation",
+                )
+            })?,
         };
         match (Documents::from_markdown(&text), &self.docs) {
             (Ok(documents), _) => Ok(Some(documents)),
             (Err(e), Some(path)) => Err(e.in_file(&path.display().to_string()).into()),
-            (Err(_), None) => Err(Failure::usage(
-                "--rules needs --docs FILE: Markdown with the headings Explanation, Business impact, Remediation and Escalation, and a \
-                 text below each",
-            )),
+            (Err(e), None) => Err(Failure::usage(format!("--rules needs --docs FILE: {e}"))),
         }
     }
 

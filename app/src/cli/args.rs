@@ -93,8 +93,9 @@ pub(crate) enum Command {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// Metric exports, or - for standard input; the format is found by content
-    #[arg(value_name = "FILE", required = true)]
+    /// Metric exports, or - for standard input; the format is found by content. Also
+    /// prometheus+http://HOST/?query=PROMQL, a question to a server
+    #[arg(value_name = "FILE", required_unless_present = "url")]
     pub(crate) files: Vec<PathBuf>,
     /// Read as this format, whatever the content looks like
     #[arg(long)]
@@ -117,7 +118,7 @@ pub(crate) struct InputArgs {
     /// The column that counts the bad events of a row
     #[arg(long, value_name = "COL", requires = "total")]
     pub(crate) bad: Option<String>,
-    /// The distance of rows that have no time
+    /// The distance of rows that have no time, or of the points that a server is asked for
     #[arg(long, value_name = "SPAN")]
     pub(crate) step: Option<Span>,
     /// The unit of the values
@@ -147,6 +148,8 @@ pub(crate) struct InputArgs {
     /// Exit with 4 where anything was dropped or doubtful
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) server: super::server::ServerArgs,
 }
 
 /// Where the results go, the same for all commands.
@@ -268,12 +271,32 @@ pub(crate) struct HistogramArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The layout of the bins
-    #[arg(long, default_value = "log-linear", value_parser = ["log-linear"])]
-    pub(crate) layout: String,
-    /// One histogram for every window of this width
+    /// The layout of the bins: log-linear; with --table-out or --quantile also exp:5
+    #[arg(long, default_value = "log-linear")]
+    pub(crate) layout: LayoutChoice,
+    /// One histogram for every window of this width; with --table-out or --quantile 1m unless said otherwise
     #[arg(long, value_name = "SPAN")]
     pub(crate) every: Option<Span>,
+    /// Count rows without keeping them, so that data may be larger than memory, and write the histogram table: .parquet, .arrow
+    /// or .csv
+    #[arg(long, value_name = "FILE", value_parser = table_file)]
+    pub(crate) table_out: Option<PathBuf>,
+    /// Count rows without keeping them and give these quantiles of each series, not the bins; with --table-out p50, p99 and p99.9
+    /// unless said otherwise
+    #[arg(short, long = "quantile", value_delimiter = ',')]
+    pub(crate) quantiles: Vec<Quantile>,
+    /// With --table-out or --quantile, print how long each phase took and the peak of memory, to standard error
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+/// A histogram table to write, refused before any work where its ending names no format.
+fn table_file(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    match path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase().as_str() {
+        "parquet" | "arrow" | "csv" => Ok(path),
+        _ => Err("the ending says the format; use .parquet, .arrow or .csv".into()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -547,6 +570,7 @@ pub(crate) struct ConvertArgs {
         value_parser = ["csv", "parquet", "arrow", "openmetrics", "histogram-table", "histograms"]
     )]
     pub(crate) target: String,
+    // a histogram table is Parquet, Arrow or text by the ending of --out
     /// For histogram-table: the width of the windows that events are counted in
     #[arg(long, value_name = "SPAN", default_value = "1m")]
     pub(crate) every: Span,

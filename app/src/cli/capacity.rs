@@ -21,7 +21,8 @@ const LEVEL: f64 = 0.95;
 
 pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
     let fitted = matches!(args.model, CapacityModel::Amdahl | CapacityModel::Usl);
-    if args.input.files.is_empty() {
+    let sources = args.input.sources();
+    if sources.is_empty() {
         if fitted {
             return Err(Failure::usage("amdahl and usl are fitted to a table of sizes and throughputs: name a file"));
         }
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
             step: plain.step.or_else(|| plain.time.is_none().then(|| Span::from_secs(1))),
             ..plain
         };
-        let data = args.input.load_files(&args.input.files, &options)?;
+        let data = args.input.load_files(&sources, &options)?;
         let mut answer = Answer::default();
         scaling(args, &data, &mut answer)?;
         return output::give("capacity", &data, &answer, args.input.strict, &args.output);

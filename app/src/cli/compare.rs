@@ -8,20 +8,24 @@ use sre_stats::compare::{
     Blocks, BootstrapOptions, CompareOptions, Comparison, Order, Test, benjamini_hochberg, compare, holm,
     quantile_differences,
 };
-use sre_stats::estimate::{Estimate, Scope};
-use sre_stats::load::{Data, Dataset, Item};
+use sre_stats::estimate::{Bound, Estimate, Scope};
+use sre_stats::histogram::Sketch;
+use sre_stats::load::{Data, Dataset, Histograms, Item};
+use sre_stats::method::Method;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::{Block, Section, tell};
+use sre_stats::series::Series;
 
 use super::args::CompareArgs;
 use super::failure::Failure;
 use super::output::{self, Answer};
 
 pub(crate) fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
-    let [first, second] = args.input.files.as_slice() else {
+    let sources = args.input.sources();
+    let [first, second] = sources.as_slice() else {
         return Err(Failure::usage(format!(
             "compare takes two files, the baseline A and then B, not {}",
-            args.input.files.len()
+            sources.len()
         )));
     };
     if !(args.level > 0.5 && args.level < 1.0) {
@@ -101,14 +105,21 @@ fn many(found: &[(usize, Comparison)], level: f64, answer: &mut Answer) {
 
 /// One pair of series.
 pub(crate) fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Answer) -> Result<Comparison, Error> {
-    let (first, second) = (values(a, options)?, values(b, options)?);
+    let histograms = a.as_histograms().zip(b.as_histograms());
+    let (first, second) = match histograms {
+        Some((a, b)) => percentiles(a, b)?,
+        None => (values(a, options)?, values(b, options)?),
+    };
     if first.unit != second.unit {
         return Err(Error::mismatch(format!("A is in {}, B in {}", first.unit.name(), second.unit.name()))
             .hint("name the unit with --unit"));
     }
     let scope = Scope::untimed(first.unit.clone());
     let found = compare(&first.values, &second.values, &scope, options)?;
-    let differences = differences(&first.values, &second.values, &found, options, &scope);
+    let differences = match histograms {
+        Some((a, b)) => differences_of_histograms(a, b, &scope)?,
+        None => differences(&first.values, &second.values, &found, options, &scope),
+    };
     let mut result = output::of_series(a, &found);
     if a.title() != b.title() {
         result["against"] = json!({"name": b.identity.name, "labels": b.identity.labels});
@@ -131,6 +142,36 @@ struct Side {
     values: Vec<f64>,
     unit: sre_stats::unit::Unit,
     note: Option<String>,
+}
+
+/// The same percentile per window of two series of histograms.
+fn percentiles(a: &Histograms, b: &Histograms) -> Result<(Side, Side), Error> {
+    let (first, second, note) = tell::subject::as_pair(a, b)?;
+    let side = |series: Series| Side {
+        unit: series.identity().unit.clone(),
+        values: series.values().to_vec(),
+        note: Some(note.clone()),
+    };
+    Ok((side(first), side(second)))
+}
+
+/// By how much each quantile of all values differs, within the bins of both.
+fn differences_of_histograms(
+    a: &Histograms,
+    b: &Histograms,
+    scope: &Scope,
+) -> Result<Vec<(Quantile, Estimate)>, Error> {
+    let (a, b) = (a.merged()?, b.merged()?);
+    let told = a.quantiles(&DRAWN, scope)?.into_iter().zip(b.quantiles(&DRAWN, scope)?);
+    let differ = |(q, (a, b)): (&Quantile, (Estimate, Estimate))| {
+        let bound = match (a.interval(), b.interval()) {
+            (Some(a), Some(b)) => Bound::Guaranteed { lower: b.0 - a.1, upper: b.1 - a.0 },
+            _ => Bound::Unknown { why: "a bin has no end".to_owned() },
+        };
+        let method = Method::Described("B's quantile less A's, each read from all its histograms".to_owned());
+        (*q, Estimate::new(b.value - a.value, method, a.n.saturating_add(b.n), scope).with_bound(bound))
+    };
+    Ok(DRAWN.iter().zip(told).map(differ).collect())
 }
 
 /// The values of an item; for proportions the bad ones of events that are known to be good or bad.

@@ -23,10 +23,10 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
         }
         _ => {}
     }
-    let mut data = args.input.load()?;
     if matches!(to, "histogram-table" | "histograms") {
-        data.make_histograms(args.layout, args.every)?;
+        return histogram_table(args);
     }
+    let data = args.input.load()?;
     let Some(path) = &args.output.out else {
         let mut out = BufWriter::new(std::io::stdout().lock());
         text(&data, to, &mut out)?;
@@ -50,6 +50,24 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
     tell(&data, &answer, args, args.output.json)
 }
 
+/// Histograms of rows that are counted as they are read and not kept.
+fn histogram_table(args: &ConvertArgs) -> Result<ExitCode, Failure> {
+    let table = args.input.load_histograms(args.layout, args.every)?;
+    let data = Dataset { items: Vec::new(), report: table.report().clone() };
+    let Some(path) = &args.output.out else {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        table.write_csv(&mut out)?;
+        out.flush()?;
+        drop(out);
+        return tell(&data, &Answer::default(), args, false);
+    };
+    super::histogram::write(&table, path)?;
+    let (name, rows) = (path.display().to_string(), table.rows());
+    say(&format!("{rows} rows written to {name}\n"));
+    let result = json!({"file": name, "format": args.target, "rows": rows});
+    tell(&data, &Answer { results: vec![result], ..Answer::default() }, args, args.output.json)
+}
+
 fn tell(data: &Dataset, answer: &Answer, args: &ConvertArgs, json: bool) -> Result<ExitCode, Failure> {
     output::give("convert", data, answer, args.input.strict, &OutputArgs { json, out: None })
 }
@@ -58,7 +76,6 @@ fn tell(data: &Dataset, answer: &Answer, args: &ConvertArgs, json: bool) -> Resu
 fn text(data: &Dataset, to: &str, out: &mut dyn Write) -> Result<()> {
     match to {
         "openmetrics" => data.write_openmetrics(out),
-        "histogram-table" | "histograms" => data.write_histogram_table(out),
         _ => data.write_csv(out),
     }
 }

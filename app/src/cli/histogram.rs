@@ -1,19 +1,40 @@
-//! `histogram`: the bins over all or per window.
+//! `histogram`: the bins over all or per window; or, of data larger than memory, the table of them and quantiles of each series.
 
+use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use serde_json::json;
 use sre_stats::Error;
-use sre_stats::histogram::LogLinear;
-use sre_stats::load::Item;
+use sre_stats::histogram::{AnySketch, LayoutChoice, LogLinear, Sketch};
+use sre_stats::load::{Data, Dataset, Format, HistogramTable, Histograms, Item, Kind};
+use sre_stats::quantile::Quantile;
 use sre_stats::report::{Block, tell};
 use sre_stats::time::{Grid, Span, Window};
 
 use super::args::HistogramArgs;
-use super::failure::Failure;
+use super::failure::{Failure, say};
 use super::output::{self, Answer};
+use super::quantile::give_rows;
+use super::report::peak_memory;
+
+/// What is told of each series where nothing else is asked.
+const TOLD: [Quantile; 3] = [Quantile::MEDIAN, Quantile::P99, Quantile::P999];
 
 pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
+    if args.table_out.is_some() || !args.quantiles.is_empty() {
+        return counted(args);
+    }
+    if args.timings {
+        return Err(Failure::usage("--timings is of --table-out or --quantile"));
+    }
+    if args.layout != LayoutChoice::LogLinear {
+        return Err(Failure::usage(format!(
+            "the bins shown are log-linear; {} is a layout for --table-out or --quantile",
+            args.layout
+        )));
+    }
     let every = args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?;
     let data = args.input.load()?;
     let mut answer = Answer::default();
@@ -26,7 +47,37 @@ pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
     output::give("histogram", &data, &answer, args.input.strict, &args.output)
 }
 
+/// The bins of histograms that were read, as they are or in wider windows.
+fn stored(item: &Item, histograms: &Histograms, every: Option<Grid>, answer: &mut Answer) -> Result<(), Error> {
+    let all = histograms.merged()?;
+    let windows = match every {
+        Some(grid) => histograms.coarsened(grid)?,
+        None => vec![(histograms.extent(), all.clone())],
+    };
+    let bins_of = |sketch: &AnySketch| {
+        sketch.bins().ok_or_else(|| {
+            Error::unsupported(format!("{} has no bins to show", sketch.schema())).hint("ask `quantile` of it")
+        })
+    };
+    let mut shown = Vec::with_capacity(windows.len());
+    for (window, sketch) in &windows {
+        let bins = bins_of(sketch)?;
+        answer.results.push(output::of_series(
+            item,
+            &json!({
+                "window": window, "layout": sketch.schema(), "unit": item.identity.unit, "count": sketch.count(), "bins": bins,
+            }),
+        ));
+        shown.push((*window, bins));
+    }
+    answer.sections.push(tell::histogram::section_of_bins(&item.identity, &shown, &bins_of(&all)?));
+    Ok(())
+}
+
 fn one(item: &Item, every: Option<Grid>, answer: &mut Answer) -> Result<(), Error> {
+    if let Some(histograms) = item.as_histograms() {
+        return stored(item, histograms, every, answer);
+    }
     let subject = tell::subject::subject(item)?;
     let histograms: Vec<(Window, LogLinear)> = match (every, subject.scope.window) {
         (Some(grid), _) => {
@@ -48,4 +99,68 @@ fn one(item: &Item, every: Option<Grid>, answer: &mut Answer) -> Result<(), Erro
     section.blocks.extend(subject.note.map(Block::Text));
     answer.sections.push(section);
     Ok(())
+}
+
+/// Rows are counted as they are read and not kept: memory grows with series and windows alone.
+fn counted(args: &HistogramArgs) -> Result<ExitCode, Failure> {
+    let mut since = Instant::now();
+    let mut lap = |what: &str| {
+        if args.timings {
+            say(&format!("{what:<12}{:>8.3} s\n", since.elapsed().as_secs_f64()));
+        }
+        since = Instant::now();
+    };
+    let table = args.input.load_histograms(args.layout, args.every.unwrap_or(Span::MINUTE))?;
+    lap("count");
+    let told = if args.quantiles.is_empty() { &TOLD[..] } else { &args.quantiles };
+    let mut answer = Answer::default();
+    for whole in table.whole()? {
+        let rows = tell::quantile::of_histograms(&whole, told, None)?;
+        let item = Item::new(Kind::Histogram, Data::Histograms(whole), Format::HistogramTable);
+        give_rows(&item, &rows, &mut answer);
+        answer.sections.push(tell::quantile::section(&item.title(), &rows));
+    }
+    lap("quantiles");
+    if let Some(path) = &args.table_out {
+        write(&table, path)?;
+        lap("write");
+        let (file, rows, windows) = (path.display().to_string(), table.rows(), table.windows());
+        say(&format!("{rows} rows written to {file}: {windows} windows of {} series\n", table.series()));
+        answer.results.push(json!({
+            "file": file, "format": "histogram-table", "rows": rows, "windows": windows, "count": table.count(),
+        }));
+    }
+    if args.timings
+        && let Some(peak) = peak_memory()
+    {
+        say(&format!("peak memory: {peak}\n"));
+    }
+    let data = Dataset { items: Vec::new(), report: table.report().clone() };
+    output::give("histogram", &data, &answer, args.input.strict, &args.output)
+}
+
+/// Writes the table as the file's ending says.
+pub(crate) fn write(table: &HistogramTable, path: &Path) -> Result<(), Failure> {
+    let name = path.display().to_string();
+    match path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase().as_str() {
+        ending @ ("parquet" | "arrow") => columnar(table, ending, path),
+        _ => {
+            let io = |e| Error::io(e, &name);
+            let mut out = BufWriter::new(std::fs::File::create(path).map_err(io)?);
+            table.write_csv(&mut out)?;
+            out.flush().map_err(io)?;
+            Ok(())
+        }
+    }
+}
+
+#[cfg(feature = "frame")]
+fn columnar(table: &HistogramTable, ending: &str, path: &Path) -> Result<(), Failure> {
+    let written = if ending == "arrow" { table.write_arrow(path) } else { table.write_parquet(path) };
+    Ok(written?)
+}
+
+#[cfg(not(feature = "frame"))]
+fn columnar(_table: &HistogramTable, ending: &str, _path: &Path) -> Result<(), Failure> {
+    Err(Failure::usage(format!("this build does not write {ending}; use .csv, or build with the feature “frame”")))
 }

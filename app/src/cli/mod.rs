@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `args` | the words; they are extended, never renamed |
 //! | `input` | files and flags become a data set; Ctrl-C stops the reading |
+//! | `server` | a Prometheus server in the place of a file |
 //! | `progress` | how far the reading is, on a terminal |
 //! | `output` | an answer becomes text, JSON or a file |
 //! | `failure` | what went wrong becomes a message and an exit code |
@@ -37,6 +38,7 @@ pub(crate) mod output;
 mod progress;
 pub(crate) mod quantile;
 mod report;
+mod server;
 pub(crate) mod slo;
 mod sql;
 pub(crate) mod trend;
@@ -79,7 +81,7 @@ fn words() -> clap::Command {
     Cli::command()
         .mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")).mut_arg("out", any_file))
         .mut_subcommand("generate", |c| c.mut_arg("out", any_file))
-        .mut_subcommand("capacity", |c| c.mut_arg("files", |files| files.required(false)))
+        .mut_subcommand("capacity", |c| c.mut_arg("files", |files| files.required_unless_present("model")))
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {

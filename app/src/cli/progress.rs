@@ -54,6 +54,11 @@ fn show(now: &Snapshot) {
 fn line(now: &Snapshot, elapsed: Duration) -> String {
     let rate = now.done as f64 / elapsed.as_secs_f64();
     let megabytes = |bytes: f64| format!("{:.0} MB", bytes / 1e6);
+    if !matches!(now.unit, "bytes" | "") {
+        let left = (now.total.saturating_sub(now.done)) as f64 / rate;
+        let left = if left.is_finite() { format!(", {left:.0} s left") } else { String::new() };
+        return format!("{}: {} of {} {}{left}", now.stage, now.done, now.total, now.unit);
+    }
     match now.fraction() {
         Some(share) => {
             let left = (now.total.saturating_sub(now.done)) as f64 / rate;
@@ -76,10 +81,13 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_known() {
-        let at = |done, total| Snapshot { stage: "reading".into(), done, total };
+        let at = |done, total| Snapshot { stage: "reading".into(), done, total, unit: "bytes" };
         let two = Duration::from_secs(2);
         assert_eq!(line(&at(50_000_000, 200_000_000), two), "reading 25 % of 200 MB, 25 MB/s, 6 s left");
         assert_eq!(line(&at(50_000_000, 0), two), "reading 50 MB, 25 MB/s");
+        let pages = |done| Snapshot { stage: "asking".into(), done, total: 12, unit: "pages" };
+        assert_eq!(line(&pages(4), two), "asking: 4 of 12 pages, 4 s left");
+        assert_eq!(line(&pages(0), two), "asking: 0 of 12 pages");
         assert_eq!(line(&at(0, 200_000_000), two), "reading 0 % of 200 MB, 0 MB/s");
     }
 }

@@ -93,7 +93,7 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
 }
 
 /// The results for programs.
-fn give_rows(item: &Item, rows: &[QuantileRow], answer: &mut Answer) {
+pub(super) fn give_rows(item: &Item, rows: &[QuantileRow], answer: &mut Answer) {
     for row in rows {
         // a tool with a rule of its own is its own definition
         let definition = row.definition.map(|d| d.to_string()).or_else(|| row.tool.map(|t| t.to_string()));

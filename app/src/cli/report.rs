@@ -144,7 +144,7 @@ impl Clock {
 }
 
 /// The most memory that the process ever held, where the system says it.
-fn peak_memory() -> Option<String> {
+pub(super) fn peak_memory() -> Option<String> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
     Some(line.trim().to_owned())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Dataset, Item, is_server};
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::{Error, Result};
 
@@ -119,7 +119,7 @@ impl Session {
     pub fn at(mut self, file: &Path) -> Self {
         let whole = |p: &Path| std::path::absolute(p).unwrap_or_else(|_| p.to_path_buf());
         let home = whole(file).parent().map(Path::to_path_buf).unwrap_or_default();
-        for path in self.files.iter_mut().chain(&mut self.baseline) {
+        for path in self.files.iter_mut().chain(&mut self.baseline).filter(|p| !asks_a_server(p)) {
             let absolute = whole(path);
             *path = absolute.strip_prefix(&home).map_or(absolute.clone(), Path::to_path_buf);
         }
@@ -178,7 +178,7 @@ impl Session {
     /// Paths as seen from here.
     fn seen_from(mut self, file: &Path) -> Self {
         let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
-        for path in self.files.iter_mut().chain(&mut self.baseline) {
+        for path in self.files.iter_mut().chain(&mut self.baseline).filter(|p| !asks_a_server(p)) {
             *path = folder.join(&*path);
         }
         self
@@ -254,6 +254,11 @@ pub fn recent(home: &Path) -> PathBuf {
     home.join("recent.json")
 }
 
+/// Whether a name is a question to a server, which lies in no folder.
+pub(super) fn asks_a_server(path: &Path) -> bool {
+    is_server(&path.to_string_lossy())
+}
+
 /// The files that were open before, the last one first; none where nothing is known.
 pub fn read_recent(home: &Path) -> Vec<PathBuf> {
     std::fs::read_to_string(recent(home)).ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
@@ -263,6 +268,15 @@ pub fn read_recent(home: &Path) -> Vec<PathBuf> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_to_a_server_lies_in_no_folder() {
+        let name = PathBuf::from("prometheus+http://localhost:9090/?query=a / b");
+        let session = Session { files: vec![name.clone()], ..Session::default() };
+        let there = session.at(Path::new("/tmp/s.sre-stats.json"));
+        assert_eq!(there.files, std::slice::from_ref(&name));
+        assert_eq!(there.seen_from(Path::new("/home/s.sre-stats.json")).files, [name]);
+    }
 
     #[test]
     fn a_broken_file_gives_the_one_before_and_says_so() {

@@ -8,7 +8,8 @@ fn trend() -> sre_stats::Result<sre_stats::prelude::Section> {
     let found = trend(&series, TrendMethod::Auto, 0.95)?;
     let mut shown = tell::trend::section(&series, &found, note.as_deref());
 
-    let found = changes(&series, &ChangeOptions::default())?;
+    let bucket = tell::subject::bucket(item, &series);
+    let found = changes(&series, &ChangeOptions { bucket, ..ChangeOptions::default() })?;
     shown.blocks.extend(tell::changes::section(&series, &found, None).blocks);
 
     let options = ForecastOptions { limit: None, horizon: None, ..ForecastOptions::default() };

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::binned::Binned;
-use super::layout::{Layout, Sketch};
+use super::layout::{Bin, Layout, Sketch};
 use super::{DdSketch, Explicit, Exponential, Hdr, Kll, LogLinear, PowersOfTwo, Req, ReqSide, TDigest, TracerBuckets};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
@@ -199,6 +199,25 @@ macro_rules! each {
 }
 
 impl AnySketch {
+    /// The bins that hold something, ascending, where the layout has bins: t-digest, KLL and REQ have none.
+    ///
+    /// ```
+    /// use sre_stats::histogram::{AnySketch, LogLinear};
+    /// let bins = AnySketch::LogLinear(LogLinear::from_values(&[0.125, 0.129])).bins().unwrap();
+    /// assert_eq!((bins[0].lower, bins[0].upper, bins[0].count), (0.12, 0.13, 2));
+    /// ```
+    pub fn bins(&self) -> Option<Vec<Bin>> {
+        match self {
+            Self::LogLinear(h) => Some(h.bins()),
+            Self::Exponential(h) => Some(Layout::bins(&**h)),
+            Self::Hdr(h) => Some(Layout::bins(&**h)),
+            Self::DdSketch(h) => Some(Layout::bins(&**h)),
+            Self::PowersOfTwo(h) => Some(Layout::bins(h)),
+            Self::Explicit(h) => Some(Layout::bins(&**h)),
+            Self::TDigest(_) | Self::Kll(_) | Self::Req(_) => None,
+        }
+    }
+
     /// How many bytes it takes in the form in which it is stored: that of `OpenHistogram`, OTLP in protobuf, `HdrHistogram`'s compressed
     /// form, `DataDog`'s protobuf, t-digest's verbose form, `DataSketches`', or the text of `bpftrace`.
     ///

@@ -1,5 +1,6 @@
 //! Bins by one whole number each, as a warehouse can compute and store them.
 
+use super::convert::Target;
 use super::index::BINS;
 use super::{AnySketch, Explicit, Exponential, LayoutChoice, LogLinear, Sketch};
 use crate::error::{Error, Result};
@@ -70,6 +71,19 @@ impl AnySketch {
             other => Err(Error::parse(format!("{other} has no numbered bins"))
                 .hint("the histogram table holds log-linear, exp:s and le:a,b,…")),
         }
+    }
+
+    /// The same of values whose least and greatest are known.
+    pub(crate) fn from_coded_bins_within(schema: &str, bins: &[(i64, u64)], extremes: (f64, f64)) -> Result<Self> {
+        let mut sketch = Self::from_coded_bins(schema, bins)?;
+        let (least, greatest) = (Some(extremes.0), Some(extremes.1));
+        match &mut sketch {
+            Self::LogLinear(h) => h.set_extremes(least, greatest),
+            Self::Exponential(h) => h.set_extremes(least, greatest),
+            Self::Explicit(h) => h.set_extremes(least, greatest),
+            _ => {}
+        }
+        Ok(sketch)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::AnySketch;
 use super::cursor::{Cursor, bad};
 use super::proto::{put_varint, sint_64};
-use crate::error::Result;
+use crate::error::{Position, Result};
 
 impl AnySketch {
     /// The bins of [`coded_bins`](Self::coded_bins) in few bytes, two to four a bin for most data: for each bin, ascending, the difference of its number from
@@ -50,7 +50,8 @@ impl AnySketch {
             let bin = bin.ok_or_else(|| bad(at, format!("a step of {step} to the next bin does not ascend")))?;
             bins.push((bin, cursor.varint("the count of a bin")?));
         }
-        Self::from_coded_bins(schema, &bins)
+        // which number it was is in the message; the place is that of the histogram
+        Self::from_coded_bins(schema, &bins).map_err(|e| e.at(Position::default().at_byte(0)))
     }
 }
 

@@ -53,6 +53,29 @@ impl HistogramSeries {
         Ok(Self { identity: events.identity().clone(), grid, windows })
     }
 
+    /// Histograms of windows of a grid, in order of time.
+    ///
+    /// # Errors
+    /// [`Empty`](crate::ErrorKind::Empty) without a window, [`Mismatch`](crate::ErrorKind::Mismatch) where one is none of the grid's or comes
+    /// before another one.
+    pub fn from_windows(identity: Identity, grid: Grid, windows: Vec<(Window, LogLinear)>) -> Result<Self> {
+        if windows.is_empty() {
+            return Err(Error::empty(format!("no histogram of “{}”", identity.title())));
+        }
+        if let Some((window, _)) = windows.iter().find(|(w, _)| *w != grid.window_at(w.start)) {
+            return Err(Error::mismatch(format!(
+                "the window of {} at {} is none of {}",
+                window.width,
+                window.start,
+                grid.width()
+            )));
+        }
+        if !windows.is_sorted_by(|a, b| a.0.start < b.0.start) {
+            return Err(Error::mismatch("windows are not in order of time"));
+        }
+        Ok(Self { identity, grid, windows })
+    }
+
     /// Name, labels and unit of the values.
     pub fn identity(&self) -> &Identity {
         &self.identity

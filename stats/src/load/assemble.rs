@@ -1,6 +1,8 @@
 //! From pieces of a table to series: rows are sorted into groups by their labels, groups of all pieces joined, and each
 //! group and column of values becomes an item.
 
+mod condense;
+
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -16,6 +18,7 @@ use crate::load::number::is_missing;
 use crate::load::options::{Format, Kind};
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::{self, Shape};
+use crate::load::store::Condense;
 use crate::load::table::{Chunk, Column, Dictionary, NO_TIME, Tallies, Tally};
 use crate::series::{Identity, NanPolicy, Series};
 
@@ -36,12 +39,14 @@ pub(crate) struct Group {
     ok: Option<Vec<bool>>,
     /// Rows without a value, which are not among the rest.
     left_out: LeftOut,
+    /// The rows as bins, where they are counted and not kept.
+    counted: Option<condense::Counted>,
 }
 
 impl Group {
     /// Whether it has neither a row nor a field that was left out.
     fn is_empty(&self) -> bool {
-        self.times.is_empty() && self.left_out == LeftOut::default()
+        self.times.is_empty() && self.counted.is_none() && self.left_out == LeftOut::default()
     }
 
     /// Leaves out the rows from a time on, where times rise, and says how many they are.
@@ -259,6 +264,7 @@ fn scatter(
             // a flag that cannot be read counts as bad
             ok: flags.map(|flags| gathered(flags, rows, |flag| flag > 0.5)),
             left_out: LeftOut::default(),
+            counted: None,
         }
     };
     keys.into_iter().zip(ends).map(&mut one).collect()
@@ -279,6 +285,10 @@ pub(crate) struct Collector {
     zoneless: u64,
     outside: u64,
     filtered: u64,
+    /// How rows are counted, where they are not kept.
+    how: Option<Condense>,
+    /// The bins of each key, and the rows without a value.
+    counted: Vec<(LeftOut, condense::Counted)>,
 }
 
 /// A series before it is known what kind it is.
@@ -295,11 +305,6 @@ struct Raw {
 }
 
 impl Collector {
-    /// Nothing yet; `lines` lines lie before the first piece.
-    pub(crate) fn new(lines: u64) -> Self {
-        Self { lines, ..Self::default() }
-    }
-
     /// The rows so far.
     pub(crate) fn rows(&self) -> u64 {
         self.rows
@@ -324,6 +329,10 @@ impl Collector {
                     continue;
                 }
             }
+            if let Some(how) = self.how {
+                self.count(group, how)?;
+                continue;
+            }
             let fresh = self.groups.len();
             let at = *self.index.entry(group.key.clone()).or_insert(fresh);
             match self.groups.get_mut(at) {
@@ -331,7 +340,7 @@ impl Collector {
                 None => self.groups.push(vec![group]),
             }
         }
-        if self.groups.len() > MOST_SERIES {
+        if self.index.len() > MOST_SERIES {
             return Err(Error::argument(format!("the table falls into more than {MOST_SERIES} series"))
                 .in_file(file)
                 .hint("split it by columns with fewer values with --by"));
@@ -349,17 +358,7 @@ impl Collector {
     pub(crate) fn finish(self, plan: &Plan, file: &str, format: Format, mut report: LoadReport) -> Result<Dataset> {
         let Self { groups, tallies, rows, zoneless, outside, filtered, .. } = self;
         refuse_wrong_columns(&tallies, plan, rows, file)?;
-        if zoneless > 0 {
-            let zone = plan.zone.as_ref().and_then(jiff::tz::TimeZone::iana_name).unwrap_or("UTC").to_owned();
-            let why = if plan.zone.is_some() { "--tz" } else { "the times have no zone; --tz names another" };
-            report.understand("zone", zone, why);
-        }
-        if outside > 0 {
-            report.understand("range", format!("{} outside left out", counted(outside, "row")), "--from and --to");
-        }
-        if filtered > 0 {
-            report.understand("where", format!("{} left out", counted(filtered, "row")), "--where");
-        }
+        tell_left_out(plan, zoneless, outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));
         let raws: Vec<Raw> = groups.into_par_iter().flat_map_iter(|pieces| raw(pieces, plan)).collect();
         let kinds: Vec<Kind> = plan
@@ -410,6 +409,21 @@ impl Collector {
     }
 }
 
+/// Tells of the zone that was taken, and of rows that were left out on request.
+fn tell_left_out(plan: &Plan, zoneless: u64, outside: u64, filtered: u64, report: &mut LoadReport) {
+    if zoneless > 0 {
+        let zone = plan.zone.as_ref().and_then(jiff::tz::TimeZone::iana_name).unwrap_or("UTC").to_owned();
+        let why = if plan.zone.is_some() { "--tz" } else { "the times have no zone; --tz names another" };
+        report.understand("zone", zone, why);
+    }
+    if outside > 0 {
+        report.understand("range", format!("{} outside left out", counted(outside, "row")), "--from and --to");
+    }
+    if filtered > 0 {
+        report.understand("where", format!("{} left out", counted(filtered, "row")), "--where");
+    }
+}
+
 /// The error for a table of which no row is left.
 fn nothing_left(rows: u64, outside: u64, filtered: u64, file: &str) -> Error {
     let (message, way_out) = if outside > 0 || filtered > 0 {
@@ -437,10 +451,6 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
         }
         key = piece.key;
     }
-    let mut words = key.into_iter();
-    let name = plan.name.and_then(|_| words.next());
-    let names = plan.labels.iter().filter_map(|&i| plan.wanted.get(i)).map(|w| w.name.clone());
-    let labels = Labels::from_pairs(names.zip(words));
     let last = columns.len().saturating_sub(1);
     let mut out = Vec::with_capacity(columns.len());
     for (i, (mut values, value)) in columns.into_iter().zip(&plan.values).enumerate() {
@@ -463,21 +473,30 @@ fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
                 retain(ok, &keep);
             }
         }
-        let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
-        let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
-        let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
-        let identity = Identity {
-            unit: known.or_else(|| unit.and_then(crate::unit::Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
-            name: name.clone().or_else(|| titled.as_ref().map(|t| t.0.clone())).unwrap_or_else(|| value.name.clone()),
-            labels: match &titled {
-                Some((_, own)) => Labels::from_pairs(labels.iter().chain(own.iter()).cloned()),
-                None => labels.clone(),
-            },
-        };
+        let identity = identity(&key, value, plan);
         let shape = shape::measure(&identity.name, &times, &values);
         out.push(Raw { value: i, identity, times, values, ok, bare, shape, left_out });
     }
     out
+}
+
+/// What identifies the series of a key and a column of values.
+fn identity(key: &[String], value: &Value, plan: &Plan) -> Identity {
+    let mut words = key.iter().cloned();
+    let name = plan.name.and_then(|_| words.next());
+    let names = plan.labels.iter().filter_map(|&i| plan.wanted.get(i)).map(|w| w.name.clone());
+    let labels = Labels::from_pairs(names.zip(words));
+    let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
+    let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
+    let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
+    Identity {
+        unit: known.or_else(|| unit.and_then(crate::unit::Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
+        name: name.clone().or_else(|| titled.as_ref().map(|t| t.0.clone())).unwrap_or_else(|| value.name.clone()),
+        labels: match &titled {
+            Some((_, own)) => Labels::from_pairs(labels.iter().chain(own.iter()).cloned()),
+            None => labels,
+        },
+    }
 }
 
 /// The name and the labels in a column's title such as `http_requests_total{code="200"}`, which Grafana writes.

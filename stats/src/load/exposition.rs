@@ -18,18 +18,31 @@ use crate::unit::Unit;
 
 /// What the comments say of a family of metrics.
 #[derive(Clone, Debug, Default)]
-struct Family {
-    kind: Option<Declared>,
-    unit: Option<Unit>,
+pub(crate) struct Family {
+    pub(crate) kind: Option<Declared>,
+    pub(crate) unit: Option<Unit>,
 }
 
+/// What a family is declared as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Declared {
+pub(crate) enum Declared {
     Counter,
     Gauge,
     /// Histograms and summaries: their parts count, but for a summary's quantiles.
     Parts,
     Unknown,
+}
+
+impl Declared {
+    /// By the word of a TYPE.
+    pub(crate) fn of(kind: &str) -> Self {
+        match kind {
+            "counter" => Self::Counter,
+            "gauge" | "info" | "stateset" => Self::Gauge,
+            "histogram" | "summary" | "gaugehistogram" => Self::Parts,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// One line with a sample.
@@ -127,12 +140,7 @@ fn describe(comment: &[u8], families: &mut HashMap<String, Family>) {
     let name = name.trim_matches('"').to_owned();
     match (what, words.next()) {
         ("TYPE", Some(kind)) => {
-            families.entry(name).or_default().kind = Some(match kind {
-                "counter" => Declared::Counter,
-                "gauge" | "info" | "stateset" => Declared::Gauge,
-                "histogram" | "summary" | "gaugehistogram" => Declared::Parts,
-                _ => Declared::Unknown,
-            });
+            families.entry(name).or_default().kind = Some(Declared::of(kind));
         }
         ("UNIT", Some(unit)) => families.entry(name).or_default().unit = unit.parse().ok(),
         _ => {}
@@ -140,7 +148,11 @@ fn describe(comment: &[u8], families: &mut HashMap<String, Family>) {
 }
 
 /// The kind and unit of a series by its family's comments.
-fn declared(name: &str, labels: &Labels, families: &HashMap<String, Family>) -> (Option<Kind>, Option<Unit>) {
+pub(crate) fn declared(
+    name: &str,
+    labels: &Labels,
+    families: &HashMap<String, Family>,
+) -> (Option<Kind>, Option<Unit>) {
     let base = ["_total", "_bucket", "_count", "_sum", "_created"].iter().find_map(|end| name.strip_suffix(end));
     let found = families.get(name).map(|f| (f, true)).or_else(|| Some((families.get(base?)?, false)));
     let Some((family, whole)) = found else { return (None, None) };

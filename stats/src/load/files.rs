@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::load::server::is_server;
 
 /// More files than this are no data set that anybody meant.
 const MOST_FILES: usize = 100_000;
@@ -22,7 +23,9 @@ pub(crate) fn expand(names: &[PathBuf]) -> Result<Vec<Named>> {
     let mut files = Vec::new();
     for name in names {
         let text = name.to_string_lossy();
-        if name.is_dir() {
+        if is_server(&text) {
+            files.push(Named { path: name.clone(), asked_for: true });
+        } else if name.is_dir() {
             let before = files.len();
             folder(name, 0, &mut files)?;
             if files.len() == before {
@@ -50,6 +53,38 @@ pub(crate) fn expand(names: &[PathBuf]) -> Result<Vec<Named>> {
         }
     }
     Ok(files)
+}
+
+/// The labels that the folders of a path give, as Hive and Spark write them: `service=cart/day=2026-01-01/part-0.parquet`.
+pub(crate) fn partition(path: &Path) -> Vec<(String, String)> {
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    let named = folders.filter_map(|folder| {
+        let text = folder.as_os_str().to_str()?;
+        let (key, word) = text.split_once('=').filter(|(key, _)| !key.is_empty())?;
+        let word = if word == "__HIVE_DEFAULT_PARTITION__" { String::new() } else { unescaped(word) };
+        Some((unescaped(key), word))
+    });
+    named.collect()
+}
+
+/// A name with its `%3A` as the characters that they stand for.
+fn unescaped(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let code = tail.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match code.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The files below a folder but for hidden ones, and those that a writer has not finished or keeps for itself (`_SUCCESS`).

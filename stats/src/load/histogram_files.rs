@@ -1,10 +1,10 @@
-//! Files of histograms: `HdrHistogram`'s interval log and percentile distribution, `OpenHistogram`'s lines, and what bpftrace and
+//! Files of histograms: `HdrHistogram`'s interval log, base64 and percentile distribution, `OpenHistogram`'s lines, and what bpftrace and
 //! dtrace print. Their decoders live in [`crate::histogram`]; here they become series.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Position, Result};
-use crate::histogram::{AnySketch, Explicit, HdrLog, LogLinear, NamedHistogram, parse_bpftrace, parse_dtrace};
+use crate::histogram::{AnySketch, Explicit, Hdr, HdrLog, LogLinear, NamedHistogram, parse_bpftrace, parse_dtrace};
 use crate::labels::Labels;
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::load::encoding;
@@ -20,7 +20,8 @@ pub(crate) fn by_lines(text: &[u8]) -> Option<Format> {
     let has = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
     let mut lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|l| !l.is_empty());
     let first = lines.next()?;
-    if first.starts_with(b"#[") && has("istogram log format") || first.starts_with(b"\"StartTimestamp\"") {
+    let log = first.starts_with(b"#[") && has("istogram log format") || first.starts_with(b"\"StartTimestamp\"");
+    if log || first.starts_with(HDR.as_bytes()) {
         return Some(Format::HdrLog);
     }
     let words: Vec<&[u8]> = first.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).collect();
@@ -57,13 +58,21 @@ pub(crate) fn is_open_histogram(line: &[u8]) -> bool {
     read.is_some() && keys > 0 && all
 }
 
+/// How `HdrHistogram`'s compressed form begins in base64, whatever it holds.
+const HDR: &str = "HISTF";
+
+/// Whether a text is lines of `HdrHistogram`s without a log around them.
+fn is_bare(text: &str) -> bool {
+    text.trim_start().starts_with(HDR)
+}
+
 /// Reads any of them.
 pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptions) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let text = encoding::text(bytes, name, &mut report);
     let found = decoded(&text, format, options, &mut report, name).map_err(|e| e.in_file(name))?;
     let inside = |w: &Window| options.from.is_none_or(|t| w.start >= t) && options.to.is_none_or(|t| w.start < t);
-    let timed = matches!(format, Format::HdrLog);
+    let timed = matches!(format, Format::HdrLog) && !is_bare(&text);
     if !timed {
         let message = format!(
             "the histograms have no time of their own; taken to be of {}; --from sets another",
@@ -107,6 +116,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptio
 /// The histograms by series.
 fn decoded(text: &str, format: Format, options: &LoadOptions, report: &mut LoadReport, file: &str) -> Result<Found> {
     Ok(match format {
+        Format::HdrLog if is_bare(text) => hdr_lines(text, options, report)?,
         Format::HdrLog => hdr_log(text, report)?,
         Format::HdrPercentiles => hdr_percentiles(text, options, report, file)?,
         Format::OpenHistogram => open_histogram(text, options, file)?,
@@ -142,6 +152,20 @@ fn hdr_log(text: &str, report: &mut LoadReport) -> Result<Found> {
         found.entry(("hdr".into(), labels)).or_default().push((window, AnySketch::Hdr(Box::new(interval.histogram))));
     }
     Ok(found)
+}
+
+/// A histogram a line in base64, merged: lines have no time.
+fn hdr_lines(text: &str, options: &LoadOptions, report: &mut LoadReport) -> Result<Found> {
+    report.understand("value", "whole ticks", "an HdrHistogram does not say its unit; --unit does");
+    let mut windows = Vec::new();
+    for (number, line) in (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let histogram = Hdr::from_base64(line, 1.0).map_err(|e| {
+            let cut = Error::parse(format!("an HdrHistogram in base64 that is damaged: {}", e.message()));
+            cut.at(Position::default().at_line(number)).hint("was it copied whole?").caused_by(e)
+        })?;
+        windows.push((untimed(options), AnySketch::Hdr(Box::new(histogram))));
+    }
+    Ok(Found::from([(("hdr".to_owned(), Labels::new()), windows)]))
 }
 
 /// Rows `value percentile total 1/(1-percentile)`: the counts between two rows lie between their values.

@@ -3,20 +3,19 @@
 //! It is what a warehouse computes with one `GROUP BY` (see [`crate::histogram::AnySketch::from_coded_bins`] for the numbers of the
 //! bins). `width` is in seconds; `window_start` is a date and time or a number since the epoch. Columns beside these are labels.
 
-use std::collections::BTreeMap;
-use std::io::Write;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::{Error, Position, Result};
 use crate::histogram::AnySketch;
 use crate::labels::Labels;
 use crate::load::clock::{Clock, TimeFormat};
-use crate::load::dataset::{Data, Dataset, Item};
-use crate::load::histograms::{Histograms, windowed};
+use crate::load::dataset::{Dataset, LeftOut};
+use crate::load::filter::{self, Clause, Literal};
 use crate::load::number::{self, Field, show};
-use crate::load::options::{Format, Kind, LoadOptions};
+use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
+use crate::load::store::{Condenser, HistogramTable, Packed, Slot};
 use crate::series::Identity;
-use crate::time::{Span, Timestamp, Window};
 use crate::unit::Unit;
 
 /// The columns that make a table a histogram table.
@@ -39,7 +38,353 @@ pub(crate) fn has_columns(names: &[String]) -> bool {
     COLUMNS.iter().all(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
 }
 
+/// The places of the columns among those of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    pub(crate) start: usize,
+    pub(crate) width: usize,
+    pub(crate) schema: usize,
+    pub(crate) bin: usize,
+    pub(crate) count: usize,
+    /// What tells series apart: `series`, the labels, then `unit` where there is one.
+    pub(crate) keys: Vec<usize>,
+    has_unit: bool,
+}
+
+impl Places {
+    pub(crate) fn of(names: &[String], file: &str) -> Result<Self> {
+        let place = |wanted: &str| {
+            let missing = || Error::parse(format!("there is no column “{wanted}”")).in_file(file);
+            names.iter().position(|n| n.eq_ignore_ascii_case(wanted)).ok_or_else(missing)
+        };
+        let [series, start, width, schema, bin, count] =
+            [0, 1, 2, 3, 4, 5].map(|i| place(COLUMNS.get(i).copied().unwrap_or_default()));
+        let (series, start, width) = (series?, start?, width?);
+        let (schema, bin, count) = (schema?, bin?, count?);
+        let unit = names.iter().position(|n| n.eq_ignore_ascii_case("unit"));
+        let others = [series, start, width, schema, bin, count];
+        let labels = (0..names.len()).filter(|i| !others.contains(i) && Some(*i) != unit);
+        let keys = std::iter::once(series).chain(labels).chain(unit).collect();
+        Ok(Self { start, width, schema, bin, count, keys, has_unit: unit.is_some() })
+    }
+}
+
+/// What is wanted of a table, by its keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    /// Conditions on the fields of a key, by their place in it.
+    pub(crate) clauses: Vec<(usize, Clause)>,
+    /// Names of series; empty for all.
+    pub(crate) names: Vec<String>,
+    /// Starts of windows, half-open.
+    pub(crate) range: (i64, i64),
+}
+
+impl Choice {
+    /// What the options say, of columns of these names.
+    pub(crate) fn of(options: &LoadOptions, names: &[String], places: &Places, file: &str) -> Result<Self> {
+        let clauses = options.filter.as_deref().map(filter::parse).transpose()?.unwrap_or_default();
+        let key_names: Vec<&str> = places.keys.iter().filter_map(|i| names.get(*i)).map(String::as_str).collect();
+        let clauses = clauses.into_iter().map(|clause| {
+            let at = key_names.iter().position(|n| n.eq_ignore_ascii_case(&clause.column)).ok_or_else(|| {
+                Error::argument(format!("histograms are not chosen by “{}”", clause.column))
+                    .in_file(file)
+                    .hint(format!("--where knows {}; --from and --to choose windows", key_names.join(", ")))
+            })?;
+            Ok((at, clause))
+        });
+        let names = options.value.as_deref().unwrap_or_default().split(',').map(str::trim);
+        Ok(Self {
+            clauses: clauses.collect::<Result<_>>()?,
+            names: names.filter(|n| !n.is_empty()).map(str::to_owned).collect(),
+            range: (options.from.map_or(i64::MIN, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
+        })
+    }
+
+    /// Whether a series is wanted.
+    fn keeps(&self, key: &[Vec<u8>]) -> bool {
+        let field = |at: usize| key.get(at).map_or(&b""[..], Vec::as_slice);
+        let named = self.names.is_empty() || self.names.iter().any(|n| n.as_bytes() == field(0));
+        named
+            && self.clauses.iter().all(|(at, clause)| match &clause.literal {
+                Literal::Text(_) => clause.keeps_word(field(*at)),
+                Literal::Number(_) => {
+                    matches!(number::parse(field(*at)), Field::Number(v) if clause.keeps_number(v))
+                }
+            })
+    }
+}
+
+/// One row, but for its key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    pub(crate) start: i64,
+    pub(crate) width: i64,
+    pub(crate) schema: u32,
+    pub(crate) bin: i64,
+    pub(crate) count: u64,
+}
+
+/// Makes packed histograms of rows in any order; those of one window are best given together.
+pub(crate) struct Builder {
+    choice: Choice,
+    unit: Option<Unit>,
+    /// The names of the labels.
+    labels: Vec<String>,
+    has_unit: bool,
+    table: HistogramTable,
+    /// The place of each key, where it is wanted.
+    keys: HashMap<Vec<Vec<u8>>, Option<usize>>,
+    found: Vec<(Identity, BTreeMap<Slot, Packed>)>,
+    /// The window that is being read, and its bins.
+    open: Option<(usize, Slot)>,
+    bins: Vec<(i64, u64)>,
+    /// Bins that are known to be some of their schema.
+    known: Vec<HashSet<i64>>,
+    pub(crate) rows: u64,
+    outside: u64,
+    filtered: u64,
+}
+
+impl Builder {
+    pub(crate) fn new(names: &[String], places: &Places, choice: Choice, options: &LoadOptions) -> Self {
+        let labels = places.keys.iter().skip(1).filter_map(|i| names.get(*i)).cloned();
+        let labels = labels.take(places.keys.len() - 1 - usize::from(places.has_unit)).collect();
+        Self {
+            choice,
+            unit: options.unit.clone(),
+            labels,
+            has_unit: places.has_unit,
+            table: HistogramTable::default(),
+            keys: HashMap::new(),
+            found: Vec::new(),
+            open: None,
+            bins: Vec::new(),
+            known: Vec::new(),
+            rows: 0,
+            outside: 0,
+            filtered: 0,
+        }
+    }
+
+    /// The place of a series by the fields of its key; `None` where it is not wanted.
+    pub(crate) fn key(&mut self, key: &[Vec<u8>]) -> Result<Option<usize>> {
+        if let Some(known) = self.keys.get(key) {
+            return Ok(*known);
+        }
+        let place = if self.choice.keeps(key) {
+            let text = |at: usize| String::from_utf8_lossy(key.get(at).map_or(&b""[..], Vec::as_slice)).into_owned();
+            let name = text(0);
+            let labels = self.labels.iter().enumerate().map(|(i, label)| (label.clone(), text(i + 1)));
+            let labels = Labels::from_pairs(labels.filter(|(_, word)| !word.is_empty()));
+            let unit = if self.has_unit { text(key.len().saturating_sub(1)) } else { String::new() };
+            let unit = match (&self.unit, unit.as_str()) {
+                (Some(unit), _) => unit.clone(),
+                (None, "") => Unit::from_name(&name).unwrap_or_default(),
+                (None, text) => text.parse()?,
+            };
+            self.found.push((Identity { name, labels, unit }, BTreeMap::new()));
+            Some(self.found.len() - 1)
+        } else {
+            None
+        };
+        self.keys.insert(key.to_vec(), place);
+        Ok(place)
+    }
+
+    /// The place of a schema.
+    pub(crate) fn schema(&mut self, name: &str) -> u32 {
+        self.table.schema(name)
+    }
+
+    /// Adds a row of a series.
+    pub(crate) fn add(&mut self, series: Option<usize>, cell: Cell) -> Result<()> {
+        self.rows += 1;
+        let Some(series) = series else {
+            self.filtered += 1;
+            return Ok(());
+        };
+        let (from, to) = self.choice.range;
+        if cell.start < from || cell.start >= to {
+            self.outside += 1;
+            return Ok(());
+        }
+        self.check(cell)?;
+        let window = (series, Slot { start: cell.start, width: cell.width, schema: cell.schema });
+        if self.open != Some(window) {
+            self.close()?;
+            self.open = Some(window);
+        }
+        match self.bins.last_mut() {
+            Some((bin, count)) if *bin == cell.bin => {
+                *count = count.checked_add(cell.count).ok_or_else(|| Error::parse("a count does not fit"))?;
+            }
+            _ => self.bins.push((cell.bin, cell.count)),
+        }
+        Ok(())
+    }
+
+    /// Refuses a number that is no bin of its schema, each once.
+    fn check(&mut self, cell: Cell) -> Result<()> {
+        let at = cell.schema as usize;
+        if self.known.len() <= at {
+            self.known.resize(at + 1, HashSet::new());
+        }
+        let Some(known) = self.known.get_mut(at) else { return Ok(()) };
+        if !known.contains(&cell.bin) {
+            AnySketch::from_coded_bins(self.table.schema_name(cell.schema), &[(cell.bin, 1)])?;
+            known.insert(cell.bin);
+        }
+        Ok(())
+    }
+
+    /// Packs the window that was read.
+    fn close(&mut self) -> Result<()> {
+        let Some((series, slot)) = self.open.take() else { return Ok(()) };
+        self.bins.sort_unstable_by_key(|(bin, _)| *bin);
+        let mut parts = self.bins.chunk_by(|a, b| a.0 == b.0);
+        let sum = |part: &[(i64, u64)]| {
+            let count = part.iter().try_fold(0_u64, |sum, (_, n)| sum.checked_add(*n));
+            let count = count.ok_or_else(|| Error::parse("the counts add up to more than 2⁶⁴ − 1"))?;
+            Ok((part.first().map_or(0, |(bin, _)| *bin), count))
+        };
+        let bins: Vec<(i64, u64)> = parts.by_ref().map(sum).collect::<Result<_>>()?;
+        self.bins.clear();
+        let packed = Packed::new(bins.into_iter(), None);
+        if let Some((_, windows)) = self.found.get_mut(series).filter(|_| !packed.is_empty()) {
+            match windows.get_mut(&slot) {
+                Some(own) => own.add(&packed)?,
+                None => drop(windows.insert(slot, packed)),
+            }
+        }
+        Ok(())
+    }
+
+    /// All that was read.
+    pub(crate) fn finish(
+        mut self,
+        file: &str,
+        format: Format,
+        bytes: u64,
+        mut report: LoadReport,
+    ) -> Result<HistogramTable> {
+        self.close()?;
+        if self.outside > 0 {
+            report.understand("range", format!("{} outside left out", counted(self.outside, "row")), "--from and --to");
+        }
+        if self.filtered > 0 {
+            report.understand("where", format!("{} left out", counted(self.filtered, "row")), "--where and --value");
+        }
+        report.understand("table", "histograms", "its columns are series, window_start, width, schema, bin and count");
+        report.rows = self.rows;
+        report.files.push(FileRead { name: file.to_owned(), format, bytes, rows: self.rows });
+        let chosen = self.outside > 0 || self.filtered > 0;
+        for (identity, windows) in self.found {
+            if windows.is_empty() {
+                if !chosen {
+                    let message = format!("“{}” has no count above 0", identity.title());
+                    report.warn(WarningKind::EmptySeries, message, Position::in_file(file), 1);
+                }
+                continue;
+            }
+            self.table.add(&identity, format, LeftOut::default(), windows)?;
+        }
+        self.table.report = report;
+        Ok(self.table)
+    }
+}
+
+/// Gives a table to what takes several; the data set that is left has a report and no items.
+pub(crate) fn deliver(table: HistogramTable, into: &mut Condenser) -> Result<Dataset> {
+    let report = table.report.clone();
+    into.table.absorb(table)?;
+    Ok(Dataset { items: Vec::new(), report })
+}
+
+/// The error for tables of which nothing is left.
+pub(crate) fn nothing() -> Error {
+    Error::empty("no histogram is left").hint("widen --from and --to, or change --where")
+}
+
+/// A width of windows in nanoseconds, of one in seconds.
+pub(crate) fn width_of(seconds: f64) -> Option<i64> {
+    (seconds > 0.0 && seconds <= WIDEST_S).then(|| (seconds * 1e9).round() as i64).filter(|ns| *ns > 0)
+}
+
+/// Rows of text that become a table.
+struct TextRows<'a> {
+    file: &'a str,
+    names: &'a [String],
+    places: Places,
+    builder: Builder,
+    clock: Option<Clock>,
+    /// The fields of the last key, and its place.
+    last: Option<(Vec<Vec<u8>>, Option<usize>)>,
+    short: u64,
+    first_short: u64,
+}
+
+impl<'a> TextRows<'a> {
+    fn new(names: &'a [String], file: &'a str, options: &LoadOptions) -> Result<Self> {
+        let places = Places::of(names, file)?;
+        let choice = Choice::of(options, names, &places, file)?;
+        let builder = Builder::new(names, &places, choice, options);
+        Ok(Self { file, names, places, builder, clock: None, last: None, short: 0, first_short: 0 })
+    }
+
+    /// Adds a row of so many fields.
+    fn add(&mut self, line: u64, fields: usize, field: &dyn Fn(usize) -> Vec<u8>) -> Result<()> {
+        if fields < self.names.len() {
+            self.short += 1;
+            self.first_short = if self.short == 1 { line } else { self.first_short };
+            return Ok(());
+        }
+        let here = Position::in_file(self.file).at_line(line);
+        let text = |i: usize| field(i).trim_ascii().to_vec();
+        let bad = |i: usize, what: &str| {
+            let position = here.clone().at_column(self.names.get(i).cloned().unwrap_or_default());
+            Error::parse(format!("“{}” is not {what}", show(&text(i)))).at(position)
+        };
+        let Places { start, width, schema, bin, count, .. } = self.places;
+        let first = text(start);
+        let clock = self.clock.get_or_insert_with(|| match number::parse(&first) {
+            Field::Number(v) => Clock::new(TimeFormat::epoch_of(v), None),
+            _ => Clock::new(TimeFormat::Text, None),
+        });
+        let start = clock.parse(&first).ok_or_else(|| bad(start, "a time"))?;
+        let seconds = if let Field::Number(v) = number::parse(&text(width)) { width_of(v) } else { None };
+        let width = seconds.ok_or_else(|| bad(width, "a width in seconds"))?;
+        let whole = |i: usize| String::from_utf8_lossy(&text(i)).into_owned();
+        let bin = whole(bin).parse::<i64>().map_err(|_| bad(bin, "a whole number"))?;
+        let count = whole(count).parse::<u64>().map_err(|_| bad(count, "a count"))?;
+        let schema = self.builder.schema(&whole(schema));
+        let same = |key: &[Vec<u8>]| key.iter().zip(&self.places.keys).all(|(own, i)| *own == text(*i));
+        let series = match &self.last {
+            Some((key, series)) if same(key) => *series,
+            _ => {
+                let key: Vec<Vec<u8>> = self.places.keys.iter().map(|i| text(*i)).collect();
+                let series = self.builder.key(&key).map_err(|e| e.at(here.clone()))?;
+                self.last = Some((key, series));
+                series
+            }
+        };
+        self.builder.add(series, Cell { start, width, schema, bin, count }).map_err(|e| e.at(here.clone()))
+    }
+
+    fn finish(mut self, format: Format, bytes: u64) -> Result<HistogramTable> {
+        let mut report = LoadReport::default();
+        if self.short > 0 {
+            let message = format!("{} with fewer fields than the header left out", counted(self.short, "row"));
+            let position = Position::in_file(self.file).at_line(self.first_short);
+            report.warn(WarningKind::Ragged, message, position, self.short);
+            self.builder.rows += self.short;
+        }
+        self.builder.finish(self.file, format, bytes, report)
+    }
+}
+
 /// Rows of the table, as text of any format.
+#[cfg(feature = "sqlite")]
 pub(crate) struct Rows<'a> {
     /// The names of the columns.
     pub(crate) names: Vec<String>,
@@ -50,209 +395,33 @@ pub(crate) struct Rows<'a> {
     pub(crate) bytes: u64,
 }
 
+/// Makes histograms of the rows of the table.
+#[cfg(feature = "sqlite")]
+pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Result<Dataset> {
+    let mut rows = TextRows::new(&table.names, file, options)?;
+    for row in table.fields {
+        let (line, fields) = row?;
+        rows.add(line, fields.len(), &|i| fields.get(i).cloned().unwrap_or_default())?;
+    }
+    let table = rows.finish(table.format, table.bytes)?;
+    if table.series() == 0 {
+        return Err(nothing().in_file(file));
+    }
+    table.to_dataset().map_err(|e| e.in_file(file))
+}
+
 /// Reads the table from comma-separated text.
-pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
+pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions, into: &mut Condenser) -> Result<Dataset> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
     let failed = |e: &csv::Error| Error::parse(format!("not comma-separated text: {e}")).in_file(name);
     let names = reader.byte_headers().map_err(|e| failed(&e))?;
-    let names = names.iter().map(|n| String::from_utf8_lossy(n).trim().to_owned()).collect();
-    let mut rows = reader.byte_records().map(|record| {
-        let record = record.map_err(|e| failed(&e))?;
+    let names: Vec<String> = names.iter().map(|n| String::from_utf8_lossy(n).trim().to_owned()).collect();
+    let mut rows = TextRows::new(&names, name, options)?;
+    let mut record = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(|e| failed(&e))? {
         let line = record.position().map_or(0, csv::Position::line);
-        Ok((line, record.iter().map(<[u8]>::to_vec).collect()))
-    });
-    assemble(
-        Rows { names, fields: &mut rows, format: Format::HistogramTable, bytes: bytes.len() as u64 },
-        name,
-        options,
-    )
-}
-
-/// The bins of a series' windows: by start, width and schema.
-type Windows = BTreeMap<(i64, i64, String), BTreeMap<i64, u64>>;
-
-/// Makes histograms of the rows of the table.
-pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Result<Dataset> {
-    let place = |wanted: &str| {
-        let missing = || Error::parse(format!("there is no column “{wanted}”")).in_file(file);
-        table.names.iter().position(|n| n.eq_ignore_ascii_case(wanted)).ok_or_else(missing)
-    };
-    let [series, start, width, schema, bin, count] =
-        [0, 1, 2, 3, 4, 5].map(|i| COLUMNS.get(i).copied().unwrap_or_default());
-    let (series, start, width) = (place(series)?, place(start)?, place(width)?);
-    let (schema, bin, count) = (place(schema)?, place(bin)?, place(count)?);
-    let unit_column = table.names.iter().position(|n| n.eq_ignore_ascii_case("unit"));
-    let labels: Vec<usize> = (0..table.names.len())
-        .filter(|i| ![series, start, width, schema, bin, count].contains(i) && Some(*i) != unit_column)
-        .collect();
-    let mut report = LoadReport::default();
-    let mut all: BTreeMap<(String, Labels, String), Windows> = BTreeMap::new();
-    let (mut rows, mut short, mut first_short, mut outside) = (0_u64, 0_u64, 0, 0_u64);
-    let mut clock = None;
-    for row in table.fields {
-        let (line, fields) = row?;
-        rows += 1;
-        if fields.len() < table.names.len() {
-            short += 1;
-            first_short = if short == 1 { line } else { first_short };
-            continue;
-        }
-        let field = |i: usize| fields.get(i).map_or(&b""[..], Vec::as_slice).trim_ascii();
-        let text = |i: usize| String::from_utf8_lossy(field(i)).into_owned();
-        let bad = |i: usize, what: &str| {
-            let position =
-                Position::in_file(file).at_line(line).at_column(table.names.get(i).cloned().unwrap_or_default());
-            Error::parse(format!("“{}” is not {what}", show(field(i)))).at(position)
-        };
-        let clock = clock.get_or_insert_with(|| match number::parse(field(start)) {
-            Field::Number(v) => Clock::new(TimeFormat::epoch_of(v), None),
-            _ => Clock::new(TimeFormat::Text, None),
-        });
-        let start = clock.parse(field(start)).ok_or_else(|| bad(start, "a time"))?;
-        let seconds = match number::parse(field(width)) {
-            Field::Number(v) if v > 0.0 && v <= WIDEST_S => v,
-            _ => return Err(bad(width, "a width in seconds")),
-        };
-        let bin = text(bin).parse::<i64>().map_err(|_| bad(bin, "a whole number"))?;
-        let n = text(count).parse::<u64>().map_err(|_| bad(count, "a count"))?;
-        if options.from.is_some_and(|t| start < t.0) || options.to.is_some_and(|t| start >= t.0) {
-            outside += 1;
-            continue;
-        }
-        let pairs = labels
-            .iter()
-            .filter(|i| !field(**i).is_empty())
-            .map(|&i| (table.names.get(i).cloned().unwrap_or_default(), text(i)));
-        let key = (text(series), Labels::from_pairs(pairs), unit_column.map(text).unwrap_or_default());
-        let window = (start, (seconds * 1e9).round() as i64, text(schema));
-        let cell = all.entry(key).or_default().entry(window).or_default().entry(bin).or_default();
-        *cell = cell.checked_add(n).ok_or_else(|| bad(count, "a count that fits"))?;
+        rows.add(line, record.len(), &|i| record.get(i).unwrap_or_default().to_vec())?;
     }
-    if outside > 0 {
-        report.understand("range", format!("{} outside left out", counted(outside, "row")), "--from and --to");
-    }
-    if short > 0 {
-        let message = format!("{} with fewer fields than the header left out", counted(short, "row"));
-        report.warn(WarningKind::Ragged, message, Position::in_file(file).at_line(first_short), short);
-    }
-    report.understand("table", "histograms", "its columns are series, window_start, width, schema, bin and count");
-    report.rows = rows;
-    report.files.push(FileRead { name: file.to_owned(), format: table.format, bytes: table.bytes, rows });
-    let mut data = Dataset { items: Vec::new(), report };
-    for ((name, labels, unit), windows) in all {
-        let unit = unit_of(&name, &unit, options)?;
-        let identity = Identity { name, labels, unit };
-        let title = identity.title();
-        let windows = windows.into_iter().map(|((start, width, schema), bins)| {
-            let bins: Vec<(i64, u64)> = bins.into_iter().collect();
-            let sketch = AnySketch::from_coded_bins(&schema, &bins)?;
-            Ok((windowed(Timestamp(start), Span(width)), sketch))
-        });
-        let histograms = windows.collect::<Result<_>>().and_then(|windows| Histograms::new(identity, windows));
-        match histograms {
-            Ok(histograms) => data.items.push(Item::new(Kind::Histogram, Data::Histograms(histograms), table.format)),
-            Err(e) if e.kind() == crate::ErrorKind::Empty => {
-                let message = format!("“{title}” has no count above 0");
-                data.report.warn(WarningKind::EmptySeries, message, Position::in_file(file), 1);
-            }
-            Err(e) => return Err(e.in_file(file)),
-        }
-    }
-    if data.items.is_empty() {
-        return Err(Error::empty("no histogram is left").in_file(file).hint("widen --from and --to"));
-    }
-    data.sort();
-    Ok(data)
-}
-
-/// The unit of a series: as the caller says, as a column says, or as its name ends.
-fn unit_of(name: &str, column: &str, options: &LoadOptions) -> Result<Unit> {
-    match (&options.unit, column) {
-        (Some(unit), _) => Ok(unit.clone()),
-        (None, "") => Ok(Unit::from_name(name).unwrap_or_default()),
-        (None, text) => text.parse(),
-    }
-}
-
-/// One row of the table.
-pub(crate) struct Row<'a> {
-    pub(crate) item: &'a Item,
-    pub(crate) window: Window,
-    pub(crate) schema: String,
-    pub(crate) bin: i64,
-    pub(crate) count: u64,
-}
-
-/// The rows of all histograms of a data set.
-pub(crate) fn rows(data: &Dataset) -> Result<Vec<Row<'_>>> {
-    let mut rows = Vec::new();
-    for item in &data.items {
-        let Some(histograms) = item.as_histograms() else {
-            return Err(Error::mismatch(format!("“{}” is a {} and no histogram", item.title(), item.kind))
-                .hint("choose the histograms with --value, or events to make histograms of"));
-        };
-        for (window, sketch) in histograms.windows() {
-            let bins = sketch.coded_bins().ok_or_else(|| {
-                Error::unsupported(format!("the bins of {} have no numbers", sketch.coded_schema()))
-                    .hint("the table holds log-linear, exp:s and explicit edges")
-            })?;
-            let schema = sketch.coded_schema();
-            rows.extend(bins.into_iter().map(|(bin, count)| Row {
-                item,
-                window: *window,
-                schema: schema.clone(),
-                bin,
-                count,
-            }));
-        }
-    }
-    if rows.is_empty() {
-        return Err(Error::empty("there is no histogram to write"));
-    }
-    Ok(rows)
-}
-
-impl Dataset {
-    /// Writes the histograms as the table `series, window_start, width, schema, bin, count`, then a column a label and `unit`, as
-    /// comma-separated text. Widths are in seconds; bins are numbered as
-    /// [`from_coded_bins`](crate::histogram::AnySketch::from_coded_bins) says.
-    ///
-    /// # Errors
-    /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item holds no
-    /// histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a layout whose bins have no numbers,
-    /// [`Empty`](crate::ErrorKind::Empty) without histograms.
-    pub fn write_histogram_table(&self, out: &mut dyn Write) -> Result<()> {
-        let failed = |e: csv::Error| match e.into_kind() {
-            csv::ErrorKind::Io(e) => Error::io(e, "the output"),
-            other => Error::io(std::io::Error::other(format!("{other:?}")), "the output"),
-        };
-        let rows = rows(self)?;
-        let keys = label_keys(self);
-        let mut writer = csv::Writer::from_writer(out);
-        writer
-            .write_record(COLUMNS.into_iter().chain(keys.iter().map(String::as_str)).chain(["unit"]))
-            .map_err(failed)?;
-        for row in rows {
-            let identity = &row.item.identity;
-            let start = row.window.start.to_string();
-            let (width, bin, count) =
-                (row.window.width.as_secs_f64().to_string(), row.bin.to_string(), row.count.to_string());
-            let fixed = [identity.name.as_str(), &start, &width, &row.schema, &bin, &count];
-            let labels = keys.iter().map(|key| identity.labels.get(key).unwrap_or_default());
-            let unit = identity.unit.symbol();
-            writer.write_record(fixed.into_iter().chain(labels).chain([unit.as_str()])).map_err(failed)?;
-        }
-        writer.flush().map_err(|e| Error::io(e, "the output"))
-    }
-}
-
-/// The names of all labels, but for those that a column of the table has.
-pub(crate) fn label_keys(data: &Dataset) -> Vec<String> {
-    let mut keys: Vec<String> =
-        data.items.iter().flat_map(|i| i.identity.labels.iter().map(|(k, _)| k.clone())).collect();
-    keys.sort();
-    keys.dedup();
-    keys.retain(|k| !COLUMNS.contains(&k.as_str()) && k != "unit");
-    keys
+    deliver(rows.finish(Format::HistogramTable, bytes.len() as u64)?, into)
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::error::{Error, Position, Result};
-use crate::histogram::{AnySketch, Layout, LayoutChoice, Sketch};
+use crate::histogram::{AnySketch, HistogramSeries, Layout, LayoutChoice, LogLinear, Sketch};
 use crate::load::dataset::{Data, Dataset};
 use crate::load::options::Kind;
 use crate::load::report::{LoadReport, WarningKind, counted};
@@ -136,6 +136,28 @@ impl Histograms {
             }
         }
         Ok(out)
+    }
+
+    /// The same on wider windows in two-digit decimal bins, as a heat map takes them; bins of another layout are put where their middles
+    /// fall.
+    ///
+    /// # Errors
+    /// As [`coarsened`](Self::coarsened), and [`Unsupported`](crate::ErrorKind::Unsupported) for a layout without bins.
+    pub fn log_linear(&self, grid: Grid) -> Result<HistogramSeries> {
+        let convert = |(window, sketch): (Window, AnySketch)| {
+            let histogram = match sketch {
+                AnySketch::LogLinear(h) => h,
+                AnySketch::Exponential(h) => LogLinear::converted(&*h).histogram,
+                AnySketch::Hdr(h) => LogLinear::converted(&*h).histogram,
+                AnySketch::DdSketch(h) => LogLinear::converted(&*h).histogram,
+                AnySketch::PowersOfTwo(h) => LogLinear::converted(&h).histogram,
+                AnySketch::Explicit(h) => LogLinear::converted(&*h).histogram,
+                other => return Err(Error::unsupported(format!("{} has no bins", other.schema()))),
+            };
+            Ok((window, histogram))
+        };
+        let windows = self.coarsened(grid)?.into_iter().map(convert).collect::<Result<_>>()?;
+        HistogramSeries::from_windows(self.identity.clone(), grid, windows)
     }
 
     /// From the first window's start to the last one's end.

@@ -20,6 +20,7 @@
 //! | `cloud` | downloads from `CloudWatch`, Datadog, Google Cloud Monitoring, New Relic |
 //! | `system`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
 //! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
+//! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `lint` | names that break conventions, lack a unit, or look like typos |
 //! | `traffic` | real traffic and synthetic probes are told apart |
@@ -28,6 +29,7 @@
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
 //! | `sqlite` | tables of `SQLite` databases (feature `sqlite`) |
+//! | `server`, `live` | a Prometheus server in the place of a file (feature `live`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
@@ -51,6 +53,8 @@ mod histogram_table;
 mod histograms;
 mod json_lines;
 mod lint;
+#[cfg(feature = "live")]
+mod live;
 mod logs;
 mod long;
 mod number;
@@ -64,11 +68,13 @@ mod records;
 mod report;
 mod sadf_json;
 mod samples;
+mod server;
 mod shape;
 mod source;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod store;
 mod summaries;
 mod system;
 mod table;
@@ -84,8 +90,12 @@ pub use dataset::{Data, Dataset, Item, LeftOut, Role};
 pub(crate) use frame::parquet_of;
 pub use histograms::Histograms;
 pub use lint::{NameFinding, NameRule, Named, lint_names};
+#[cfg(feature = "live")]
+pub use live::{PrometheusQuery, When, fetch};
 pub use options::{Format, Kind, LoadOptions};
 pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
+pub use server::{ServerOptions, is_server};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
+pub use store::{HistogramTable, load_histograms};
 pub use traffic::Traffic;

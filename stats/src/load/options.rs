@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::load::server::ServerOptions;
 use crate::load::traffic::Traffic;
 use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
@@ -51,6 +52,8 @@ pub struct LoadOptions {
     pub table: Option<String>,
     /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
     pub chunk_bytes: usize,
+    /// How a server is asked, where one is named in the place of a file.
+    pub server: ServerOptions,
 }
 
 /// A format of input.
@@ -121,7 +124,7 @@ pub enum Format {
     SadfJson,
     /// What `promtool tsdb dump` prints.
     TsdbDump,
-    /// The interval log of `HdrHistogram` (`.hlog`).
+    /// The interval log of `HdrHistogram` (`.hlog`), or its histograms alone in base64, one a line.
     HdrLog,
     /// The percentile distribution of `HdrHistogram` (`.hgrm`).
     HdrPercentiles,

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+#[cfg(feature = "live")]
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -63,8 +65,21 @@ struct Found {
 /// A native histogram at a time, in microseconds' precision; an error is why it cannot be read.
 type Native = (i64, std::result::Result<Exponential, String>);
 
+/// One answer, before it becomes a data set: that of a live server may be a page of several.
+pub(crate) struct Page {
+    /// What Prometheus said beside the result: warnings, and what it merely informs of.
+    said: Vec<String>,
+    result_type: Option<String>,
+    found: Found,
+}
+
 /// Reads an answer.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
+    dataset(name, page(name, bytes)?, bytes.len() as u64, options)
+}
+
+/// Reads an answer as it stands; series without a name have none.
+pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let answer: Answer<'_> = serde_json::from_slice(text).map_err(|e| json_error(&e, text, name))?;
     if answer.status.as_deref() == Some("error") {
@@ -74,10 +89,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
             .in_file(name)
             .hint("correct the query and export again"));
     }
-    let mut report = LoadReport::default();
-    for message in answer.warnings.into_iter().chain(answer.infos).flatten() {
-        report.warn(WarningKind::Source, format!("Prometheus says: {message}"), Position::in_file(name), 1);
-    }
+    let said = answer.warnings.into_iter().chain(answer.infos).flatten().collect();
     let (result_type, found) = match answer.data {
         Some(data) => (data.result_type, data.result),
         None => (answer.result_type, answer.result),
@@ -92,22 +104,28 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let values = vec![value(v).unwrap_or(f64::NAN)];
         found.series.push(Samples { name: "scalar".into(), times, values, ..Samples::default() });
     }
+    Ok(Page { said, result_type: result_type.map(Cow::into_owned), found })
+}
+
+/// What an answer of so many bytes holds.
+pub(crate) fn dataset(name: &str, mut page: Page, bytes: u64, options: &LoadOptions) -> Result<Dataset> {
+    page.call_nameless("value");
+    let Page { said, result_type, mut found } = page;
+    let mut report = LoadReport::default();
+    for message in said {
+        report.warn(WarningKind::Source, format!("Prometheus says: {message}"), Position::in_file(name), 1);
+    }
     let items = native(std::mem::take(&mut found.histograms), options, name, &mut report)?;
     found.series.retain(|s| !s.times.is_empty());
     if found.unreadable > 0 {
         let message = format!("{} not a number, left out", counted(found.unreadable, "sample"));
         report.warn(WarningKind::NotANumber, message, Position::in_file(name), found.unreadable);
     }
-    report.understand("answer", result_type.as_deref().unwrap_or("unknown").to_owned(), "resultType");
+    report.understand("answer", result_type.unwrap_or_else(|| "unknown".to_owned()), "resultType");
     let rows = found.series.iter().map(|s| s.times.len() as u64).sum::<u64>();
     let rows = rows + items.iter().map(Item::count).sum::<u64>();
     report.rows = rows;
-    report.files.push(FileRead {
-        name: name.to_owned(),
-        format: Format::PrometheusJson,
-        bytes: bytes.len() as u64,
-        rows,
-    });
+    report.files.push(FileRead { name: name.to_owned(), format: Format::PrometheusJson, bytes, rows });
     if found.series.is_empty() && !items.is_empty() {
         let mut data = Dataset { items, report };
         data.sort();
@@ -117,6 +135,86 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     data.items.extend(items);
     data.sort();
     Ok(data)
+}
+
+impl Page {
+    /// Gives a name to what has none, as the results of most functions do.
+    pub(crate) fn call_nameless(&mut self, name: &str) {
+        for s in self.found.series.iter_mut().filter(|s| s.name.is_empty()) {
+            name.clone_into(&mut s.name);
+        }
+        for (own, ..) in self.found.histograms.iter_mut().filter(|(own, ..)| own.is_empty()) {
+            name.clone_into(own);
+        }
+    }
+}
+
+#[cfg(feature = "live")]
+impl Page {
+    /// How many series it has.
+    pub(crate) fn len(&self) -> usize {
+        self.found.series.len()
+    }
+
+    /// How many samples it has, native histograms included.
+    pub(crate) fn samples(&self) -> u64 {
+        let floats: usize = self.found.series.iter().map(|s| s.times.len()).sum();
+        let histograms: usize = self.found.histograms.iter().map(|(.., all)| all.len()).sum();
+        (floats + histograms) as u64
+    }
+
+    /// The series of numbers.
+    pub(crate) fn series_mut(&mut self) -> &mut [Samples] {
+        &mut self.found.series
+    }
+
+    /// What Prometheus said beside the result.
+    pub(crate) fn said_mut(&mut self) -> &mut [String] {
+        &mut self.said
+    }
+
+    /// Adds a later page, and tells how many of its samples were left out since they are not later.
+    pub(crate) fn append(&mut self, later: Self) -> u64 {
+        let mut repeated = 0;
+        for message in later.said {
+            if !self.said.contains(&message) {
+                self.said.push(message);
+            }
+        }
+        self.found.unreadable += later.found.unreadable;
+        let mut at: HashMap<(String, Labels), usize> = HashMap::new();
+        for (i, s) in self.found.series.iter().enumerate() {
+            at.insert((s.name.clone(), s.labels.clone()), i);
+        }
+        for s in later.found.series {
+            let own = at.get(&(s.name.clone(), s.labels.clone())).and_then(|i| self.found.series.get_mut(*i));
+            let Some(own) = own else {
+                self.found.series.push(s);
+                continue;
+            };
+            let last = own.times.last().copied();
+            let first = s.times.partition_point(|t| last.is_some_and(|last| *t <= last));
+            repeated += first as u64;
+            own.times.extend_from_slice(s.times.get(first..).unwrap_or_default());
+            own.values.extend_from_slice(s.values.get(first..).unwrap_or_default());
+        }
+        at.clear();
+        for (i, (name, labels, _)) in self.found.histograms.iter().enumerate() {
+            at.insert((name.clone(), labels.clone()), i);
+        }
+        for (name, labels, samples) in later.found.histograms {
+            let own = at.get(&(name.clone(), labels.clone())).and_then(|i| self.found.histograms.get_mut(*i));
+            let Some((.., own)) = own else {
+                self.found.histograms.push((name, labels, samples));
+                continue;
+            };
+            let last = own.last().map(|(t, _)| *t);
+            let before = own.len() + samples.len();
+            own.extend(samples.into_iter().filter(|(t, _)| last.is_none_or(|last| *t > last)));
+            repeated += (before - own.len()) as u64;
+        }
+        repeated
+    }
 }
 
 /// The native histograms as one window between two samples.
@@ -289,7 +387,7 @@ impl<'de> Deserialize<'de> for Element {
                     match key.as_ref() {
                         "metric" => {
                             let mut labels: BTreeMap<String, String> = map.next_value()?;
-                            samples.name = labels.remove("__name__").unwrap_or_else(|| "value".to_owned());
+                            samples.name = labels.remove("__name__").unwrap_or_default();
                             samples.labels = Labels::from_pairs(labels);
                         }
                         "values" => unreadable += map.next_value_seed(Values(&mut samples))?,

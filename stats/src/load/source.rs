@@ -16,6 +16,8 @@ use crate::load::logs::{AccessLog, Logfmt, Ulid};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
+use crate::load::server::is_server;
+use crate::load::store::{Condenser, HistogramTable};
 use crate::load::{
     cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
     summaries, system, testers, tsdb_dump,
@@ -30,7 +32,8 @@ const HEAD: usize = 1 << 20;
 const DEEPEST: usize = 2;
 
 /// Reads files as one data set; `-` is standard input, a folder stands for the files in it, and a name with `*`, `?` or `[…]` that
-/// is no file's for those that fit.
+/// is no file's for those that fit. With the feature `live` a name such as
+/// `prometheus+https://host/?query=up&from=…&until=…&step=15s` is a question to a Prometheus server.
 ///
 /// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 64 MB and 200 times
 /// their size. Files of a folder that are of no format are told and left out. Series of several files with the same name, labels, unit and kind become
@@ -55,22 +58,36 @@ const DEEPEST: usize = 2;
 /// [`Unsupported`](crate::ErrorKind::Unsupported) for a format that is not read, [`Argument`](crate::ErrorKind::Argument) for
 /// an option that does not fit the input, [`Cancelled`](crate::ErrorKind::Cancelled) on request.
 pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+    load_into(paths, options, progress, &mut Condenser::default())
+}
+
+/// The same; what goes into the table of histograms is not among the items, unless rows are kept.
+pub(crate) fn load_into(
+    paths: &[PathBuf],
+    options: &LoadOptions,
+    progress: &Progress,
+    into: &mut Condenser,
+) -> Result<Dataset> {
     let mut all: Option<Dataset> = None;
     let mut options = options.clone();
     let first = options.from.unwrap_or_default();
     let mut skipped = Vec::new();
     for Named { path, asked_for } in files::expand(paths)? {
-        if let (Some(step), None, Some(before)) = (options.step, &options.time, &all) {
+        let before = std::mem::take(&mut into.table);
+        let on_server = is_server(&path.to_string_lossy());
+        if let (Some(step), None, Some(before), false) = (options.step, &options.time, &all, on_server) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
-        let one = match load_file(&path, &options, progress) {
+        let one = match load_file(&path, &options, progress, into) {
             Err(e) if !asked_for && matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::Empty) => {
+                into.table = before;
                 skipped.push(e);
                 continue;
             }
             other => other?,
         };
+        into.tag(options.traffic, before)?;
         match &mut all {
             Some(all) => all.absorb(one)?,
             None => all = Some(one),
@@ -84,10 +101,17 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
     } else if let Some(e) = skipped.into_iter().next() {
         return Err(e);
     }
-    if let Some(all) = &mut all {
-        all.tell_traffic();
+    let mut all = all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))?;
+    into.release(&mut all)?;
+    if all.items.is_empty() && into.table.series() == 0 {
+        let file = match all.report.files.as_slice() {
+            [one] => one.name.clone(),
+            files => format!("{} files", files.len()),
+        };
+        return Err(histogram_table::nothing().in_file(&file));
     }
-    all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))
+    all.tell_traffic();
+    Ok(all)
 }
 
 /// Reads bytes in memory as [`load`] reads a file; `name` stands for it in messages.
@@ -108,21 +132,41 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Re
 /// # Errors
 /// As [`load`].
 pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
-    let mut data = read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress)?;
+    let mut into = Condenser::default();
+    let mut data = read(name, None, Box::new(Cursor::new(bytes)), bytes.len() as u64, 0, options, progress, &mut into)?;
+    into.tag(options.traffic, HistogramTable::default())?;
+    into.release(&mut data)?;
+    if data.items.is_empty() {
+        return Err(histogram_table::nothing().in_file(name));
+    }
     data.tell_traffic();
     Ok(data)
 }
 
-fn load_file(path: &Path, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+fn load_file(path: &Path, options: &LoadOptions, progress: &Progress, into: &mut Condenser) -> Result<Dataset> {
     if path.as_os_str() == "-" {
-        return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress);
+        return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress, into);
     }
     let name = path.display().to_string();
+    if is_server(&name) {
+        return from_server(&name, options, progress);
+    }
     let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
     let file = File::open(path).map_err(|e| Error::io(e, &name))?;
-    read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress)
+    read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress, into)
 }
 
+#[cfg(feature = "live")]
+fn from_server(name: &str, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+    crate::load::live::fetch(&name.parse()?, options, progress)
+}
+
+#[cfg(not(feature = "live"))]
+fn from_server(_name: &str, _options: &LoadOptions, _progress: &Progress) -> Result<Dataset> {
+    Err(Error::unsupported("this build asks no servers").hint("build with the feature “live”, or export the answer"))
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn read(
     name: &str,
     path: Option<&Path>,
@@ -131,6 +175,7 @@ fn read(
     depth: usize,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     progress.stage("reading", size);
     progress.check()?;
@@ -143,7 +188,7 @@ fn read(
         }
         let packed: Box<dyn Read + Send + '_> = Box::new(Cursor::new(head).chain(source));
         // how large the content is, is not known before the end
-        let mut data = read(name, None, container.unpack(packed), 0, depth + 1, options, progress)?;
+        let mut data = read(name, None, container.unpack(packed), 0, depth + 1, options, progress, into)?;
         data.report.understand("container", container.name(), "its first bytes");
         return Ok(data);
     }
@@ -153,7 +198,7 @@ fn read(
         _ => detect(&head, name)?,
     };
     let source = &mut *source;
-    let result = by_format(found, name, path, head, whole, source, size, options, progress).map(|mut data| {
+    let result = by_format(found, name, path, head, whole, source, size, options, progress, into).map(|mut data| {
         if let Some(traffic) = options.traffic {
             data.tag(traffic, name);
         }
@@ -181,6 +226,7 @@ fn by_format(
     size: u64,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     use Format as F;
     if options.table.is_some() && found != F::Sqlite {
@@ -189,21 +235,28 @@ fn by_format(
             .hint("leave it out"));
     }
     match found {
-        F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress),
-        F::Sqlite => return database(name, path, head, source, options, progress),
+        F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress, into),
+        F::Sqlite => {
+            let mut data = database(name, path, head, source, options, progress)?;
+            into.absorb(&mut data)?;
+            return Ok(data);
+        }
         F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Jmeter | F::Ab | F::Locust => {
-            let input = Input { name, head, whole, rest: source, size };
+            let input = Input { name, head, whole, rest: source, size, into };
             return csv::read(input, found, testers::preset(found), options, progress);
         }
         F::JsonLines | F::Logfmt | F::UlidLog | F::AccessLog | F::K6Json | F::VegetaJson => {
-            let input = Input { name, head, whole, rest: source, size };
+            let input = Input { name, head, whole, rest: source, size, into };
             return of_records(found, input, options, progress);
         }
         _ => {}
     }
     refuse_column_options(options, found, name)?;
     let bytes = everything(head, source, name, progress)?;
-    match found {
+    if found == F::HistogramTable {
+        return histogram_table::read(name, &bytes, options, into);
+    }
+    let read = match found {
         F::PrometheusJson => prometheus::read(name, &bytes, options),
         F::Exposition => exposition::read(name, &bytes, options),
         F::TsdbDump => tsdb_dump::read(name, &bytes, options),
@@ -213,11 +266,13 @@ fn by_format(
         F::CloudWatchJson | F::CloudWatchCsv | F::DatadogJson | F::GcpJson | F::GcpCsv | F::NewRelicJson => {
             cloud::read(name, &bytes, found, options, progress)
         }
-        F::HistogramTable => histogram_table::read(name, &bytes, options),
         F::Summary => summaries::read(name, &bytes, options),
         F::Sysstat | F::Vmstat => system::read(name, &bytes, found, options),
         _ => histogram_files::read(name, &bytes, found, options),
-    }
+    };
+    let mut data = read?;
+    into.absorb(&mut data)?;
+    Ok(data)
 }
 
 /// Formats of one record a line.
@@ -254,7 +309,7 @@ fn of_records(format: Format, input: Input<'_>, options: &LoadOptions, progress:
 }
 
 /// Options that name columns mean nothing where there are none, and are not passed over in silence.
-fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> Result<()> {
+pub(crate) fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> Result<()> {
     let set = [
         ("--time", options.time.is_some()),
         ("--by", !options.by.is_empty()),
@@ -285,6 +340,7 @@ fn everything(head: Vec<u8>, rest: &mut (dyn Read + Send), name: &str, progress:
 }
 
 #[cfg(not(feature = "frame"))]
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn columnar(
     format: Format,
     name: &str,
@@ -293,6 +349,7 @@ fn columnar(
     _rest: &mut (dyn Read + Send),
     _options: &LoadOptions,
     _progress: &Progress,
+    _into: &mut Condenser,
 ) -> Result<Dataset> {
     Err(Error::unsupported(format!("this build does not read {format}"))
         .in_file(name)
@@ -301,6 +358,7 @@ fn columnar(
 
 /// Parquet and Arrow IPC are read from the file where there is one, else from memory.
 #[cfg(feature = "frame")]
+#[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn columnar(
     format: Format,
     name: &str,
@@ -309,13 +367,14 @@ fn columnar(
     rest: &mut (dyn Read + Send),
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     use crate::load::frame::Bytes;
     let bytes = match path {
         Some(path) => Bytes::File(path),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
-    crate::load::frame::read(name, format, bytes, options, progress)
+    crate::load::frame::read(name, format, bytes, options, progress, into)
 }
 
 #[cfg(not(feature = "sqlite"))]

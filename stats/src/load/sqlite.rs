@@ -230,7 +230,7 @@ impl Database<'_> {
 
     /// All rows, piece by piece; where the database breaks off, those before.
     fn collect(&self, statement: &mut Statement<'_>, plan: &Plan, report: &mut LoadReport) -> Result<(Collector, u64)> {
-        let mut collector = Collector::new(0);
+        let mut collector = Collector::counting(0, None);
         let mut wanted: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
         wanted.sort_unstable();
         wanted.dedup();

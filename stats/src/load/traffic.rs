@@ -13,7 +13,7 @@ use crate::load::report::{LoadReport, WarningKind, counted};
 use crate::series::Identity;
 
 /// The label that carries the tag.
-const LABEL: &str = "traffic";
+pub(crate) const LABEL: &str = "traffic";
 /// Labels that say by a truth, or by the name of a probe, that a series is one's.
 const PROBES: [&str; 6] = ["synthetic", "is_synthetic", "synthetics", "probe", "is_probe", "probe_type"];
 

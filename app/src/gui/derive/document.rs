@@ -1,11 +1,11 @@
 //! A file that was read, and its series.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use sre_stats::counter::Counter;
-use sre_stats::load::{Data, Dataset, Item, load, load_bytes};
+use sre_stats::load::{Data, Dataset, Item, LoadOptions, ServerOptions, load, load_bytes};
 use sre_stats::progress::Progress;
 use sre_stats::series::Series;
 use sre_stats::time::Span;
@@ -22,6 +22,8 @@ pub struct Origin {
     pub pasted: Option<Arc<str>>,
     /// What the user says of them.
     pub reading: Reading,
+    /// Whether a session names them, which may be somebody else's: then no token goes to a server among them.
+    pub of_session: bool,
 }
 
 /// The size of a file and when it was written; `None` where there is none.
@@ -58,8 +60,10 @@ impl Origin {
 
     /// What the title bar calls it.
     pub fn title(&self) -> String {
-        let name =
-            |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let name = |p: &PathBuf| {
+            let file = || p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+            question(p).unwrap_or_else(file)
+        };
         match self.paths.as_slice() {
             [] if self.pasted.is_some() => "pasted data".to_owned(),
             [] => "data".to_owned(),
@@ -79,7 +83,8 @@ impl Origin {
     /// # Errors
     /// Where what is said of it cannot be read, as the loader, or on request.
     pub fn read(self, progress: &Progress) -> Result<Read> {
-        let options = self.reading.options()?;
+        let server = if self.of_session { ServerOptions::default() } else { ServerOptions::from_environment() };
+        let options = LoadOptions { server, ..self.reading.options()? };
         let stamps = self.stamps();
         let dataset = match &self.pasted {
             Some(text) => load_bytes("pasted data", text.as_bytes(), &options, progress)?,
@@ -89,6 +94,18 @@ impl Origin {
         let steps = steps(&dataset);
         Ok(Read { origin: self, dataset, steps, stamps })
     }
+}
+
+/// What a server is asked, where a name is not a file's.
+#[cfg(feature = "live")]
+fn question(path: &Path) -> Option<String> {
+    let asked: sre_stats::load::PrometheusQuery = path.to_str()?.parse().ok()?;
+    Some(asked.query)
+}
+
+#[cfg(not(feature = "live"))]
+fn question(_path: &Path) -> Option<String> {
+    None
 }
 
 impl Read {

@@ -3,12 +3,12 @@
 use sre_stats::events::Events;
 use sre_stats::figure::{Figure, heat_figure};
 use sre_stats::histogram::HistogramSeries;
-use sre_stats::load::Data;
+use sre_stats::load::{Data, Histograms};
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::subject::subject;
 use sre_stats::series::NanPolicy;
-use sre_stats::time::{Grid, Span};
+use sre_stats::time::{Grid, Span, Window};
 use sre_stats::{Error, Result};
 
 use super::document::Document;
@@ -64,6 +64,9 @@ impl Heat {
     /// Where no value lies in the time looked at, or on request.
     pub fn new(document: &Document, key: &HeatKey, progress: &Progress) -> Result<Self> {
         progress.stage("filling histograms", 0);
+        if let Some(histograms) = document.item(key.item)?.as_histograms() {
+            return Self::of_histograms(histograms, key.range);
+        }
         let item = in_sight(document.item(key.item)?, key.values, key.range)?;
         progress.check()?;
         let made;
@@ -82,6 +85,20 @@ impl Heat {
         let windows = HistogramSeries::from_events(events, Grid::new(width, Span::ZERO)?)?;
         progress.check()?;
         let figure = heat_figure(&windows, ROWS, &[Quantile::MEDIAN, Quantile::P90, Quantile::P99])?;
+        Ok(Self { figure, width })
+    }
+
+    /// The same of histograms that were read: columns are as wide as their windows, or a multiple of that.
+    fn of_histograms(histograms: &Histograms, range: Option<Range>) -> Result<Self> {
+        let inside = |w: &Window| range.is_none_or(|(from, to)| w.start >= from && w.end() <= to);
+        let windows: Vec<_> = histograms.windows().iter().filter(|(w, _)| inside(w)).cloned().collect();
+        let shown = Histograms::new(histograms.identity().clone(), windows)?;
+        let own = shown.windows().iter().map(|(w, _)| w.width.0).max().unwrap_or(1).max(1);
+        let wanted = width_for(shown.extent().width).0;
+        let width = Span(((wanted.max(1) - 1) / own + 1).saturating_mul(own));
+        let phase = shown.windows().first().map_or(Span::ZERO, |(w, _)| w.phase);
+        let columns = shown.log_linear(Grid::new(width, phase)?)?;
+        let figure = heat_figure(&columns, ROWS, &[Quantile::MEDIAN, Quantile::P90, Quantile::P99])?;
         Ok(Self { figure, width })
     }
 }

@@ -73,8 +73,11 @@ pub(super) fn open_as(state: &mut State, jobs: &mut Jobs<Product>, opening: Open
 }
 
 fn restore(session: Session, note: Option<String>, progress: &Progress) -> sre_stats::Result<Product> {
-    let origin =
-        |paths: &[PathBuf], reading: &Reading| Origin { paths: paths.to_vec(), pasted: None, reading: reading.clone() };
+    let origin = |paths: &[PathBuf], reading: &Reading| Origin {
+        reading: reading.clone(),
+        of_session: true,
+        ..Origin::files(paths.to_vec())
+    };
     let data = origin(&session.files, &session.reading).read(progress)?;
     let baseline = match session.baseline.as_slice() {
         [] => None,

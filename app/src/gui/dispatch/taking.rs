@@ -125,7 +125,10 @@ const REMEMBERED: usize = 12;
 /// Puts files at the head of those that were open before.
 pub(super) fn remember(state: &mut State, jobs: &mut Jobs<Product>, paths: &[PathBuf]) {
     let Some(home) = state.home.clone().filter(|_| !paths.is_empty()) else { return };
-    let whole = |p: &PathBuf| std::path::absolute(p).unwrap_or_else(|_| p.clone());
+    let whole = |p: &PathBuf| {
+        let there = std::path::absolute(p).ok().filter(|_| !session::asks_a_server(p));
+        there.unwrap_or_else(|| p.clone())
+    };
     let mut recent: Vec<PathBuf> = paths.iter().map(whole).collect();
     recent.extend(state.recent.iter().filter(|r| !recent.contains(r)).cloned().collect::<Vec<_>>());
     recent.truncate(REMEMBERED);

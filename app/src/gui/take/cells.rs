@@ -70,7 +70,8 @@ pub fn cells(state: &State) -> Option<String> {
                 "{item}\nlet (series, note) = tell::subject::as_series(item)?;\n\
                  let found = trend(&series, TrendMethod::Auto, 0.95)?;\n\
                  let mut shown = tell::trend::section(&series, &found, note.as_deref());\n\n\
-                 let found = changes(&series, &ChangeOptions::default())?;\n\
+                 let bucket = tell::subject::bucket(item, &series);\n\
+                 let found = changes(&series, &ChangeOptions {{ bucket, ..ChangeOptions::default() }})?;\n\
                  shown.blocks.extend(tell::changes::section(&series, &found, None).blocks);\n\n\
                  let options = ForecastOptions {{ limit: {limit}, horizon: {horizon}, ..ForecastOptions::default() }};\n\
                  let found = forecast(&series, &options)?;\n\

@@ -59,7 +59,7 @@ fn choice(ui: &mut Ui, reading: &mut Reading, part: Part, words: &[String]) -> e
 pub(super) fn act(ui: &mut Ui, state: &State, origin: &Origin, read: Option<&Reading>, messages: &mut Vec<Message>) {
     let new = read != Some(&origin.reading);
     let fits = origin.reading.options().is_ok();
-    let label = if new { "Read again so" } else { "Read so" };
+    let label = if read.is_some() { "Read again so" } else { "Read so" };
     if ui
         .add_enabled(new && fits, egui::Button::new(label))
         .on_hover_text("Read the data by what is said here.")

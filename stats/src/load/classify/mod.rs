@@ -124,7 +124,8 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
             .hint("choose another --kind"));
     }
     let zone = clock::zone(options.tz.as_deref())?;
-    let stats: Vec<Stats> = sample.columns.iter().map(|c| Stats::of(c, zone.as_ref())).collect();
+    let named = sample.columns.iter().zip(sample.names.iter().map(String::as_str).chain(std::iter::repeat("")));
+    let stats: Vec<Stats> = named.map(|(c, name)| Stats::of(name, c, zone.as_ref())).collect();
     let plan = Plan {
         wanted: Vec::new(),
         time: TimeSource::Step(Span::SECOND, 0),

@@ -20,12 +20,15 @@ pub(super) struct Stats {
 }
 
 impl Stats {
-    pub(super) fn of(fields: &[Vec<u8>], zone: Option<&TimeZone>) -> Self {
+    pub(super) fn of(name: &str, fields: &[Vec<u8>], zone: Option<&TimeZone>) -> Self {
         let mut s = Self::default();
         let mut clock = Clock::new(TimeFormat::Text, zone.cloned());
         let mut words = HashSet::new();
         let mut values = Vec::new();
-        for f in fields {
+        // a field that is its column's name stands in a header again, where files were joined
+        let is_name = |f: &[u8]| f.trim_ascii() == name.as_bytes();
+        let joined = fields.iter().filter(|f| is_name(f)).count() * 2 < fields.len();
+        for f in fields.iter().filter(|f| !(joined && is_name(f))) {
             match number::parse(f) {
                 Field::Blank => continue,
                 Field::Number(v) => {

@@ -174,7 +174,8 @@ pub(super) fn events(rows: Vec<Row>, file: &str, options: &LoadOptions, progress
     }
     let size = text.len() as u64;
     let mut rest = Cursor::new(&[][..]);
-    let input = Input { name: file, head: text, whole: true, rest: &mut rest, size };
+    let into = &mut crate::load::store::Condenser::default();
+    let input = Input { name: file, head: text, whole: true, rest: &mut rest, size, into };
     let preset = Preset {
         why: "New Relic’s events have it",
         time: Some("timestamp"),

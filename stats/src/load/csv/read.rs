@@ -16,6 +16,8 @@ use crate::load::encoding;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::{FileRead, LoadReport, WarningKind};
+use crate::load::shape::Shape;
+use crate::load::store::{Condense, Condenser};
 use crate::load::table::Chunk;
 use crate::progress::Progress;
 
@@ -36,6 +38,8 @@ pub(crate) struct Input<'a> {
     pub(crate) rest: &'a mut (dyn Read + Send),
     /// The size in bytes, 0 where it is not known.
     pub(crate) size: u64,
+    /// Where rows go that are counted and not kept.
+    pub(crate) into: &'a mut Condenser,
 }
 
 /// How text falls into records and fields.
@@ -123,7 +127,8 @@ pub(crate) fn stream(
         plan,
         syntax,
         piece,
-        collector: Collector::new(start.lines),
+        how: input.into.how,
+        collector: Collector::counting(start.lines, input.into.how),
         at_end: input.whole,
         rest: input.rest,
         bytes: input.head.len() as u64,
@@ -136,7 +141,10 @@ pub(crate) fn stream(
     let rows = collector.rows();
     report.rows = rows;
     report.files.push(FileRead { name: file.to_owned(), format, bytes, rows });
-    collector.finish(plan, file, format, report)
+    match input.into.how {
+        Some(how) => collector.give(plan, file, format, report, how, &mut input.into.table),
+        None => collector.finish(plan, file, format, report),
+    }
 }
 
 struct Pipe<'a> {
@@ -144,6 +152,7 @@ struct Pipe<'a> {
     plan: &'a Plan,
     syntax: &'a dyn Syntax,
     piece: usize,
+    how: Option<Condense>,
     collector: Collector,
     at_end: bool,
     rest: &'a mut (dyn Read + Send),
@@ -176,15 +185,23 @@ impl Pipe<'_> {
                 report.warn(WarningKind::Truncated, message, position, 1);
             }
             let pieces = ranges(&cuts.ends);
-            let (plan, syntax, at_end) = (self.plan, self.syntax, self.at_end);
+            let (plan, syntax, at_end, how) = (self.plan, self.syntax, self.at_end, self.how);
+            // the first piece decides what the columns hold
+            let first = how.is_some() && self.collector.rows() == 0;
             let (parts, next) = rayon::join(
-                || -> Result<Vec<Part>> {
+                || -> Result<Vec<(Part, Option<Vec<Vec<Shape>>>)>> {
                     let parsed = pieces.into_par_iter().map(|range| {
+                        let first = first && range.start == 0;
                         let text = current.get(range).unwrap_or_default();
                         progress.advance(text.len() as u64);
                         let mut chunk = syntax.parse(text, plan);
                         encoding::note(text, &mut chunk.tallies);
-                        partition(chunk, plan)
+                        let mut part = partition(chunk, plan)?;
+                        let shapes = first.then(|| part.shapes(plan));
+                        if let Some(how) = how {
+                            part.condense(how, plan)?;
+                        }
+                        Ok((part, shapes))
                     });
                     parsed.collect()
                 },
@@ -198,7 +215,10 @@ impl Pipe<'_> {
                     self.fill(&mut spare, size)
                 },
             );
-            for part in parts? {
+            for (part, shapes) in parts? {
+                if let Some(shapes) = shapes {
+                    self.collector.decide(&shapes, self.plan, report)?;
+                }
                 self.collector.add(part, self.plan, self.file)?;
             }
             next?;

@@ -21,6 +21,7 @@ use super::cells::Cells;
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
 use crate::error::{Error, Result};
 use crate::load::dataset::Dataset;
+use crate::load::histogram_table::has_columns;
 use crate::load::long::LongTable;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
@@ -135,13 +136,20 @@ impl TryFrom<&RecordBatch> for Dataset {
 }
 
 impl Dataset {
-    /// Takes a record batch, long or wide, with the caller's word on its columns.
+    /// Takes a record batch, long, wide or a table of histograms, with the caller's word on its columns.
     ///
     /// # Errors
     /// As [`load`](crate::load::load), of what does not depend on files.
     pub fn from_record_batch(batch: &RecordBatch, options: &LoadOptions) -> Result<Self> {
         let names: Vec<String> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
         let all = Chosen { names, columns: batch.columns().to_vec(), rows: batch.num_rows() };
+        if has_columns(&all.names) {
+            let chosen = |places: &[usize]| -> Result<Box<dyn Table>> {
+                let columns = places.iter().filter_map(|i| all.columns.get(*i).cloned()).collect();
+                Ok(Box::new(Chosen { names: Vec::new(), columns, rows: all.rows }))
+            };
+            return super::histograms::of_table(&all, chosen, ("record batch", Format::ArrowIpc), options);
+        }
         let mut report = LoadReport::default();
         let plan = plan(&all, options, "record batch", &mut report)?;
         let columns = plan.wanted.iter().filter_map(|w| all.columns.get(w.source).cloned()).collect();

@@ -3,9 +3,13 @@
 //! The reader reserves memory as the file's table of contents says, and a reservation that fails ends the program; a damaged
 //! length has to be found before.
 
+use std::collections::HashMap;
 use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
 
 use polars::io::mmap::MmapBytesReader;
+use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 use polars::prelude::SerReader;
 
@@ -25,6 +29,51 @@ pub(super) fn rows(bytes: &Bytes<'_>, size: u64) -> Result<u64> {
             check(pl::ParquetReader::new(file), size).map_err(failed)?
         }
     }
+}
+
+/// Between which values a column lies in a row group.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Bounds {
+    Ints(i64, i64),
+    Words(Vec<u8>, Vec<u8>),
+}
+
+/// What a row group holds, by what the file says of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct RowGroup {
+    pub(super) rows: u64,
+    /// As they are stored.
+    pub(super) bytes: u64,
+    /// By name, of the columns of which the file says it.
+    pub(super) bounds: HashMap<String, Bounds>,
+}
+
+/// The table of contents of a Parquet file and what it says of the row groups; its lengths must have been found possible by [`rows`].
+pub(super) fn groups(path: &Path) -> Result<(Arc<FileMetadata>, Vec<RowGroup>)> {
+    let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
+    let mut reader = pl::ParquetReader::new(file);
+    let contents = Arc::clone(reader.get_metadata().map_err(|e| super::polars::failed(&e))?);
+    let mut groups = Vec::with_capacity(contents.row_groups.len());
+    for group in &contents.row_groups {
+        let mut found =
+            RowGroup { rows: group.num_rows() as u64, bytes: group.compressed_size() as u64, bounds: HashMap::new() };
+        for column in group.parquet_columns() {
+            let [name] = column.descriptor().path_in_schema.as_slice() else { continue };
+            let Some(Ok(statistics)) = column.statistics(&contents.footer_buf) else { continue };
+            let bounds = if let Some(of) = statistics.as_binary() {
+                // a field that is not there is an empty word
+                let least = if of.null_count == Some(0) { of.min_value.clone() } else { Some(Vec::new()) };
+                least.zip(of.max_value.clone()).map(|(least, greatest)| Bounds::Words(least, greatest))
+            } else {
+                statistics.as_int64().and_then(|of| of.min_value.zip(of.max_value)).map(|(a, b)| Bounds::Ints(a, b))
+            };
+            if let Some(bounds) = bounds {
+                found.bounds.insert(name.to_string(), bounds);
+            }
+        }
+        groups.push(found);
+    }
+    Ok((contents, groups))
 }
 
 type Checked = pl::PolarsResult<Result<u64>>;

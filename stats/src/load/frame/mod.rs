@@ -8,6 +8,7 @@ mod arrow;
 mod batches;
 mod cells;
 mod footer;
+mod histograms;
 mod polars;
 mod read;
 #[cfg(test)]

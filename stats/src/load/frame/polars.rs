@@ -7,6 +7,7 @@ use super::cells::Cells;
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
 use crate::error::{Error, Result};
 use crate::load::dataset::Dataset;
+use crate::load::histogram_table::has_columns;
 use crate::load::long::LongTable;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
@@ -19,7 +20,7 @@ pub(super) fn failed(e: &pl::PolarsError) -> Error {
     Error::parse(text.lines().next().unwrap_or("polars failed").to_owned())
 }
 
-fn nanoseconds(unit: TimeUnit) -> i64 {
+pub(super) fn nanoseconds(unit: TimeUnit) -> i64 {
     match unit {
         TimeUnit::Nanoseconds => 1,
         TimeUnit::Microseconds => 1000,
@@ -144,11 +145,18 @@ impl TryFrom<&DataFrame> for Dataset {
 }
 
 impl Dataset {
-    /// Takes a data frame, long or wide, with the caller's word on its columns.
+    /// Takes a data frame, long, wide or a table of histograms, with the caller's word on its columns.
     ///
     /// # Errors
     /// As [`load`](crate::load::load), of what does not depend on files.
     pub fn from_frame(frame: &DataFrame, options: &LoadOptions) -> Result<Self> {
+        if has_columns(&Table::names(frame)) {
+            let chosen = |places: &[usize]| -> Result<Box<dyn Table>> {
+                let columns = places.iter().filter_map(|i| frame.select_at_idx(*i).cloned()).collect();
+                Ok(Box::new(DataFrame::new(frame.height(), columns).map_err(|e| failed(&e))?))
+            };
+            return super::histograms::of_table(frame, chosen, ("data frame", Format::ArrowIpc), options);
+        }
         let mut report = LoadReport::default();
         let plan = plan(frame, options, "data frame", &mut report)?;
         let wanted: Vec<pl::Column> = plan

@@ -10,14 +10,20 @@ use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SerReader};
 
 use super::batches::Batches;
 use super::footer;
-use super::polars::failed;
-use super::typed::{Origin, SAMPLE_ROWS, Table, plan};
+use super::histograms::{self, Reading};
+use super::polars::{failed, renamed};
+use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
+use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
-use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::LoadReport;
+use crate::load::store::Condenser;
+use crate::load::{files, histogram_table};
 use crate::progress::Progress;
+
+/// Rows that decide whether columns hold events, where the rest is counted and not kept.
+const KIND_ROWS: usize = 1 << 14;
 
 /// A file, or its bytes.
 pub(crate) enum Bytes<'a> {
@@ -34,11 +40,12 @@ pub(crate) fn read(
     bytes: Bytes<'_>,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     let size = check_tail(&bytes, format, name)?;
     progress.stage("reading", size);
     // damaged files can make the reader panic; that must not end the program
-    let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress));
+    let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress, into));
     catch_unwind(work)
         .unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")))
         .map_err(|e| e.in_file(name))
@@ -51,38 +58,78 @@ fn decode(
     size: u64,
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     let wrap = |e: &pl::PolarsError| damaged(format, failed(e).message());
+    let mut rows = 0;
     if format == Format::Parquet {
-        footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
+        rows = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
     }
-    let lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
-    let head = collect(lazy.clone().limit(SAMPLE_ROWS as u32)).map_err(|e| wrap(&e))?;
+    let of_folders = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
+    let path = match &bytes {
+        Bytes::File(path) if format == Format::Parquet => Some(*path),
+        _ => None,
+    };
+    let mut lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
+    let mut names: Vec<String> =
+        lazy.collect_schema().map_err(|e| wrap(&e))?.iter_names().map(ToString::to_string).collect();
+    // the reader may have made columns of the folders' names already
+    names.retain(|name| !of_folders.iter().any(|(key, _)| key == name));
+    let folders = of_folders.iter().map(|(key, _)| key.clone());
+    if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
+        let mut reading = Reading::new(names, &of_folders, (name, format, size), options)?;
+        let reading = match path {
+            Some(path) => {
+                let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;
+                let (contents, groups) = footer::groups(path)?;
+                let ranges = reading.ranges(&groups, reading.instant(&schema));
+                histograms::read_ranges(reading, (path, rows), (&contents, &groups), &ranges, progress)?
+            }
+            None => histograms::stream(reading, &lazy, progress)?,
+        };
+        return histogram_table::deliver(reading.finish()?, into);
+    }
+    let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
+    let head = collect(lazy.clone().limit(sampled as u32)).map_err(|e| wrap(&e))?;
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
     progress.check()?;
-    if histogram_table::has_columns(&Table::names(&head)) {
-        let frame = collect(lazy).map_err(|e| wrap(&e))?;
-        progress.advance(size);
-        return histograms(&frame, format, size, name, options);
-    }
     let mut report = LoadReport::default();
     let plan = plan(&head, options, name, &mut report)?;
     let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
     sources.sort_unstable();
     sources.dedup();
     let names = head.get_column_names();
+    let names_of_file: Vec<String> = names.iter().map(ToString::to_string).collect();
     let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
-    let batches = Batches::new(plan, places, progress.clone());
+    if let Some(how) = into.how {
+        let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
+        let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| wrap(&e))?;
+        let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
+        Collector::counting(0, Some(how)).decide(&part.shapes(&plan), &plan, &mut report)?;
+    }
+    drop(head);
+    let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
+    let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
+    let wanted: Vec<String> = columns_of(&names_of_file, &sources);
+    let in_file = !of_folders.iter().any(|(key, _)| wanted.contains(key));
+    if let (Some(path), true) = (path, into.how.is_some() && in_file) {
+        // a few rows at a time: the streaming engine reads ahead more than is wanted in memory
+        in_pieces(path, rows, &wanted, progress, &mut |frame| batches.take_whole(frame))
+            .map_err(|e| if e.kind() == ErrorKind::Cancelled { e } else { damaged(format, e.message()) })?;
+        return batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table);
+    }
     let shared = Arc::clone(&batches);
     let sink =
         lazy.select(columns).sink_batches(pl::PlanCallback::new(move |batch| Ok(shared.take(batch))), true, None);
     sink.and_then(collect_nothing).map_err(|e| wrap(&e))?;
     progress.check()?;
-    progress.advance(size);
-    batches.finish(&Origin { file: name, format, bytes: size }, report)
+    if rows == 0 {
+        progress.advance(size);
+    }
+    batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table)
 }
 
 fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
@@ -102,6 +149,45 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
             )
         }
     }
+}
+
+/// The names of some columns.
+fn columns_of(names: &[String], places: &[usize]) -> Vec<String> {
+    places.iter().filter_map(|place| names.get(*place).cloned()).collect()
+}
+
+/// Rows of a Parquet file that are read together.
+const PIECE: u64 = 1 << 18;
+
+/// Reads a Parquet file some rows at a time, none across two row groups.
+fn in_pieces(
+    path: &Path,
+    rows: u64,
+    columns: &[String],
+    progress: &Progress,
+    take: &mut dyn FnMut(&DataFrame) -> Result<()>,
+) -> Result<()> {
+    let (contents, groups) = footer::groups(path)?;
+    let name = path.display().to_string();
+    let (mut start, mut end_of_group) = (0_u64, 0_u64);
+    let mut groups = groups.iter();
+    while start < rows {
+        progress.check()?;
+        while end_of_group <= start {
+            let Some(group) = groups.next() else { return Ok(()) };
+            end_of_group += group.rows;
+        }
+        let end = (start + PIECE).min(end_of_group);
+        let file = std::fs::File::open(path).map_err(|e| Error::io(e, &name))?;
+        let mut reader = pl::ParquetReader::new(file)
+            .with_slice(Some((start as usize, (end - start) as usize)))
+            .with_columns(Some(columns.to_vec()));
+        reader.set_metadata(Arc::clone(&contents));
+        let frame = reader.finish().and_then(|frame| frame.select(columns)).map_err(|e| failed(&e))?;
+        take(&frame)?;
+        start = end;
+    }
+    Ok(())
 }
 
 /// Runs a query whose batches go elsewhere.
@@ -142,14 +228,4 @@ fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
     Err(Error::parse(format!("this {format} file is cut off: its end, with the table of contents, is missing"))
         .at(Position::in_file(name).at_byte(size))
         .hint("copy or export it again"))
-}
-
-/// A table of histograms is read whole: it has a row a bin, and not a row a value.
-fn histograms(table: &DataFrame, format: Format, bytes: u64, file: &str, options: &LoadOptions) -> Result<Dataset> {
-    let (names, height) = (Table::names(table), Table::rows(table));
-    let columns: Vec<Vec<Vec<u8>>> =
-        (0..names.len()).map(|i| Ok(table.piece(i, 0, height)?.texts())).collect::<Result<_>>()?;
-    let field = |column: &Vec<Vec<u8>>, row: usize| column.get(row).cloned().unwrap_or_default();
-    let mut rows = (0..height).map(|row| Ok((row as u64 + 1, columns.iter().map(|c| field(c, row)).collect())));
-    histogram_table::assemble(histogram_table::Rows { names, fields: &mut rows, format, bytes }, file, options)
 }

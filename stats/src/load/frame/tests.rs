@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use crate::error::ErrorKind;
 use crate::load::{Data, Dataset, Format, Kind, LoadOptions, WarningKind, load, load_bytes};
 use crate::progress::Progress;
+use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
 
 const T0: i64 = 1_767_225_600_000_000_000;
@@ -183,5 +184,145 @@ proptest! {
         let i = 8 + ((out.len() - 15) as f64 * at) as usize;
         out[i] = byte;
         let _ = load_bytes("x", &out, &LoadOptions::default(), &Progress::new());
+    }
+}
+
+/// A table of 40 services over 50 minutes, sorted as it is written.
+fn many_histograms() -> crate::load::HistogramTable {
+    use crate::histogram::LayoutChoice;
+    let mut text = "time,service,status,latency_s\n".to_owned();
+    for minute in 0..50 {
+        for service in 0..40 {
+            for i in 0..30 {
+                text += &format!(
+                    "{},svc-{service:03},200,{}\n",
+                    1_767_225_600 + minute * 60 + i,
+                    0.010 + f64::from((i as i32 * 37 + service * 11 + minute as i32 * 7) % 900) / 1000.0
+                );
+            }
+        }
+    }
+    let mut data = csv(&text);
+    data.make_histograms(LayoutChoice::LogLinear, Span::MINUTE).unwrap();
+    crate::load::HistogramTable::from_dataset(&data).unwrap()
+}
+
+#[test]
+fn the_histogram_table_goes_through_parquet_arrow_frames_and_batches() {
+    let folder = Folder::new("histogram-table");
+    let table = many_histograms();
+    let mut text = Vec::new();
+    table.write_csv(&mut text).unwrap();
+    let want = load_bytes("t.csv", &text, &LoadOptions::default(), &Progress::new()).unwrap();
+    let (parquet, arrow) = (folder.file("t.parquet"), folder.file("t.arrow"));
+    table.write_parquet(&parquet).unwrap();
+    table.write_arrow(&arrow).unwrap();
+    for path in [&parquet, &arrow] {
+        same(&read(path.clone()).unwrap(), &want);
+        let memory = load_bytes("m", &std::fs::read(path).unwrap(), &LoadOptions::default(), &Progress::new()).unwrap();
+        same(&memory, &want);
+        for (a, b) in memory.items.iter().zip(&want.items) {
+            assert_eq!(a.as_histograms().unwrap().windows(), b.as_histograms().unwrap().windows());
+        }
+    }
+    let frame = table.to_frame().unwrap();
+    assert_eq!(frame.height() as u64, table.rows());
+    same(&Dataset::try_from(&frame).unwrap(), &want);
+    // times and counts in other types, as other engines write them
+    let start = frame.column("window_start").unwrap().as_materialized_series();
+    let ms = start.cast(&pl::DataType::Datetime(pl::TimeUnit::Milliseconds, None)).unwrap();
+    let counts = frame.column("count").unwrap().as_materialized_series().cast(&pl::DataType::UInt32).unwrap();
+    let mut other = frame.clone();
+    other.with_column(ms.into_column()).unwrap();
+    other.with_column(counts.into_column()).unwrap();
+    same(&Dataset::try_from(&other).unwrap(), &want);
+}
+
+/// Every byte of the row groups that are not asked for is overwritten: what is read all the same was not read.
+#[test]
+fn of_a_histogram_table_only_the_row_groups_asked_for_are_read() {
+    use super::footer::Bounds;
+    let folder = Folder::new("row-groups");
+    let table = many_histograms();
+    let path = folder.file("day=2026-01-01");
+    std::fs::create_dir_all(&path).unwrap();
+    let path = path.join("t.parquet");
+    let mut frame = table.to_frame().unwrap();
+    pl::ParquetWriter::new(std::fs::File::create(&path).unwrap())
+        .with_row_group_size(Some(500))
+        .finish(&mut frame)
+        .unwrap();
+    let (contents, all) = super::footer::groups(&path).unwrap();
+    assert!(all.len() > 50, "{} row groups", all.len());
+    let options = |filter: &str| LoadOptions {
+        filter: Some(filter.into()),
+        from: Some(Timestamp(1_767_225_600 * S + 600 * S)),
+        to: Some(Timestamp(1_767_225_600 * S + 1200 * S)),
+        ..LoadOptions::default()
+    };
+    let one = options("service == \"svc-017\"");
+    let want = load(std::slice::from_ref(&path), &one, &Progress::new()).unwrap();
+    assert_eq!((want.items.len(), want.items[0].count()), (1, 10));
+    let rows = want.report.rows;
+    assert!(rows * 20 < table.rows(), "{rows} of {} rows were read", table.rows());
+    // damage all others
+    let mut bytes = std::fs::read(&path).unwrap();
+    let mut kept = 0;
+    for (group, bounds) in contents.row_groups.iter().zip(&all) {
+        let range = group.full_byte_range();
+        let asked = match (&bounds.bounds["service"], &bounds.bounds["window_start"]) {
+            (Bounds::Words(least, greatest), Bounds::Ints(first, last)) => {
+                least.as_slice() <= &b"svc-017"[..]
+                    && greatest.as_slice() >= &b"svc-017"[..]
+                    && *first < 1_767_226_800 * S
+                    && *last >= 1_767_226_200 * S
+            }
+            _ => unreachable!(),
+        };
+        if asked {
+            kept += 1;
+        } else {
+            bytes[range.start as usize..range.end as usize].fill(0xa5);
+        }
+    }
+    assert!(kept * 20 < all.len() && kept > 0, "{kept}");
+    std::fs::write(&path, &bytes).unwrap();
+    let got = load(std::slice::from_ref(&path), &one, &Progress::new()).unwrap();
+    assert_eq!(got.items[0].as_histograms().unwrap().windows(), want.items[0].as_histograms().unwrap().windows());
+    let note = got.report.understood.iter().find(|u| u.what == "row groups").unwrap();
+    assert!(note.choice.starts_with(&format!("{kept} of {}", all.len())), "{}", note.choice);
+    // the whole is damaged
+    assert!(load(std::slice::from_ref(&path), &LoadOptions::default(), &Progress::new()).is_err());
+    // a folder's name is a label; what it rules out is not opened further than its end
+    let folder_name = folder.0.clone();
+    let other = LoadOptions { filter: Some("day == \"2026-01-02\"".into()), ..LoadOptions::default() };
+    let none = load(std::slice::from_ref(&folder_name), &other, &Progress::new()).unwrap_err();
+    assert_eq!(none.kind(), ErrorKind::Empty, "{none}");
+    let day = options("service == \"svc-017\" && day == \"2026-01-01\"");
+    let of_day = load(std::slice::from_ref(&folder_name), &day, &Progress::new()).unwrap();
+    assert_eq!(of_day.items[0].identity.labels.get("day"), Some("2026-01-01"));
+}
+
+/// What is counted from Parquet as it is read is what is counted from the rows that are kept.
+#[test]
+fn parquet_that_is_not_kept_is_counted_as_what_is_kept() {
+    use crate::histogram::LayoutChoice;
+    let folder = Folder::new("counted");
+    let data = requests();
+    let (parquet, arrow) = (folder.file("a.parquet"), folder.file("a.arrow"));
+    data.write_parquet(&parquet).unwrap();
+    data.write_arrow(&arrow).unwrap();
+    for path in [parquet, arrow] {
+        let mut kept = read(path.clone()).unwrap();
+        kept.make_histograms(LayoutChoice::LogLinear, Span::MINUTE).unwrap();
+        let table = crate::load::load_histograms(
+            &[path],
+            &LoadOptions::default(),
+            LayoutChoice::LogLinear,
+            Span::MINUTE,
+            &Progress::new(),
+        )
+        .unwrap();
+        assert_eq!(table.to_dataset().unwrap().items, kept.items);
     }
 }

@@ -63,6 +63,15 @@ pub(super) struct Origin<'a> {
     pub(super) bytes: u64,
 }
 
+impl Origin<'_> {
+    /// Notes what was read of it.
+    pub(super) fn read(&self, collector: &Collector, report: &mut LoadReport) {
+        let rows = collector.rows();
+        report.rows = rows;
+        report.files.push(FileRead { name: self.file.to_owned(), format: self.format, bytes: self.bytes, rows });
+    }
+}
+
 /// Makes a data set of a table that has the plan's wanted columns, in their order.
 pub(super) fn assemble(table: &dyn Table, plan: &Plan, origin: &Origin<'_>, report: LoadReport) -> Result<Dataset> {
     let starts: Vec<usize> = (0..table.rows()).step_by(PIECE).collect();
@@ -80,13 +89,11 @@ pub(super) fn join(
     origin: &Origin<'_>,
     mut report: LoadReport,
 ) -> Result<Dataset> {
-    let mut collector = Collector::new(0);
+    let mut collector = Collector::counting(0, None);
     for part in parts {
         collector.add(part?, plan, origin.file)?;
     }
-    let rows = collector.rows();
-    report.rows = rows;
-    report.files.push(FileRead { name: origin.file.to_owned(), format: origin.format, bytes: origin.bytes, rows });
+    origin.read(&collector, &mut report);
     collector.finish(plan, origin.file, origin.format, report)
 }
 
@@ -231,7 +238,8 @@ impl Typed {
         }
     }
 
-    fn words(self) -> Column {
+    /// Codes and words; a field that is not there is an empty word.
+    pub(super) fn words(self) -> Column {
         if let Self::Words(codes, mut words) = self {
             return match codes.all() {
                 Ok(codes) => Column::Text(codes, words),
@@ -246,7 +254,7 @@ impl Typed {
         Column::Text(codes, dictionary)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Instants(v) | Self::Ints(v) => v.len(),
             Self::Floats(v) => v.len(),
@@ -258,7 +266,7 @@ impl Typed {
 }
 
 /// An epoch time with a fraction, in nanoseconds: whole and fraction apart keep the digits that the number has.
-fn nanoseconds(time: f64, unit: i64) -> Option<i64> {
+pub(super) fn nanoseconds(time: f64, unit: i64) -> Option<i64> {
     let whole = time.trunc();
     if (whole * unit as f64).abs() >= 9.2e18 {
         return None;

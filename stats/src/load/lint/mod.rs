@@ -2,7 +2,7 @@
 //!
 //! Nothing is dropped or renamed because of it: a finding is advice for whoever exposes the metric. Names that a program fixes (`sar`,
 //! `vmstat`, load testers and their reports) are not looked at, since nobody can change them; names of OpenTelemetry, which have dots and
-//! keep their unit beside them, are held to its own conventions.
+//! keep their unit beside them, are held to its own conventions. Of more than 10 000 names none is compared with the others.
 //!
 //! | rule | a name that | source |
 //! |---|---|---|

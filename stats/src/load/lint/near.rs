@@ -1,15 +1,16 @@
 //! Names that are a slip away from another one: the same but for case and separators, or one letter of one word.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{NameFinding, NameRule, Named};
 
 /// Words shorter than this are not compared: `in` and `on` are no slips.
 const SHORTEST: usize = 4;
 /// More letters than this are not compared.
-const LONGEST: usize = 200;
+const LONGEST: usize = 100;
 /// Data with more names than this are not looked through for slips.
-const MOST_NAMES: usize = 100_000;
+const MOST_NAMES: usize = 10_000;
 /// Beginnings of words that stand for two directions of one thing.
 const PAIRS: [(&str, &str); 6] =
     [("rx", "tx"), ("r", "w"), ("in", "un"), ("up", "us"), ("pre", "pro"), ("send", "sent")];
@@ -50,17 +51,17 @@ pub(super) fn typos<'a>(names: impl Iterator<Item = (&'a str, u64)>, what: Named
     for same in letters.values() {
         pairs.extend(same.windows(2).filter_map(|w| Some((*w.first()?, *w.get(1)?))));
     }
-    // one word that is left out tells names alike but for it; among those, one letter that is left out
-    let mut alike: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    // names alike but for one word, and in that word but for one letter, have the same number
+    let mut alike: BTreeMap<(usize, u64), Vec<usize>> = BTreeMap::new();
     for (i, (_, _, words)) in names.iter().enumerate() {
         for (at, word) in words.iter().enumerate().filter(|(_, w)| w.chars().count() >= SHORTEST) {
-            let rest = words.iter().enumerate().filter(|(j, _)| *j != at).map(|(_, w)| w.as_str());
-            let frame = rest.collect::<Vec<_>>().join(" ");
-            let letters: Vec<char> = word.chars().collect();
-            for missing in 0..=letters.len() {
-                let shorter = letters.iter().enumerate().filter(|(k, _)| *k != missing).map(|(_, c)| c);
-                let key = format!("{frame}|{}", shorter.collect::<String>());
-                alike.entry((at, key)).or_default().push(i);
+            let mut frame = DefaultHasher::new();
+            words.iter().enumerate().filter(|(j, _)| *j != at).for_each(|(_, w)| w.hash(&mut frame));
+            let letters = word.chars().count();
+            for missing in 0..=letters {
+                let mut number = frame.clone();
+                word.chars().enumerate().filter(|(k, _)| *k != missing).for_each(|(_, c)| c.hash(&mut number));
+                alike.entry((at, number.finish())).or_default().push(i);
             }
         }
     }
@@ -73,10 +74,8 @@ pub(super) fn typos<'a>(names: impl Iterator<Item = (&'a str, u64)>, what: Named
         }
         for (k, &a) in same.iter().enumerate() {
             for &b in same.iter().skip(k + 1) {
-                let word = |i: usize| names.get(i).and_then(|(_, _, words)| words.get(*at));
-                if let (Some(x), Some(y)) = (word(a), word(b))
-                    && is_slip(x, y)
-                {
+                let words = |i: usize| names.get(i).map_or(&[][..], |(_, _, words)| words.as_slice());
+                if differ_by_a_slip(words(a), words(b), *at) {
                     pairs.push((a.min(b), a.max(b)));
                 }
             }
@@ -103,6 +102,14 @@ pub(super) fn typos<'a>(names: impl Iterator<Item = (&'a str, u64)>, what: Named
             series: slip.1,
         });
     }
+}
+
+/// Whether two names are the same but for one word, and that may be a slip.
+fn differ_by_a_slip(a: &[String], b: &[String], at: usize) -> bool {
+    let others = |words: &[String]| {
+        words.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, w)| w.clone()).collect::<Vec<_>>()
+    };
+    a.get(at).zip(b.get(at)).is_some_and(|(x, y)| is_slip(x, y)) && others(a) == others(b)
 }
 
 /// Whether one word may be a slip of the other: one letter more, less or another, or two changed places.

@@ -153,7 +153,9 @@ pub fn filled_with_zero(milliseconds: f64) -> Result<Marked> {
     let filled = median(&MINUTES.map(Option::unwrap_or_default))?;
     let measured = median(&MINUTES.into_iter().flatten().collect::<Vec<f64>>())?;
     Ok(if close(milliseconds, filled) {
-        Marked::right("Faster than any minute but one, by not looking. Leave nulls out, and say how many there were.")
+        Marked::right(
+            "As fast as the fastest minute that was measured, by not looking. Leave nulls out, and say how many there were.",
+        )
     } else if close(milliseconds, measured) {
         Marked::wrong("That is the median of what was measured. Put the zeros in and sort again.")
     } else if milliseconds == 0.0 {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::figure::{Figure, HistogramBin, Scale, histogram_figure};
-use crate::histogram::LogLinear;
+use crate::histogram::{Bin, LogLinear};
 use crate::report::{Block, Column, Section, Table};
 use crate::series::Identity;
 use crate::time::Window;
@@ -10,6 +10,12 @@ use crate::unit::Unit;
 
 /// The bins of each window, or of all.
 pub fn table(histograms: &[(Window, LogLinear)], unit: &Unit) -> Table {
+    let bins: Vec<(Window, Vec<Bin>)> = histograms.iter().map(|(window, h)| (*window, h.bins())).collect();
+    table_of_bins(&bins, unit)
+}
+
+/// The same of bins of any layout.
+fn table_of_bins(histograms: &[(Window, Vec<Bin>)], unit: &Unit) -> Table {
     let windowed = histograms.len() > 1;
     let mut columns = vec![
         Column::number("lower", unit.clone()),
@@ -21,7 +27,7 @@ pub fn table(histograms: &[(Window, LogLinear)], unit: &Unit) -> Table {
     }
     let mut table = Table::new("Bins that hold something", columns);
     for (window, histogram) in histograms {
-        for bin in histogram.bins() {
+        for bin in histogram {
             let mut cells = vec![bin.lower.into(), bin.upper.into(), (bin.count as f64).into()];
             if windowed {
                 cells.insert(0, window.start.to_string().into());
@@ -37,10 +43,17 @@ pub fn table(histograms: &[(Window, LogLinear)], unit: &Unit) -> Table {
 /// # Errors
 /// As [`histogram_figure`].
 pub fn figure(histogram: &LogLinear, identity: &Identity) -> Result<Figure> {
+    figure_of_bins(&histogram.bins(), identity)
+}
+
+/// The same of bins of any layout; those without an end are not drawn.
+fn figure_of_bins(bins: &[Bin], identity: &Identity) -> Result<Figure> {
+    let bins = bins.iter().filter(|b| b.lower.is_finite() && b.upper.is_finite());
     let bins: Vec<HistogramBin> =
-        histogram.bins().iter().map(|b| HistogramBin { lower: b.lower, upper: b.upper, count: b.count }).collect();
+        bins.map(|b| HistogramBin { lower: b.lower, upper: b.upper, count: b.count }).collect();
     let positive = bins.iter().filter(|b| b.lower > 0.0).map(|b| b.count).sum::<u64>();
-    let scale = if positive * 2 > histogram.count() { Scale::Log } else { Scale::Linear };
+    let count = bins.iter().map(|b| b.count).sum::<u64>();
+    let scale = if positive * 2 > count { Scale::Log } else { Scale::Linear };
     histogram_figure(&identity.title(), &identity.unit, &bins, scale)
 }
 
@@ -55,5 +68,15 @@ pub fn section(identity: &Identity, histograms: &[(Window, LogLinear)]) -> Secti
         section.blocks.push(Block::Figure(figure));
     }
     section.blocks.push(Block::Table(table(histograms, &identity.unit)));
+    section
+}
+
+/// The same of bins of any layout: those of each window, and those of all windows together.
+pub fn section_of_bins(identity: &Identity, windows: &[(Window, Vec<Bin>)], all: &[Bin]) -> Section {
+    let mut section = Section::new(format!("Histogram of {}", identity.title()));
+    if let Ok(figure) = figure_of_bins(all, identity) {
+        section.blocks.push(Block::Figure(figure));
+    }
+    section.blocks.push(Block::Table(table_of_bins(windows, &identity.unit)));
     section
 }

@@ -2,6 +2,7 @@
 
 use super::words::standing;
 use crate::error::Result;
+use crate::estimate::Bound;
 use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_figure, project_budget};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
@@ -240,6 +241,12 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         ref unit => unit.show(value),
     };
     let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
+    let spent = match report.budget.spent.bound {
+        Bound::Guaranteed { lower, upper } if report.verdict == Verdict::Undecidable => {
+            format!("{} to {}", show(lower), show(upper))
+        }
+        _ => show(report.budget.spent.value),
+    };
     let budget = &report.budget;
     let share = if budget.allowed.value > 0.0 {
         format!(" ({})", Unit::Ratio.show(budget.spent.value / budget.allowed.value))
@@ -251,7 +258,7 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         report.objective,
         report.verdict,
         if report.decided { "" } else { " so far" },
-        show(budget.spent.value),
+        spent,
         show(budget.allowed.value),
         so_far(report),
     );

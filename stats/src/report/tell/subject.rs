@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::signal::Signal;
+use super::signal::{BinnedSignal, Signal, width_of};
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
-use crate::load::{Data, Item};
+use crate::load::{Data, Histograms, Item};
 use crate::series::{Identity, Series};
 use crate::time::{Grid, Span, Window};
 
@@ -73,7 +73,7 @@ impl Subject<'_> {
 }
 
 /// An item as values over time, for questions of trend and change, with a note where they are not the item's own: the rate
-/// of a counter, a percentile of events per window (see `signal`).
+/// of a counter, a percentile of events or histograms per window (see `signal`).
 ///
 /// # Errors
 /// [`Empty`](crate::ErrorKind::Empty) where a counter has no two neighbouring samples.
@@ -90,15 +90,33 @@ pub fn as_series(item: &Item) -> Result<(Cow<'_, Series>, Option<String>)> {
             let note = format!("events: told by their {} per {}", signal.quantile, super::words::width(signal.width));
             Ok((Cow::Owned(signal.series), Some(note)))
         }
-        Data::Histograms(_) => Err(histograms(item)),
+        Data::Histograms(histograms) => {
+            let signal = BinnedSignal::of(histograms)?;
+            let note = signal.note();
+            Ok((Cow::Owned(signal.series), Some(note)))
+        }
     }
+}
+
+/// The same percentile per window of the same width of two series of histograms, for a comparison of them, with a note on both.
+///
+/// # Errors
+/// [`Mismatch`](crate::ErrorKind::Mismatch) where the windows of one cannot be put together to those of the other.
+pub fn as_pair(a: &Histograms, b: &Histograms) -> Result<(Series, Series, String)> {
+    let width = width_of(a)?.max(width_of(b)?);
+    let of = |h: &Histograms| BinnedSignal::quantile(h, width);
+    let (first, second) = (of(a)?, of(b)?);
+    let quantile = if first.p() <= second.p() { first } else { second };
+    let (a, b) = (BinnedSignal::at(a, width, quantile)?, BinnedSignal::at(b, width, quantile)?);
+    let note = if a.within >= b.within { a.note() } else { b.note() };
+    Ok((a.series, b.series, note))
 }
 
 /// How much time each value of [`as_series`] stands for: the window of a percentile of events, and nothing for samples of an instant
 /// and for rates, which end at their own time.
 pub fn bucket(item: &Item, series: &Series) -> Span {
     match item.data {
-        Data::Events(_) => series.step().unwrap_or(Span::ZERO),
+        Data::Events(_) | Data::Histograms(_) => series.step().unwrap_or(Span::ZERO),
         _ => Span::ZERO,
     }
 }

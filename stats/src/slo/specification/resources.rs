@@ -143,29 +143,29 @@ pub(super) fn read(document: &Node, all: &[Node], found: &mut Specification) -> 
 pub(super) fn policies(spec: &Node, all: &[Node], found: &mut Specification) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for node in spec.list("alertPolicies")? {
-        let name = match node.word("alertPolicyRef")? {
-            Some(name) => {
-                if document(all, ResourceKind::AlertPolicy, name).is_none() {
-                    found.note(node.line, format!("the alert policy “{name}” is not in this file"));
-                }
-                name
+        let name = if let Some(name) = node.word("alertPolicyRef")? {
+            if document(all, ResourceKind::AlertPolicy, name).is_none() {
+                found.note(node.line, format!("the alert policy “{name}” is not in this file"));
             }
-            None => {
-                let name = inline(node, ResourceKind::AlertPolicy, "alertPolicyRef")?;
-                let parts = ["metadata", "spec"].map(|key| node.child(key));
-                let [metadata, spec] = parts.map(|part| part.map(|part| part.to_yaml(2)));
-                let yaml = format!("{HEAD}kind: AlertPolicy\nmetadata:\n{}spec:\n{}", metadata?, spec?);
-                // two SLOs may define the same one
-                let known = found.resources.iter().any(|r| r.kind == ResourceKind::AlertPolicy && r.yaml == yaml);
-                if !known {
-                    keep(ResourceKind::AlertPolicy, node, all, yaml, found)?;
-                }
-                name
-            }
+            name
+        } else {
+            own_policy(node, all, found)?
         };
         names.push(name.to_owned());
     }
     Ok(names)
+}
+
+/// The name of a policy that is written where it is used; it is kept as a document of its own.
+fn own_policy<'a>(node: &'a Node, all: &[Node], found: &mut Specification) -> Result<&'a str> {
+    let name = inline(node, ResourceKind::AlertPolicy, "alertPolicyRef")?;
+    let [metadata, spec] = ["metadata", "spec"].map(|key| node.child(key).map(|part| part.to_yaml(2)));
+    let yaml = format!("{HEAD}kind: AlertPolicy\nmetadata:\n{}spec:\n{}", metadata?, spec?);
+    // two SLOs may define the same one
+    if !found.resources.iter().any(|r| r.kind == ResourceKind::AlertPolicy && r.yaml == yaml) {
+        keep(ResourceKind::AlertPolicy, node, all, yaml, found)?;
+    }
+    Ok(name)
 }
 
 /// The version line of a document.

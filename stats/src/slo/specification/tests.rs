@@ -308,9 +308,9 @@ spec:
 
 #[test]
 fn every_kind_is_read_kept_and_written() {
+    use ResourceKind as K;
     let found = read_specification(&format!("{KINDS}{ALERTED}")).unwrap();
     let kinds: Vec<ResourceKind> = found.resources.iter().map(|r| r.kind).collect();
-    use ResourceKind as K;
     assert_eq!(
         kinds,
         [K::Service, K::DataSource, K::AlertPolicy, K::AlertCondition, K::AlertNotificationTarget, K::AlertPolicy]

@@ -1,0 +1,550 @@
+//! The histogram table as Parquet, Arrow IPC, data frame and record batch.
+//!
+//! A Parquet file tells for each of its row groups between which values every column lies. Of a table that is sorted, as those are that
+//! are written here, only the row groups are read that can hold what is asked for: the rest of the file is not looked at.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use polars::io::parquet::read::FileMetadata;
+use polars::prelude as pl;
+use polars::prelude::{
+    DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerReader, SerWriter, TimeUnit,
+};
+
+use super::footer::{Bounds, RowGroup};
+use super::polars::failed;
+use super::typed::{Table, Typed, nanoseconds};
+use crate::error::{Error, Position, Result};
+use crate::load::clock::{Clock, TimeFormat};
+use crate::load::dataset::Dataset;
+use crate::load::filter::{Clause, Literal, Op};
+use crate::load::histogram_table::{self, Builder, Cell, Choice, Places};
+use crate::load::number::{self, Field};
+use crate::load::options::{Format, LoadOptions};
+use crate::load::report::{LoadReport, counted};
+use crate::load::store::{HistogramTable, Packed, Slot, Stored};
+use crate::load::table::{Column, Dictionary};
+use crate::progress::Progress;
+
+/// Rows of a batch that is written: a row group of Parquet.
+const BATCH: usize = 1 << 17;
+
+/// A table of histograms that is read batch by batch.
+pub(super) struct Reading {
+    file: String,
+    format: Format,
+    bytes: u64,
+    places: Places,
+    /// The columns in the order in which batches have them.
+    order: Vec<usize>,
+    /// Labels that the names of folders give, after the columns of the file.
+    fixed: Vec<(String, String)>,
+    builder: Builder,
+    choice: Choice,
+    clock: Times,
+    names: Vec<String>,
+    report: LoadReport,
+}
+
+impl Reading {
+    /// Of columns with these names, and labels that the file's folders give.
+    pub(super) fn new(
+        mut names: Vec<String>,
+        partition: &[(String, String)],
+        (file, format, bytes): (&str, Format, u64),
+        options: &LoadOptions,
+    ) -> Result<Self> {
+        let own = names.len();
+        let fixed: Vec<(String, String)> = partition.iter().filter(|(k, _)| !names.contains(k)).cloned().collect();
+        names.extend(fixed.iter().map(|(k, _)| k.clone()));
+        let places = Places::of(&names, file)?;
+        let choice = Choice::of(options, &names, &places, file)?;
+        let mut order = vec![places.start, places.width, places.schema, places.bin, places.count];
+        order.extend(places.keys.iter().filter(|at| **at < own));
+        if let Some(missing) = order.iter().find(|at| **at >= own) {
+            let name = names.get(*missing).cloned().unwrap_or_default();
+            return Err(Error::unsupported(format!("“{name}” is the name of a folder and no column")).in_file(file));
+        }
+        let builder = Builder::new(&names, &places, choice.clone(), options);
+        let report = LoadReport::default();
+        Ok(Self {
+            file: file.to_owned(),
+            format,
+            bytes,
+            places,
+            order,
+            fixed,
+            builder,
+            choice,
+            clock: Times::default(),
+            names,
+            report,
+        })
+    }
+
+    /// The names of the columns that are read, in the order in which batches must have them.
+    pub(super) fn wanted(&self) -> Vec<&str> {
+        self.order.iter().filter_map(|at| self.names.get(*at)).map(String::as_str).collect()
+    }
+
+    /// The rows of the row groups that can hold what is asked for, as ranges; `instant` is how many nanoseconds the unit of
+    /// `window_start` has, where that is known.
+    pub(super) fn ranges(&mut self, groups: &[RowGroup], instant: Option<i64>) -> Vec<Range<u64>> {
+        let mut ranges: Vec<Range<u64>> = Vec::new();
+        let (mut at, mut read, mut bytes, mut all) = (0_u64, 0_usize, 0_u64, 0_u64);
+        for group in groups {
+            let range = at..at + group.rows;
+            at = range.end;
+            all += group.bytes;
+            if !self.may_hold(group, instant) {
+                continue;
+            }
+            read += 1;
+            bytes += group.bytes;
+            match ranges.last_mut() {
+                Some(last) if last.end == range.start => last.end = range.end,
+                _ => ranges.push(range),
+            }
+        }
+        if read < groups.len() {
+            let megabytes = |bytes: u64| bytes as f64 / 1e6;
+            let choice = format!(
+                "{read} of {} read, {:.3} of {:.3} MB",
+                counted(groups.len() as u64, "row group"),
+                megabytes(bytes),
+                megabytes(all)
+            );
+            self.report.understand("row groups", choice, "what the others hold was not asked for");
+        }
+        ranges
+    }
+
+    /// The nanoseconds of the unit in which a file has the starts of its windows, where their type tells it.
+    pub(super) fn instant(&self, schema: &pl::Schema) -> Option<i64> {
+        match schema.get(self.names.get(self.places.start)?)? {
+            DataType::Datetime(unit, _) => Some(super::polars::nanoseconds(*unit)),
+            _ => None,
+        }
+    }
+
+    /// Whether a row group can hold a row that is wanted.
+    fn may_hold(&self, group: &RowGroup, instant: Option<i64>) -> bool {
+        let bounds = |at: usize| self.names.get(at).and_then(|name| group.bounds.get(name));
+        if let (Some(factor), Some(Bounds::Ints(least, greatest))) = (instant, bounds(self.places.start)) {
+            let (from, to) = self.choice.range;
+            let inside = |t: i64| t.checked_mul(factor);
+            if inside(*greatest).is_some_and(|t| t < from) || inside(*least).is_some_and(|t| t >= to) {
+                return false;
+            }
+        }
+        let key = |at: usize| self.places.keys.get(at).copied();
+        let named = match key(0).and_then(bounds) {
+            Some(Bounds::Words(least, greatest)) if !self.choice.names.is_empty() => self
+                .choice
+                .names
+                .iter()
+                .any(|n| least.as_slice() <= n.as_bytes() && n.as_bytes() <= greatest.as_slice()),
+            _ => true,
+        };
+        named
+            && self.choice.clauses.iter().all(|(at, clause)| match key(*at) {
+                Some(at) => match (self.fixed_word(at), bounds(at)) {
+                    (Some(word), _) => keeps(clause, word),
+                    (None, Some(Bounds::Words(least, greatest))) => may_keep(clause, least, greatest),
+                    _ => true,
+                },
+                None => true,
+            })
+    }
+
+    /// The word of a label that a folder's name gives.
+    fn fixed_word(&self, at: usize) -> Option<&str> {
+        let own = self.names.len() - self.fixed.len();
+        at.checked_sub(own).and_then(|i| self.fixed.get(i)).map(|(_, word)| word.as_str())
+    }
+
+    /// Takes the rows of a table whose columns are the [`wanted`](Self::wanted) ones.
+    pub(super) fn take(&mut self, table: &dyn Table) -> Result<()> {
+        let rows = table.rows();
+        let row_of = |row: usize, read: u64| read + row as u64 + 1;
+        let before = self.builder.rows;
+        let piece = |place: usize| table.piece(place, 0, rows);
+        let bad = |row: usize, at: usize, what: &str| {
+            let position = Position::in_file(&self.file).at_line(row_of(row, before));
+            let position = position.at_column(self.names.get(at).cloned().unwrap_or_default());
+            Error::parse(format!("this is not {what}")).at(position)
+        };
+        let starts = instants(piece(0)?, &mut self.clock);
+        let widths: Vec<Option<i64>> =
+            numbers(piece(1)?).into_iter().map(|w| w.and_then(histogram_table::width_of)).collect();
+        let (schemas, schema_words) = words(piece(2)?);
+        let (bins, counts) = (whole(piece(3)?), whole(piece(4)?));
+        let own: Vec<(Vec<u32>, Dictionary)> =
+            (5..self.order.len()).map(|i| Ok(words(piece(i)?))).collect::<Result<_>>()?;
+        let schemas_of: Vec<u32> =
+            schema_words.words().iter().map(|word| self.builder.schema(&String::from_utf8_lossy(word))).collect();
+        let width_of_file = self.names.len() - self.fixed.len();
+        let mut last: Option<(Vec<u32>, Option<usize>)> = None;
+        for row in 0..rows {
+            let code = |codes: &Vec<u32>| codes.get(row).copied().unwrap_or_default();
+            let same = |codes: &[u32]| codes.iter().zip(&own).all(|(c, (all, _))| *c == code(all));
+            let series = match &last {
+                Some((codes, series)) if same(codes) => *series,
+                _ => {
+                    let codes: Vec<u32> = own.iter().map(|(all, _)| code(all)).collect();
+                    let mut of_file = codes.iter().zip(&own).map(|(c, (_, dictionary))| dictionary.word(*c).to_vec());
+                    let mut key = Vec::with_capacity(self.places.keys.len());
+                    for at in &self.places.keys {
+                        let fixed = at.checked_sub(width_of_file).and_then(|i| self.fixed.get(i));
+                        key.push(match fixed {
+                            Some((_, word)) => word.clone().into_bytes(),
+                            None => of_file.next().unwrap_or_default(),
+                        });
+                    }
+                    let series = self
+                        .builder
+                        .key(&key)
+                        .map_err(|e| e.at(Position::in_file(&self.file).at_line(row_of(row, before))))?;
+                    last = Some((codes, series));
+                    series
+                }
+            };
+            let of = |cells: &[Option<i64>], at: usize, what: &str| {
+                cells.get(row).copied().flatten().ok_or_else(|| bad(row, at, what))
+            };
+            let schema = schemas.get(row).and_then(|c| schemas_of.get(*c as usize)).copied();
+            let cell = Cell {
+                start: of(&starts, self.places.start, "a time")?,
+                width: of(&widths, self.places.width, "a width in seconds")?,
+                schema: schema.ok_or_else(|| bad(row, self.places.schema, "a schema"))?,
+                bin: of(&bins, self.places.bin, "a whole number")?,
+                count: u64::try_from(of(&counts, self.places.count, "a count")?)
+                    .map_err(|_| bad(row, self.places.count, "a count"))?,
+            };
+            self.builder
+                .add(series, cell)
+                .map_err(|e| e.at(Position::in_file(&self.file).at_line(row_of(row, before))))?;
+        }
+        Ok(())
+    }
+
+    /// The table of all that was taken.
+    pub(super) fn finish(self) -> Result<HistogramTable> {
+        self.builder.finish(&self.file, self.format, self.bytes, self.report)
+    }
+}
+
+/// So many rows are read together; a row group is read whole.
+const TOGETHER: u64 = 1 << 18;
+
+/// Reads some ranges of rows of a Parquet file, a few row groups at a time; nothing else of the file is looked at.
+pub(super) fn read_ranges(
+    mut reading: Reading,
+    (path, file_rows): (&Path, u64),
+    (contents, groups): (&Arc<FileMetadata>, &[RowGroup]),
+    ranges: &[Range<u64>],
+    progress: &Progress,
+) -> Result<Reading> {
+    let columns: Vec<String> = reading.wanted().into_iter().map(str::to_owned).collect();
+    let per_row = reading.bytes as f64 / file_rows.max(1) as f64;
+    let name = path.display().to_string();
+    let mut read = |range: Range<u64>| -> Result<()> {
+        progress.check()?;
+        let file = File::open(path).map_err(|e| Error::io(e, &name))?;
+        let mut reader = pl::ParquetReader::new(file)
+            .with_slice(Some((range.start as usize, (range.end - range.start) as usize)))
+            .with_columns(Some(columns.clone()));
+        reader.set_metadata(Arc::clone(contents));
+        let frame = reader.finish().and_then(|frame| frame.select(&columns)).map_err(|e| failed(&e))?;
+        reading.take(&frame)?;
+        progress.advance(((range.end - range.start) as f64 * per_row) as u64);
+        Ok(())
+    };
+    // ends of row groups, so that none is unpacked twice
+    let mut ends = groups.iter().scan(0_u64, |end, group| {
+        *end += group.rows;
+        Some(*end)
+    });
+    for range in ranges {
+        let mut start = range.start;
+        for end in ends.by_ref().skip_while(|end| *end <= range.start) {
+            if end - start >= TOGETHER || end >= range.end {
+                read(start..end.min(range.end))?;
+                start = end;
+            }
+            if end >= range.end {
+                break;
+            }
+        }
+    }
+    Ok(reading)
+}
+
+/// Reads all rows of what is no Parquet file, batch by batch.
+pub(super) fn stream(reading: Reading, lazy: &pl::LazyFrame, progress: &Progress) -> Result<Reading> {
+    let columns: Vec<pl::Expr> = reading.wanted().into_iter().map(pl::col).collect();
+    let bytes = reading.bytes;
+    let shared = Arc::new(Mutex::new((Some(reading), Ok(()))));
+    let (taker, watched) = (Arc::clone(&shared), progress.clone());
+    let take = move |batch: DataFrame| {
+        let mut guard = taker.lock().unwrap_or_else(PoisonError::into_inner);
+        let (reading, outcome) = &mut *guard;
+        if let (Some(reading), Ok(())) = (reading, &outcome) {
+            *outcome = reading.take(&batch);
+        }
+        Ok(outcome.is_err() || watched.is_cancelled())
+    };
+    let sink = lazy.clone().select(columns).sink_batches(pl::PlanCallback::new(take), true, None);
+    let ran = sink.and_then(|lazy| lazy.collect_with_engine(pl::Engine::Streaming).map(drop));
+    ran.map_err(|e| failed(&e))?;
+    progress.check()?;
+    progress.advance(bytes);
+    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut guard.1, Ok(()))?;
+    guard.0.take().ok_or_else(|| Error::parse("its batches were taken twice"))
+}
+
+/// A whole frame or batch as a table of histograms.
+pub(super) fn of_table(
+    table: &dyn Table,
+    chosen: impl Fn(&[usize]) -> Result<Box<dyn Table>>,
+    (file, format): (&str, Format),
+    options: &LoadOptions,
+) -> Result<Dataset> {
+    let mut reading = Reading::new(table.names(), &[], (file, format, 0), options)?;
+    reading.take(&*chosen(&reading.order.clone())?)?;
+    let table = reading.finish()?;
+    if table.series() == 0 {
+        return Err(histogram_table::nothing().in_file(file));
+    }
+    table.to_dataset()
+}
+
+fn keeps(clause: &Clause, word: &str) -> bool {
+    match &clause.literal {
+        Literal::Text(_) => clause.keeps_word(word.as_bytes()),
+        Literal::Number(_) => matches!(number::parse(word.as_bytes()), Field::Number(v) if clause.keeps_number(v)),
+    }
+}
+
+/// Whether a condition can hold of a word between two words.
+fn may_keep(clause: &Clause, least: &[u8], greatest: &[u8]) -> bool {
+    let Literal::Text(text) = &clause.literal else { return true };
+    let text = text.as_bytes();
+    match clause.op {
+        Op::Eq => least <= text && text <= greatest,
+        Op::Lt => least < text,
+        Op::Le => least <= text,
+        Op::Gt => greatest > text,
+        Op::Ge => greatest >= text,
+        Op::Ne | Op::Contains => true,
+    }
+}
+
+/// How the times of a table are written, as the first of them tells.
+#[derive(Default)]
+struct Times {
+    clock: Option<Clock>,
+    unit: Option<i64>,
+}
+
+impl Times {
+    /// The nanoseconds of the unit of times that are numbers.
+    fn unit(&mut self, first: Option<f64>) -> i64 {
+        let of = |first: f64| match TimeFormat::epoch_of(first) {
+            TimeFormat::Epoch(unit) => unit,
+            TimeFormat::Text => 1,
+        };
+        if self.unit.is_none() {
+            self.unit = first.map(of);
+        }
+        self.unit.unwrap_or(1)
+    }
+}
+
+/// Times in nanoseconds; a number is one since the epoch in a unit that the first one tells.
+fn instants(typed: Typed, times: &mut Times) -> Vec<Option<i64>> {
+    match typed {
+        Typed::Instants(v) => v.iter().collect(),
+        Typed::Ints(v) => {
+            let factor = times.unit(v.iter().flatten().next().map(|first| first as f64));
+            v.iter().map(|x| x.and_then(|x| x.checked_mul(factor))).collect()
+        }
+        Typed::Floats(v) => {
+            let factor = times.unit(v.iter().flatten().next());
+            v.iter().map(|x| x.and_then(|x| nanoseconds(x, factor))).collect()
+        }
+        Typed::Words(codes, words) => {
+            let clock = times.clock.get_or_insert_with(|| Clock::new(TimeFormat::Text, None));
+            let parsed: Vec<Option<i64>> = words.words().iter().map(|w| clock.parse(w)).collect();
+            codes.iter().map(|c| c.and_then(|c| parsed.get(c as usize).copied().flatten())).collect()
+        }
+        other => vec![None; other.len()],
+    }
+}
+
+fn numbers(typed: Typed) -> Vec<Option<f64>> {
+    match typed {
+        Typed::Ints(v) => v.iter().map(|x| x.map(|x| x as f64)).collect(),
+        Typed::Floats(v) => v.iter().collect(),
+        other => vec![None; other.len()],
+    }
+}
+
+/// Whole numbers; a float is one where it is whole and in the range in which floats count one by one.
+fn whole(typed: Typed) -> Vec<Option<i64>> {
+    match typed {
+        Typed::Ints(v) => v.iter().collect(),
+        Typed::Floats(v) => {
+            let exact = |x: &f64| x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0;
+            v.iter().map(|x| x.filter(exact).map(|x| x as i64)).collect()
+        }
+        other => vec![None; other.len()],
+    }
+}
+
+fn words(typed: Typed) -> (Vec<u32>, Dictionary) {
+    match typed.words() {
+        Column::Text(codes, dictionary) => (codes, dictionary),
+        Column::Time(_) | Column::Number(_) => (Vec::new(), Dictionary::default()),
+    }
+}
+
+/// Columns of rows that are being gathered.
+#[derive(Default)]
+struct Gathered<'a> {
+    series: Vec<&'a str>,
+    starts: Vec<i64>,
+    widths: Vec<f64>,
+    schemas: Vec<&'a str>,
+    bins: Vec<i64>,
+    counts: Vec<i64>,
+    labels: BTreeMap<&'a str, Vec<&'a str>>,
+    units: Vec<&'a str>,
+}
+
+impl<'a> Gathered<'a> {
+    fn push(
+        &mut self,
+        (stored, unit): (&'a Stored, &'a str),
+        (slot, schema): (Slot, &'a str),
+        packed: &Packed,
+        keys: &'a [String],
+    ) -> Result<()> {
+        let before = self.bins.len();
+        for (bin, count) in packed.bins() {
+            self.bins.push(bin);
+            let count = i64::try_from(count)
+                .map_err(|_| Error::unsupported("a count of 2⁶³ or more has no place in a column"))?;
+            self.counts.push(count);
+        }
+        let rows = self.bins.len();
+        self.series.resize(rows, stored.identity.name.as_str());
+        self.starts.resize(rows, slot.start);
+        self.widths.resize(rows, slot.window().width.as_secs_f64());
+        self.schemas.resize(rows, schema);
+        self.units.resize(rows, unit);
+        for key in keys {
+            let column = self.labels.entry(key).or_insert_with(|| vec![""; before]);
+            column.resize(rows, stored.identity.labels.get(key).unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    fn frame(self, keys: &[String]) -> Result<DataFrame> {
+        let rows = self.bins.len();
+        let start = pl::Series::new("window_start".into(), &self.starts)
+            .cast(&DataType::Datetime(TimeUnit::Nanoseconds, Some(pl::TimeZone::UTC)))
+            .map_err(|e| failed(&e))?;
+        let mut columns = vec![
+            pl::Series::new("series".into(), &self.series).into_column(),
+            start.into_column(),
+            pl::Series::new("width".into(), &self.widths).into_column(),
+            pl::Series::new("schema".into(), &self.schemas).into_column(),
+            pl::Series::new("bin".into(), &self.bins).into_column(),
+            pl::Series::new("count".into(), &self.counts).into_column(),
+        ];
+        for key in keys {
+            let words = self.labels.get(key.as_str()).map_or(&[][..], Vec::as_slice);
+            columns.push(pl::Series::new(key.as_str().into(), words).into_column());
+        }
+        columns.push(pl::Series::new("unit".into(), &self.units).into_column());
+        DataFrame::new(rows, columns).map_err(|e| failed(&e))
+    }
+}
+
+impl HistogramTable {
+    /// Gives the rows as frames of about so many rows each, in their order.
+    fn frames(&self, rows: usize, give: &mut dyn FnMut(DataFrame) -> Result<()>) -> Result<()> {
+        if self.stored.is_empty() {
+            return Err(Error::empty("there is no histogram to write"));
+        }
+        let keys = self.label_keys();
+        let units: Vec<String> = self.stored.values().map(|s| s.identity.unit.symbol()).collect();
+        let mut gathered = Gathered::default();
+        for (stored, unit) in self.stored.values().zip(&units) {
+            for (slot, packed) in &stored.windows {
+                gathered.push((stored, unit), (*slot, self.schema_name(slot.schema)), packed, &keys)?;
+                if gathered.bins.len() >= rows {
+                    give(std::mem::take(&mut gathered).frame(&keys)?)?;
+                }
+            }
+        }
+        if gathered.bins.is_empty() { Ok(()) } else { give(gathered.frame(&keys)?) }
+    }
+
+    /// The table as a data frame: `series`, `window_start` (UTC, nanoseconds), `width` (seconds), `schema`, `bin`, `count`, a column a
+    /// label, `unit`; rows by series, window and bin.
+    ///
+    /// # Errors
+    /// [`Empty`](crate::ErrorKind::Empty) without histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a count of 2⁶³ or more.
+    pub fn to_frame(&self) -> Result<DataFrame> {
+        let mut whole = None;
+        self.frames(usize::MAX, &mut |frame| {
+            whole = Some(frame);
+            Ok(())
+        })?;
+        whole.ok_or_else(|| Error::empty("there is no histogram to write"))
+    }
+
+    /// Writes the table as Parquet, with the columns of [`to_frame`](Self::to_frame), batch by batch: each row group tells between which
+    /// values its columns lie, so that a reader who asks for some series or a range of time reads those alone.
+    ///
+    /// # Errors
+    /// [`Io`](crate::ErrorKind::Io) where the file cannot be written, else as [`to_frame`](Self::to_frame).
+    pub fn write_parquet(&self, path: &Path) -> Result<()> {
+        let name = path.display().to_string();
+        let mut file = Some(File::create(path).map_err(|e| Error::io(e, &name))?);
+        let mut writer = None;
+        let fail = |e: &pl::PolarsError| failed(e).in_file(&name);
+        self.frames(BATCH, &mut |frame| {
+            if let Some(file) = file.take() {
+                let options = ParquetWriter::new(file).with_row_group_size(Some(2 * BATCH));
+                writer = Some(options.batched(frame.schema()).map_err(|e| fail(&e))?);
+            }
+            match &mut writer {
+                Some(writer) => writer.write_batch(&frame).map_err(|e| fail(&e)),
+                None => Ok(()),
+            }
+        })?;
+        match &writer {
+            Some(writer) => writer.finish().map(drop).map_err(|e| fail(&e)),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes [`to_frame`](Self::to_frame) as an Arrow IPC file.
+    ///
+    /// # Errors
+    /// As [`write_parquet`](Self::write_parquet).
+    pub fn write_arrow(&self, path: &Path) -> Result<()> {
+        let name = path.display().to_string();
+        let mut frame = self.to_frame()?;
+        let file = File::create(path).map_err(|e| Error::io(e, &name))?;
+        IpcWriter::new(file).finish(&mut frame).map_err(|e| failed(&e).in_file(&name))
+    }
+}

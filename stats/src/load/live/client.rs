@@ -1,0 +1,336 @@
+//! Requests with time limits, repetitions and cancellation.
+//!
+//! The client follows no redirection: what authorises goes to the one address that was given. A request runs on the calling thread,
+//! and looks whether it should stop every twentieth of a second.
+
+use std::error::Error as _;
+use std::io::Read as _;
+use std::pin::pin;
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
+};
+use reqwest::header::{DATE, LOCATION};
+use reqwest::{Response, Url};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time;
+
+use super::query::PrometheusQuery;
+use super::refusal::{self, Refused};
+use super::secret::Secret;
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::server::ServerOptions;
+use crate::progress::Progress;
+use crate::time::Span;
+
+/// How soon a wish to stop is seen.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long is waited for what can be done without.
+const LOOK_UP: Span = Span(10 * Span::SECOND.0);
+/// The longest pause that a server may ask for.
+const PATIENCE_S: f64 = 120.0;
+/// The most that is read of a refusal.
+const REFUSAL_BYTES: u64 = 64 << 10;
+
+/// A server, and how it is asked.
+pub(super) struct Client {
+    runtime: Option<Runtime>,
+    http: reqwest::Client,
+    base: Url,
+    place: String,
+    secret: Option<Secret>,
+    headers: HeaderMap,
+    options: ServerOptions,
+    /// Whether requests have a body; some servers take only those without.
+    post: bool,
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // a name that is still being resolved is not waited for
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn new(asked: &PrometheusQuery, options: &ServerOptions) -> Result<Self> {
+        let base = asked.address()?;
+        let place = asked.url.trim().trim_end_matches('/').to_owned();
+        let secret = Secret::of(options)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.extend(secret.as_ref().map(|s| (AUTHORIZATION, s.header())));
+        if let Some(tenant) = &asked.tenant {
+            let value = HeaderValue::try_from(tenant.as_str());
+            let value =
+                value.map_err(|_| Error::argument(format!("“{tenant}” is no tenant that a header can hold")))?;
+            headers.insert("x-scope-orgid", value);
+        }
+        let limit = span(options.timeout);
+        if limit.is_zero() {
+            return Err(Error::argument("a server cannot answer in no time").hint("give --timeout such as 2m"));
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("sre-stats/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT.min(limit))
+            .tls_built_in_root_certs(base.scheme() == "https");
+        if is_here(&base) {
+            builder = builder.no_proxy();
+        }
+        let failed = |e: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::Io, format!("no request can be made: {e}")).in_file(&place)
+        };
+        let http = builder.build().map_err(|e| failed(&root(&e)))?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
+        let runtime = Some(runtime);
+        Ok(Self { runtime, http, base, place, secret, headers, options: options.clone(), post: true })
+    }
+
+    /// What authorises, in words: what it is, where it came from, and whether it goes unencrypted over a network.
+    pub(super) fn authorisation(&self) -> Option<(String, String)> {
+        let secret = self.secret.as_ref()?;
+        let open = self.base.scheme() == "http" && !is_here(&self.base);
+        let what = if open { format!("{}, unencrypted", secret.what) } else { secret.what.to_owned() };
+        Some((what, format!("the environment variable {}", secret.variable)))
+    }
+
+    /// A server's text without the secret that it may have repeated.
+    pub(super) fn hide(&self, text: &str) -> String {
+        self.secret.as_ref().map_or_else(|| text.to_owned(), |s| s.hide(text))
+    }
+
+    /// The body of the answer to a question, such as `query_range` with its parameters; repeated where that may help.
+    pub(super) fn ask(&mut self, what: &str, form: &[(&str, String)], progress: &Progress) -> Result<Vec<u8>> {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["api", "v1", what]);
+        }
+        let runtime = self.runtime.take().ok_or_else(Error::cancelled)?;
+        let result = runtime.block_on(self.repeated(&url, form, progress));
+        self.runtime = Some(runtime);
+        result.map_err(|e| e.in_file(&self.place))
+    }
+
+    /// The same without a body and repetitions, and with less patience: for what can be done without.
+    pub(super) fn look_up(&mut self, what: &str, form: &[(&str, String)], progress: &Progress) -> Result<Vec<u8>> {
+        let (post, retries) = (self.post, self.options.retries);
+        (self.post, self.options.retries) = (false, 0);
+        let limit = self.options.timeout;
+        self.options.timeout = Span(limit.0.min(LOOK_UP.0));
+        let result = self.ask(what, form, progress);
+        (self.post, self.options.retries, self.options.timeout) = (post, retries, limit);
+        result
+    }
+
+    async fn repeated(&mut self, url: &Url, form: &[(&str, String)], progress: &Progress) -> Result<Vec<u8>> {
+        let mut tried = 0_u32;
+        loop {
+            let (message, hint, wait_s) = match watched(self.once(url, form), progress).await? {
+                Ok(body) => return Ok(body),
+                Err(Refused::ForGood(e)) => return Err(e),
+                Err(Refused::Method) if self.post => {
+                    self.post = false;
+                    continue;
+                }
+                Err(Refused::Method) => ("the server takes no queries (405)".to_owned(), "check the address", None),
+                Err(Refused::ForNow { message, hint, wait_s }) => (message, hint, wait_s),
+            };
+            tried += 1;
+            let failed = |message: String| Error::new(ErrorKind::Io, message);
+            if let Some(wait_s) = wait_s.filter(|s| *s > PATIENCE_S) {
+                let wait = format!("{message}; it asks to wait {wait_s:.0} s");
+                return Err(failed(wait).hint("ask again then"));
+            }
+            if tried > self.options.retries {
+                let message = if tried > 1 { format!("{message}, {tried} times") } else { message };
+                return Err(failed(message).hint(hint));
+            }
+            let doubled = 2_f64.powi((tried - 1).min(20) as i32) * span(self.options.pause).as_secs_f64();
+            let pause = Duration::from_secs_f64(wait_s.unwrap_or(doubled).clamp(0.0, PATIENCE_S));
+            watched(time::sleep(pause), progress).await?;
+        }
+    }
+
+    async fn once(&self, url: &Url, form: &[(&str, String)]) -> Result<Vec<u8>, Refused> {
+        let request = match (form.is_empty(), self.post) {
+            (false, true) => self.http.post(url.clone()).form(form),
+            (false, false) => self.http.get(url.clone()).query(form),
+            (true, _) => self.http.get(url.clone()),
+        };
+        let request = request.headers(self.headers.clone()).timeout(span(self.options.timeout));
+        let mut response = request.send().await.map_err(|e| self.broken(&e, 0))?;
+        let status = response.status();
+        let limit = if status.is_success() { self.options.max_bytes } else { REFUSAL_BYTES };
+        if status.is_success() && response.content_length().is_some_and(|n| n > limit) {
+            return Err(too_large(limit));
+        }
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(None) => break,
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                // what a refusal says is worth having, and not worth another error
+                Err(_) if !status.is_success() => break,
+                Err(e) => return Err(self.broken(&e, body.len())),
+            }
+            if body.len() as u64 > limit {
+                if status.is_success() {
+                    return Err(too_large(limit));
+                }
+                break;
+            }
+        }
+        let body = unpacked(body, &response, limit)?;
+        if status.is_success() {
+            return if body.trim_ascii_start().starts_with(b"{") { Ok(body) } else { Err(no_prometheus(&response)) };
+        }
+        Err(self.refused(&response, &body))
+    }
+
+    /// What a status other than success means.
+    fn refused(&self, response: &Response, body: &[u8]) -> Refused {
+        let status = response.status();
+        let header = |name| response.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+        let is_text = header(CONTENT_TYPE).is_some_and(|t| t.starts_with("text/plain"));
+        let sent_on = header(LOCATION).and_then(|to| response.url().join(to).ok()).map(|mut to| {
+            // parameters may be a query, or worse
+            to.set_query(None);
+            to.set_fragment(None);
+            let _ = (to.set_username(""), to.set_password(None));
+            to.to_string()
+        });
+        let body = self.hide(&String::from_utf8_lossy(body));
+        let reason = status.canonical_reason().unwrap_or_default();
+        let authorised = self.secret.as_ref().map(|s| s.variable.as_str());
+        let mut refused =
+            refusal::of_status(status.as_u16(), reason, body.as_bytes(), is_text, sent_on.as_deref(), authorised);
+        if let Refused::ForNow { wait_s, .. } = &mut refused {
+            *wait_s = header(RETRY_AFTER).and_then(|after| seconds_to_wait(after, header(DATE)));
+        }
+        refused
+    }
+
+    /// What a request that had no answer, or a part of one, means.
+    fn broken(&self, e: &reqwest::Error, read: usize) -> Refused {
+        let why = self.hide(&root(e));
+        let unproven = reasons(e).into_iter().find(|r| r.contains("certificate"));
+        let again = |message: String, hint| Refused::ForNow { message, hint, wait_s: None };
+        if let Some(why) = unproven.filter(|_| e.is_connect()) {
+            let error = Error::new(ErrorKind::Io, format!("the server does not prove who it is: {why}"));
+            let hint = "where its certificate is of an authority of your own, name that one's file in SSL_CERT_FILE";
+            return Refused::ForGood(error.hint(hint));
+        }
+        if e.is_connect() {
+            let why = if e.is_timeout() { "no connection in time".to_owned() } else { why };
+            return again(format!("the server cannot be reached: {why}"), "is it running, and is the address right?");
+        }
+        if e.is_timeout() {
+            let error = Error::new(ErrorKind::Io, format!("no whole answer within {}", self.options.timeout));
+            return Refused::ForGood(error.hint("wait longer with --timeout, or ask for less with --page-points"));
+        }
+        if e.is_builder() {
+            return Refused::ForGood(Error::argument(format!("this is no request: {why}")));
+        }
+        let after = if read > 0 { format!(" after {read} bytes") } else { String::new() };
+        again(format!("the connection broke{after}: {why}"), "ask again, or for less with --page-points")
+    }
+}
+
+/// Waits for something, and stops where that is asked for.
+async fn watched<T>(work: impl Future<Output = T>, progress: &Progress) -> Result<T> {
+    let mut work = pin!(work);
+    loop {
+        progress.check()?;
+        if let Ok(done) = time::timeout(TICK, &mut work).await {
+            return Ok(done);
+        }
+    }
+}
+
+/// A body as it was before it was packed.
+fn unpacked(body: Vec<u8>, response: &Response, limit: u64) -> Result<Vec<u8>, Refused> {
+    let coding = response.headers().get(CONTENT_ENCODING).map(|v| v.as_bytes().to_ascii_lowercase());
+    let bad = |what: String| Refused::ForGood(Error::parse(what).hint("is there a proxy in front of the server?"));
+    match coding.as_deref() {
+        None | Some(b"identity" | b"") => Ok(body),
+        Some(b"gzip" | b"x-gzip") => {
+            let mut out = Vec::new();
+            let packed = flate2::read::MultiGzDecoder::new(body.as_slice());
+            let read = packed.take(limit.saturating_add(1)).read_to_end(&mut out);
+            read.map_err(|e| bad(format!("the answer cannot be unpacked: {e}")))?;
+            if out.len() as u64 > limit { Err(too_large(limit)) } else { Ok(out) }
+        }
+        Some(other) => Err(bad(format!("the answer is packed as {}", String::from_utf8_lossy(other)))),
+    }
+}
+
+fn too_large(limit: u64) -> Refused {
+    let error = Error::unsupported(format!("the answer is larger than {} MB", limit >> 20));
+    Refused::ForGood(error.hint("ask for less a request with --page-points, or for fewer series"))
+}
+
+fn no_prometheus(response: &Response) -> Refused {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("of no type");
+    let error = Error::parse(format!("what answers is no Prometheus: its answer is {kind} and not JSON"));
+    Refused::ForGood(error.hint("check the address; is there a page to log in before it?"))
+}
+
+/// The seconds of `Retry-After`: a number, or a date, which is measured from the answer's own.
+fn seconds_to_wait(after: &str, date: Option<&str>) -> Option<f64> {
+    if let Ok(seconds) = after.trim().parse::<u32>() {
+        return Some(f64::from(seconds));
+    }
+    let at = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok();
+    let wait = at(after)?.timestamp().duration_since(at(date?)?.timestamp());
+    Some(wait.as_secs_f64().max(0.0))
+}
+
+/// Whether an address is of this machine.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// The reasons beneath an error, the innermost last; its own text is not among them, since that one holds the address.
+fn reasons(e: &reqwest::Error) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut source = e.source();
+    while let Some(inner) = source {
+        all.push(inner.to_string());
+        source = inner.source();
+    }
+    all
+}
+
+/// The innermost reason.
+fn root(e: &reqwest::Error) -> String {
+    reasons(e).pop().unwrap_or_else(|| "no reason is known".to_owned())
+}
+
+fn span(span: Span) -> Duration {
+    Duration::from_nanos(span.0.max(0).unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_seconds_or_until_a_date() {
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(seconds_to_wait(" 7 ", None), Some(7.0));
+        assert_eq!(seconds_to_wait("Sun, 06 Nov 1994 08:50:00 GMT", date), Some(23.0));
+        assert_eq!(seconds_to_wait("Sun, 06 Nov 1994 08:49:00 GMT", date), Some(0.0));
+        for (after, date) in [("soon", date), ("-1", date), ("1e9", date), ("Sun, 06 Nov 1994 08:50:00 GMT", None)] {
+            assert_eq!(seconds_to_wait(after, date), None, "{after}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Rows that are counted as they are read and not kept: memory grows with series and windows, and not with rows.
+
+use std::path::PathBuf;
+
+use super::packed::Packed;
+use super::table::HistogramTable;
+use crate::error::{Error, Result};
+use crate::histogram::LayoutChoice;
+use crate::load::dataset::Dataset;
+use crate::load::options::LoadOptions;
+use crate::load::report::LoadReport;
+use crate::load::source::load_into;
+use crate::load::traffic::Traffic;
+use crate::progress::Progress;
+use crate::time::{Grid, Span};
+
+/// More windows than these, at some two thousand bytes each, are not made ready to be asked at once.
+const MOST_WINDOWS: u64 = 2_000_000;
+
+/// How rows are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Condense {
+    pub(crate) layout: LayoutChoice,
+    pub(crate) grid: Grid,
+}
+
+/// Takes what several files hold: tables of histograms, and events too where they are counted and not kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Condenser {
+    pub(crate) how: Option<Condense>,
+    pub(crate) table: HistogramTable,
+}
+
+impl Condense {
+    /// The bins of some values; NaN and ±∞ are not counted.
+    pub(crate) fn pack(self, values: &[f64]) -> Result<Packed> {
+        // without an early end, so that several are looked at together
+        let finite = values.iter().fold(true, |all, v| all & v.is_finite());
+        let sketch = if finite {
+            self.layout.build(values)?
+        } else {
+            self.layout.build(&values.iter().copied().filter(|v| v.is_finite()).collect::<Vec<_>>())?
+        };
+        Packed::of(&sketch).ok_or_else(|| unnumbered(self.layout))
+    }
+}
+
+fn unnumbered(layout: LayoutChoice) -> Error {
+    Error::unsupported(format!("the bins of {layout} have no numbers")).hint("choose log-linear or exp:5")
+}
+
+impl Condenser {
+    /// Takes the series of a data set where rows are counted: events become histograms, histograms stay as they are.
+    pub(crate) fn absorb(&mut self, data: &mut Dataset) -> Result<()> {
+        let Some(how) = self.how.filter(|_| !data.items.is_empty()) else { return Ok(()) };
+        data.make_histograms(how.layout, how.grid.width())?;
+        for item in std::mem::take(&mut data.items) {
+            self.table.add_item(&item)?;
+        }
+        Ok(())
+    }
+
+    /// Says of the traffic of a file what its series do not say themselves, and puts the table of the files before it first.
+    pub(crate) fn tag(&mut self, traffic: Option<Traffic>, before: HistogramTable) -> Result<()> {
+        let mut read = std::mem::replace(&mut self.table, before);
+        if let Some(traffic) = traffic {
+            read.tag(traffic);
+        }
+        self.table.absorb(read)
+    }
+
+    /// Gives the tables that were read to a data set, where rows are kept.
+    pub(crate) fn release(&mut self, data: &mut Dataset) -> Result<()> {
+        if self.how.is_none() && self.table.series() > 0 {
+            let windows = self.table.windows();
+            if windows > MOST_WINDOWS {
+                return Err(Error::unsupported(format!(
+                    "{windows} histograms of {} series are more than are looked at together, {MOST_WINDOWS}",
+                    self.table.series()
+                ))
+                .hint("choose some with --where, --from and --to"));
+            }
+            let mut read = std::mem::take(&mut self.table);
+            read.report = LoadReport::default();
+            data.absorb(read.to_dataset()?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads files as [`load`](crate::load::load) does and counts every series of events in histograms, one a window of a width from the epoch
+/// on, without keeping the rows: what [`load`](crate::load::load) and [`make_histograms`](Dataset::make_histograms) give together, from files
+/// larger than memory.
+///
+/// Tables of text (CSV, JSON lines, logs, load testers), Parquet and Arrow are read in pieces, in parallel, and memory grows with series and
+/// windows alone; other formats are read one file at a time. Histograms in the input stay as they are. Whether a column holds events is
+/// decided by the first rows, unless [`kind`](LoadOptions::kind) says so.
+///
+/// ```no_run
+/// use sre_stats::histogram::LayoutChoice;
+/// use sre_stats::load::{LoadOptions, load_histograms};
+/// use sre_stats::progress::Progress;
+/// use sre_stats::time::Span;
+/// let options = LoadOptions::default();
+/// let table = load_histograms(&["month.csv.gz".into()], &options, LayoutChoice::LogLinear, Span::MINUTE, &Progress::new())?;
+/// println!("{} windows of {} series", table.windows(), table.series());
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`load`](crate::load::load) and [`make_histograms`](Dataset::make_histograms): [`Mismatch`](crate::ErrorKind::Mismatch) where a series
+/// is a gauge or counter, [`Unsupported`](crate::ErrorKind::Unsupported) for a layout whose bins have no numbers,
+/// [`Argument`](crate::ErrorKind::Argument) for a width that is not more than 0.
+pub fn load_histograms(
+    paths: &[PathBuf],
+    options: &LoadOptions,
+    layout: LayoutChoice,
+    width: Span,
+    progress: &Progress,
+) -> Result<HistogramTable> {
+    let how = Condense { layout, grid: Grid::new(width, Span::ZERO)? };
+    // a layout without numbers is refused before a long read
+    how.pack(&[1.0])?;
+    let mut condenser = Condenser { how: Some(how), ..Condenser::default() };
+    let read = load_into(paths, options, progress, &mut condenser)?;
+    let mut table = condenser.table;
+    table.report = read.report;
+    Ok(table)
+}

@@ -1,0 +1,268 @@
+//! The windows of every series.
+
+use std::collections::BTreeMap;
+
+use super::packed::Packed;
+use crate::error::{Error, Result};
+use crate::histogram::AnySketch;
+use crate::labels::Labels;
+use crate::load::dataset::{Data, Dataset, Item, LeftOut};
+use crate::load::histograms::{Histograms, windowed};
+use crate::load::options::{Format, Kind};
+use crate::load::report::LoadReport;
+use crate::load::traffic::{LABEL, Traffic};
+use crate::series::Identity;
+use crate::time::{Span, Timestamp, Window};
+
+/// Histograms of many series and windows, with their bins packed: some hundred bytes a window where a
+/// [`LogLinear`](crate::histogram::LogLinear) ready to be filled takes two thousand.
+///
+/// It is the histogram table (`series, window_start, width, schema, bin, count`) in memory: what [`load_histograms`](super::load_histograms)
+/// makes of rows that it does not keep, and what the writers write. Ask one series as [`Histograms`], or all of them as a
+/// [`Dataset`].
+///
+/// ```
+/// use sre_stats::load::{HistogramTable, LoadOptions, load_bytes};
+/// use sre_stats::histogram::LayoutChoice;
+/// use sre_stats::progress::Progress;
+/// use sre_stats::time::Span;
+/// let text = b"time,status,latency_ms\n0,200,12\n1,200,15\n70,503,80\n";
+/// let mut data = load_bytes("access.csv", text, &LoadOptions::default(), &Progress::new())?;
+/// data.make_histograms(LayoutChoice::LogLinear, Span::MINUTE)?;
+/// let table = HistogramTable::from_dataset(&data)?;
+/// assert_eq!((table.series(), table.windows(), table.rows()), (1, 2, 3));
+/// assert_eq!(table.whole()?[0].counts(), [3.0]);
+/// assert_eq!(table.to_dataset()?.items, data.items);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// Not for: a layout whose bins have no numbers (sketches), and statistics that need the samples.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HistogramTable {
+    pub(crate) report: LoadReport,
+    pub(crate) stored: BTreeMap<Key, Stored>,
+    schemas: Vec<String>,
+}
+
+/// Name, labels and the unit's symbol: the order of the series.
+pub(crate) type Key = (String, Labels, String);
+
+/// A window with its layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot {
+    pub(crate) start: i64,
+    pub(crate) width: i64,
+    /// The place of the schema among those of the table.
+    pub(crate) schema: u32,
+}
+
+impl Slot {
+    pub(crate) fn window(self) -> Window {
+        windowed(Timestamp(self.start), Span(self.width))
+    }
+}
+
+/// One series.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) identity: Identity,
+    pub(crate) format: Format,
+    pub(crate) left_out: LeftOut,
+    pub(crate) windows: BTreeMap<Slot, Packed>,
+}
+
+impl HistogramTable {
+    /// The histograms of a data set.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where an item holds no histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a
+    /// layout whose bins have no numbers.
+    pub fn from_dataset(data: &Dataset) -> Result<Self> {
+        let mut table = Self { report: data.report.clone(), ..Self::default() };
+        for item in &data.items {
+            table.add_item(item)?;
+        }
+        Ok(table)
+    }
+
+    /// Adds the histograms of an item.
+    pub(crate) fn add_item(&mut self, item: &Item) -> Result<()> {
+        let Some(histograms) = item.as_histograms() else {
+            return Err(Error::mismatch(format!("“{}” is a {} and no histogram", item.title(), item.kind))
+                .hint("choose the histograms with --value, or events to make histograms of"));
+        };
+        let mut windows = Vec::with_capacity(histograms.windows().len());
+        for (window, sketch) in histograms.windows() {
+            let packed = Packed::of(sketch).ok_or_else(|| {
+                Error::unsupported(format!("the bins of {} have no numbers", sketch.coded_schema()))
+                    .hint("the table holds log-linear, exp:s and explicit edges")
+            })?;
+            let schema = self.schema(&sketch.coded_schema());
+            windows.push((Slot { start: window.start.0, width: window.width.0, schema }, packed));
+        }
+        self.add(&item.identity, item.format, item.left_out, windows)
+    }
+
+    /// Adds windows of a series; those that it has already add up.
+    pub(crate) fn add(
+        &mut self,
+        identity: &Identity,
+        format: Format,
+        left_out: LeftOut,
+        windows: impl IntoIterator<Item = (Slot, Packed)>,
+    ) -> Result<()> {
+        let key = (identity.name.clone(), identity.labels.clone(), identity.unit.symbol());
+        let stored = self.stored.entry(key).or_insert_with(|| Stored {
+            identity: identity.clone(),
+            format,
+            left_out: LeftOut::default(),
+            windows: BTreeMap::new(),
+        });
+        stored.left_out = stored.left_out.plus(left_out);
+        for (slot, packed) in windows {
+            match stored.windows.get_mut(&slot) {
+                Some(own) => own.add(&packed)?,
+                None => drop(stored.windows.insert(slot, packed)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Says of every series whose traffic it is, where it does not say it itself.
+    pub(crate) fn tag(&mut self, traffic: Traffic) {
+        for mut stored in std::mem::take(&mut self.stored).into_values() {
+            if Traffic::of(&stored.identity).is_none() {
+                stored.identity.labels.set(LABEL, traffic.to_string());
+            }
+            let identity = &stored.identity;
+            let key = (identity.name.clone(), identity.labels.clone(), identity.unit.symbol());
+            self.stored.insert(key, stored);
+        }
+    }
+
+    /// Adds all series of another table; its report is left to the caller.
+    pub(crate) fn absorb(&mut self, other: Self) -> Result<()> {
+        let schemas: Vec<u32> = other.schemas.iter().map(|name| self.schema(name)).collect();
+        for stored in other.stored.into_values() {
+            let renamed = |(slot, packed): (Slot, Packed)| {
+                (Slot { schema: schemas.get(slot.schema as usize).copied().unwrap_or(slot.schema), ..slot }, packed)
+            };
+            let windows: Vec<(Slot, Packed)> = stored.windows.into_iter().map(renamed).collect();
+            self.add(&stored.identity, stored.format, stored.left_out, windows)?;
+        }
+        Ok(())
+    }
+
+    /// The place of a schema, which is added where it is new.
+    pub(crate) fn schema(&mut self, name: &str) -> u32 {
+        let found = self.schemas.iter().position(|s| s == name);
+        found.unwrap_or_else(|| {
+            self.schemas.push(name.to_owned());
+            self.schemas.len() - 1
+        }) as u32
+    }
+
+    /// The name of a schema.
+    pub(crate) fn schema_name(&self, schema: u32) -> &str {
+        self.schemas.get(schema as usize).map_or("", String::as_str)
+    }
+
+    /// What was read, understood and lost on the way.
+    pub fn report(&self) -> &LoadReport {
+        &self.report
+    }
+
+    /// The number of series.
+    pub fn series(&self) -> usize {
+        self.stored.len()
+    }
+
+    /// The series, by name and labels.
+    pub fn identities(&self) -> Vec<Identity> {
+        self.stored.values().map(|s| s.identity.clone()).collect()
+    }
+
+    /// The number of windows of all series together.
+    pub fn windows(&self) -> u64 {
+        self.stored.values().map(|s| s.windows.len() as u64).sum()
+    }
+
+    /// The number of bins that hold something, of all windows together: the rows of the table.
+    pub fn rows(&self) -> u64 {
+        self.stored.values().flat_map(|s| s.windows.values()).map(|w| w.bins().count() as u64).sum()
+    }
+
+    /// The number of values that the bins hold.
+    pub fn count(&self) -> u64 {
+        self.stored.values().flat_map(|s| s.windows.values()).fold(0, |sum, w| sum.saturating_add(w.count()))
+    }
+
+    /// About how many bytes of memory the windows take.
+    pub fn memory_bytes(&self) -> usize {
+        let windows = self.stored.values().flat_map(|s| s.windows.values());
+        windows.map(|w| size_of::<Slot>() + w.memory_bytes()).sum()
+    }
+
+    /// One histogram a series, over all its windows.
+    ///
+    /// # Errors
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the windows of a series are of several layouts.
+    pub fn whole(&self) -> Result<Vec<Histograms>> {
+        self.stored.values().map(|stored| self.whole_of(stored)).collect()
+    }
+
+    fn whole_of(&self, stored: &Stored) -> Result<Histograms> {
+        let mut by_schema: BTreeMap<u32, Packed> = BTreeMap::new();
+        // pairs, then pairs of pairs: each bin is written anew a few times, and not once a window
+        let mut levels: Vec<(u32, u32, Packed)> = Vec::new();
+        for (slot, packed) in &stored.windows {
+            let (mut level, mut sum) = (0, packed.clone());
+            while let Some((_, _, below)) = levels.pop_if(|(schema, l, _)| *schema == slot.schema && *l == level) {
+                sum.add(&below)?;
+                level += 1;
+            }
+            levels.push((slot.schema, level, sum));
+        }
+        for (schema, _, sum) in levels {
+            match by_schema.get_mut(&schema) {
+                Some(own) => own.add(&sum)?,
+                None => drop(by_schema.insert(schema, sum)),
+            }
+        }
+        let mut all: Option<AnySketch> = None;
+        for (schema, sum) in by_schema {
+            let sketch = sum.sketch(self.schema_name(schema))?;
+            match &mut all {
+                Some(all) => crate::histogram::Sketch::merge(all, &sketch)?,
+                None => all = Some(sketch),
+            }
+        }
+        let start = stored.windows.keys().map(|s| s.start).min().unwrap_or(0);
+        let end = stored.windows.keys().map(|s| s.window().end().0).max().unwrap_or(start);
+        let window = windowed(Timestamp(start), Span(end.saturating_sub(start).max(1)));
+        Histograms::new(stored.identity.clone(), all.map(|sketch| (window, sketch)).into_iter().collect())
+    }
+
+    /// All series with all their windows, ready to be asked: some two thousand bytes a window.
+    ///
+    /// # Errors
+    /// [`Empty`](crate::ErrorKind::Empty) without a series.
+    pub fn to_dataset(&self) -> Result<Dataset> {
+        let mut data = Dataset { items: Vec::new(), report: self.report.clone() };
+        for stored in self.stored.values() {
+            let windows = stored
+                .windows
+                .iter()
+                .map(|(slot, packed)| Ok((slot.window(), packed.sketch(self.schema_name(slot.schema))?)))
+                .collect::<Result<_>>()?;
+            let histograms = Histograms::new(stored.identity.clone(), windows)?;
+            let mut item = Item::new(Kind::Histogram, Data::Histograms(histograms), stored.format);
+            item.left_out = stored.left_out;
+            data.items.push(item);
+        }
+        if data.items.is_empty() {
+            return Err(Error::empty("there is no histogram"));
+        }
+        Ok(data)
+    }
+}
