@@ -250,7 +250,9 @@ const FRESH: [Kind; 8] = [
 
 /// The same on other families and seeds: trend and change side by side.
 fn fresh_calibration(replicates: usize) {
-    println!("\nfamilies that no constant was set by (the reach of trend's rivals saw the two walks), fresh seeds, nominal 5 %, {replicates} series a line");
+    println!(
+        "\nfamilies that no constant was set by (the reach of trend's rivals saw the two walks), fresh seeds, nominal 5 %, {replicates} series a line"
+    );
     println!("{:<22}{:>6}{:>10}{:>12}{:>12}{:>12}", "noise", "n", "trend", "no verdict", "changes", "no verdict");
     for n in [20, 50, 200, 1000] {
         for (kind, seed) in FRESH.into_iter().zip(90_000..) {

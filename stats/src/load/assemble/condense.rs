@@ -103,7 +103,7 @@ impl Collector {
     }
 
     /// Refuses columns that do not hold events, by the rows of the first piece.
-    pub(crate) fn decide(&self, shapes: &[Vec<Shape>], plan: &Plan, report: &mut LoadReport) -> Result<()> {
+    pub(crate) fn decide(shapes: &[Vec<Shape>], plan: &Plan, report: &mut LoadReport) -> Result<()> {
         for (value, shapes) in plan.values.iter().zip(shapes) {
             let (kind, why) = shape::decide(plan, value, shapes);
             // where a column names the series, each may be of its own kind

@@ -21,6 +21,9 @@ use crate::load::store::{Condense, Condenser};
 use crate::load::table::Chunk;
 use crate::progress::Progress;
 
+/// A part, and the shapes of its columns where they decide what these hold.
+type Measured = (Part, Option<Vec<Vec<Shape>>>);
+
 /// Bytes parsed as one piece, unless the caller says otherwise: the columns of a piece then fit the second-level cache.
 const PIECE: usize = 1 << 20;
 /// A record longer than this is taken for a quote that was never closed.
@@ -189,7 +192,7 @@ impl Pipe<'_> {
             // the first piece decides what the columns hold
             let first = how.is_some() && self.collector.rows() == 0;
             let (parts, next) = rayon::join(
-                || -> Result<Vec<(Part, Option<Vec<Vec<Shape>>>)>> {
+                || -> Result<Vec<Measured>> {
                     let parsed = pieces.into_par_iter().map(|range| {
                         let first = first && range.start == 0;
                         let text = current.get(range).unwrap_or_default();
@@ -217,7 +220,7 @@ impl Pipe<'_> {
             );
             for (part, shapes) in parts? {
                 if let Some(shapes) = shapes {
-                    self.collector.decide(&shapes, self.plan, report)?;
+                    Collector::decide(&shapes, self.plan, report)?;
                 }
                 self.collector.add(part, self.plan, self.file)?;
             }

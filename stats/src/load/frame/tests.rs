@@ -197,7 +197,7 @@ fn many_histograms() -> crate::load::HistogramTable {
                 text += &format!(
                     "{},svc-{service:03},200,{}\n",
                     1_767_225_600 + minute * 60 + i,
-                    0.010 + f64::from((i as i32 * 37 + service * 11 + minute as i32 * 7) % 900) / 1000.0
+                    0.010 + f64::from((i * 37 + service * 11 + minute * 7) % 900) / 1000.0
                 );
             }
         }

@@ -59,7 +59,8 @@ impl Packed {
         loop {
             let next = match (own.peek().copied(), other.peek().copied()) {
                 (Some(a), Some(b)) if a.0 == b.0 => {
-                    (own.next(), other.next());
+                    own.next();
+                    other.next();
                     (a.0, a.1.checked_add(b.1).ok_or_else(full)?)
                 }
                 (Some(a), Some(b)) if b.0 < a.0 => {
@@ -141,6 +142,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -121,7 +121,7 @@ fn bins_are_those_of_counting_by_hand() {
         *want.entry((service.to_owned(), i / 60, bin)).or_default() += 1;
     }
     let file = File::new(&text);
-    let table = counted(&[file.0.clone()], &events(), LayoutChoice::LogLinear).unwrap();
+    let table = counted(std::slice::from_ref(&file.0), &events(), LayoutChoice::LogLinear).unwrap();
     let mut got = BTreeMap::new();
     for stored in table.stored.values() {
         for (slot, packed) in &stored.windows {
@@ -139,7 +139,7 @@ fn bins_are_those_of_counting_by_hand() {
     let all: Vec<f64> = whole.iter().map(|h| h.counts()[0]).collect();
     let of = |service: &str| want.iter().filter(|((s, ..), _)| s == service).map(|(_, n)| *n as f64).sum::<f64>();
     assert_eq!(all, [of("cart"), of("pay")]);
-    let once = load(&[file.0.clone()], &events(), &Progress::new()).unwrap();
+    let once = load(std::slice::from_ref(&file.0), &events(), &Progress::new()).unwrap();
     for (whole, item) in whole.iter().zip(&once.items) {
         let all = LayoutChoice::LogLinear.build(item.values()).unwrap();
         assert_eq!(whole.windows()[0].1, all);
@@ -160,18 +160,20 @@ fn files_add_up_and_what_is_no_event_is_refused() {
         gauge += &format!("{},{}\n", i * 15, 20.5 + f64::from(i % 7));
     }
     let gauge = File::new(&gauge);
-    let refused = counted(&[gauge.0.clone()], &LoadOptions::default(), LayoutChoice::LogLinear).unwrap_err();
+    let refused =
+        counted(std::slice::from_ref(&gauge.0), &LoadOptions::default(), LayoutChoice::LogLinear).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Mismatch);
     assert!(
         refused.to_string().contains("is a gauge, not events; choose events with --value, or say --kind events"),
         "{refused}"
     );
-    assert_eq!(counted(&[gauge.0.clone()], &events(), LayoutChoice::LogLinear).unwrap().count(), 300);
+    assert_eq!(counted(std::slice::from_ref(&gauge.0), &events(), LayoutChoice::LogLinear).unwrap().count(), 300);
     let sketch = LayoutChoice::Kll { k: 200 };
-    assert_eq!(counted(&[a.0.clone()], &events(), sketch).unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(counted(std::slice::from_ref(&a.0), &events(), sketch).unwrap_err().kind(), ErrorKind::Unsupported);
     let cancelled = Progress::new();
     cancelled.cancel();
-    let stopped = load_histograms(&[a.0.clone()], &events(), LayoutChoice::LogLinear, Span::MINUTE, &cancelled);
+    let stopped =
+        load_histograms(std::slice::from_ref(&a.0), &events(), LayoutChoice::LogLinear, Span::MINUTE, &cancelled);
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
 }
 
@@ -183,7 +185,7 @@ fn the_table_is_read_back_and_chosen_from() {
     }
     let file = File::new(&text);
     let options = LoadOptions { by: vec!["service".into(), "zone".into()], ..events() };
-    let table = counted(&[file.0.clone()], &options, LayoutChoice::LogLinear).unwrap();
+    let table = counted(std::slice::from_ref(&file.0), &options, LayoutChoice::LogLinear).unwrap();
     let mut written = Vec::new();
     table.write_csv(&mut written).unwrap();
     let read = |options: &LoadOptions| load_bytes("t.csv", &written, options, &Progress::new());
