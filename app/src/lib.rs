@@ -3,4 +3,5 @@
 //! No number is computed here: every one comes from `sre-stats`, and so does every table, figure and sentence.
 
 pub mod cli;
+pub mod files;
 pub mod gui;

@@ -17,6 +17,7 @@ use sre_stats::unit::Unit;
 use sre_stats::window::Condition;
 
 use super::failure::{Failure, say};
+use crate::files;
 
 /// Which alerts, and where they go.
 #[derive(Clone, Debug, Default, Args)]
@@ -182,7 +183,7 @@ impl AlertArgs {
     /// Writes rules, and their unit test beside them.
     pub(crate) fn write(&self, sets: &[RuleSet]) -> Result<(), Failure> {
         for (path, text) in self.files(sets)? {
-            std::fs::write(&path, text).map_err(|e| Error::io(e, &path.display().to_string()))?;
+            files::write(&path, text.as_bytes(), false)?;
             say(&format!("written: {}\n", path.display()));
         }
         Ok(())

@@ -11,6 +11,7 @@ use sre_stats::{Error, Result};
 use super::args::{ConvertArgs, OutputArgs};
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
+use crate::files;
 
 pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
     let to = args.target.as_str();
@@ -35,15 +36,14 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
         return tell(&data, &Answer::default(), args, false);
     };
     let name = path.display().to_string();
-    match to {
-        "parquet" | "arrow" => write_columnar(&data, to, path)?,
+    files::through(path, false, |part| match to {
+        "parquet" | "arrow" => write_columnar(&data, to, part),
         _ => {
-            let io = |e| Error::io(e, &name);
-            let mut out = BufWriter::new(std::fs::File::create(path).map_err(io)?);
+            let mut out = BufWriter::new(std::fs::File::create(part).map_err(|e| Error::io(e, &name))?);
             text(&data, to, &mut out)?;
-            out.flush().map_err(io)?;
+            out.flush().map_err(|e| Error::io(e, &name))
         }
-    }
+    })?;
     let rows: u64 = data.items.iter().map(Item::count).sum();
     say(&format!("{rows} rows written to {name}\n"));
     let answer = Answer { results: vec![json!({"file": name, "format": to, "rows": rows})], ..Answer::default() };
@@ -81,12 +81,12 @@ fn text(data: &Dataset, to: &str, out: &mut dyn Write) -> Result<()> {
 }
 
 #[cfg(feature = "frame")]
-fn write_columnar(data: &Dataset, format: &str, path: &Path) -> Result<(), Failure> {
-    let written = if format == "arrow" { data.write_arrow(path) } else { data.write_parquet(path) };
-    Ok(written?)
+fn write_columnar(data: &Dataset, format: &str, path: &Path) -> Result<()> {
+    if format == "arrow" { data.write_arrow(path) } else { data.write_parquet(path) }
 }
 
 #[cfg(not(feature = "frame"))]
-fn write_columnar(_data: &Dataset, format: &str, _path: &Path) -> Result<(), Failure> {
-    Err(Failure::usage(format!("this build does not write {format}; use --to csv, or build with the feature “frame”")))
+fn write_columnar(_data: &Dataset, format: &str, _path: &Path) -> Result<()> {
+    Err(Error::unsupported(format!("this build does not write {format}"))
+        .hint("use --to csv, or build with the feature “frame”"))
 }

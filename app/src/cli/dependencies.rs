@@ -11,6 +11,7 @@ use sre_stats::slo::dependencies::{Graph, analyse, read_dot, read_table, read_ya
 use super::args::DependenciesArgs;
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
+use crate::files;
 
 /// One result a service; the last has the cycles, the layers and the order of starting.
 pub(crate) fn run(args: &DependenciesArgs) -> Result<ExitCode, Failure> {
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &DependenciesArgs) -> Result<ExitCode, Failure> {
     answer.sections.push(tell::dependencies::section(&name, &found));
     if let Some(out) = &args.dot {
         let written = to_dot(&graph, &found, args.from.as_deref());
-        std::fs::write(out, written).map_err(|e| Error::io(e, &out.display().to_string()))?;
+        files::write(out, written.as_bytes(), false)?;
         say(&format!("written: {}\n", out.display()));
     }
     output::give_alone("dependencies", &format!("Dependencies of {name}"), &answer, &args.output)

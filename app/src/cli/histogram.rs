@@ -18,6 +18,7 @@ use super::failure::{Failure, say};
 use super::output::{self, Answer};
 use super::quantile::give_rows;
 use super::report::peak_memory;
+use crate::files;
 
 /// What is told of each series where nothing else is asked.
 const TOLD: [Quantile; 3] = [Quantile::MEDIAN, Quantile::P99, Quantile::P999];
@@ -141,26 +142,25 @@ fn counted(args: &HistogramArgs) -> Result<ExitCode, Failure> {
 
 /// Writes the table as the file's ending says.
 pub(crate) fn write(table: &HistogramTable, path: &Path) -> Result<(), Failure> {
-    let name = path.display().to_string();
-    match path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase().as_str() {
-        ending @ ("parquet" | "arrow") => columnar(table, ending, path),
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let written = files::through(path, false, |part| match ending.as_str() {
+        "parquet" | "arrow" => columnar(table, &ending, part),
         _ => {
-            let io = |e| Error::io(e, &name);
-            let mut out = BufWriter::new(std::fs::File::create(path).map_err(io)?);
+            let mut out = BufWriter::new(std::fs::File::create(part)?);
             table.write_csv(&mut out)?;
-            out.flush().map_err(io)?;
-            Ok(())
+            Ok(out.flush()?)
         }
-    }
-}
-
-#[cfg(feature = "frame")]
-fn columnar(table: &HistogramTable, ending: &str, path: &Path) -> Result<(), Failure> {
-    let written = if ending == "arrow" { table.write_arrow(path) } else { table.write_parquet(path) };
+    });
     Ok(written?)
 }
 
+#[cfg(feature = "frame")]
+fn columnar(table: &HistogramTable, ending: &str, path: &Path) -> Result<(), Error> {
+    if ending == "arrow" { table.write_arrow(path) } else { table.write_parquet(path) }
+}
+
 #[cfg(not(feature = "frame"))]
-fn columnar(_table: &HistogramTable, ending: &str, _path: &Path) -> Result<(), Failure> {
-    Err(Failure::usage(format!("this build does not write {ending}; use .csv, or build with the feature “frame”")))
+fn columnar(_table: &HistogramTable, ending: &str, _path: &Path) -> Result<(), Error> {
+    Err(Error::unsupported(format!("this build does not write {ending}"))
+        .hint("use .csv, or build with the feature “frame”"))
 }

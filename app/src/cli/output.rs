@@ -11,6 +11,7 @@ use sre_stats::report::{Block, Cell, Column, Report, Section, Standing, Table, t
 
 use super::args::OutputArgs;
 use super::failure::{Failure, STRICT, printable, say};
+use crate::files;
 
 /// What a command has to say.
 #[derive(Debug, Default)]
@@ -112,7 +113,7 @@ fn deliver(
     if let Some(path) = &to.out {
         let report = Report { title: title.to_owned(), sections: answer.sections.clone() };
         let bytes = as_file(&report, path)?;
-        std::fs::write(path, bytes).map_err(|e| sre_stats::Error::io(e, &path.display().to_string()))?;
+        files::write(path, &bytes, false)?;
         say(&format!("written: {}\n", path.display()));
     }
     if to.json {

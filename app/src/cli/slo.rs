@@ -16,6 +16,7 @@ use super::alerts::AlertArgs;
 use super::args::SloArgs;
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
+use crate::files;
 
 pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     let mut found = objectives(args)?;
@@ -27,7 +28,7 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     let costs = args.cost.as_deref().map(cost_model).transpose()?;
     if let Some(path) = &args.openslo_out {
         let name = path.display().to_string();
-        std::fs::write(path, found.to_openslo()?).map_err(|e| sre_stats::Error::io(e, &name))?;
+        files::write(path, found.to_openslo()?.as_bytes(), false)?;
         say(&format!("written: {name}\n"));
     }
     let documents = args.alerts.documents()?;

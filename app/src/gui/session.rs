@@ -12,8 +12,8 @@ use super::choices::{Against, Choices, Range, Spread};
 use super::layout::{Layout, Plan};
 use super::reading::Reading;
 use super::state::State;
-use super::take::files;
 use super::view::View;
+use crate::files;
 
 /// The version that is written; older ones are read, newer ones refused.
 const VERSION: u32 = 1;

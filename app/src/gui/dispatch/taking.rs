@@ -7,10 +7,11 @@ use sre_stats::figure::{Theme, draw};
 use sre_stats::report::Block;
 
 use super::{Product, notify};
+use crate::files;
 use crate::gui::jobs::Jobs;
 use crate::gui::session::{self, Session};
 use crate::gui::state::{Overlay, Severity, State};
-use crate::gui::take::{self, RulesForm, Target, content, files};
+use crate::gui::take::{self, RulesForm, Target, content};
 use crate::gui::views;
 
 /// Asks where to write.

@@ -151,7 +151,7 @@ impl Content {
             }
             Self::Session(session) => {
                 let text = session.at(path).to_text()?;
-                super::files::write(path, text.as_bytes(), true)?;
+                crate::files::write(path, text.as_bytes(), true)?;
                 Ok(vec![path.to_path_buf()])
             }
         }
@@ -164,7 +164,7 @@ impl Sight {
     fn write(&self, path: &Path) -> Result<()> {
         let part = in_sight(self.document.item(self.item)?, self.values, self.range)?.into_owned();
         let data = sre_stats::load::Dataset { items: vec![part], ..Default::default() };
-        super::files::through(path, false, |part| data.write_parquet(part))
+        crate::files::through(path, false, |part| data.write_parquet(part))
     }
 
     #[cfg(not(feature = "frame"))]
@@ -193,7 +193,7 @@ fn numbered(path: &Path, parts: impl Iterator<Item = Result<Vec<u8>>>) -> Result
             let part = |p: Option<&std::ffi::OsStr>| p.map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
             path.with_file_name(format!("{}-{}.{}", part(path.file_stem()), i + 1, part(path.extension())))
         };
-        super::files::write(&to, &bytes?, false)?;
+        crate::files::write(&to, &bytes?, false)?;
         written.push(to);
     }
     Ok(written)

@@ -3,7 +3,6 @@
 mod cells;
 mod command_line;
 mod content;
-pub mod files;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,7 @@ use sre_stats::{Error, Result};
 use super::derive::Document;
 use super::state::State;
 use crate::cli::alerts::AlertArgs;
+use crate::files;
 
 pub use cells::cells;
 pub use command_line::command_line;

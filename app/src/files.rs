@@ -31,6 +31,17 @@ pub fn write(path: &Path, bytes: &[u8], keep: bool) -> Result<()> {
 /// As [`write`], and what `fill` says.
 pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Path) -> Result<(), E>) -> Result<()> {
     let said = path.display().to_string();
+    let told = |why| match why {
+        Failure::Io(e) => Error::io(e, &said),
+        // it names the file that it was given
+        Failure::Other(e) => Error::new(e.kind(), e.message()).in_file(&said),
+    };
+    // a link keeps pointing to its file, and a pipe or a terminal has nothing that could take its name
+    let real = std::fs::canonicalize(path);
+    let path = real.as_deref().unwrap_or(path);
+    if path.metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        return fill(path).map_err(|why| told(why.into()));
+    }
     let mut name = path.file_name().ok_or_else(|| Error::argument(format!("“{said}” names no file")))?.to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
@@ -46,11 +57,7 @@ pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Pat
     })();
     written.map_err(|why| {
         let _ = std::fs::remove_file(&part);
-        match why {
-            Failure::Io(e) => Error::io(e, &said),
-            // it names the file that it was given
-            Failure::Other(e) => Error::new(e.kind(), e.message()).in_file(&said),
-        }
+        told(why)
     })
 }
 
