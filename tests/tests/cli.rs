@@ -780,8 +780,8 @@ fn a_long_series_is_told_by_means_in_the_report_and_a_limit_is_drawn() {
         let noise = f64::from((state >> 16) % 101) * 0.02;
         50.0 + f64::from(i) * 3.5e-4 + 4.0 * (f64::from(i % 1440) * 0.004_363).sin() + noise
     };
-    let rows: String = (0..17_280).map(|i| format!("{},{:.3}\n", i * 60, value(i))).collect();
-    let file = Scratch::new("minutes.csv", format!("time,disk_percent\n{rows}"));
+    let rows: Vec<String> = (0..17_280).map(|i| format!("{},{:.3}\n", i * 60, value(i))).collect();
+    let file = Scratch::new("minutes.csv", format!("time,disk_percent\n{}", rows.concat()));
     let page = file.beside("page.html");
     let report = json(&["report", file.path(), "--until", "70", "--out", &page]);
     let part = |name: &str| results(&report).iter().find(|r| r["part"] == name).unwrap();
@@ -803,8 +803,8 @@ fn a_long_series_is_told_by_means_in_the_report_and_a_limit_is_drawn() {
 
 #[test]
 fn packed_deploys_are_read_and_a_header_alone_is_said_so() {
-    let rows: String = (0..60).map(|i| format!("{},{}\n", i * 60, i % 7 + if i < 30 { 0 } else { 20 })).collect();
-    let step = Scratch::new("packed.csv", format!("time,load\n{rows}"));
+    let rows: Vec<String> = (0..60).map(|i| format!("{},{}\n", i * 60, i % 7 + if i < 30 { 0 } else { 20 })).collect();
+    let step = Scratch::new("packed.csv", format!("time,load\n{}", rows.concat()));
     // `printf 'time,version\n1970-01-01T00:20:00Z,v7\n' | gzip -n9`
     let packed: &[u8] = &[
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 43, 201, 204, 77, 213, 41, 75, 45, 42, 206, 204, 207, 227, 50, 180, 52, 55,

@@ -146,9 +146,10 @@ pub(crate) fn write(table: &HistogramTable, path: &Path) -> Result<(), Failure> 
     let written = files::through(path, false, |part| match ending.as_str() {
         "parquet" | "arrow" => columnar(table, &ending, part),
         _ => {
-            let mut out = BufWriter::new(std::fs::File::create(part)?);
+            let io = |e| Error::io(e, &path.display().to_string());
+            let mut out = BufWriter::new(std::fs::File::create(part).map_err(io)?);
             table.write_csv(&mut out)?;
-            Ok(out.flush()?)
+            out.flush().map_err(io)
         }
     });
     Ok(written?)

@@ -115,7 +115,7 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Request>>, reply: &dyn Fn(usize
         Reply::Bytes(bytes) => stream.write_all(&bytes).ok(),
         Reply::Endless => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").ok()?;
-            let chunk = [b"10000\r\n".as_slice(), &[b'{'; 65_536], b"\r\n"].concat();
+            let chunk = [b"10000\r\n".as_slice(), &vec![b'{'; 65_536], b"\r\n"].concat();
             // ends when the other side has had enough
             while stream.write_all(&chunk).is_ok() {}
             Some(())

@@ -33,7 +33,7 @@ fn steps(schema: i32, mut seed: u64) -> Vec<Came> {
     let mut all = Vec::new();
     for _ in 0..STEPS {
         let mut came = Came::default();
-        for _ in 0..1 + next(6) {
+        for _ in 0..=next(6) {
             *came.positive.entry(next(spread) as i32 - spread as i32 / 2).or_default() += 1 + next(9);
         }
         if next(3) == 0 {
@@ -56,7 +56,9 @@ fn running(came: &[Came], schema: i32, restart: Option<usize>) -> Vec<Native> {
             sums = Came::default();
         }
         for (own, more) in [(&mut sums.positive, &step.positive), (&mut sums.negative, &step.negative)] {
-            more.iter().for_each(|(i, n)| *own.entry(*i).or_default() += n);
+            for (i, n) in more {
+                *own.entry(*i).or_default() += n;
+            }
         }
         sums.zero += step.zero;
         sums.sum += step.sum;

@@ -48,8 +48,11 @@ impl Native {
     }
 }
 
-/// A request with series of native histograms, each with its labels in order.
-pub(crate) fn request(all: &[(Vec<(&str, &str)>, Vec<Native>)]) -> Vec<u8> {
+/// The labels of a series, in order, and its histograms.
+pub(crate) type Labelled<'a> = (Vec<(&'a str, &'a str)>, Vec<Native>);
+
+/// A request with series of native histograms.
+pub(crate) fn request(all: &[Labelled<'_>]) -> Vec<u8> {
     let mut out = Vec::new();
     for (labels, samples) in all {
         let mut series = Vec::new();

@@ -23,6 +23,9 @@ fn authorisation(head: &str) -> Option<&str> {
     head.lines().find_map(|line| line.strip_prefix("authorization: "))
 }
 
+/// The environment, the flags, and what the server is told.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], Option<&'a str>);
+
 #[test]
 fn a_token_goes_to_the_server_and_nowhere_else() {
     let server = Fake::new(|_, _| Reply::json(&FOUND.replace("TOKEN", TOKEN)));
@@ -31,7 +34,7 @@ fn a_token_goes_to_the_server_and_nowhere_else() {
     let own = ("SRE_STATS_PROMETHEUS_TOKEN", TOKEN);
     let other = ("TEAM_TOKEN", TOKEN);
     let pair = ("TEAM_LOGIN", "ops:tok-9f8e7d6c5b4a");
-    let cases: [(&[(&str, &str)], &[&str], Option<&str>); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&[own], &["--out", out], Some("Bearer tok-9f8e7d6c5b4a")),
         (&[other], &["--token-env", "TEAM_TOKEN", "--json"], Some("Bearer tok-9f8e7d6c5b4a")),
         // base64 by coreutils

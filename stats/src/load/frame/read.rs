@@ -104,7 +104,7 @@ fn decode(
     let names_of_file: Vec<String> = names.iter().map(ToString::to_string).collect();
     let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
-    if let Some(how) = into.how {
+    if into.how.is_some() {
         let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
         let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| wrap(&e))?;
         let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
