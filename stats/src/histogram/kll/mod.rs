@@ -24,7 +24,7 @@ const MIN_K: u16 = 8;
 /// (p99.9), a rank error says little: 1.33 % around p99.9 reaches to the maximum. There a layout with relative error is better.
 ///
 /// - Until the first level is full, at k values, all are kept and every answer is exact.
-/// - The bound of a quantile is what the sketch says of the ranks ε below and above: a [`Bound::Confidence`] at 99 %.
+/// - The bound of a quantile is what the sketch says of the ranks ε below and above: a [`Bound::Confidence`](crate::estimate::Bound::Confidence) at 99 %.
 /// - The coin is a generator with a seed ([`with_seed`](Self::with_seed)), so the same values in the same order give the same bytes.
 ///   Another order, or parts that are merged, give another sample with the same guarantee. Seeds of parts that are merged should
 ///   differ, so that their coins are independent.

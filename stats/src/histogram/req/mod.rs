@@ -50,7 +50,7 @@ pub enum ReqSide {
 /// layout with bins takes 10 kB or less.
 ///
 /// - Until anything is compacted, which takes 6k values, every answer is exact. Later a quantile's bound is what the sketch says of the ranks
-///   three standard deviations below and above: a [`Bound::Confidence`] at 99 %.
+///   three standard deviations below and above: a [`Bound::Confidence`](crate::estimate::Bound::Confidence) at 99 %.
 /// - The coin has a seed ([`with_seed`](Self::with_seed)): the same values in the same order give the same bytes. Another order, or parts
 ///   that are merged, give another sample with the same guarantee. Seeds of parts that are merged should differ.
 /// - A weight goes in bit by bit: once to each level whose bit it has.
