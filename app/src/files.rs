@@ -28,7 +28,7 @@ pub fn write(path: &Path, bytes: &[u8], keep: bool) -> Result<()> {
 /// The same for what another writes: `fill` is given the name of the new file.
 ///
 /// # Errors
-/// As [`write`], and what `fill` says.
+/// As [`write()`], and what `fill` says.
 pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Path) -> Result<(), E>) -> Result<()> {
     let said = path.display().to_string();
     let told = |why| match why {

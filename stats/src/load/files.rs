@@ -56,6 +56,7 @@ pub(crate) fn expand(names: &[PathBuf]) -> Result<Vec<Named>> {
 }
 
 /// The labels that the folders of a path give, as Hive and Spark write them: `service=cart/day=2026-01-01/part-0.parquet`.
+#[cfg(any(feature = "frame", test))]
 pub(crate) fn partition(path: &Path) -> Vec<(String, String)> {
     let folders = path.parent().into_iter().flat_map(Path::components);
     let named = folders.filter_map(|folder| {
@@ -68,6 +69,7 @@ pub(crate) fn partition(path: &Path) -> Vec<(String, String)> {
 }
 
 /// A name with its `%3A` as the characters that they stand for.
+#[cfg(any(feature = "frame", test))]
 fn unescaped(name: &str) -> String {
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();
