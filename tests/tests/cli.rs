@@ -298,6 +298,19 @@ fn files_follow_their_ending() {
     assert!(err.contains(".html"), "{err}");
 }
 
+#[test]
+fn a_file_that_cannot_be_written_whole_leaves_the_old_one() {
+    let place = Scratch::new("old.om", "the old one");
+    // events have no place in OpenMetrics
+    let (code, _, err) = told(&["convert", REQUESTS, "--to", "openmetrics", "--out", place.path()]);
+    assert_eq!((code, std::fs::read_to_string(place.path()).unwrap().as_str()), (3, "the old one"), "{err}");
+    let folder = std::path::Path::new(place.path()).parent().unwrap();
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    // what is no file is written to as it is
+    assert_eq!(told(&["convert", REQUESTS, "--to", "csv", "--out", "/dev/null"]).0, 0);
+    assert!(!std::fs::symlink_metadata("/dev/null").unwrap().is_file());
+}
+
 /// Broken input: exit code 3, and a message that says where and what to do.
 #[test]
 fn unusable_input_exits_with_three() {

@@ -145,7 +145,11 @@ fn a_folder_of_tables_answers_what_the_requests_answer() {
     let windows =
         json(&["windows", &tables, "--slo", "99% of requests < 300ms over 1h", "--widths", "1m,5m", "--where", pay]);
     let minute = &windows["results"][0];
-    assert_eq!((minute["width_s"].as_f64(), minute["true_bad_s"].as_f64()), (Some(60.0), Some(900.0)), "{minute:#}");
+    assert_eq!(
+        (minute["width_s"].as_f64(), minute["true_bad_s"]["value"].as_f64()),
+        (Some(60.0), Some(900.0)),
+        "{minute:#}"
+    );
 
     // trend and compare of a percentile of the windows
     let trend = json(&["trend", &tables, "--where", pay]);
