@@ -34,7 +34,13 @@ pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Pat
     let told = |why| match why {
         Failure::Io(e) => Error::io(e, &said),
         // it names the file that it was given
-        Failure::Other(e) => Error::new(e.kind(), e.message()).in_file(&said),
+        Failure::Other(e) => {
+            let renamed = Error::new(e.kind(), e.message()).in_file(&said);
+            match e.way_out() {
+                Some(hint) => renamed.hint(hint),
+                None => renamed,
+            }
+        }
     };
     // a link keeps pointing to its file, and a pipe or a terminal has nothing that could take its name
     let real = std::fs::canonicalize(path);
@@ -52,6 +58,13 @@ pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Pat
         if keep && path.exists() {
             // a copy: the name is never without a file
             std::fs::copy(path, previous(path))?;
+        }
+        if let Ok(old) = path.metadata() {
+            // who may read the old file may read the new one, and nobody else
+            let allowed = old.permissions();
+            if part.metadata()?.permissions() != allowed {
+                std::fs::set_permissions(&part, allowed)?;
+            }
         }
         Ok(std::fs::rename(&part, path)?)
     })();
@@ -103,6 +116,27 @@ mod tests {
         std::fs::create_dir_all(folder.join("b/c")).unwrap();
         assert!(write(&folder.join("b"), b"x", false).is_err());
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn the_way_out_is_told() {
+        let path = std::env::temp_dir().join(format!("sre-stats-hint-{}", std::process::id()));
+        let nothing = |_: &Path| -> Result<()> { Err(Error::empty("nothing").hint("give something")) };
+        assert_eq!(through(&path, false, nothing).unwrap_err().way_out(), Some("give something"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_stays_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = std::env::temp_dir().join(format!("sre-stats-private-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.json");
+        write(&path, b"old", false).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        write(&path, b"new", false).unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

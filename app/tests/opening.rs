@@ -14,7 +14,7 @@ use sre_stats_app::gui::command::Command;
 use sre_stats_app::gui::derive::Origin;
 use sre_stats_app::gui::dispatch::Message;
 use sre_stats_app::gui::reading::{Part, Reading};
-use sre_stats_app::gui::state::{Overlay, Severity};
+use sre_stats_app::gui::state::{Opening, Overlay, Severity};
 use sre_stats_app::gui::take::{self, Target};
 
 use window::{Window, csv, folder, run, send, settle, shows, window};
@@ -174,8 +174,17 @@ fn a_watched_file_is_read_again_as_it_grows_goes_and_comes_back() {
     assert!(window.state().frames() - frames <= 2);
 
     let count = |w: &Window| w.state().state().item().map_or(0, sre_stats::load::Item::count);
+    // what is being typed meanwhile stays
+    let typed = Overlay::Path(Opening::Data, "exports/".to_owned());
+    let before = window.state().state().asked.clone();
+    let asked = Origin { reading: before.reading.clone().with(Part::Unit, "s"), ..before.clone() };
+    send(&mut window, Message::Asked(asked.clone()));
+    send(&mut window, Message::Overlay(typed.clone()));
     std::fs::write(&path, rows("time,latency_ms\n", 0, 250)).unwrap();
     until(&mut window, |w| count(w) == 250);
+    assert_eq!((&window.state().state().overlay, &window.state().state().asked), (&typed, &asked));
+    send(&mut window, Message::Overlay(Overlay::None));
+    send(&mut window, Message::Asked(before));
     assert_eq!(window.state().state().choices.objective.as_deref(), Some("98% of time < 15ms over 1h"));
 
     // gone: what was read stays in sight, and that is said
@@ -197,6 +206,28 @@ fn a_watched_file_is_read_again_as_it_grows_goes_and_comes_back() {
     assert_eq!(count(&window), 40, "nobody watches any longer");
     run(&mut window, Command::Reload);
     assert_eq!(count(&window), 70);
+}
+
+#[test]
+fn a_step_back_after_a_reload_selects_no_other_series() {
+    let mut window = window(Vec::new());
+    let table = |head: &str| {
+        head.to_owned() + &(0..60).map(|i| format!("{},1,2\n", 1_767_225_600 + i)).collect::<Vec<_>>().concat()
+    };
+    let path = csv("replaced.csv", &table("time,first,second\n"));
+    send(&mut window, Message::Open(vec![path.clone()]));
+    send(&mut window, Message::Select(1));
+    settle(&mut window);
+    std::fs::write(&path, table("time,other,second\n")).unwrap();
+    run(&mut window, Command::Reload);
+    run(&mut window, Command::Undo);
+    assert_eq!(window.state().state().item().unwrap().title(), "second");
+    // where it is gone, the choices that do not name a series stay
+    send(&mut window, Message::Objective("98% of time < 15 over 1h".into()));
+    std::fs::write(&path, table("time,other,third\n")).unwrap();
+    run(&mut window, Command::Reload);
+    let state = window.state().state();
+    assert_eq!((state.choices.item, state.choices.objective.as_deref()), (0, Some("98% of time < 15 over 1h")));
 }
 
 #[test]

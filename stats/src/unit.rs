@@ -230,7 +230,8 @@ impl FromStr for Unit {
     /// Reads a symbol such as `s`, `ms`, `B`, `%`, `ratio`, `count`, `1/s`; anything else becomes [`Unit::Other`].
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
-        if let Some(base) = text.strip_suffix("/s") {
+        // a longer text is refused below, and not looked into
+        if let Some(base) = text.strip_suffix("/s").filter(|_| text.len() <= 64) {
             let base = if base == "1" || base.is_empty() { Self::Count } else { base.parse()? };
             return Ok(Self::PerSecond(Box::new(base)));
         }
@@ -289,6 +290,13 @@ mod tests {
         assert_eq!(Unit::Count.show(1_234_567.0), "1234567");
         assert_eq!(Unit::PerSecond(Box::new(Unit::Count)).show(1234.0), "1.234 k/s");
         assert_eq!(Unit::PerSecond(Box::new(Unit::Count)).show(12.0), "12/s");
+    }
+
+    #[test]
+    fn a_unit_is_short() {
+        assert!("/s".repeat(500_000).parse::<Unit>().is_err());
+        let twice = Unit::PerSecond(Box::new(Unit::PerSecond(Box::new(Unit::Byte))));
+        assert_eq!("B/s/s".parse::<Unit>().unwrap(), twice);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sre_stats::Error;
 use sre_stats::correlate::CorrelateOptions;
 use sre_stats::forecast::{AnomalyOptions, DecomposeOptions, ForecastOptions, Limit, anomalies, decompose, forecast};
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Data, Dataset, Item};
 use sre_stats::report::{Block, Section, Standing, tell};
 use sre_stats::series::Series;
 use sre_stats::slo::Objective;
@@ -97,7 +97,9 @@ impl<'a> Course<'a> {
         let (limit, condition, why) = bounds.of(self.item, &self.series.identity().unit);
         let found = forecast(&self.series, &ForecastOptions { limit, ..ForecastOptions::default() })?;
         let note = self.note.as_deref();
-        let mut section = tell::forecast::section_against(&self.series, &found, condition.as_ref(), note);
+        let percentile = matches!(self.item.data, Data::Events(_));
+        let against = condition.as_ref().map(|condition| tell::forecast::Against { condition, percentile });
+        let mut section = tell::forecast::section_against(&self.series, &found, against.as_ref(), note);
         section.blocks.extend(why.map(|why| Block::Warnings(vec![why])));
         Ok(Answer { sections: vec![section], results: vec![self.result(&found)], ..Answer::default() })
     }

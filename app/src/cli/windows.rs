@@ -8,7 +8,9 @@ use sre_stats::load::{Dataset, Item};
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::{Criterion, Objective, Options, SloInput, SloReport};
-use sre_stats::window::{AdvisorInput, Budget, IncidentPattern, Ladder, NoData, Rule, account, advise, reaggregate};
+use sre_stats::window::{
+    AdvisorInput, Budget, IncidentPattern, Ladder, NoData, Rule, Verdict, account, advise, reaggregate,
+};
 use sre_stats::{Error, ErrorKind};
 
 use super::args::WindowsArgs;
@@ -42,6 +44,10 @@ impl Asked {
         Options { rule: self.rule.unwrap_or(usual.rule), no_data: self.no_data, ..usual }
     }
 }
+
+/// Why nothing is accounted for where histograms leave the verdict open.
+pub(crate) const NOT_KNOWN: &str =
+    "how much time was bad is not known: values in the bin of the limit may be on either side of it";
 
 /// The confidence that a window's percentile has a finite upper bound.
 const LEVEL: f64 = 0.95;
@@ -96,6 +102,10 @@ pub(crate) fn add(held: &[(Fit<'_>, SloReport)], asked: &Asked, answer: &mut Ans
 
 fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
     let title = fit.item.title();
+    if report.verdict == Verdict::Undecidable {
+        answer.leave_out(title, NOT_KNOWN);
+        return Ok(());
+    }
     let rule = asked.rule.or(asked.objective.rule()).unwrap_or(Rule::AnyBad);
     let budget = Budget::new(asked.objective.target, report.period.width);
     let accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;

@@ -90,6 +90,8 @@ impl AnySketch {
 fn explicit(schema: &str, edges: &str, bins: &[(i64, u64)]) -> Result<Explicit> {
     let edges: Vec<f64> = edges
         .split(',')
+        // no edges are one bin of everything
+        .filter(|_| !edges.trim().is_empty())
         .map(|e| e.trim().parse().map_err(|_| Error::parse(format!("“{schema}” is not a list of edges"))))
         .collect::<Result<_>>()?;
     let mut counts = vec![0_u64; edges.len() + 1];
@@ -161,9 +163,20 @@ mod tests {
         let h = AnySketch::from_coded_bins("le:0.1,0.5", &[(0, 3), (2, 1), (0, 1)]).unwrap();
         assert_eq!((h.count(), h.coded_bins().unwrap()), (5, vec![(0, 4), (2, 1)]));
         assert_eq!(AnySketch::from_coded_bins(&h.coded_schema(), &[(1, 2)]).unwrap().count(), 2);
-        for (schema, bin) in
-            [("log-linear", 23_041), ("exp:5", 7), ("le:1", 2), ("le:1", -1), ("hdr:3", 1), ("le:x", 0), ("exp:9", 0)]
-        {
+        let one = AnySketch::Explicit(Box::new(Explicit::from_counts(&[], &[3]).unwrap()));
+        let back = AnySketch::from_coded_bins(&one.coded_schema(), &one.coded_bins().unwrap()).unwrap();
+        assert_eq!((one.coded_schema().as_str(), back.count()), ("le:", 3));
+        for (schema, bin) in [
+            ("le:", 1),
+            ("le:1,", 0),
+            ("log-linear", 23_041),
+            ("exp:5", 7),
+            ("le:1", 2),
+            ("le:1", -1),
+            ("hdr:3", 1),
+            ("le:x", 0),
+            ("exp:9", 0),
+        ] {
             assert!(AnySketch::from_coded_bins(schema, &[(bin, 1)]).is_err(), "{schema} {bin}");
         }
     }

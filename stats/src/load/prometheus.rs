@@ -85,9 +85,9 @@ pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
     if answer.status.as_deref() == Some("error") {
         let kind = answer.error_type.as_deref().unwrap_or("unknown");
         let message = answer.error.as_deref().unwrap_or("no message");
-        return Err(Error::parse(format!("the file holds an error of Prometheus ({kind}): {message}"))
+        return Err(Error::parse(format!("the answer is an error of Prometheus ({kind}): {message}"))
             .in_file(name)
-            .hint("correct the query and export again"));
+            .hint("correct the query and ask again"));
     }
     let said = answer.warnings.into_iter().chain(answer.infos).flatten().collect();
     let (result_type, found) = match answer.data {

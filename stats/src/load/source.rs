@@ -110,7 +110,7 @@ pub(crate) fn load_into(
         };
         return Err(histogram_table::nothing().in_file(&file));
     }
-    all.tell_traffic();
+    all.tell_traffic(&into.table);
     Ok(all)
 }
 
@@ -139,7 +139,7 @@ pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Pr
     if data.items.is_empty() {
         return Err(histogram_table::nothing().in_file(name));
     }
-    data.tell_traffic();
+    data.tell_traffic(&into.table);
     Ok(data)
 }
 
@@ -149,7 +149,12 @@ fn load_file(path: &Path, options: &LoadOptions, progress: &Progress, into: &mut
     }
     let name = path.display().to_string();
     if is_server(&name) {
-        return from_server(&name, options, progress);
+        let mut data = from_server(&name, options, progress)?;
+        if let Some(traffic) = options.traffic {
+            data.tag(traffic, &name)?;
+        }
+        into.absorb(&mut data)?;
+        return Ok(data);
     }
     let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
     let file = File::open(path).map_err(|e| Error::io(e, &name))?;
@@ -198,11 +203,12 @@ fn read(
         _ => detect(&head, name)?,
     };
     let source = &mut *source;
-    let result = by_format(found, name, path, head, whole, source, size, options, progress, into).map(|mut data| {
+    let result = by_format(found, name, path, head, whole, source, size, options, progress, into);
+    let result = result.and_then(|mut data| {
         if let Some(traffic) = options.traffic {
-            data.tag(traffic, name);
+            data.tag(traffic, name)?;
         }
-        data
+        Ok(data)
     });
     result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(e.message(), name) } else { e })
 }

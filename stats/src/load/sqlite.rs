@@ -30,6 +30,8 @@ use crate::progress::Progress;
 const SAMPLE_ROWS: usize = 2000;
 /// Rows taken as one piece.
 const PIECE: usize = 1 << 16;
+/// So many bytes of fields end a sample or a piece before it has all its rows.
+const MOST_BYTES: usize = 64 << 20;
 /// The longest field that is read, in bytes.
 const LONGEST: i32 = 16 << 20;
 /// More tables than this are not listed.
@@ -200,7 +202,10 @@ impl Database<'_> {
             self.connection.prepare(&format!("SELECT * FROM {}", quoted(table))).map_err(|e| wrap(&e))?;
         let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         if histogram_table::has_columns(&names) {
-            return self.histograms(&mut statement, names, size, options);
+            let mut data = self.histograms(&mut statement, names, size, options)?;
+            report.absorb(std::mem::take(&mut data.report));
+            data.report = report;
+            return Ok(data);
         }
         let sample = self.sample(&mut statement, names)?;
         if sample.lines.is_empty() {
@@ -217,11 +222,14 @@ impl Database<'_> {
     fn sample(&self, statement: &mut Statement<'_>, names: Vec<String>) -> Result<Sample> {
         let mut sample = Sample { columns: vec![Vec::new(); names.len()], names, ..Sample::default() };
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
-        while sample.lines.len() < SAMPLE_ROWS {
+        let mut bytes = 0;
+        while sample.lines.len() < SAMPLE_ROWS && bytes < MOST_BYTES {
             // a row that cannot be read is told when all are read
             let Ok(Some(row)) = rows.next() else { break };
             for (i, column) in sample.columns.iter_mut().enumerate() {
-                column.push(field(row, i).map_or_else(Vec::new, Cow::into_owned));
+                let field = field(row, i).map_or_else(Vec::new, Cow::into_owned);
+                bytes += field.len();
+                column.push(field);
             }
             sample.lines.push(sample.lines.len() as u64 + 1);
         }
@@ -240,8 +248,8 @@ impl Database<'_> {
         while more {
             self.progress.check()?;
             let mut piece = Rows::new(plan, plan.width * 8 * PIECE);
-            let mut in_piece = 0;
-            while in_piece < PIECE {
+            let (mut in_piece, mut bytes) = (0, 0);
+            while in_piece < PIECE && bytes < MOST_BYTES {
                 let row = match rows.next() {
                     Ok(Some(row)) => row,
                     Ok(None) => {
@@ -266,6 +274,7 @@ impl Database<'_> {
                 for &i in &wanted {
                     if let Some(cell) = fields.get_mut(i) {
                         *cell = field(row, i);
+                        bytes += cell.as_ref().map_or(0, |f| f.len());
                     }
                 }
                 in_piece += 1;
@@ -394,6 +403,21 @@ mod tests {
             INSERT INTO h VALUES ('latency', 1767225600, 60, 'le:0.1,0.3', 1, 5), ('latency', 1767225600, 60, 'le:0.1,0.3', 2, 7);";
         let data = read(script, &LoadOptions::default()).unwrap();
         assert_eq!((data.items[0].kind, data.items[0].values()), (Kind::Histogram, &[12.0][..]));
+        assert_eq!((data.report.rows, data.report.understood[0].choice.as_str()), (2, "h"));
+    }
+
+    #[test]
+    fn long_fields_end_a_sample_early() {
+        let script = "CREATE TABLE t(time INTEGER, v REAL, long TEXT AS (hex(zeroblob(8000000))));
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19)
+            INSERT INTO t(time, v) SELECT i * 60, i + 0.5 FROM n;";
+        let progress = Progress::new();
+        let connection = open(Bytes::Memory(bytes(script)), &progress).unwrap();
+        let database = Database { connection, name: "x", progress: &progress };
+        let mut statement = database.connection.prepare("SELECT * FROM t").unwrap();
+        let sample = database.sample(&mut statement, vec!["time".into(), "v".into(), "long".into()]).unwrap();
+        // five of 16 MB are more than 64 MiB
+        assert_eq!(sample.lines.len(), 5);
     }
 
     /// As sqlite3 leaves it while a program writes: what the log holds is not read, and that is said.

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use crate::error::{Error, Position, Result};
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::load::report::{LoadReport, WarningKind, counted};
+use crate::load::store::HistogramTable;
 use crate::series::Identity;
 
 /// The label that carries the tag.
@@ -133,12 +134,16 @@ impl Item {
 }
 
 impl Dataset {
-    /// Tags every series that does not say it itself.
-    pub(crate) fn tag(&mut self, traffic: Traffic, file: &str) {
-        let mut contrary = 0;
+    /// Tags every series that does not say it itself; those that are then one are put together.
+    pub(crate) fn tag(&mut self, traffic: Traffic, file: &str) -> Result<()> {
+        let (mut contrary, mut unclear, mut blank) = (0, 0, false);
         for item in &mut self.items {
             match item.traffic() {
-                None => item.tag(traffic),
+                None if has_other_word(&item.identity) => unclear += 1,
+                None => {
+                    blank |= item.identity.labels.get(LABEL).is_some();
+                    item.tag(traffic);
+                }
                 Some(own) => contrary += u64::from(own != traffic),
             }
         }
@@ -151,13 +156,32 @@ impl Dataset {
             );
             self.report.warn(WarningKind::MixedTraffic, message, Position::in_file(file), contrary);
         }
+        if unclear > 0 {
+            let message = format!(
+                "{} with a label “{LABEL}” that says neither real nor synthetic, and left so",
+                counted(unclear, "series")
+            );
+            self.report.warn(WarningKind::MixedTraffic, message, Position::in_file(file), unclear);
+        }
+        if blank {
+            // one with a blank label is now the same as one without
+            let items = std::mem::take(&mut self.items);
+            self.absorb(Self { items, report: LoadReport::default() })?;
+        }
         self.sort();
+        Ok(())
     }
 
-    /// Tells where series of probes stand beside others.
-    pub(crate) fn tell_traffic(&mut self) {
-        let synthetic = self.items.iter().filter(|i| i.traffic() == Some(Traffic::Synthetic)).count() as u64;
-        let rest = self.items.len() as u64 - synthetic;
+    /// Tells where series of probes stand beside others, among the items and the series that were counted.
+    pub(crate) fn tell_traffic(&mut self, table: &HistogramTable) {
+        let stored = table.stored.values().map(|s| &s.identity);
+        let (mut synthetic, mut rest) = (0_u64, 0_u64);
+        for identity in self.items.iter().map(|i| &i.identity).chain(stored) {
+            match Traffic::of(identity) {
+                Some(Traffic::Synthetic) => synthetic += 1,
+                _ => rest += 1,
+            }
+        }
         if synthetic == 0 || rest == 0 {
             return;
         }
@@ -169,6 +193,12 @@ impl Dataset {
         );
         self.report.warn(WarningKind::MixedTraffic, message, Position::default(), synthetic);
     }
+}
+
+/// Whether the label of the tag holds a word that is no kind of traffic; a blank one holds none.
+pub(crate) fn has_other_word(identity: &Identity) -> bool {
+    let word = identity.labels.get(LABEL).unwrap_or_default();
+    !word.trim().is_empty() && word.parse::<Traffic>().is_err()
 }
 
 fn other(traffic: Traffic) -> Traffic {
@@ -228,6 +258,21 @@ mod tests {
         assert_eq!(cart.as_series().unwrap().identity(), &cart.identity);
         // two say themselves that they are probes'
         assert_eq!(mixed(&data), 2);
+    }
+
+    #[test]
+    fn a_word_that_is_no_traffic_stays() {
+        let text = "up{traffic=\"blue\"} 1 1767225600000\nup{traffic=\"green\"} 2 1767225600000\nup{traffic=\"\"} 3 1767225600000\n\
+            up 4 1767225660000\n";
+        let options = LoadOptions { traffic: Some(Traffic::Real), ..LoadOptions::default() };
+        let data = load(text, &options);
+        let titles: Vec<String> = data.items.iter().map(Item::title).collect();
+        assert_eq!(titles, ["up{traffic=\"blue\"}", "up{traffic=\"green\"}", "up{traffic=\"real\"}"]);
+        assert_eq!(data.items[2].values(), [3.0, 4.0]);
+        assert_eq!(mixed(&data), 1);
+        let table = "series,window_start,width,schema,bin,count,traffic\na,0,60,le:1,0,2,blue\na,0,60,le:1,0,3,green\na,0,60,le:1,0,4,\n";
+        let counts: Vec<f64> = load(table, &options).items.iter().map(|i| i.values()[0]).collect();
+        assert_eq!(counts, [2.0, 3.0, 4.0]);
     }
 
     #[test]

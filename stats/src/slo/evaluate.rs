@@ -345,7 +345,8 @@ fn finish(
             let spent =
                 Estimate::new((n * width.0) as f64 / 1e9, Method::Described(format!("{rule}")), slices.total, &seconds);
             let met = n.saturating_mul(width.0) <= in_time.0;
-            let rest = unseen.0 / width.0 + i64::from(unseen.0 % width.0 > 0);
+            // it may be two pieces, before and after the data, and each begin and end within a slice
+            let rest = if unseen.0 > 0 { unseen.0 / width.0 + 4 } else { 0 };
             at_most = Span(n.saturating_add(rest).saturating_mul(width.0));
             (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))
         }
@@ -361,6 +362,8 @@ fn finish(
     }
     let left =
         Estimate { value: allowed.value - spent.value, method: Method::Named("allowed − spent"), ..spent.clone() };
+    let requests = objective.population == Population::Requests;
+    let whole = if requests { coverage >= WHOLE } else { unseen.0 == 0 };
     let rolling = objective.effective_anchor() == Anchor::Rolling;
     let projection =
         project(&projection::Asked { units: &units, allowed: may, period, rolling, violated: !met }, options);
@@ -374,7 +377,7 @@ fn finish(
         budget: BudgetState { allowed, spent, left },
         projection,
         verdict: if met { Verdict::Met } else { Verdict::Violated },
-        decided: coverage >= WHOLE || at_most <= in_time || !met && objective.population != Population::Requests,
+        decided: whole || at_most <= in_time || !met && !requests,
         caveats,
         bad_time: bad,
     })

@@ -46,10 +46,12 @@ pub(crate) fn ln_p_of_slope(detrended: &[f64], positions: &[f64], per_step: f64)
 
 /// By how much twice the log-likelihood of a model may lie below the best one for it to count.
 ///
-/// Set by simulation of levels that wander (AR(1) of φ 0.9 and 0.99 beneath white noise of their size, random walks of steps of 0.2 beneath
-/// it): the share of them that shows a slope stays at or below 1.5 times the nominal 5 %. The benchmark `trend` prints what it holds to.
+/// A compromise, set by simulation: a farther reach holds the error rate of every level that wanders beneath white noise, and finds
+/// hardly any slope in white noise itself (a rise by one standard deviation over 200 values in 15 % of cases, here in 54 %). With this one,
+/// AR(1) noise, random walks, seasons and heavy tails stay at or below 1.5 times the nominal 5 %, a walk of steps of 0.2 beneath white
+/// noise shows a slope in up to 17 %. The benchmark `trend` prints both.
 fn reach(n: usize) -> f64 {
-    (0.5 * (n as f64).ln() - 0.3).max(0.5)
+    (0.175 * (n as f64).ln() - 0.1).max(0.175)
 }
 
 /// The normal scores of the detrended values with the line put back, and positions in [−1, 1]; `None` where nothing varies.

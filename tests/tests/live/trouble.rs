@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::fake::{Fake, Reply, Request};
 use crate::{ask, over, paged};
-use sre_stats::load::{Dataset, LoadOptions, WarningKind, fetch};
+use sre_stats::histogram::LayoutChoice;
+use sre_stats::load::{Dataset, Kind, LoadOptions, Traffic, WarningKind, fetch, load, load_histograms};
 use sre_stats::progress::Progress;
 use sre_stats::time::Span;
 use sre_stats::{Error, ErrorKind};
@@ -54,6 +55,26 @@ fn what_may_pass_is_asked_again_and_what_will_not_is_not() {
     assert!(asked == 4 && e.to_string().contains("the connection broke after 10 bytes"), "{e}");
     let (e, asked) = error_of(|_| Reply::Bytes(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()));
     assert!(asked == 4 && e.to_string().contains("the connection broke: invalid HTTP"), "{e}");
+}
+
+/// What a proxy packs wrongly is not what is wrong.
+#[test]
+fn a_refusal_that_cannot_be_unpacked_is_one() {
+    let (e, asked) =
+        error_of(|_| Reply::Whole("503 Service Unavailable", "Content-Encoding: gzip\r\n".into(), b"no gzip".to_vec()));
+    assert!(asked == 4 && e.kind() == ErrorKind::Io && e.to_string().contains("503"), "{e}");
+}
+
+#[test]
+fn series_of_a_server_are_tagged_and_counted_as_those_of_files() {
+    let server = Fake::new(|_, _| Reply::json(FOUND));
+    let paths = [over(&server.url(), "level", 0, 60, 15).to_string().into()];
+    let options = LoadOptions { traffic: Some(Traffic::Real), ..short() };
+    let data = load(&paths, &options, &Progress::new()).unwrap();
+    assert_eq!(data.items[0].identity.labels.get("traffic"), Some("real"));
+    let options = LoadOptions { kind: Some(Kind::Events), ..options };
+    let table = load_histograms(&paths, &options, LayoutChoice::LogLinear, Span::MINUTE, &Progress::new()).unwrap();
+    assert_eq!((table.series(), table.count()), (1, 3));
 }
 
 #[test]

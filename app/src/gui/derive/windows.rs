@@ -7,11 +7,11 @@ use sre_stats::report::tell::fit::fit_of;
 use sre_stats::report::{Section, tell};
 use sre_stats::slo::{Objective, Options, SloReport, evaluate};
 use sre_stats::time::Span;
-use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, account, advise};
+use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, Verdict, account, advise};
 use sre_stats::{Error, Result};
 
 use super::document::Document;
-use crate::cli::windows::{Asked, advisor};
+use crate::cli::windows::{Asked, NOT_KNOWN, advisor};
 
 /// The rules offered in the list.
 pub fn rules() -> Vec<Rule> {
@@ -59,13 +59,16 @@ impl WindowAnalysis {
     /// Evaluates the objective and charges slices of every width at every phase.
     ///
     /// # Errors
-    /// Where objective and data do not fit, or on request.
+    /// Where objective and data do not fit or leave the verdict open, or on request.
     pub fn new(document: &Document, key: &WindowKey, progress: &Progress) -> Result<Self> {
         progress.stage("finding bad time", 0);
         let rule = key.rule.or_else(|| key.objective.rule()).unwrap_or(Rule::AnyBad);
         let options = Options { rule, no_data: key.no_data, ..Options::default() };
         let fit = fit_of(&document.dataset, key.item, &key.objective)?;
         let slo = evaluate(&key.objective, fit.input(), &options)?;
+        if slo.verdict == Verdict::Undecidable {
+            return Err(Error::mismatch(NOT_KNOWN));
+        }
         progress.check()?;
         progress.stage("charging slices of every width", 0);
         let budget = Budget::new(key.objective.target, slo.period.width);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sre_stats::load::{Dataset, Item};
 use sre_stats::progress::Progress;
 
 use super::{Product, Restored, notify, taking};
@@ -15,6 +16,7 @@ use crate::gui::reading::Reading;
 use crate::gui::session::{self, Session};
 use crate::gui::state::{Opening, Overlay, Severity, State};
 use crate::gui::undo::Undo;
+use crate::gui::view::View;
 use crate::gui::watch;
 
 /// Starts reading files; an earlier read that is still going on is stopped. A session among them is opened as such.
@@ -124,33 +126,52 @@ pub fn show_dataset(state: &mut State, read: Read) {
             choices.against = place(other).map_or(Against::Halves, Against::Series);
         }
         // steps back name series by their place
-        if before.is_some_and(|d| d.dataset.items.len() != read.dataset.items.len()) {
+        let titles = |dataset: &Dataset| dataset.items.iter().map(Item::title).collect::<Vec<_>>();
+        if before.as_ref().is_some_and(|d| titles(&d.dataset) != titles(&read.dataset)) {
             state.undo = Undo::new(state.choices.clone());
         }
     } else {
-        state.choices = Choices { objective: state.first_objective.take(), ..Choices::default() };
+        let first = Choices::default();
+        state.choices = if same {
+            let kept = state.choices.clone();
+            Choices { item: first.item, beside: first.beside, against: first.against, ..kept }
+        } else {
+            Choices { objective: state.first_objective.take(), ..first }
+        };
         state.undo = Undo::new(state.choices.clone());
         state.range = None;
         state.watch &= same;
         state.made = Made::default();
     }
-    state.asked = read.origin.clone();
+    // what is typed while the files are read again stays
+    if before.is_none_or(|d| state.asked.reading == d.origin.reading) {
+        state.asked = read.origin.clone();
+    }
     state.watched.clone_from(&read.stamps);
     let document = document(state, read);
     state.document = Some(document);
     state.cursor = None;
+    // what is not in sight would keep the document before in memory: it is made again when it is asked for
+    let visible = state.layout.visible().contains(&View::Series);
+    let beside = if visible { state.beside_keys().len() } else { 0 };
+    for slot in state.made.beside.iter_mut().skip(beside) {
+        slot.value = None;
+    }
+    if !visible {
+        state.made.track.value = None;
+    }
 }
 
 /// Takes a file to compare with.
 pub(super) fn show_baseline(state: &mut State, read: Read) {
     // the series of the same name, else the only one, else the first
-    let title = state.item().map(sre_stats::load::Item::title);
+    let title = state.item().map(Item::title);
     let same = read.dataset.items.iter().position(|i| Some(i.title()) == title).unwrap_or(0);
     let baseline = document(state, read);
     state.baseline = Some(baseline);
     state.choices.against = Against::Baseline(same);
-    state.layout.show(crate::gui::view::View::Compare, state.view);
-    state.view = crate::gui::view::View::Compare;
+    state.layout.show(View::Compare, state.view);
+    state.view = View::Compare;
 }
 
 /// Takes up a session.
@@ -230,7 +251,8 @@ pub(super) fn keep_watch(state: &mut State, jobs: &mut Jobs<Product>) {
 /// Takes files that changed.
 pub(super) fn changed(state: &mut State, jobs: &mut Jobs<Product>, stamps: Vec<crate::gui::derive::Stamp>) {
     state.watching = None;
-    let lost = stamps.iter().position(Option::is_none);
+    // servers have no stamp at any time
+    let lost = stamps.iter().zip(&state.watched).position(|(now, before)| now.is_none() && before.is_some());
     state.watched = stamps;
     let Some(document) = state.document.clone() else { return };
     if let Some(path) = lost.and_then(|i| document.paths.get(i)) {
@@ -238,7 +260,10 @@ pub(super) fn changed(state: &mut State, jobs: &mut Jobs<Product>, stamps: Vec<c
         notify(state, Severity::Note, format!("“{}” is gone; what was read of it is still shown.", path.display()));
         return;
     }
+    // nobody asked for this reading: dialogs, and what is typed in them, stay
+    let (overlay, asked) = (std::mem::replace(&mut state.overlay, Overlay::None), state.asked.clone());
     reload(state, jobs);
+    (state.overlay, state.asked) = (overlay, asked);
 }
 
 /// Asks for files in the system's dialog, off the window's thread.

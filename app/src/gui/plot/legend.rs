@@ -85,8 +85,12 @@ fn choose(hidden: &mut Hidden, names: &[&str], name: &str, alone: bool) {
     }
 }
 
-/// The figure without what is hidden.
+/// The figure without what is hidden; all of it where nothing would be left, as where another figure of the plot had more to hide.
 pub(super) fn visible<'a>(figure: &'a Figure, hidden: &Hidden) -> Cow<'a, Figure> {
+    let mut can = figure.marks.iter().filter(|m| !m.name.is_empty() && can_hide(&m.shape));
+    if can.all(|m| hidden.contains(&m.name)) {
+        return Cow::Borrowed(figure);
+    }
     let gone = |name: &str, shape: &Shape| can_hide(shape) && hidden.contains(name);
     if !figure.marks.iter().any(|m| gone(&m.name, &m.shape)) {
         return Cow::Borrowed(figure);
@@ -150,5 +154,7 @@ mod tests {
         let hidden: Hidden = std::iter::once("large".to_owned()).collect();
         assert!(visible(&figure, &hidden).y_range().1 < 10.0);
         assert!(matches!(visible(&figure, &Hidden::new()), Cow::Borrowed(_)));
+        let both: Hidden = ["small", "large"].map(str::to_owned).into();
+        assert_eq!(visible(&figure, &both).marks.len(), 2, "a plot does not go blank");
     }
 }

@@ -38,6 +38,11 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.label(RichText::new("changes cannot be marked").size(12.0).color(colour(tokens.warn)))
                 .on_hover_text(why);
         }
+        let keys = state.beside_keys();
+        if let Some(why) = keys.iter().zip(&state.made.beside).find_map(|(key, slot)| slot.failure_of(key)) {
+            ui.label(RichText::new("not all can be drawn beside").size(12.0).color(colour(tokens.warn)))
+                .on_hover_text(why);
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             super::button(ui, Command::ResetZoom, messages);
             beside(ui, state, messages);

@@ -102,9 +102,22 @@ impl Collector {
         Self { lines, how, ..Self::default() }
     }
 
-    /// Refuses columns that do not hold events, by the rows of the first piece.
-    pub(crate) fn decide(shapes: &[Vec<Shape>], plan: &Plan, report: &mut LoadReport) -> Result<()> {
+    /// Refuses columns that do not hold events, by the rows of the first piece that holds wanted ones; `false` where none of this piece
+    /// is wanted.
+    pub(crate) fn decide(shapes: &[Vec<Shape>], plan: &Plan, report: &mut LoadReport) -> Result<bool> {
+        let is_empty = |shapes: &[Shape]| shapes.iter().all(|s| s.count == 0);
+        if plan.kind.is_none() && shapes.iter().all(|s| is_empty(s)) {
+            return Ok(false);
+        }
         for (value, shapes) in plan.values.iter().zip(shapes) {
+            if plan.kind.is_none() && is_empty(shapes) {
+                report.understand(
+                    "kind",
+                    format!("{}: {}", value.name, Kind::Events),
+                    "the first rows hold no value of it",
+                );
+                continue;
+            }
             let (kind, why) = shape::decide(plan, value, shapes);
             // where a column names the series, each may be of its own kind
             if plan.named.is_empty() {
@@ -113,7 +126,15 @@ impl Collector {
             let why = if plan.kind.is_some() { why.to_owned() } else { format!("{why}, by the first rows") };
             report.understand("kind", format!("{}: {kind}", value.name), why);
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Tells that columns are taken for events although nothing shows that they are.
+    pub(crate) fn leave_undecided(plan: &Plan, report: &mut LoadReport) {
+        for value in &plan.values {
+            let kind = format!("{}: {}", value.name, Kind::Events);
+            report.understand("kind", kind, "none of the first rows is wanted");
+        }
     }
 
     /// Adds the bins of a group to those of the same key.

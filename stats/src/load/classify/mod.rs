@@ -105,6 +105,13 @@ pub(crate) struct Plan {
     pub(crate) width: usize,
 }
 
+impl Plan {
+    /// Whether some rows may not be wanted.
+    pub(crate) fn leaves_rows_out(&self) -> bool {
+        !self.filter.is_empty() || self.range.0 > i64::MIN + 1 || self.range.1 < i64::MAX
+    }
+}
+
 /// The work of classifying one table.
 struct Classifier<'a> {
     sample: &'a Sample,

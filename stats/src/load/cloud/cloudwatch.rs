@@ -66,7 +66,8 @@ struct Datapoint {
 
 /// A unit by the words that `CloudWatch` has for them.
 pub(super) fn unit(word: &str) -> Unit {
-    if let Some(base) = word.strip_suffix("/Second") {
+    // a longer text is none of them, and not looked into
+    if let Some(base) = word.strip_suffix("/Second").filter(|_| word.len() <= 64) {
         return Unit::PerSecond(Box::new(unit(base)));
     }
     match word {

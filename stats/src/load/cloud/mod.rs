@@ -61,7 +61,10 @@ pub(crate) fn read(
         Format::GcpJson => gcp::read(&mut answer)?,
         Format::NewRelicJson => {
             if let Some(rows) = newrelic::read(&mut answer)? {
-                return newrelic::events(rows, name, options, progress);
+                let data = newrelic::events(rows, name, options, progress)?;
+                let mut report = answer.report;
+                report.absorb(data.report);
+                return Ok(Dataset { report, ..data });
             }
         }
         _ => columns::read(&mut answer)?,

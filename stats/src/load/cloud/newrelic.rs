@@ -96,12 +96,17 @@ pub(super) fn read(answer: &mut Answer<'_>) -> Result<Option<Vec<Row>>> {
         answer.report.understand("not read", "totalResult and otherResult", "sums over the facets");
     }
     let facets = metadata.facets.unwrap_or_default();
-    let mut percentile = None;
+    let mut seen = Seen::default();
     for row in container.results {
-        window(answer, row, &facets, &mut percentile);
+        window(answer, row, &facets, &mut seen);
     }
-    if let Some(example) = percentile {
+    if let Some(example) = seen.percentile {
         answer.percentiles(&example);
+    }
+    if let Some(example) = seen.no_number {
+        let message = format!("values that are no numbers, such as “{example}”, are left out");
+        let position = Position::in_file(answer.file).at_column(example);
+        answer.report.warn(WarningKind::NotANumber, message, position, seen.no_numbers);
     }
     Ok(None)
 }
@@ -132,7 +137,17 @@ fn labels(row: &Row, facets: &[String]) -> Labels {
     labels
 }
 
-fn window(answer: &mut Answer<'_>, row: Row, facets: &[String], percentile: &mut Option<String>) {
+/// What is told once of all windows.
+#[derive(Default)]
+struct Seen {
+    /// The first value that is percentiles.
+    percentile: Option<String>,
+    /// The first value that is text, a truth or a list, and how many are.
+    no_number: Option<String>,
+    no_numbers: u64,
+}
+
+fn window(answer: &mut Answer<'_>, row: Row, facets: &[String], seen: &mut Seen) {
     let labels = labels(&row, facets);
     let time = row.get("beginTimeSeconds").and_then(Value::as_f64).and_then(epoch);
     for (name, value) in row {
@@ -152,7 +167,7 @@ fn window(answer: &mut Answer<'_>, row: Row, facets: &[String], percentile: &mut
         };
         match value {
             Value::Object(parts) => {
-                percentile.get_or_insert_with(|| name.clone());
+                seen.percentile.get_or_insert_with(|| name.clone());
                 for (part, value) in parts {
                     let mut labels = labels.clone();
                     labels.set("percentile", part);
@@ -160,7 +175,10 @@ fn window(answer: &mut Answer<'_>, row: Row, facets: &[String], percentile: &mut
                 }
             }
             Value::Number(_) | Value::Null => give(labels.clone(), value.as_f64()),
-            Value::Bool(_) | Value::String(_) | Value::Array(_) => {}
+            Value::Bool(_) | Value::String(_) | Value::Array(_) => {
+                seen.no_number.get_or_insert_with(|| name.clone());
+                seen.no_numbers += 1;
+            }
         }
     }
 }

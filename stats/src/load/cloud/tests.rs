@@ -31,6 +31,8 @@ fn units_are_those_of_the_payload() {
     ] {
         assert_eq!(statistics(word), unit, "{word}");
     }
+    let endless = cloudwatch::unit(&"/Second".repeat(100_000));
+    assert_eq!(endless, Unit::Other("/Second".repeat(5).chars().take(32).collect()));
     let google = |unit: &str| {
         let text = format!(
             r#"{{"timeSeries":[{{"metric":{{"type":"m"}},"metricKind":"GAUGE","unit":"{unit}","points":[{{"interval":{{"endTime":"2026-01-01T00:00:00Z"}},"value":{{"doubleValue":0.5}}}}]}}]}}"#
@@ -92,6 +94,18 @@ fn refusals_pages_and_parts_are_told() {
     assert_eq!((data.items[0].values(), data.items[0].kind), (&[1.0, 2.0][..], Kind::Gauge));
     assert!(told(&data, WarningKind::Truncated).contains("pages") && told(&data, WarningKind::Summary).contains("p99"));
     assert!(told(&data, WarningKind::Source).contains("c: v"));
+}
+
+#[test]
+fn what_new_relic_says_and_what_is_no_number_are_told() {
+    let events = r#"{"data":{"actor":{"account":{"nrql":{"results":[{"timestamp":1767225600000,"duration":0.5},
+        {"timestamp":1767225601000,"duration":0.25}],"metadata":{"messages":["rows were left out"]}}}}}}"#;
+    assert!(told(&load(events).unwrap(), WarningKind::Source).contains("rows were left out"));
+    let windows = r#"{"results":[{"beginTimeSeconds":1767225600,"average.duration":1.5,"latest.host":"a","uniques.host":["a"]}],
+        "metadata":{"facets":[]}}"#;
+    let data = load(windows).unwrap();
+    let left_out = data.report.warnings.iter().find(|w| w.kind == WarningKind::NotANumber).unwrap();
+    assert!(left_out.count == 2 && left_out.message.contains("latest.host"), "{left_out}");
 }
 
 /// Buckets that hold their lower edge: a value on it must not be told to lie below.

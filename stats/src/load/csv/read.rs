@@ -131,6 +131,7 @@ pub(crate) fn stream(
         syntax,
         piece,
         how: input.into.how,
+        decided: false,
         collector: Collector::counting(start.lines, input.into.how),
         at_end: input.whole,
         rest: input.rest,
@@ -156,6 +157,8 @@ struct Pipe<'a> {
     syntax: &'a dyn Syntax,
     piece: usize,
     how: Option<Condense>,
+    /// Whether it is decided what the columns hold.
+    decided: bool,
     collector: Collector,
     at_end: bool,
     rest: &'a mut (dyn Read + Send),
@@ -189,18 +192,18 @@ impl Pipe<'_> {
             }
             let pieces = ranges(&cuts.ends);
             let (plan, syntax, at_end, how) = (self.plan, self.syntax, self.at_end, self.how);
-            // the first piece decides what the columns hold
-            let first = how.is_some() && self.collector.rows() == 0;
+            // the first piece with wanted rows decides what the columns hold
+            let undecided = how.is_some() && !self.decided;
             let (parts, next) = rayon::join(
                 || -> Result<Vec<Measured>> {
                     let parsed = pieces.into_par_iter().map(|range| {
-                        let first = first && range.start == 0;
+                        let looked_at = undecided && (range.start == 0 || plan.leaves_rows_out());
                         let text = current.get(range).unwrap_or_default();
                         progress.advance(text.len() as u64);
                         let mut chunk = syntax.parse(text, plan);
                         encoding::note(text, &mut chunk.tallies);
                         let mut part = partition(chunk, plan)?;
-                        let shapes = first.then(|| part.shapes(plan));
+                        let shapes = looked_at.then(|| part.shapes(plan));
                         if let Some(how) = how {
                             part.condense(how, plan)?;
                         }
@@ -219,13 +222,16 @@ impl Pipe<'_> {
                 },
             );
             for (part, shapes) in parts? {
-                if let Some(shapes) = shapes {
-                    Collector::decide(&shapes, self.plan, report)?;
+                if let Some(shapes) = shapes.filter(|_| !self.decided) {
+                    self.decided = Collector::decide(&shapes, self.plan, report)?;
                 }
                 self.collector.add(part, self.plan, self.file)?;
             }
             next?;
             if at_end {
+                if how.is_some() && !self.decided {
+                    Collector::leave_undecided(plan, report);
+                }
                 return Ok(());
             }
             std::mem::swap(&mut current, &mut spare);

@@ -483,7 +483,7 @@ impl HistogramTable {
         if self.stored.is_empty() {
             return Err(Error::empty("there is no histogram to write"));
         }
-        let keys = self.label_keys();
+        let keys = self.label_keys()?;
         let units: Vec<String> = self.stored.values().map(|s| s.identity.unit.symbol()).collect();
         let mut gathered = Gathered::default();
         for (stored, unit) in self.stored.values().zip(&units) {
@@ -501,7 +501,8 @@ impl HistogramTable {
     /// label, `unit`; rows by series, window and bin.
     ///
     /// # Errors
-    /// [`Empty`](crate::ErrorKind::Empty) without histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a count of 2⁶³ or more.
+    /// [`Empty`](crate::ErrorKind::Empty) without histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a count of 2⁶³ or more
+    /// or a label that has the name of a column.
     pub fn to_frame(&self) -> Result<DataFrame> {
         let mut whole = None;
         self.frames(usize::MAX, &mut |frame| {

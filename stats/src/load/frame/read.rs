@@ -108,7 +108,9 @@ fn decode(
         let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
         let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| wrap(&e))?;
         let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
-        Collector::decide(&part.shapes(&plan), &plan, &mut report)?;
+        if !Collector::decide(&part.shapes(&plan), &plan, &mut report)? {
+            Collector::leave_undecided(&plan, &mut report);
+        }
     }
     drop(head);
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };

@@ -187,11 +187,27 @@ impl Client {
                 break;
             }
         }
-        let body = unpacked(body, &response, limit)?;
+        let body = match unpacked(body, &response, limit) {
+            Err(e) if status.is_success() => return Err(e),
+            // the status of a refusal says more than that its text cannot be read
+            other => other.unwrap_or_default(),
+        };
         if status.is_success() {
-            return if body.trim_ascii_start().starts_with(b"{") { Ok(body) } else { Err(no_prometheus(&response)) };
+            return if body.trim_ascii_start().starts_with(b"{") {
+                Ok(body)
+            } else {
+                Err(self.no_prometheus(&response))
+            };
         }
         Err(self.refused(&response, &body))
+    }
+
+    /// What a success without JSON means.
+    fn no_prometheus(&self, response: &Response) -> Refused {
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("of no type");
+        let kind = self.hide(kind);
+        let error = Error::parse(format!("what answers is no Prometheus: its answer is {kind} and not JSON"));
+        Refused::ForGood(error.hint("check the address; is there a page to log in before it?"))
     }
 
     /// What a status other than success means.
@@ -204,7 +220,7 @@ impl Client {
             to.set_query(None);
             to.set_fragment(None);
             let _ = (to.set_username(""), to.set_password(None));
-            to.to_string()
+            self.hide(to.as_str())
         });
         let body = self.hide(&String::from_utf8_lossy(body));
         let reason = status.canonical_reason().unwrap_or_default();
@@ -274,12 +290,6 @@ fn unpacked(body: Vec<u8>, response: &Response, limit: u64) -> Result<Vec<u8>, R
 fn too_large(limit: u64) -> Refused {
     let error = Error::unsupported(format!("the answer is larger than {} MB", limit >> 20));
     Refused::ForGood(error.hint("ask for less a request with --page-points, or for fewer series"))
-}
-
-fn no_prometheus(response: &Response) -> Refused {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("of no type");
-    let error = Error::parse(format!("what answers is no Prometheus: its answer is {kind} and not JSON"));
-    Refused::ForGood(error.hint("check the address; is there a page to log in before it?"))
 }
 
 /// The seconds of `Retry-After`: a number, or a date, which is measured from the answer's own.

@@ -11,6 +11,9 @@ use crate::load::report::{LoadReport, WarningKind, counted};
 use crate::load::source::refuse_column_options;
 use crate::progress::Progress;
 
+/// The most samples of all pages together, at some 16 bytes each.
+const MOST_SAMPLES: u64 = 200_000_000;
+
 /// Asks a Prometheus server, and gives the data set that a file with its answer would give.
 ///
 /// A range of more points than [`page_points`](crate::load::ServerOptions::page_points) is asked for in pages, whose joint is exact: each
@@ -106,7 +109,7 @@ impl Walk {
         for form in forms {
             let body = self.client.ask(what, &form, progress)?;
             *bytes += body.len() as u64;
-            let page = prometheus::page(&self.place, &body)?;
+            let page = prometheus::page(&self.place, &body).map_err(|e| self.hidden(&e))?;
             match &mut all {
                 Some(all) => repeated += all.append(page),
                 None => all = Some(page),
@@ -118,9 +121,25 @@ impl Walk {
                     .in_file(&self.place)
                     .hint("ask for fewer: choose by labels, or add them up with sum by (…)"));
             }
+            let samples = all.as_ref().map_or(0, Page::samples);
+            if samples > MOST_SAMPLES {
+                let message = format!("{samples} samples answer so far, more than {MOST_SAMPLES}");
+                return Err(Error::unsupported(message)
+                    .in_file(&self.place)
+                    .hint("ask with a longer --step, or for fewer series"));
+            }
             progress.advance(1);
         }
         Ok((all.ok_or_else(|| Error::empty("nothing was asked for"))?, repeated))
+    }
+
+    /// The same error without the secret that the server may have repeated.
+    fn hidden(&self, e: &Error) -> Error {
+        let hidden = Error::new(e.kind(), self.client.hide(e.message())).at(e.position().cloned().unwrap_or_default());
+        match e.way_out() {
+            Some(hint) => hidden.hint(hint),
+            None => hidden,
+        }
     }
 
     /// What is asked, and with which parameters, page by page.

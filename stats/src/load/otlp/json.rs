@@ -24,7 +24,6 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     let mut requests = 0_u64;
     let mut stream = serde_json::Deserializer::from_str(&quoted).into_iter::<Value>();
     loop {
-        let at = stream.byte_offset();
         match stream.next() {
             None => break,
             Some(Ok(request)) => {
@@ -32,9 +31,8 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
                 request_points(&request, &mut builder);
             }
             Some(Err(e)) => {
-                let line = quoted.get(..at).map_or(0, |t| t.matches('\n').count()) as u64 + e.line() as u64;
-                let line = if at == 0 { e.line() as u64 } else { line };
-                let position = Position::in_file(name).at_line(line.max(1));
+                // the line is that of the whole text, and not of the request
+                let position = Position::in_file(name).at_line(e.line().max(1) as u64);
                 if e.is_eof() && requests > 0 {
                     let message = "the last request ends in the middle and was left out";
                     report.warn(WarningKind::Truncated, message, position, 1);
@@ -182,6 +180,13 @@ fn summary(point: &Value) -> PointValue {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_error_names_the_line_of_the_text() {
+        let text = b"{\n\"resourceMetrics\":[]\n}\n{\"resourceMetrics\":[}";
+        let e = super::read("x", text, &LoadOptions::default()).unwrap_err();
+        assert_eq!(e.position().and_then(|p| p.line), Some(4), "{e}");
+    }
 
     proptest! {
         /// Numbers within text stay as they are, all others become text.

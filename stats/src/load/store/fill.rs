@@ -64,7 +64,7 @@ impl Condenser {
     pub(crate) fn tag(&mut self, traffic: Option<Traffic>, before: HistogramTable) -> Result<()> {
         let mut read = std::mem::replace(&mut self.table, before);
         if let Some(traffic) = traffic {
-            read.tag(traffic);
+            read.tag(traffic)?;
         }
         self.table.absorb(read)
     }

@@ -10,7 +10,7 @@ use crate::load::dataset::{Data, Dataset, Item, LeftOut};
 use crate::load::histograms::{Histograms, windowed};
 use crate::load::options::{Format, Kind};
 use crate::load::report::LoadReport;
-use crate::load::traffic::{LABEL, Traffic};
+use crate::load::traffic::{self, Traffic};
 use crate::series::Identity;
 use crate::time::{Span, Timestamp, Window};
 
@@ -128,16 +128,15 @@ impl HistogramTable {
         Ok(())
     }
 
-    /// Says of every series whose traffic it is, where it does not say it itself.
-    pub(crate) fn tag(&mut self, traffic: Traffic) {
+    /// Says of every series whose traffic it is, where it does not say it itself; those that are then one add up.
+    pub(crate) fn tag(&mut self, traffic: Traffic) -> Result<()> {
         for mut stored in std::mem::take(&mut self.stored).into_values() {
-            if Traffic::of(&stored.identity).is_none() {
-                stored.identity.labels.set(LABEL, traffic.to_string());
+            if Traffic::of(&stored.identity).is_none() && !traffic::has_other_word(&stored.identity) {
+                stored.identity.labels.set(traffic::LABEL, traffic.to_string());
             }
-            let identity = &stored.identity;
-            let key = (identity.name.clone(), identity.labels.clone(), identity.unit.symbol());
-            self.stored.insert(key, stored);
+            self.add(&stored.identity, stored.format, stored.left_out, stored.windows)?;
         }
+        Ok(())
     }
 
     /// Adds all series of another table; its report is left to the caller.

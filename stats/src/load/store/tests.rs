@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::ErrorKind;
 use crate::histogram::{LayoutChoice, Sketch};
-use crate::load::{Kind, LoadOptions, WarningKind, load, load_bytes};
+use crate::load::{Kind, LoadOptions, Traffic, WarningKind, load, load_bytes};
 use crate::progress::Progress;
 use crate::time::{Span, Timestamp};
 
@@ -223,4 +223,54 @@ fn a_number_that_is_no_bin_names_its_line() {
     let text = b"series,window_start,width,schema,bin,count\na,0,60,log-linear,1,2\na,0,60,exp:5,7,2\n";
     let e = load_bytes("t.csv", text, &LoadOptions::default(), &Progress::new()).unwrap_err();
     assert_eq!(e.to_string(), "t.csv, line 3: 7 is no bin of exp:5");
+}
+
+#[test]
+fn a_tag_adds_up_and_loses_nothing() {
+    let file = File::new("time,status,latency_ms\n0,200,12\n1,200,15\n70,503,80\n");
+    let mut table = counted(std::slice::from_ref(&file.0), &LoadOptions::default(), LayoutChoice::LogLinear).unwrap();
+    let stored = table.stored.values().next().unwrap().clone();
+    let mut blank = stored.identity.clone();
+    blank.labels.set("traffic", "");
+    table.add(&blank, stored.format, stored.left_out, stored.windows).unwrap();
+    assert_eq!((table.series(), table.count()), (2, 6));
+    table.tag(Traffic::Real).unwrap();
+    assert_eq!((table.series(), table.count()), (1, 6));
+    assert_eq!(table.identities()[0].labels.get("traffic"), Some("real"));
+}
+
+#[test]
+fn a_label_does_not_take_the_place_of_a_column() {
+    let file = File::new("time,Schema,status,latency_ms\n0,a,200,12\n1,b,200,15\n");
+    let options = LoadOptions { by: vec!["Schema".into()], ..LoadOptions::default() };
+    let table = counted(std::slice::from_ref(&file.0), &options, LayoutChoice::LogLinear).unwrap();
+    let e = table.write_csv(&mut Vec::new()).unwrap_err();
+    assert!(e.kind() == ErrorKind::Unsupported && e.to_string().contains("“Schema”"), "{e}");
+}
+
+/// The first pieces hold no row that is wanted: those after them decide.
+#[test]
+fn rows_that_are_not_wanted_do_not_decide() {
+    let (mut events, mut gauge) = ("time,latency_ms\n".to_owned(), "time,temperature\n".to_owned());
+    for i in 0..3000 {
+        events += &format!("{},{}\n", i / 3, 10 + i % 90);
+        gauge += &format!("{},{}\n", i * 15, 20.5 + f64::from(i % 7));
+    }
+    let (events, gauge) = (File::new(&events), File::new(&gauge));
+    let from =
+        |s: i64| LoadOptions { from: Some(Timestamp(s * 1_000_000_000)), chunk_bytes: 500, ..LoadOptions::default() };
+    let table = counted(std::slice::from_ref(&events.0), &from(600), LayoutChoice::LogLinear).unwrap();
+    assert_eq!(table.count(), 1200);
+    let refused = counted(std::slice::from_ref(&gauge.0), &from(30_000), LayoutChoice::LogLinear).unwrap_err();
+    assert!(refused.to_string().contains("is a gauge, not events"), "{refused}");
+}
+
+#[test]
+fn traffic_of_both_kinds_is_told_of_what_is_counted() {
+    let file = File::new(
+        "time,service,synthetic,status,latency_ms\n0,cart,0,200,12\n1,cart,1,200,3\n2,cart,0,503,80\n3,cart,1,200,2\n",
+    );
+    let table = counted(std::slice::from_ref(&file.0), &LoadOptions::default(), LayoutChoice::LogLinear).unwrap();
+    let told = table.report().warnings.iter().any(|w| w.kind == WarningKind::MixedTraffic);
+    assert!(table.series() == 2 && told, "{:?}", table.report().warnings);
 }

@@ -13,7 +13,8 @@ impl HistogramTable {
     /// [`from_coded_bins`](crate::histogram::AnySketch::from_coded_bins) says.
     ///
     /// # Errors
-    /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Empty`](crate::ErrorKind::Empty) without histograms.
+    /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Empty`](crate::ErrorKind::Empty) without histograms,
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) where a label has the name of a column.
     pub fn write_csv(&self, out: &mut dyn Write) -> Result<()> {
         let failed = |e: csv::Error| match e.into_kind() {
             csv::ErrorKind::Io(e) => Error::io(e, "the output"),
@@ -22,7 +23,7 @@ impl HistogramTable {
         if self.stored.is_empty() {
             return Err(Error::empty("there is no histogram to write"));
         }
-        let keys = self.label_keys();
+        let keys = self.label_keys()?;
         let mut writer = csv::Writer::from_writer(out);
         writer
             .write_record(COLUMNS.into_iter().chain(keys.iter().map(String::as_str)).chain(["unit"]))
@@ -44,14 +45,21 @@ impl HistogramTable {
         writer.flush().map_err(|e| Error::io(e, "the output"))
     }
 
-    /// The names of all labels, but for those that a column of the table has.
-    pub(crate) fn label_keys(&self) -> Vec<String> {
+    /// The names of all labels.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) where one is that of a column of the table, in any case of its letters.
+    pub(crate) fn label_keys(&self) -> Result<Vec<String>> {
         let names = self.stored.values().flat_map(|s| s.identity.labels.iter().map(|(k, _)| k.clone()));
         let mut keys: Vec<String> = names.collect();
         keys.sort();
         keys.dedup();
-        keys.retain(|k| !COLUMNS.contains(&k.as_str()) && k != "unit");
-        keys
+        let is_column = |key: &&String| COLUMNS.iter().chain(&["unit"]).any(|column| column.eq_ignore_ascii_case(key));
+        match keys.iter().find(is_column) {
+            None => Ok(keys),
+            Some(key) => Err(Error::unsupported(format!("a label “{key}” would take the place of a column"))
+                .hint("rename it, or leave it out with --by")),
+        }
     }
 }
 
@@ -61,8 +69,8 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item holds no
-    /// histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a layout whose bins have no numbers,
-    /// [`Empty`](crate::ErrorKind::Empty) without histograms.
+    /// histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a layout whose bins have no numbers or a label that has the
+    /// name of a column, [`Empty`](crate::ErrorKind::Empty) without histograms.
     pub fn write_histogram_table(&self, out: &mut dyn Write) -> Result<()> {
         HistogramTable::from_dataset(self)?.write_csv(out)
     }

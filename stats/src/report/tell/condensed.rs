@@ -6,7 +6,8 @@ use crate::series::{NanPolicy, Series};
 use crate::time::{Grid, Span};
 
 /// A series of at most about `most` values that tells the course of a longer one: the mean of each window of a width that people read, with
-/// the note that says so. `None` where the series is no longer than that.
+/// the note that says so. `None` where the series is no longer than that, or so many of its samples share their time that it may be several
+/// series mixed, which means would hide.
 ///
 /// Each mean stands at its window's start; a window without a sample has none. Windows are whole (aligned to the epoch), so that
 /// a season of a day stays one. Not for peaks, which means hide, nor for the noise of single samples.
@@ -28,7 +29,7 @@ use crate::time::{Grid, Span};
 /// As [`Series::new`].
 pub fn condensed(series: &Series, most: usize) -> Result<Option<(Series, String)>> {
     let most = most.max(1);
-    if series.len() <= most {
+    if series.len() <= most || series.mixed().is_some() {
         return Ok(None);
     }
     let width = readable_width(series.window().width, most);
@@ -79,6 +80,9 @@ mod tests {
     #[test]
     fn short_ones_stay_and_odd_ones_are_bounded() {
         assert!(condensed(&series(vec![0, 1, 2], vec![1.0; 3]), 3).unwrap().is_none());
+        // two series mixed are left as they are: what is asked of them refuses them
+        let twice = (0..1000).map(|i| i / 2).collect();
+        assert!(condensed(&series(twice, vec![1.0; 1000]), 100).unwrap().is_none());
         // a thousand samples a nanosecond apart, and a thousand a day apart
         let fast = condensed(&series((0..1000).collect(), vec![1.0; 1000]), 100).unwrap().unwrap().0;
         assert!((50..=101).contains(&fast.len()), "{}", fast.len());

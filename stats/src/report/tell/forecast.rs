@@ -208,19 +208,56 @@ pub fn section(series: &Series, forecast: &Forecast, note: Option<&str>) -> Sect
     section_against(series, forecast, None, note)
 }
 
-/// The same where the limit is that of an objective, whose condition, in the unit of the series, says which side of it is good.
+/// An objective, whose limit a forecast is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Against<'a> {
+    /// Its condition in the unit of the series: which side of the limit is good.
+    pub condition: &'a Condition,
+    /// Whether the series is a percentile of the values that the objective counts: beyond the limit the objective may be met still, and
+    /// within it violated.
+    pub percentile: bool,
+}
+
+/// When an objective's limit is reached, in words.
+fn objective_finding(crossing: &Crossing, against: &Against<'_>, series: &Series) -> (Standing, String) {
+    let (unit, condition) = (&series.identity().unit, against.condition);
+    let bad = match crossing.verdict {
+        CrossingVerdict::Already => !condition.holds(crossing.limit),
+        // a reason may be that there is no value to start from
+        CrossingVerdict::NoVerdict { .. } => series.values().last().is_some_and(|last| !condition.holds(*last)),
+        _ => crossing.upwards != condition.comparison.is_upper(),
+    };
+    let (standing, text) = match crossing.verdict {
+        CrossingVerdict::Already if !bad => {
+            let limit = unit.show(crossing.limit);
+            let text = format!("The last value is at the objective's limit of {limit}, which is still good.");
+            (Standing::Depends, text)
+        }
+        _ if bad => return_finding(crossing, unit),
+        _ => crossing_finding(crossing, unit),
+    };
+    if !against.percentile || standing == Standing::Unknown {
+        return (standing, text);
+    }
+    let name = &series.identity().name;
+    (Standing::Depends, format!("{text} That is told of the {name}, and not of the share that the objective asks for."))
+}
+
+/// What [`section`] says, where the limit is that of an objective.
 pub fn section_against(
     series: &Series,
     forecast: &Forecast,
-    condition: Option<&Condition>,
+    against: Option<&Against<'_>>,
     note: Option<&str>,
 ) -> Section {
     let identity = series.identity();
-    let bad = condition.zip(series.values().last()).is_some_and(|(condition, last)| !condition.holds(*last));
-    let told = if bad { return_finding } else { crossing_finding };
+    let told = |crossing: &Crossing| match against {
+        Some(against) => objective_finding(crossing, against, series),
+        None => crossing_finding(crossing, &identity.unit),
+    };
     let mut section = Section::new(format!("Forecast of {}", identity.title()));
     let none = matches!(forecast.verdict, ForecastVerdict::NoVerdict { .. });
-    if let Some((standing, text)) = forecast.crossing.as_ref().map(|c| told(c, &identity.unit)) {
+    if let Some((standing, text)) = forecast.crossing.as_ref().map(told) {
         section.blocks.push(Block::Verdict { standing, text, evidence: Vec::new() });
     }
     if forecast.crossing.is_none() || !none {
@@ -300,15 +337,33 @@ mod tests {
         let last = *noisy(11.5).0.values().last().unwrap();
         let (series, found) = noisy(last - 0.5);
         let condition: Condition = format!("< {}", last - 0.5).parse().unwrap();
-        let told = section_against(&series, &found, Some(&condition), None);
+        let against = Against { condition: &condition, percentile: false };
+        let told = section_against(&series, &found, Some(&against), None);
         let Some(Block::Verdict { standing, text, .. }) = told.blocks.first() else { panic!("{told:?}") };
         assert_eq!(*standing, Standing::Depends);
         assert!(text.starts_with("The last value is beyond the objective's limit"), "{text}");
         // on the good side it is told as ever
         let condition: Condition = format!("> {}", last - 0.5).parse().unwrap();
-        let told = section_against(&series, &found, Some(&condition), None);
+        let against = Against { condition: &condition, percentile: false };
+        let told = section_against(&series, &found, Some(&against), None);
         let Some(Block::Verdict { text, .. }) = told.blocks.first() else { panic!("{told:?}") };
         assert!(!text.contains("objective"), "{text}");
+    }
+
+    #[test]
+    fn at_the_limit_and_of_a_percentile_the_objective_is_not_called_missed() {
+        let last = *noisy(11.5).0.values().last().unwrap();
+        let (series, found) = noisy(last);
+        let told = |limit: &str, percentile| {
+            let condition: Condition = limit.parse().unwrap();
+            let against = Against { condition: &condition, percentile };
+            objective_finding(found.crossing.as_ref().unwrap(), &against, &series)
+        };
+        let (standing, text) = told(&format!("<= {last}"), false);
+        assert!(standing == Standing::Depends && text.ends_with("which is still good."), "{text}");
+        assert_eq!(told(&format!("< {last}"), false).0, Standing::Bad);
+        let (standing, text) = told(&format!("< {last}"), true);
+        assert!(standing == Standing::Depends && text.contains("That is told of the queue"), "{text}");
     }
 
     #[test]

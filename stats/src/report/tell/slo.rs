@@ -248,7 +248,8 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         _ => show(report.budget.spent.value),
     };
     let budget = &report.budget;
-    let share = if budget.allowed.value > 0.0 {
+    // of what is not known there is no share
+    let share = if budget.allowed.value > 0.0 && report.verdict != Verdict::Undecidable {
         format!(" ({})", Unit::Ratio.show(budget.spent.value / budget.allowed.value))
     } else {
         String::new()

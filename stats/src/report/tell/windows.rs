@@ -107,8 +107,7 @@ fn contradicts(row: &WidthRow, truth: Option<Verdict>) -> bool {
 fn so_far(first: &WidthRow, budget: &Budget, met: bool) -> String {
     let seen = first.true_bad.window.map_or(budget.period(), |window| window.width);
     let unseen = Span((budget.period().0 - seen.0).max(0));
-    let enough = unseen.0 <= budget.period().0 / 1000
-        || first.true_bad.value + unseen.as_secs_f64() <= budget.allowed().as_secs_f64();
+    let enough = unseen.0 == 0 || first.true_bad.value + unseen.as_secs_f64() <= budget.allowed().as_secs_f64();
     if met && !enough { format!(" so far, in {} of its {}", seen.about(), budget.period()) } else { String::new() }
 }
 

@@ -16,7 +16,7 @@ impl Counts {
     /// [`evaluate`](crate::slo::evaluate) gives its numbers with both as their bounds. So choose limits that are edges: two-digit
     /// decimals for [`LogLinear`](crate::histogram::LogLinear), the `le` of classic buckets.
     ///
-    /// A row lasts as long as most of the windows do; what a longer one holds is counted at its beginning.
+    /// A row lasts as long as most of the windows do; what a longer one holds is counted at its beginning, and a shorter one is a whole row.
     ///
     /// ```
     /// use sre_stats::histogram::{AnySketch, LogLinear};
@@ -37,8 +37,8 @@ impl Counts {
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where the limit's unit does not convert to that of the values,
-    /// [`Argument`](crate::ErrorKind::Argument) for an equality, which no histogram can tell, [`Empty`](crate::ErrorKind::Empty) without a
-    /// histogram.
+    /// [`Argument`](crate::ErrorKind::Argument) for an equality, which no histogram can tell, and for KLL and REQ sketches,
+    /// [`Empty`](crate::ErrorKind::Empty) without a histogram.
     pub fn from_histograms(
         identity: Identity,
         histograms: &[(Window, AnySketch)],
@@ -48,6 +48,12 @@ impl Counts {
         if !own.comparison.is_ordered() {
             return Err(Error::argument(format!("histograms cannot tell which values are “{condition}”"))
                 .hint("use one of < <= > >="));
+        }
+        if histograms.iter().any(|(_, histogram)| matches!(histogram, AnySketch::Kll(_) | AnySketch::Req(_))) {
+            return Err(Error::argument(
+                "KLL and REQ sketches have no bins: how many values keep a limit is bounded at a confidence only",
+            )
+            .hint("ask `quantile` of them"));
         }
         let step = usual_width(histograms)?;
         let mut sorted: Vec<&(Window, AnySketch)> = histograms.iter().collect();
@@ -156,6 +162,13 @@ fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Con
     if longer > 0 {
         notes.push(format!(
             "{longer} of {} histograms are of more than {step}: what they hold is counted at their beginning",
+            sorted.len()
+        ));
+    }
+    let shorter = sorted.iter().filter(|(window, _)| window.width < step).count();
+    if shorter > 0 {
+        notes.push(format!(
+            "{shorter} of {} histograms are of less than {step}: each counts as a whole row of time",
             sorted.len()
         ));
     }

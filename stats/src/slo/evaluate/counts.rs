@@ -2,6 +2,7 @@
 
 use super::super::counts::Counts;
 use super::super::objective::{Objective, Population};
+use super::super::projection::{Outcome, Projection};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
 use super::{BudgetState, Counted, Methods, Options, SloReport, by_time, cut, finish, silence};
@@ -38,7 +39,8 @@ fn between(worst: SloReport, best: &SloReport) -> SloReport {
         time_slices: both(&w.time_slices, &b.time_slices),
         ratio_slices: both(&w.ratio_slices, &b.ratio_slices),
         mean_of_ratios: both(&w.mean_of_ratios, &b.mean_of_ratios),
-        mean_hides: both(&w.mean_hides, &b.mean_hides),
+        // it is not monotone in what is bad: the two ends do not bound it
+        mean_hides: None,
     };
     let budget = BudgetState {
         allowed: guaranteed(&worst.budget.allowed, &best.budget.allowed),
@@ -46,7 +48,13 @@ fn between(worst: SloReport, best: &SloReport) -> SloReport {
         left: guaranteed(&worst.budget.left, &best.budget.left),
     };
     let verdict = if worst.verdict == best.verdict { worst.verdict } else { Verdict::Undecidable };
-    SloReport { methods, budget, verdict, decided: worst.decided && best.decided, ..worst }
+    let projection = if verdict == Verdict::Undecidable {
+        let why = Some("what was spent is not known: see its bounds".to_owned());
+        Projection { outcome: Outcome::Unknown, exhausted: None, why, ..worst.projection }
+    } else {
+        worst.projection
+    };
+    SloReport { methods, budget, projection, verdict, decided: worst.decided && best.decided, ..worst }
 }
 
 /// Counts as they are.

@@ -54,6 +54,22 @@ fn up_time_over_thirty_days_of_minutes() {
 }
 
 #[test]
+fn a_rest_that_could_spend_what_is_left_leaves_it_undecided() {
+    // all but 20 of the minutes of 30 days: 43.2 may be bad
+    let decided = |bad: usize, slo: &str| {
+        let mut values = vec![1.0; 43_180];
+        values[5..5 + bad].fill(0.0);
+        let report = evaluate(&objective(slo), SloInput::Series(&series(values, 60)), &Options::default()).unwrap();
+        assert_eq!(report.verdict, Verdict::Met);
+        report.decided
+    };
+    assert!(!decided(30, "99.9% of time up over 30d"));
+    assert!(decided(10, "99.9% of time up over 30d"));
+    // 20 minutes in two pieces can be in 8 slices of 5 minutes
+    assert!(!decided(10, "99.9% of 5m slices up over 30d"));
+}
+
+#[test]
 fn requests_by_condition_and_by_flag() {
     let list: Vec<(i64, f64, bool)> =
         (0..1000).map(|i| (i, if i % 100 == 7 { 0.5 } else { 0.1 }, i % 250 != 0)).collect();

@@ -5,7 +5,7 @@ use crate::events::Events;
 use crate::histogram::{HistogramSeries, LayoutChoice};
 use crate::series::NanPolicy;
 use crate::slo::alert::tally_of;
-use crate::slo::{Options, SloInput, SloReport, evaluate};
+use crate::slo::{Options, Outcome, SloInput, SloReport, evaluate};
 use crate::time::Grid;
 use crate::unit::Unit;
 use crate::window::Verdict;
@@ -99,6 +99,9 @@ fn between_edges_the_truth_lies_within_the_bounds() {
                 asked += 1;
                 if found.verdict == Verdict::Undecidable {
                     undecided += 1;
+                    assert_eq!((found.projection.outcome, found.projection.exhausted), (Outcome::Unknown, None));
+                    let (_, text) = crate::report::tell::slo::finding(&found);
+                    assert!(text.contains(" to ") && !text.contains('('), "{text}");
                 } else {
                     assert_eq!(found.verdict, truth.verdict, "{layout} {objective}");
                 }
@@ -129,6 +132,10 @@ fn what_histograms_cannot_tell_is_refused_with_the_way_out() {
         assert!(error.contains(says), "{objective}: {error}");
     }
     assert!(Counts::from_histograms(Identity::default(), &[], &"< 1".parse().unwrap()).is_err());
+    let minute = Window::new(crate::time::Timestamp(0), Span::MINUTE).unwrap();
+    let kll = [(minute, "kll:200".parse::<LayoutChoice>().unwrap().build(events.values()).unwrap())];
+    let error = Counts::from_histograms(events.identity().clone(), &kll, &"< 300ms".parse().unwrap()).unwrap_err();
+    assert!(error.to_string().contains("have no bins"), "{error}");
 }
 
 #[test]
@@ -149,4 +156,7 @@ fn a_longer_window_is_counted_at_its_beginning() {
     assert_eq!((minutes, counts.step()), (vec![0, 1, 3], Span::MINUTE));
     assert_eq!((counts.total(), counts.bad()), (&[1, 3, 2][..], &[0, 2, 1][..]));
     assert!(counts.notes()[0].starts_with("2 of 4 histograms are of more than 1m"), "{:?}", counts.notes());
+    let list = [(window(0, 5), of(&[0.1])), (window(5, 5), of(&[0.1])), (window(10, 1), of(&[0.1]))];
+    let counts = Counts::from_histograms(Identity::default(), &list, &"< 0.3".parse().unwrap()).unwrap();
+    assert!(counts.notes()[0].starts_with("1 of 3 histograms are of less than 5m"), "{:?}", counts.notes());
 }
