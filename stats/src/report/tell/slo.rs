@@ -309,6 +309,23 @@ mod tests {
     use crate::slo::{Options, SloInput, evaluate};
 
     #[test]
+    fn what_cannot_be_decided_is_told_with_both_bounds() {
+        use crate::slo::{Counts, Options, SloInput, evaluate};
+        use crate::window::Verdict;
+        // all values lie in the bin from 0.297 s to 0.354 s, and the limit inside it
+        let histogram =
+            "exp:2".parse::<crate::histogram::LayoutChoice>().unwrap().build(&[0.30, 0.35].repeat(50)).unwrap();
+        let hour = crate::time::Window::new(crate::time::Timestamp(0), crate::time::Span::HOUR).unwrap();
+        let identity = crate::series::Identity::new("latency", crate::unit::Unit::Second);
+        let counts = Counts::from_histograms(identity, &[(hour, histogram)], &"< 305ms".parse().unwrap()).unwrap();
+        let objective = "99% of requests < 305ms over 1h".parse().unwrap();
+        let found = evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
+        assert_eq!(found.verdict, Verdict::Undecidable);
+        let (_, text) = finding(&found);
+        assert!(text.contains(" to ") && !text.contains('('), "{text}");
+    }
+
+    #[test]
     fn verdict_budget_and_incidents_agree() {
         let times = (0..1440).map(|m| m * 60_000_000_000).collect();
         let values = (0..1440).map(|m| if (100..110).contains(&m) || m == 700 { 0.0 } else { 1.0 }).collect();

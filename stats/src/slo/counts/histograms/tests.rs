@@ -100,8 +100,6 @@ fn between_edges_the_truth_lies_within_the_bounds() {
                 if found.verdict == Verdict::Undecidable {
                     undecided += 1;
                     assert_eq!((found.projection.outcome, found.projection.exhausted), (Outcome::Unknown, None));
-                    let (_, text) = crate::report::tell::slo::finding(&found);
-                    assert!(text.contains(" to ") && !text.contains('('), "{text}");
                 } else {
                     assert_eq!(found.verdict, truth.verdict, "{layout} {objective}");
                 }
