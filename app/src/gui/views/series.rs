@@ -23,6 +23,8 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         super::failed(ui, text);
         return;
     }
+    // beside another view there is no room for both in one row
+    let wide = ui.available_width() > 700.0;
     ui.horizontal(|ui| {
         let from_to = state.range.or_else(|| state.extent()).map(|(a, b)| {
             let width = b.since(a);
@@ -43,21 +45,13 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
             ui.label(RichText::new("not all can be drawn beside").size(12.0).color(colour(tokens.warn)))
                 .on_hover_text(why);
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            super::button(ui, Command::ResetZoom, messages);
-            beside(ui, state, messages);
-            let mut marks = state.choices.marks;
-            if ui.checkbox(&mut marks, "changes").on_hover_text(Command::ToggleChanges.tooltip()).changed() {
-                messages.push(Message::Run(Command::ToggleChanges));
-            }
-            if state.item().is_some_and(|i| matches!(i.data, Data::Counter(_))) {
-                let mut rate = state.choices.rate;
-                if ui.checkbox(&mut rate, "as rate").on_hover_text(Command::ToggleRate.tooltip()).changed() {
-                    messages.push(Message::Run(Command::ToggleRate));
-                }
-            }
-        });
+        if wide {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| controls(ui, state, messages));
+        }
     });
+    if !wide {
+        ui.horizontal(|ui| controls(ui, state, messages));
+    }
     let width = ui.available_width();
     let Some(figure) = figure(state, width) else {
         super::waiting(ui, "Preparing the series…");
@@ -99,6 +93,22 @@ fn beside(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         });
     });
     button.on_hover_text("Draw other series of the same unit beside this one.");
+}
+
+/// What can be chosen of the picture, the last at the left where the row is laid from the right.
+fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
+    super::button(ui, Command::ResetZoom, messages);
+    beside(ui, state, messages);
+    let mut marks = state.choices.marks;
+    if ui.checkbox(&mut marks, "changes").on_hover_text(Command::ToggleChanges.tooltip()).changed() {
+        messages.push(Message::Run(Command::ToggleChanges));
+    }
+    if state.item().is_some_and(|i| matches!(i.data, Data::Counter(_))) {
+        let mut rate = state.choices.rate;
+        if ui.checkbox(&mut rate, "as rate").on_hover_text(Command::ToggleRate.tooltip()).changed() {
+            messages.push(Message::Run(Command::ToggleRate));
+        }
+    }
 }
 
 /// The picture of what is in sight; kept while nothing changes.
