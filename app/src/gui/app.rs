@@ -8,7 +8,7 @@ use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 
 use super::command::{Command, Menu};
-use super::derive::Read;
+use super::derive::{Origin, Read};
 use super::dispatch::{self, Message, Product, dispatch};
 use super::jobs::Jobs;
 use super::layout::Layout;
@@ -266,8 +266,7 @@ fn recent(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         ui.menu_button("Open before", |ui| {
             for path in &state.recent {
                 let whole = path.display().to_string();
-                let name = path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());
-                let name: String = name.chars().take(60).collect();
+                let name: String = Origin::files(vec![path.clone()]).title().chars().take(60).collect();
                 if ui.button(name).on_hover_text(whole).clicked() {
                     messages.push(Message::Open(vec![path.clone()]));
                     ui.close();
