@@ -135,6 +135,23 @@ fn the_tab_key_reaches_every_control_in_sight() {
     }
 }
 
+#[test]
+fn keys_of_one_frame_are_taken_in_the_order_in_which_they_were_pressed() {
+    let mut window = opened();
+    let ctrl = |key| egui::Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: egui::Modifiers::COMMAND,
+    };
+    // split, then show the heat map in the new half: the other way round the series would be gone
+    window.input_mut().events.extend([ctrl(Key::Backslash), ctrl(Key::Num4)]);
+    window.step();
+    settle(&mut window);
+    assert_eq!(window.state().state().layout.visible(), [View::Series, View::Heat]);
+}
+
 /// Not a test of its own: the program that is killed. It changes a choice again and again, and the session is kept each time.
 #[test]
 fn the_program_that_is_killed() {

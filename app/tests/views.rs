@@ -620,8 +620,13 @@ fn one_series_alone_and_too_many_are_told_and_no_job_runs_for_ever() {
     run(&mut window, Command::ViewCorrelate);
     assert!(shows(&window, "two usable series"));
     let times: Vec<i64> = (0..100).map(|i| i * NS).collect();
+    let mut state = 11_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64
+    };
     let items = (0..3000_usize).map(|i| {
-        let values = (0..100_usize).map(|t| ((t * 7 + i * 13) % 31) as f64).collect();
+        let values = (0..100).map(|_| noise()).collect();
         let series = Series::new(Identity::new(format!("s{i}"), Unit::None), times.clone(), values, NanPolicy::Drop);
         Item::new(Kind::Gauge, Data::Gauge(series.unwrap()), Format::Csv)
     });
