@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
+use crate::load::parts::{Parts, Place};
 use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::{files, histogram_table};
@@ -28,7 +29,7 @@ const KIND_ROWS: usize = 1 << 14;
 /// A file, or its bytes.
 pub(crate) enum Bytes<'a> {
     /// A file, of which only what is wanted is read.
-    File(&'a Path),
+    File(Place<'a>),
     /// All bytes.
     Memory(Vec<u8>),
 }
@@ -65,9 +66,9 @@ fn decode(
     if format == Format::Parquet {
         rows = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
     }
-    let of_folders = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
-    let path = match &bytes {
-        Bytes::File(path) if format == Format::Parquet => Some(*path),
+    let of_folders = if let Bytes::File(place) = &bytes { files::partition(place.path) } else { Vec::new() };
+    let place = match &bytes {
+        Bytes::File(place) if format == Format::Parquet => Some(*place),
         _ => None,
     };
     let mut lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
@@ -78,11 +79,15 @@ fn decode(
     let folders = of_folders.iter().map(|(key, _)| key.clone());
     if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
         let mut reading = Reading::new(names, &of_folders, (name, format, size), options)?;
-        let reading = match path {
-            Some(path) => {
+        let reading = match place {
+            Some(Place { path, parts }) => {
                 let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;
                 let (contents, groups) = footer::groups(path)?;
                 let ranges = reading.ranges(&groups, reading.instant(&schema));
+                if let Some(parts) = parts {
+                    parts.want(&footer::bytes(&contents, &ranges, Some(&reading.wanted())))?;
+                    progress.stage("reading", size);
+                }
                 histograms::read_ranges(reading, (path, rows), (&contents, &groups), &ranges, progress)?
             }
             None => histograms::stream(reading, &lazy, progress)?,
@@ -90,7 +95,11 @@ fn decode(
         return histogram_table::deliver(reading.finish()?, into);
     }
     let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
-    let head = collect(lazy.clone().limit(sampled as u32)).map_err(|e| wrap(&e))?;
+    let in_parts = place.and_then(|place| Some((place.path, place.parts?)));
+    let head = match in_parts {
+        Some(parts) => first_rows(parts, sampled, progress)?,
+        None => collect(lazy.clone().limit(sampled as u32)).map_err(|e| wrap(&e))?,
+    };
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
@@ -117,6 +126,12 @@ fn decode(
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
     let wanted: Vec<String> = columns_of(&names_of_file, &sources);
     let in_file = !of_folders.iter().any(|(key, _)| wanted.contains(key));
+    if let Some((path, parts)) = in_parts {
+        let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        parts.want(&footer::bytes(&footer::groups(path)?.0, std::slice::from_ref(&(0..rows)), Some(&wanted)))?;
+        progress.stage("reading", size);
+    }
+    let path = place.map(|place| place.path);
     if let (Some(path), true) = (path, into.how.is_some() && in_file) {
         // a few rows at a time: the streaming engine reads ahead more than is wanted in memory
         in_pieces(path, rows, &wanted, progress, &mut |frame| batches.take_whole(frame))
@@ -138,11 +153,11 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
     match (format, bytes) {
         (Format::Parquet, Bytes::Memory(bytes)) => Ok(pl::ParquetReader::new(Cursor::new(bytes)).finish()?.lazy()),
         (_, Bytes::Memory(bytes)) => Ok(pl::IpcReader::new(Cursor::new(bytes)).finish()?.lazy()),
-        (Format::Parquet, Bytes::File(path)) => {
+        (Format::Parquet, Bytes::File(Place { path, .. })) => {
             let args = pl::ScanArgsParquet { glob: false, ..pl::ScanArgsParquet::default() };
             LazyFrame::scan_parquet(pl::PlRefPath::new(path.to_string_lossy().as_ref()), args)
         }
-        (_, Bytes::File(path)) => {
+        (_, Bytes::File(Place { path, .. })) => {
             let args = pl::UnifiedScanArgs { glob: false, ..pl::UnifiedScanArgs::default() };
             LazyFrame::scan_ipc(
                 pl::PlRefPath::new(path.to_string_lossy().as_ref()),
@@ -151,6 +166,17 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
             )
         }
     }
+}
+
+/// The first rows of a Parquet file that is fetched in parts, with all columns: what they are is told by them.
+fn first_rows((path, parts): (&Path, &dyn Parts), rows: usize, progress: &Progress) -> Result<DataFrame> {
+    let (contents, _) = footer::groups(path)?;
+    parts.want(&footer::bytes(&contents, std::slice::from_ref(&(0..rows as u64)), None))?;
+    progress.check()?;
+    let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
+    let mut reader = pl::ParquetReader::new(file).with_slice(Some((0, rows)));
+    reader.set_metadata(contents);
+    reader.finish().map_err(|e| failed(&e))
 }
 
 /// The names of some columns.
@@ -215,7 +241,7 @@ fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
             tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(magic.len())..).unwrap_or_default());
             bytes.len() as u64
         }
-        Bytes::File(path) => {
+        Bytes::File(Place { path, .. }) => {
             let io = |e| Error::io(e, name);
             let mut file = std::fs::File::open(path).map_err(io)?;
             let size = file.metadata().map_err(io)?.len();
