@@ -91,15 +91,15 @@ def make(folder: Path, services: int, days: int) -> None:
     print(f"{histograms} histograms, {rows} bins, {size / 1e9:.3f} GB, {size / rows:.2f} bytes a bin, made in {time.monotonic() - started:.0f} s")
 
 
-def told(arguments: list[str]) -> tuple[dict, float, float]:
-    """The program's answer, its wall seconds, and the most memory that it took in MB."""
+def told(arguments: list[str]) -> tuple[dict, float, float, float]:
+    """The program's answer, its wall and processor seconds, and the most memory that it took in MB."""
     started = time.monotonic()
     process = subprocess.Popen([PROGRAM, *arguments, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out, err = process.stdout.read(), process.stderr.read()
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"{arguments}: {err}")
-    return json.loads(out), time.monotonic() - started, used.ru_maxrss / 1e3
+    return json.loads(out), time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3
 
 
 def ask(folder: Path, services: int, days: int) -> None:
@@ -123,16 +123,13 @@ def ask(folder: Path, services: int, days: int) -> None:
         "bins of a service in a day": ["histogram", *one, *day],
         "p99 of all services in an hour": ["quantile", *hour, "-q", "0.99"],
     }
-    print(f"{'question':<45}{'wall s':>8}{'peak MB':>9}  row groups")
-    groups = {file.name: pq.ParquetFile(file).num_row_groups for file in folder.iterdir()}
+    print(f"{'question':<45}{'wall s':>8}{'processor s':>13}{'peak MB':>9}  row groups")
     for what, question in questions.items():
-        answer, wall, peak = told([question[0], str(folder), *question[1:]])
-        notes = [note["choice"] for note in answer["input"]["understood"] if note["what"] == "row groups"]
-        # a file of which all are read has no note
-        left = sum(int(note.split()[2]) - int(note.split()[0]) for note in notes)
-        print(f"{what:<45}{wall:>8.2f}{peak:>9.0f}  {sum(groups.values()) - left} of {sum(groups.values())}", flush=True)
+        answer, wall, used, peak = told([question[0], str(folder), *question[1:]])
+        read = [note["choice"] for note in answer["input"]["understood"] if note["what"] == "row groups"]
+        print(f"{what:<45}{wall:>8.2f}{used:>13.2f}{peak:>9.0f}  {''.join(read) or 'all'}", flush=True)
 
-    answer, _, _ = told(["quantile", str(folder), *one, *week, "-q", "0.5,0.99"])
+    answer, *_ = told(["quantile", str(folder), *one, *week, "-q", "0.5,0.99"])
     since, until = (f"TIMESTAMPTZ '{week[i]}'" for i in (1, 3))
     held = f"service = '{name}' AND window_start >= {since} AND window_start < {until}"
     sums = f"SELECT bin, sum(count)::BIGINT FROM read_parquet('{folder}/*.parquet') WHERE {held} GROUP BY bin ORDER BY bin"

@@ -35,6 +35,7 @@ fn of_a_folder_of_histograms_only_what_is_asked_for_is_fetched() {
     let fetched = relay.bytes();
     // one row group of sixty, and three tables of contents
     assert!(whole > 3_000_000 && fetched < whole / 6, "{fetched} of {whole}");
+    assert!(understood(&far, "row groups").starts_with("1 of 60 row groups read, "), "{far}");
     let told = understood(&far, "fetched");
     let number = |word: &str| word.parse::<f64>().unwrap();
     let words: Vec<&str> = told.split(' ').collect();
