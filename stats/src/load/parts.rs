@@ -8,6 +8,7 @@ use crate::error::Result;
 /// What fetches the bytes of a file that are not here yet.
 pub(crate) trait Parts {
     /// Sees to it that these bytes are in the file.
+    #[cfg_attr(not(feature = "frame"), allow(dead_code, reason = "only columnar files are read in parts"))]
     fn want(&self, bytes: &[Range<u64>]) -> Result<()>;
 }
 
