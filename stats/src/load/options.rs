@@ -38,6 +38,9 @@ pub struct LoadOptions {
     pub unit: Option<Unit>,
     /// What the values are.
     pub kind: Option<Kind>,
+    /// Whether counters of the buckets of Prometheus' classic histograms stay apart, even where they make up whole histograms. A
+    /// `kind` other than histogram keeps them too.
+    pub keep_buckets: bool,
     /// Which rows to keep: `column op literal`, several joined by `&&`, with `==`, `!=`, `<`, `<=`, `>`, `>=` or `~` (contains).
     pub filter: Option<String>,
     /// The first instant to keep.

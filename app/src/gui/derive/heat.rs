@@ -96,9 +96,9 @@ impl Heat {
         let own = shown.windows().iter().map(|(w, _)| w.width.0).max().unwrap_or(1).max(1);
         let wanted = width_for(shown.extent().width).0;
         let width = Span(((wanted.max(1) - 1) / own + 1).saturating_mul(own));
-        let phase = shown.windows().first().map_or(Span::ZERO, |(w, _)| w.phase);
-        let columns = shown.log_linear(Grid::new(width, phase)?)?;
-        let figure = heat_figure(&columns, ROWS, &[Quantile::MEDIAN, Quantile::P90, Quantile::P99])?;
+        let (columns, note) = shown.log_linear(shown.grid(width)?)?;
+        let mut figure = heat_figure(&columns, ROWS, &[Quantile::MEDIAN, Quantile::P90, Quantile::P99])?;
+        figure.caption.extend(note.map(|note| format!(" {note}.")));
         Ok(Self { figure, width })
     }
 }
