@@ -56,8 +56,10 @@ def files(program: str, table: pa.Table, folder: Path) -> None:
 def bucket(program: str, table: pa.Table, folder: Path) -> None:
     import boto3
     import json
+    import logging
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     endpoint = f"http://127.0.0.1:{server.get_host_and_port()[1]}"
