@@ -55,7 +55,7 @@ pub struct LoadOptions {
     pub table: Option<String>,
     /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
     pub chunk_bytes: usize,
-    /// How a server is asked, where one is named in the place of a file.
+    /// How a server is asked, Prometheus or S3, where one is named in the place of a file.
     pub server: ServerOptions,
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
+use std::ops::Range;
 use std::sync::Arc;
 
 use polars::io::mmap::MmapBytesReader;
@@ -23,8 +24,8 @@ pub(super) fn rows(bytes: &Bytes<'_>, size: u64) -> Result<(u64, Arc<FileMetadat
     let failed = |e: pl::PolarsError| super::polars::failed(&e);
     match bytes {
         Bytes::Memory(bytes) => check(pl::ParquetReader::new(Cursor::new(bytes.as_slice())), size).map_err(failed)?,
-        Bytes::File(path) => {
-            let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
+        Bytes::File(place) => {
+            let file = std::fs::File::open(place.path).map_err(|e| Error::io(e, &place.path.display().to_string()))?;
             check(pl::ParquetReader::new(file), size).map_err(failed)?
         }
     }
@@ -70,6 +71,26 @@ pub(super) fn groups(contents: &FileMetadata) -> Vec<RowGroup> {
         groups.push(found);
     }
     groups
+}
+
+/// Where in the file the columns of some rows are: those of every row group that has one of the rows; all columns where none is named.
+pub(super) fn bytes(contents: &FileMetadata, rows: &[Range<u64>], columns: Option<&[&str]>) -> Vec<Range<u64>> {
+    let mut found = Vec::new();
+    let mut start = 0_u64;
+    for group in &contents.row_groups {
+        let own = start..start + group.num_rows() as u64;
+        start = own.end;
+        if !rows.iter().any(|rows| rows.start < own.end && rows.end > own.start) {
+            continue;
+        }
+        for column in group.parquet_columns() {
+            let name = column.descriptor().path_in_schema.first();
+            if columns.is_none_or(|columns| name.is_some_and(|name| columns.contains(&name.as_str()))) {
+                found.push(column.byte_range());
+            }
+        }
+    }
+    found
 }
 
 type Checked = pl::PolarsResult<Result<(u64, Arc<FileMetadata>)>>;

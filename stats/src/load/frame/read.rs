@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
+use crate::load::parts::Place;
 use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::{files, histogram_table};
@@ -30,7 +31,7 @@ const KIND_ROWS: usize = 1 << 14;
 /// A file, or its bytes.
 pub(crate) enum Bytes<'a> {
     /// A file, of which only what is wanted is read.
-    File(&'a Path),
+    File(Place<'a>),
     /// All bytes.
     Memory(Vec<u8>),
 }
@@ -68,11 +69,12 @@ fn decode(
         let (claimed, found) = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
         (rows, contents) = (claimed, Some(found));
     }
-    let of_folders = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
-    let path = match &bytes {
-        Bytes::File(path) if format == Format::Parquet => Some(*path),
+    let of_folders = if let Bytes::File(place) = &bytes { files::partition(place.path) } else { Vec::new() };
+    let place = match &bytes {
+        Bytes::File(place) if format == Format::Parquet => Some(*place),
         _ => None,
     };
+    let path = place.map(|place| place.path);
     let mut source = match path.zip(contents.clone()) {
         Some((path, contents)) if of_folders.is_empty() => Source::File(path, contents),
         _ => Source::Lazy(Box::new(scan(format, bytes).map_err(|e| wrap(&e))?)),
@@ -84,10 +86,14 @@ fn decode(
     let folders = of_folders.iter().map(|(key, _)| key.clone());
     if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
         let mut reading = Reading::new(names, &of_folders, (name, format, size), options)?;
-        let reading = match (path, contents, source) {
-            (Some(path), Some(contents), _) => {
+        let reading = match (place, contents, source) {
+            (Some(Place { path, parts }), Some(contents), _) => {
                 let groups = footer::groups(&contents);
                 let ranges = reading.ranges(&groups, reading.instant(&schema));
+                if let Some(parts) = parts {
+                    parts.want(&footer::bytes(&contents, &ranges, Some(&reading.wanted())))?;
+                    progress.stage("reading", size);
+                }
                 histograms::read_ranges(reading, (path, rows), (&contents, &groups), &ranges, progress)?
             }
             (_, _, Source::Lazy(lazy)) => histograms::stream(reading, &lazy, progress)?,
@@ -96,7 +102,16 @@ fn decode(
         return histogram_table::deliver(reading.finish()?, into);
     }
     let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
-    let head = source.head(sampled).map_err(|e| wrap(&e))?;
+    let in_parts = place.and_then(|place| place.parts).zip(contents.clone());
+    let head = match (&in_parts, path) {
+        (Some((parts, contents)), Some(path)) => {
+            parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..sampled as u64)), None))?;
+            progress.check()?;
+            row_groups::frame(path, contents, (0, sampled), None)
+        }
+        _ => source.head(sampled),
+    };
+    let head = head.map_err(|e| wrap(&e))?;
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
@@ -125,6 +140,11 @@ fn decode(
     drop(head);
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
+    if let Some((parts, contents)) = in_parts {
+        let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        parts.want(&footer::bytes(&contents, std::slice::from_ref(&(0..rows)), Some(&wanted)))?;
+        progress.stage("reading", size);
+    }
     let origin = Origin { file: name, format, bytes: size };
     let in_file = !columns.iter().any(|(wanted, _)| of_folders.iter().any(|(key, _)| key == wanted));
     if let (Some(path), Some(contents), true) = (path, contents, in_file) {
@@ -178,11 +198,11 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
     match (format, bytes) {
         (Format::Parquet, Bytes::Memory(bytes)) => Ok(pl::ParquetReader::new(Cursor::new(bytes)).finish()?.lazy()),
         (_, Bytes::Memory(bytes)) => Ok(pl::IpcReader::new(Cursor::new(bytes)).finish()?.lazy()),
-        (Format::Parquet, Bytes::File(path)) => {
+        (Format::Parquet, Bytes::File(Place { path, .. })) => {
             let args = pl::ScanArgsParquet { glob: false, ..pl::ScanArgsParquet::default() };
             LazyFrame::scan_parquet(pl::PlRefPath::new(path.to_string_lossy().as_ref()), args)
         }
-        (_, Bytes::File(path)) => {
+        (_, Bytes::File(Place { path, .. })) => {
             let args = pl::UnifiedScanArgs { glob: false, ..pl::UnifiedScanArgs::default() };
             LazyFrame::scan_ipc(
                 pl::PlRefPath::new(path.to_string_lossy().as_ref()),
@@ -216,7 +236,7 @@ fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
             tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(magic.len())..).unwrap_or_default());
             bytes.len() as u64
         }
-        Bytes::File(path) => {
+        Bytes::File(Place { path, .. }) => {
             let io = |e| Error::io(e, name);
             let mut file = std::fs::File::open(path).map_err(io)?;
             let size = file.metadata().map_err(io)?.len();
