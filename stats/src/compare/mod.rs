@@ -32,6 +32,7 @@ mod proportions;
 mod question;
 mod random;
 mod ranks;
+mod rival;
 #[cfg(test)]
 mod reference;
 mod sample;
