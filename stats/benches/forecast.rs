@@ -146,9 +146,13 @@ fn coverage(replicates: u64) {
 
 /// Crossings of a limit: how often the true one lay within its interval.
 fn crossings(replicates: u64) {
-    println!("\nshare of crossings within their interval; 400 known values, a limit some steps of drift above the highest of them");
+    println!(
+        "\nshare of crossings within their interval; 400 known values, a limit some steps of drift above the highest of them"
+    );
     println!("{:<34}{:>12}{:>10}{:>10}{:>12}", "process", "limit after", "of 95 %", "of 80 %", "too late");
-    for (drift, noisy, name) in [(0.2, true, "walk with drift 0.2"), (0.5, true, "walk with drift 0.5"), (0.1, false, "slope 0.1, AR(1) 0.5")] {
+    for (drift, noisy, name) in
+        [(0.2, true, "walk with drift 0.2"), (0.5, true, "walk with drift 0.5"), (0.1, false, "slope 0.1, AR(1) 0.5")]
+    {
         for after in [20.0, 40.0, 80.0] {
             let mut held = [0, 0];
             let mut late = 0;
@@ -167,7 +171,9 @@ fn crossings(replicates: u64) {
                         ..ForecastOptions::default()
                     };
                     let crossing = forecast(&known, &options).unwrap().crossing.unwrap();
-                    let steps = |t: Option<sre_stats::time::Timestamp>| t.map_or(usize::MAX, |t| (t.0 / Span::HOUR.0) as usize - 400);
+                    let steps = |t: Option<sre_stats::time::Timestamp>| {
+                        t.map_or(usize::MAX, |t| (t.0 / Span::HOUR.0) as usize - 400)
+                    };
                     let truth = path[400..].iter().position(|v| *v >= limit).unwrap_or(usize::MAX);
                     *count += usize::from(steps(crossing.earliest) <= truth && truth <= steps(crossing.latest));
                     late += usize::from(level > 0.9 && truth < steps(crossing.earliest));

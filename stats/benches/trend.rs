@@ -373,7 +373,8 @@ fn other_calibration(replicates: usize) {
     ];
     println!("\nother methods on series without a change, nominal 5 %, n = 200, {replicates} series a line");
     println!("{:<20}{}", "noise", methods.map(|m| format!("{:>15}", m.word())).concat());
-    let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Student(3.0)];
+    let kinds =
+        [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Student(3.0)];
     for (kind, seed) in kinds.into_iter().zip(500..) {
         let mut line = format!("{:<20}", kind.name());
         for method in methods {

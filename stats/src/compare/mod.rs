@@ -32,9 +32,9 @@ mod proportions;
 mod question;
 mod random;
 mod ranks;
-mod rival;
 #[cfg(test)]
 mod reference;
+mod rival;
 mod sample;
 mod sequential;
 mod shift;

@@ -64,9 +64,8 @@ impl Tested {
     /// of the lead: errors of a slope grow with the lead, where most models let theirs grow with its root.
     pub(super) fn factors(&self, n: usize, steps: usize) -> Vec<f64> {
         let tested = self.widening.len();
-        let beyond = |h: usize| {
-            self.widening.last().map_or(1.0, |last| last * ((h + 1) as f64 / tested.max(1) as f64).sqrt())
-        };
+        let beyond =
+            |h: usize| self.widening.last().map_or(1.0, |last| last * ((h + 1) as f64 / tested.max(1) as f64).sqrt());
         let of_phase = |h: usize| (n + h).checked_rem(self.phases.len()).map_or(1.0, |k| self.phases[k]);
         (0..steps)
             .map(|h| (self.widening.get(h).copied().unwrap_or_else(|| beyond(h)) * of_phase(h)).max(1.0))
@@ -181,7 +180,8 @@ mod tests {
         // a hundred errors of each phase, drawn to the mean of 1.5 by twenty
         assert!((sizes[1] - (300.0 + 30.0) / 120.0 / 1.5).abs() < 1e-12, "{sizes:?}");
         assert!((sizes[7] - (100.0 + 30.0) / 120.0 / 1.5).abs() < 1e-12, "{sizes:?}");
-        let tested = Tested { forecasts: 1, coverage: 1.0, error: 1.0, widening: vec![1.0, 1.5], phases: vec![0.5, 2.0] };
+        let tested =
+            Tested { forecasts: 1, coverage: 1.0, error: 1.0, widening: vec![1.0, 1.5], phases: vec![0.5, 2.0] };
         // phases 1, 0, 1: never below 1, and beyond the second step by the root of the lead
         assert_eq!(tested.factors(3, 3), [2.0, 1.0, 1.5 * 1.5_f64.sqrt() * 2.0]);
         assert!(sizes_of_phases(&[(0, 0, 0.0)], 4).is_empty());

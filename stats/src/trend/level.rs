@@ -135,8 +135,7 @@ mod tests {
         let walks = [0.001, 0.1, 3.0].map(|step| Model::walk(step, 1.0));
         for model in levels.chain(walks).chain([Model::WHITE, Model::walk(1.0, 0.0)]) {
             for (x, restart) in [(&line, None), (&step, Some(15))] {
-                let (got, want) =
-                    (fit(&y, x, model, restart).unwrap(), by_matrix(&y, x, model, restart.unwrap_or(n)));
+                let (got, want) = (fit(&y, x, model, restart).unwrap(), by_matrix(&y, x, model, restart.unwrap_or(n)));
                 assert!((got.likelihood - want.likelihood).abs() < 1e-6, "{model:?}: {got:?} {want:?}");
                 assert!((got.effect - want.effect).abs() < 1e-8, "{model:?}: {got:?} {want:?}");
                 assert!((got.error - want.error).abs() < 1e-8, "{model:?}: {got:?} {want:?}");

@@ -1,5 +1,6 @@
 //! A season, so that it reads neither as steps nor as persistence: found in the innovations, taken out by medians.
 
+use super::auto::without_line;
 use super::wander::innovations;
 use crate::series::Series;
 use crate::time::Span;
@@ -76,7 +77,7 @@ pub(crate) fn without_season(series: &Series, season: SeasonSteps) -> Option<Sea
     Some(Seasonal { period, values })
 }
 
-/// The period with the highest peak of the innovations' periodogram, where Fisher's test (1929) gives it a chance below 0.001.
+/// The period with the highest peak of the periodogram of the innovations around a line, where Fisher's test (1929) gives it a chance below 0.001.
 ///
 /// The innovations of an AR(1) beneath white noise are white where there is no season, however persistent the values are. A
 /// peak at a fraction of the period is followed to the multiple whose mean cycle explains most.
@@ -87,7 +88,8 @@ fn found(values: &[f64], positions: &[usize], step: Span) -> Option<usize> {
     if longest < 2 || values.len() < 24 {
         return None;
     }
-    let surprises = innovations(values);
+    // a slope is foreseen by no such fit, and would drown the season
+    let surprises = innovations(&without_line(values));
     let mut grid = vec![0.0; length];
     for (p, e) in positions.iter().zip(&surprises) {
         *grid.get_mut(*p)? = *e;

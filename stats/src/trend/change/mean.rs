@@ -80,7 +80,8 @@ fn above_a_line(
         return None;
     }
     let slope = flat.slope / step.as_secs_f64();
-    told.reason.push_str(&format!("; a slope of {} was taken out first", per_second(&series.identity().unit).show(slope)));
+    told.reason
+        .push_str(&format!("; a slope of {} was taken out first", per_second(&series.identity().unit).show(slope)));
     told.slope_per_s = Some(slope);
     Some(told)
 }

@@ -59,7 +59,10 @@ struct Sums {
 impl Sums {
     fn of_stretches(values: &[f64], positions: &[f64], changes: &[usize]) -> Option<Vec<Self>> {
         let edges: Vec<usize> = [0].into_iter().chain(changes.iter().copied()).chain([values.len()]).collect();
-        edges.windows(2).map(|edge| Some(Self::of(values.get(edge[0]..edge[1])?, positions.get(edge[0]..edge[1])?))).collect()
+        edges
+            .windows(2)
+            .map(|edge| Some(Self::of(values.get(edge[0]..edge[1])?, positions.get(edge[0]..edge[1])?)))
+            .collect()
     }
 
     fn of(v: &[f64], x: &[f64]) -> Self {
@@ -142,7 +145,8 @@ mod tests {
         let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
         assert!((mean(&flat.values) - mean(&values)).abs() < 1e-9);
         assert!((mean(&flat.values[130..]) - mean(&flat.values[..130]) - 9.0).abs() < 0.05);
-        let (whole, parts) = (Sums::of(&values, &positions), Sums::of_stretches(&values, &positions, &[50, 51]).unwrap());
+        let (whole, parts) =
+            (Sums::of(&values, &positions), Sums::of_stretches(&values, &positions, &[50, 51]).unwrap());
         let joined = parts[0].joined(&parts[1]).joined(&parts[2]);
         assert!((joined.xv / whole.xv - 1.0).abs() < 1e-12 && (joined.vv / whole.vv - 1.0).abs() < 1e-12);
         assert!(Flat::beneath_steps(&values, &[1.0; 200], |_| (Vec::new(), 1.0)).is_none());
