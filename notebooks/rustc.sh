@@ -18,7 +18,7 @@ shared=${rlib%.rlib}.so
 if [ ! "$shared" -nt "$rlib" ]; then
   # macros were compiled for the machine that compiles: target/debug/deps beside target/TRIPLE/debug/deps
   echo 'pub use sre_stats::*;' | "$1" - --crate-name sre_stats_linked --crate-type dylib --edition 2024 --extern "sre_stats=$rlib" \
-    -L "dependency=$deps" -L "dependency=${deps%/*/*/*}/debug/deps" -C prefer-dynamic -C strip=debuginfo -o "$shared" >&2
+    -L "dependency=$deps" -L "dependency=${deps%/*/*/*}/debug/deps" -C prefer-dynamic -C strip=symbols -o "$shared" >&2
 fi
 for argument; do
   shift
