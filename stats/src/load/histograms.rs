@@ -212,7 +212,7 @@ pub(crate) fn windows(
         }
         match (start, sketch) {
             (Some(start), Some(sketch)) if start < point.time => {
-                out.push((windowed(Timestamp(start), Span(point.time - start)), sketch));
+                out.push((windowed(Timestamp(start), Span(point.time.saturating_sub(start))), sketch));
             }
             // a first point that does not say since when it counts
             _ => lost += 1,
