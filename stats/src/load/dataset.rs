@@ -235,7 +235,8 @@ impl Item {
             _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before)),
         };
         let left_out = self.left_out.plus(other.left_out);
-        Ok(Self { data, left_out, ..self })
+        let Self { kind, format, role, .. } = *self;
+        Ok(Self { identity: self.identity.clone(), kind, data, format, role, left_out })
     }
 }
 
