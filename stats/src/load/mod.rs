@@ -24,7 +24,7 @@
 //! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `lint` | names that break conventions, lack a unit, or look like typos |
-//! | `traffic` | real traffic and synthetic probes are told apart |
+//! | `traffic`, `units` | real traffic and synthetic probes are told apart; one name in several units is told |
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
@@ -93,6 +93,7 @@ mod testers;
 mod tests;
 mod traffic;
 mod tsdb_dump;
+mod units;
 
 pub use coarsen::Coarsened;
 pub(crate) use columns::Values;

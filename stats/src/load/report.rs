@@ -107,6 +107,8 @@ pub enum WarningKind {
     CoordinatedOmission,
     /// Series of synthetic probes stand beside those of real traffic, or rows of both are pooled.
     MixedTraffic,
+    /// Series of one name and the same labels are in several units; they are kept apart.
+    UnitMismatch,
     /// The values are summaries that were computed elsewhere, such as percentiles; they cannot be merged.
     Summary,
 }
@@ -124,6 +126,7 @@ impl WarningKind {
                 | Self::CoordinatedOmission
                 | Self::Summary
                 | Self::MixedTraffic
+                | Self::UnitMismatch
                 | Self::RepeatedHeader
         )
     }

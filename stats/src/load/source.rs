@@ -120,6 +120,7 @@ pub(crate) fn load_into(
         return Err(histogram_table::nothing().in_file(&file));
     }
     all.tell_traffic(&into.table);
+    all.tell_units(&into.table);
     Ok(all)
 }
 
@@ -150,6 +151,7 @@ pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Pr
     }
     data.gather_buckets(options)?;
     data.tell_traffic(&into.table);
+    data.tell_units(&into.table);
     Ok(data)
 }
 
@@ -295,7 +297,7 @@ fn by_format(
             into.absorb(&mut data)?;
             return Ok(data);
         }
-        F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Jmeter | F::Ab | F::Locust => {
+        F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Oha | F::Jmeter | F::Ab | F::Locust => {
             let input = Input { name, head, whole, rest: source, size, into };
             return csv::read(input, found, testers::preset(found), options, progress);
         }
@@ -306,10 +308,11 @@ fn by_format(
         _ => {}
     }
     refuse_column_options(options, found, name)?;
-    let bytes = everything(head, source, name, progress)?;
     if found == F::HistogramTable {
-        return histogram_table::read(name, &bytes, options, into);
+        let input = Input { name, head, whole, rest: source, size, into };
+        return histogram_table::read(input, options, progress);
     }
+    let bytes = everything(head, source, name, progress)?;
     let read = match found {
         F::PrometheusJson => prometheus::read(name, &bytes, options),
         F::Exposition => exposition::read(name, &bytes, options),
