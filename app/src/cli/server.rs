@@ -85,14 +85,15 @@ impl ServerArgs {
     }
 }
 
-fn range(last: Span, step: Span, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+/// The range of that length that ends now, on the grid of the step.
+pub(crate) fn range(last: Span, step: Span, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let grid = Grid::new(step, Span::ZERO).ok()?;
     let until = grid.window_at(now).end();
     Some((grid.window_at(until - last).start, until))
 }
 
 /// The time by this machine's clock, to the millisecond.
-fn now() -> Option<Timestamp> {
+pub(crate) fn now() -> Option<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Some(Timestamp(i64::try_from(since.as_millis()).ok()?.checked_mul(1_000_000)?))
 }

@@ -13,13 +13,19 @@ pub fn cells(state: &State) -> Option<String> {
     let read = format!(
         "use sre_stats::prelude::*;\n\nlet data = load(&[{}], &{}, &Progress::new())?;\n",
         files.join(", "),
-        document.origin.reading.cell()
+        document.origin.reading.cell(document.origin.token_env.as_deref())
     );
     let item = format!("let item = &data.items[{}];", state.choices.item);
     let objective = format!("let objective: Objective = {:?}.parse()?;", state.objective_text());
     let subject = format!("{item}\nlet subject = tell::subject::subject(item)?;");
+    let odd = state.choices.anomalies;
     let shown = match state.view {
         View::Understood => "tell::inspect::section(&data)".to_owned(),
+        View::Series if odd => format!(
+            "{item}\nlet (series, note) = tell::subject::as_series(item)?;\n\
+             let found = anomalies(&series, &AnomalyOptions::default())?;\n\
+             tell::forecast_parts::anomalies_section(&series, &found, note.as_deref())"
+        ),
         View::Series => {
             format!("{item}\nlet (series, _) = tell::subject::as_series(item)?;\nseries_figure(&[&series], 1200)?")
         }
@@ -79,6 +85,18 @@ pub fn cells(state: &State) -> Option<String> {
                  let found = decompose(&series, &DecomposeOptions::default())?;\n\
                  shown.blocks.extend(tell::forecast_parts::decomposition_section(&series, &found, None).blocks);\n\
                  shown"
+            )
+        }
+        View::Correlate => {
+            let against = if state.choices.only {
+                format!("Some(tell::subject::as_series(&data.items[{}])?.0.identity().title())", state.choices.item)
+            } else {
+                "None".to_owned()
+            };
+            format!(
+                "let told: Vec<Series> = data.items.iter().filter_map(|i| Some(tell::subject::as_series(i).ok()?.0.into_owned())).collect();\n\
+                 let found = correlate(&told, &CorrelateOptions {{ against: {against}, ..CorrelateOptions::default() }})?;\n\
+                 tell::correlate::section(&told, &found, &[])"
             )
         }
         View::Compare => {
