@@ -199,7 +199,7 @@ impl Dataset {
     }
 }
 
-/// What a family of OpenMetrics is.
+/// What a family of `OpenMetrics` is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     Counter,

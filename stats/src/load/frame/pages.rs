@@ -379,6 +379,7 @@ mod tests {
     use super::super::read::Bytes;
     use super::super::row_groups::{RowGroups, frame};
     use super::*;
+    use crate::load::parts::Place;
 
     const MILLI: i64 = 1_000_000;
 
@@ -411,7 +412,7 @@ mod tests {
     /// Reads rows of a column in every row group; nothing where polars is asked.
     fn every_group(path: &Path, name: &str, rows: &Range<usize>) -> Vec<(usize, Option<Typed>)> {
         let size = std::fs::metadata(path).unwrap().len();
-        let (_, contents) = super::super::footer::rows(&Bytes::File(path), size).unwrap();
+        let (_, contents) = super::super::footer::rows(&Bytes::File(Place::whole(path)), size).unwrap();
         let head = frame(path, &contents, (0, 1), None).unwrap();
         let dtype = head.column(name).unwrap().dtype().clone();
         let mut before = 0;
@@ -452,7 +453,8 @@ mod tests {
     fn what_is_not_read_here_polars_reads() {
         let path = of_another_writer("encodings.parquet");
         let (_, contents) =
-            super::super::footer::rows(&Bytes::File(&path), std::fs::metadata(&path).unwrap().len()).unwrap();
+            super::super::footer::rows(&Bytes::File(Place::whole(&path)), std::fs::metadata(&path).unwrap().len())
+                .unwrap();
         let head = frame(&path, &contents, (0, 1), None).unwrap();
         let names = ["real", "many", "small", "int"];
         let columns = names.iter().map(|n| ((*n).to_owned(), head.column(n).unwrap().dtype().clone())).collect();

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
-use crate::load::parts::Place;
+use crate::load::parts::{Parts, Place};
 use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::{files, histogram_table};
@@ -104,14 +104,9 @@ fn decode(
     let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
     let in_parts = place.and_then(|place| place.parts).zip(contents.clone());
     let head = match (&in_parts, path) {
-        (Some((parts, contents)), Some(path)) => {
-            parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..sampled as u64)), None))?;
-            progress.check()?;
-            row_groups::frame(path, contents, (0, sampled), None)
-        }
-        _ => source.head(sampled),
+        (Some((parts, contents)), Some(path)) => first_rows((path, *parts), contents, sampled, progress)?,
+        _ => source.head(sampled).map_err(|e| wrap(&e))?,
     };
-    let head = head.map_err(|e| wrap(&e))?;
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
@@ -167,6 +162,18 @@ fn decode(
         progress.advance(size);
     }
     batches.finish(&origin, report, &mut into.table)
+}
+
+/// The first rows of a file that is fetched in parts, with all columns: what they are is told by them.
+fn first_rows(
+    (path, parts): (&Path, &dyn Parts),
+    contents: &Arc<FileMetadata>,
+    rows: usize,
+    progress: &Progress,
+) -> Result<DataFrame> {
+    parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..rows as u64)), None))?;
+    progress.check()?;
+    row_groups::frame(path, contents, (0, rows), None).map_err(|e| failed(&e))
 }
 
 /// Where rows come from.
