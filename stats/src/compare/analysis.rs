@@ -64,9 +64,9 @@ pub struct Comparison {
 ///   that look white, so the p-value is averaged over models of such processes, each weighted by how well it explains the samples
 ///   (Meng, 1994); where that is above the level there is no verdict, and the reason says how few values the samples may be worth.
 ///
-/// On AR(1) series with φ from 0 to 0.95, alone and beneath white noise of their own size, random walks, a season, Student's t of 1.5
+/// On AR(1) series with φ from 0 to 0.95, with φ from 0.8 to 0.9 beneath white noise of their own size, random walks, a season, Student's t of 1.5
 /// degrees and log-normal values it sees a difference in at most 1.5 times the nominal share of pairs without one
-/// (`benches/compare.rs`; Mann–Whitney alone in 50 % at φ = 0.8). Independent values pay for that with power while they are few: with 20
+/// (`benches/compare.rs`; Mann–Whitney alone in 50 % at φ = 0.8), and with φ = 0.95 beneath white noise in 8 % with 20 values each. Independent values pay for that with power while they are few: with 20
 /// and 20 a shift of 2 standard deviations is shown, one of half a standard deviation hardly ever. Say that they are independent
 /// ([`Order::Independent`]), if they are. It assumes that each sample is stationary: a trend or season within a sample counts as
 /// autocorrelation, and makes the verdict careful; a season of which the samples hold different parts is a difference. Compare like with

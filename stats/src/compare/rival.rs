@@ -78,8 +78,9 @@ fn fitted(a: &[f64], b: &[f64], model: Model) -> Option<Fitted> {
 /// A grid over the persistence of the level and over its share of the variance, with prior weights.
 ///
 /// Set by simulation: the slower a level, the more it counts, as −ln(1 − φ), and white noise counts as an eighth of the number of
-/// values. With these, levels of φ = 0.8 to 0.95 beneath white noise of their own size differ in at most 7.5 % of pairs of samples of 20
-/// to 500 values; flatter weights find more shifts among independent values and cry wolf at φ = 0.95. The benchmark `compare` prints both.
+/// values. With these, levels of φ = 0.8 and 0.9 beneath white noise of their own size differ in at most 7.5 % of pairs of samples of 20
+/// to 500 values, those of φ = 0.95 in 8 %; flatter weights find more shifts among independent values and cry wolf at φ = 0.95. The
+/// benchmark `compare` prints both.
 /// A level slower than the shorter sample cannot be told from its mean, and is left out.
 fn models(m: usize, n: usize) -> Vec<(f64, Model)> {
     let mut all = vec![((m + n) as f64 / 8.0, Model::WHITE)];
