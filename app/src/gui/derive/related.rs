@@ -34,7 +34,7 @@ pub struct Related {
 }
 
 /// More values than these are not correlated while somebody waits.
-const MOST: usize = 200_000_000;
+const MOST: u64 = 200_000_000;
 
 impl Related {
     /// Looks for pairs.
@@ -43,7 +43,7 @@ impl Related {
     /// Where there are no two series to compare, where there are too many, or on request.
     pub fn new(document: &Document, key: &RelatedKey, progress: &Progress) -> Result<Self> {
         progress.stage("making the series ready", 0);
-        let items = document.dataset.items.len();
+        let items = document.dataset.items.len() as u64;
         let pairs = if key.against.is_some() { items } else { items.saturating_mul(items) / 2 };
         let longest = document.dataset.items.iter().map(Item::count).max().unwrap_or(0);
         if pairs.saturating_mul(longest) > MOST {
