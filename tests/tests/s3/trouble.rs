@@ -54,8 +54,11 @@ fn parameter<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 #[test]
 fn a_long_list_is_asked_page_by_page_and_a_busy_server_again() {
     let page = |keys: &[&str], next: Option<&str>| {
-        let keys: String =
-            keys.iter().map(|key| format!("<Contents><Key>{key}</Key><Size>9</Size></Contents>")).collect();
+        let keys: String = keys
+            .iter()
+            .map(|key| format!("<Contents><Key>{key}</Key><Size>9</Size></Contents>"))
+            .collect::<Vec<_>>()
+            .concat();
         let next = next.map_or(String::new(), |next| format!("<NextContinuationToken>{next}</NextContinuationToken>"));
         let more = !next.is_empty();
         format!("<ListBucketResult><IsTruncated>{more}</IsTruncated>{next}{keys}</ListBucketResult>")

@@ -45,8 +45,9 @@ fn query(asked: &Asked, layout: &str) -> String {
     let name = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let (time, value, table) = (name(&asked.time), name(&asked.value), name(&asked.table));
-    let labels =
-        |each: &dyn Fn(&String) -> String| asked.by.iter().map(|by| format!(", {}", each(by))).collect::<String>();
+    let labels = |each: &dyn Fn(&String) -> String| {
+        asked.by.iter().map(|by| format!(", {}", each(by))).collect::<Vec<_>>().concat()
+    };
     let plain = labels(&|by| name(by));
     let cast = labels(&|by| format!("CAST({0} AS VARCHAR) AS {0}", name(by)));
     let width = i64::from(asked.width_s) * 1_000_000;

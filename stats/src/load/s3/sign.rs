@@ -84,8 +84,8 @@ mod tests {
         let keys = Keys::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None, "");
         let at: Timestamp = "2013-05-24T00:00:00Z".parse().unwrap();
         let range = [("range", "bytes=0-9".to_owned())];
-        let examples: [(&str, &str, &[(&str, String)], &str); 3] = [
-            ("/test.txt", "", &range, "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"),
+        let examples = [
+            ("/test.txt", "", &range[..], "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"),
             ("/", "lifecycle=", &[], "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"),
             ("/", "max-keys=2&prefix=J", &[], "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"),
         ];
