@@ -75,8 +75,13 @@ pub fn write_latencies(seed: u64, rows: u64, out: &mut dyn Write) -> io::Result<
     }
     out.write_all(&text)?;
     out.flush()?;
-    let of = |(service, (rows, errors, sum_us)): (&(&str, f64, f64, f64), (u64, u64, u64))| json!({"service": service.0, "rows": rows, "errors": errors, "sum_us": sum_us});
-    let services: Vec<Value> = SERVICES.iter().zip(told).map(of).collect();
+    let services: Vec<Value> = SERVICES
+        .iter()
+        .zip(told)
+        .map(|(service, (rows, errors, sum_us))| {
+            json!({"service": service.0, "rows": rows, "errors": errors, "sum_us": sum_us})
+        })
+        .collect();
     Ok(json!({"seed": seed, "rows": rows, "services": services}))
 }
 
