@@ -75,10 +75,13 @@ pub fn write_latencies(seed: u64, rows: u64, out: &mut dyn Write) -> io::Result<
     }
     out.write_all(&text)?;
     out.flush()?;
-    let mut services: Vec<Value> = Vec::new();
-    for ((service, ..), (rows, errors, sum_us)) in SERVICES.iter().zip(told) {
-        services.push(json!({"service": service, "rows": rows, "errors": errors, "sum_us": sum_us}));
-    }
+    let services: Vec<Value> = SERVICES
+        .iter()
+        .zip(told)
+        .map(|(service, (rows, errors, sum_us))| {
+            json!({"service": service.0, "rows": rows, "errors": errors, "sum_us": sum_us})
+        })
+        .collect();
     Ok(json!({"seed": seed, "rows": rows, "services": services}))
 }
 
