@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn a_line_beneath_a_step_is_found_as_it_is() {
         let positions: Vec<f64> = (0..200).map(f64::from).collect();
-        let at = |i: usize| 0.3 * i as f64 + if i >= 130 { 9.0 } else { 0.0 } + f64::from(u8::from(i % 3 == 0));
+        let at =
+            |i: usize| 0.3 * i as f64 + if i >= 130 { 9.0 } else { 0.0 } + f64::from(u8::from(i.is_multiple_of(3)));
         let values: Vec<f64> = (0..200).map(at).collect();
         // two steps are none: the line explains them as well
         let flat = Flat::beneath_steps(&values, &positions, |_| (vec![60, 130, 180], 3.0)).unwrap();
