@@ -123,11 +123,10 @@ fn row_times(chunk: &mut Chunk, plan: &Plan) -> Result<Vec<i64>> {
 
 /// The key of all rows, where none is dropped and all have the same labels: rows sorted by them come so, piece after piece.
 fn only_key(chunk: &Chunk, plan: &Plan, times: &[i64]) -> Result<Option<Vec<String>>> {
-    let (from, to) = plan.range;
-    let stepped = matches!(plan.time, TimeSource::Step(..));
+    let (from, to) = if matches!(plan.time, TimeSource::Step(..)) { (i64::MIN, i64::MAX) } else { plan.range };
+    let kept = from.max(NO_TIME + 1)..to;
     // without an early end, so that several are looked at together
-    let inside = |t: i64| (t != NO_TIME) & (stepped | (from <= t) & (t < to));
-    if times.is_empty() || !plan.filter.is_empty() || !times.iter().fold(true, |all, t| all & inside(*t)) {
+    if times.is_empty() || !plan.filter.is_empty() || !times.iter().fold(true, |all, t| all & kept.contains(t)) {
         return Ok(None);
     }
     if let ([only], None) = (plan.values.as_slice(), plan.ok)

@@ -21,6 +21,9 @@ use crate::progress::Progress;
 /// So many batches wait for a thread; the next one is worked on by the reader itself, so that memory stays bounded.
 const WAITING: usize = 8;
 
+/// Reads the columns at some places of a piece by its number.
+pub(super) type Make<'a> = dyn Fn(usize, &[usize]) -> Result<Vec<Typed>> + Sync + 'a;
+
 /// Takes the batches of one file in their order.
 pub(super) struct Batches {
     plan: Plan,
@@ -84,7 +87,7 @@ impl Batches {
 
     /// Takes pieces of the file, which come in their order, on as many threads as rayon has; each is made on the thread that then
     /// sorts its rows, and no more are there at a time than there are threads.
-    pub(super) fn take_pieces(&self, count: usize, make: &(dyn Fn(usize, &[usize]) -> Result<Vec<Typed>> + Sync)) {
+    pub(super) fn take_pieces(&self, count: usize, make: &Make<'_>) {
         let next = AtomicUsize::new(0);
         let work = || {
             while !self.progress.is_cancelled() && self.goes_on() {
