@@ -23,7 +23,7 @@ pub(crate) const SCENARIO: Scenario = Scenario {
 
 const DURATION_S: i64 = 36_000;
 /// Name, share of the requests, median in seconds, sigma of the logarithm.
-const SERVICES: [(&str, f64, f64, f64); 8] = [
+pub(crate) const SERVICES: [(&str, f64, f64, f64); 8] = [
     ("checkout", 0.20, 0.060, 0.46),
     ("search", 0.25, 0.020, 0.60),
     ("cart", 0.15, 0.025, 0.40),
@@ -33,8 +33,8 @@ const SERVICES: [(&str, f64, f64, f64); 8] = [
     ("reviews", 0.07, 0.015, 0.55),
     ("shipping", 0.03, 0.110, 0.80),
 ];
-const NOT_FOUND: f64 = 0.01;
-const ERRORS: f64 = 0.001;
+pub(crate) const NOT_FOUND: f64 = 0.01;
+pub(crate) const ERRORS: f64 = 0.001;
 /// The outage of the first service.
 const OUTAGE_S: i64 = 90;
 

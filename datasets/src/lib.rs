@@ -21,6 +21,7 @@ pub mod clock;
 mod error;
 mod interval;
 mod latency_5m;
+mod latency_stream;
 mod layout;
 mod scenario;
 mod season;
@@ -33,6 +34,7 @@ mod workshop_minutes;
 
 pub use error::GenerateError;
 pub use interval::Interval;
+pub use latency_stream::write_latencies;
 pub use scenario::{Scenario, generate, scenarios};
 pub use season::relative_rate;
 pub use table::{Column, Generated, NamedColumn};

@@ -8,14 +8,16 @@
 //! know the numbers of the forms.
 #![allow(unsafe_code, clippy::unwrap_used)]
 
-use std::alloc::{GlobalAlloc, Layout as Block, System};
-use std::cell::Cell;
+mod fuzz;
+
 use std::fmt::Debug;
 use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rand::{Rng, RngExt, SeedableRng};
+use fuzz::memory::peak_of;
+use fuzz::mutate::mutated;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,101 +31,8 @@ use sre_stats::quantile::Quantile;
 use sre_stats::unit::Unit;
 use sre_stats::{Error, ErrorKind};
 
-thread_local! {
-    static LIVE: Cell<usize> = const { Cell::new(0) };
-    static PEAK: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, with what each thread holds and once held at most.
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator unchanged; the counters are plain cells of the thread, which allocate nothing
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, block: Block) -> *mut u8 {
-        let live = LIVE.get() + block.size();
-        LIVE.set(live);
-        PEAK.set(PEAK.get().max(live));
-        // SAFETY: the caller's promise is passed on
-        unsafe { System.alloc(block) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, block: Block) {
-        // another thread may have taken what this one gives back
-        LIVE.set(LIVE.get().saturating_sub(block.size()));
-        // SAFETY: the caller's promise is passed on
-        unsafe { System.dealloc(pointer, block) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// What a run allocated at most beyond what was held before it.
-fn peak_of<T>(run: impl FnOnce() -> T) -> (T, usize) {
-    let before = LIVE.get();
-    PEAK.set(before);
-    let result = run();
-    (result, PEAK.get() - before)
-}
-
 /// Mutations of a run without `SRE_STATS_FUZZ_SECONDS`.
 const MUTATIONS: u32 = 1500;
-
-/// Numbers that forms take for lengths, counts and exponents.
-const BYTES: [u8; 8] = [0, 1, 0x7f, 0x80, 0xfe, 0xff, 0x40, 0x20];
-const WORDS: [&str; 14] = [
-    "NaN",
-    "-1",
-    "1e999",
-    "Infinity",
-    "99999999999999999999",
-    "-9223372036854775808",
-    "1e-400",
-    "null",
-    "[]",
-    "{",
-    "\"",
-    "0",
-    "@@",
-    "18446744073709551615",
-];
-
-/// One input changed in a few places.
-fn mutated(seeds: &[Vec<u8>], rng: &mut ChaCha8Rng) -> Vec<u8> {
-    let mut input = seeds[rng.random_range(0..seeds.len())].clone();
-    for _ in 0..rng.random_range(1..4) {
-        let length = input.len();
-        let at = rng.random_range(0..=length);
-        let end = (at + rng.random_range(1..10)).min(length);
-        match rng.random_range(0..10) {
-            0 => input.truncate(at),
-            1 if at < length => input[at] ^= 1 << rng.random_range(0..8),
-            2 if at < length => input[at] = BYTES[rng.random_range(0..BYTES.len())],
-            3 => input[at..end].fill(0xff),
-            4 => drop(input.drain(at..end)),
-            5 => input.insert(at, rng.random()),
-            6 => {
-                let word = WORDS[rng.random_range(0..WORDS.len())];
-                input.splice(at..end, word.bytes());
-            }
-            7 => {
-                // a length in base 128 that lies
-                let lie: [u8; 5] = [0xff, 0xff, 0xff, 0xff, rng.random_range(0..128)];
-                input.splice(at..end, lie);
-            }
-            8 => {
-                let other = &seeds[rng.random_range(0..seeds.len())];
-                let from = rng.random_range(0..=other.len());
-                input.splice(at.., other[from..].iter().copied());
-            }
-            _ => {
-                let part = input[at..end].to_vec();
-                input.splice(at..at, part.iter().copied().cycle().take(part.len() * rng.random_range(1..30)));
-            }
-        }
-    }
-    input
-}
 
 /// Runs one decoder: `bound` says how many bytes it may hold at most for an input of some length; `use_it` is done with all that is read.
 fn fuzz<T: Debug>(
@@ -133,7 +42,7 @@ fn fuzz<T: Debug>(
     read: impl Fn(&[u8]) -> sre_stats::Result<T>,
     use_it: impl Fn(T),
 ) {
-    let seconds = std::env::var("SRE_STATS_FUZZ_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let seconds = fuzz::seconds();
     let seed = seconds.map_or(1, |_| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let start = Instant::now();
@@ -141,8 +50,7 @@ fn fuzz<T: Debug>(
     for seed in seeds {
         use_it(read(seed).unwrap_or_else(|e| panic!("{target}: a seed is not read: {e}")));
     }
-    let kept = std::fs::read_dir(format!("fuzz_corpus/{target}")).into_iter().flatten().flatten();
-    let mut kept: Vec<Vec<u8>> = kept.map(|entry| std::fs::read(entry.path()).unwrap()).collect();
+    let mut kept: Vec<Vec<u8>> = fuzz::kept(target).into_iter().map(|(_, bytes)| bytes).collect();
     let (mut runs, mut accepted) = (0_u32, 0_u32);
     let more = |runs: u32| match seconds {
         Some(seconds) => start.elapsed() < Duration::from_secs(seconds),

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+pub mod prometheus;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
 
 /// The program, built beside the tests.
 ///
@@ -41,6 +45,17 @@ pub fn told(arguments: &[&str]) -> (i32, String, String) {
     let output = run(arguments);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The results of a command that must succeed, from its JSON.
+///
+/// # Panics
+/// Where it fails, or prints something else.
+pub fn results(arguments: &[&str]) -> Vec<Value> {
+    let (code, out, err) = told(&[arguments, &["--json"]].concat());
+    assert_eq!(code, 0, "{err}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    document.get("results").and_then(Value::as_array).unwrap().clone()
 }
 
 /// Text beyond this is cut: what a parser does wrong it does in the first lines too.

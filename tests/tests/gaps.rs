@@ -4,8 +4,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-use workspace_tests::told;
+use workspace_tests::{results, told};
 
 const UP: &str = "99% of time up over 1d";
 
@@ -18,13 +17,6 @@ fn day() -> PathBuf {
     let file = folder.join(format!("{:?}.csv", std::thread::current().id()));
     std::fs::write(&file, format!("time,up\n{}\n", rows.join("\n"))).unwrap();
     file
-}
-
-fn results(arguments: &[&str]) -> Vec<Value> {
-    let (code, out, err) = told(&[arguments, &["--json"]].concat());
-    assert_eq!(code, 0, "{err}");
-    let document: Value = serde_json::from_str(&out).unwrap();
-    document["results"].as_array().unwrap().clone()
 }
 
 #[test]

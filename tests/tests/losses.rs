@@ -3,18 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 use serde_json::Value;
-use workspace_tests::told;
+use workspace_tests::{results, told};
 
 const MINUTES: &str = "datasets/generated/workshop-minutes.csv";
 const REQUESTS: &str = "datasets/recorded/requests.csv";
 const UP: &str = "99% of time up over 30d";
-
-fn results(arguments: &[&str]) -> Vec<Value> {
-    let (code, out, err) = told(&[arguments, &["--json"]].concat());
-    assert_eq!(code, 0, "{err}");
-    let document: Value = serde_json::from_str(&out).unwrap();
-    document["results"].as_array().unwrap().clone()
-}
 
 #[test]
 fn a_plan_and_a_probe_are_told_of_the_workshops_minutes() {

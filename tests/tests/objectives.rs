@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use workspace_tests::told;
+use workspace_tests::{results, told};
 
 const REQUESTS: &str = "datasets/recorded/requests.csv";
 
@@ -34,13 +34,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-fn results(arguments: &[&str]) -> Vec<Value> {
-    let (code, out, err) = told(&[arguments, &["--json"]].concat());
-    assert_eq!(code, 0, "{err}");
-    let document: Value = serde_json::from_str(&out).unwrap();
-    document["results"].as_array().unwrap().clone()
 }
 
 #[test]

@@ -6,11 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 use std::fmt::Write as _;
-use std::io::{Read, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use serde_json::Value;
 use sre_stats::estimate::Scope;
@@ -20,6 +16,7 @@ use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
 use sre_stats::window::{ClassicBucket, Dialect, RangeEnds, RangeFunction, RangeQuery, classic_quantile};
+use workspace_tests::prometheus::{Prometheus, Setup};
 
 /// 2026-02-01T00:00:00Z
 const BASE_MS: i64 = 1_769_904_000_000;
@@ -73,82 +70,24 @@ fn samples(random: &mut Random) -> (Vec<i64>, Vec<f64>) {
     (times, values)
 }
 
-/// The server and the folder of its blocks; both end with it.
-struct Server {
-    process: Child,
-    port: u16,
-    folder: PathBuf,
-}
-
-impl Server {
-    fn over(openmetrics: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("sre-stats-prometheus-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("samples"), openmetrics).unwrap();
-        std::fs::write(folder.join("prometheus.yml"), "global: {}\n").unwrap();
-        let made = Command::new("promtool")
-            .args(["tsdb", "create-blocks-from", "openmetrics"])
-            .args([folder.join("samples"), folder.join("data")])
-            .stdout(Stdio::null())
-            .status()
-            .expect("promtool is missing: install Debian's package prometheus, or run tests/run");
-        assert!(made.success());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new("prometheus")
-            .arg(format!("--config.file={}", folder.join("prometheus.yml").display()))
-            .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .args(["--storage.tsdb.retention.time=100y", "--log.level=error"])
-            .spawn()
-            .unwrap();
-        let mut server = Self { process, port, folder };
-        let since = Instant::now();
-        while !server.http("GET", "/-/ready", "").is_some_and(|a| a.starts_with("HTTP/1.0 200")) {
-            assert!(server.process.try_wait().unwrap().is_none(), "the server ended early");
-            assert!(since.elapsed() < Duration::from_mins(1), "the server did not become ready");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
+/// What an instant query reads of each series, by its label `i`; NaN counts as no answer.
+fn ask(server: &Prometheus, query: &str, at_ms: i64, size: usize) -> Vec<Option<f64>> {
+    let escaped: String = query.bytes().fold(String::new(), |mut out, b| {
+        write!(out, "%{b:02X}").unwrap();
+        out
+    });
+    let body = format!("query={escaped}&time={}.{:03}", at_ms / 1000, at_ms % 1000);
+    let head = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let (_, json) = server.raw("POST", "/api/v1/query", head, body.as_bytes()).expect("an answer");
+    let document: Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(document["status"], "success", "{query}: {document}");
+    let mut read = vec![None; size];
+    for entry in document["data"]["result"].as_array().unwrap() {
+        let i: usize = entry["metric"]["i"].as_str().unwrap().parse().unwrap();
+        let value: f64 = entry["value"][1].as_str().unwrap().parse().unwrap();
+        read[i] = (!value.is_nan()).then_some(value);
     }
-
-    /// The whole answer, headers and all; HTTP/1.0, so that it comes in one piece.
-    fn http(&self, method: &str, path: &str, body: &str) -> Option<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
-        let head = "Content-Type: application/x-www-form-urlencoded";
-        write!(stream, "{method} {path} HTTP/1.0\r\n{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
-    }
-
-    /// What an instant query reads of each series, by its label `i`; NaN counts as no answer.
-    fn ask(&self, query: &str, at_ms: i64, size: usize) -> Vec<Option<f64>> {
-        let escaped: String = query.bytes().fold(String::new(), |mut out, b| {
-            write!(out, "%{b:02X}").unwrap();
-            out
-        });
-        let body = format!("query={escaped}&time={}.{:03}", at_ms / 1000, at_ms % 1000);
-        let answer = self.http("POST", "/api/v1/query", &body).expect("an answer");
-        let (_, json) = answer.split_once("\r\n\r\n").unwrap();
-        let document: Value = serde_json::from_str(json).unwrap();
-        assert_eq!(document["status"], "success", "{query}: {document}");
-        let mut read = vec![None; size];
-        for entry in document["data"]["result"].as_array().unwrap() {
-            let i: usize = entry["metric"]["i"].as_str().unwrap().parse().unwrap();
-            let value: f64 = entry["value"][1].as_str().unwrap().parse().unwrap();
-            read[i] = (!value.is_nan()).then_some(value);
-        }
-        read
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
+    read
 }
 
 fn dialect() -> Dialect {
@@ -166,7 +105,7 @@ fn same(ours: Option<f64>, theirs: Option<f64>, what: &str) {
 }
 
 /// Lines into the future and smoothed values; before 3.0 the range holds its left end and the function has another name.
-fn lines_and_smoothing(server: &Server, dialect: Dialect, all: &[(Vec<i64>, Vec<f64>)]) {
+fn lines_and_smoothing(server: &Prometheus, dialect: Dialect, all: &[(Vec<i64>, Vec<f64>)]) {
     let old = dialect.is_closed();
     let smoothing = if old { "holt_winters" } else { "double_exponential_smoothing" };
     let mut answers = 0;
@@ -179,8 +118,8 @@ fn lines_and_smoothing(server: &Server, dialect: Dialect, all: &[(Vec<i64>, Vec<
                 let kept = times.iter().zip(values).filter(|(t, _)| inside(t));
                 kept.map(|(t, v)| ((BASE_MS + t) * 1_000_000, *v)).unzip::<i64, f64, Vec<i64>, Vec<f64>>()
             };
-            let line = server.ask(&format!("predict_linear(x[{range_s}s], 3600)"), BASE_MS + at_ms, SERIES);
-            let smooth = server.ask(&format!("{smoothing}(x[{range_s}s], 0.3, 0.1)"), BASE_MS + at_ms, SERIES);
+            let line = ask(server, &format!("predict_linear(x[{range_s}s], 3600)"), BASE_MS + at_ms, SERIES);
+            let smooth = ask(server, &format!("{smoothing}(x[{range_s}s], 0.3, 0.1)"), BASE_MS + at_ms, SERIES);
             for (i, (line, smooth)) in line.into_iter().zip(smooth).enumerate() {
                 let (times, values) = within(i);
                 let ours = predict_linear(&times, &values, (BASE_MS + at_ms) * 1_000_000, 3600.0);
@@ -230,7 +169,12 @@ fn the_crate_reads_what_prometheus_reads() {
         }
     }
     text.push_str("# EOF\n");
-    let server = Server::over(&text);
+    let server = Prometheus::start(&Setup {
+        name: "functions",
+        config: "global: {}\n",
+        samples: Some(&text),
+        ..Setup::default()
+    });
     let dialect = dialect();
 
     let ns = |times: &[i64]| times.iter().map(|t| (BASE_MS + t) * 1_000_000).collect::<Vec<i64>>();
@@ -243,7 +187,7 @@ fn the_crate_reads_what_prometheus_reads() {
         for range_s in [30, 60, 100, 300] {
             let query = RangeQuery::new(function, Span::from_secs(range_s), RangeEnds::Extrapolated, dialect).unwrap();
             for at_ms in [60_000, 300_000, 311_007, 450_000, 777_700] {
-                let read = server.ask(&format!("{function}(x[{range_s}s])"), BASE_MS + at_ms, SERIES);
+                let read = ask(&server, &format!("{function}(x[{range_s}s])"), BASE_MS + at_ms, SERIES);
                 for (i, theirs) in read.into_iter().enumerate() {
                     let ours = query.read(&stored[i], Timestamp((BASE_MS + at_ms) * 1_000_000));
                     same(ours, theirs, &format!("series {i}, {query} at {at_ms} ms"));
@@ -262,9 +206,9 @@ fn the_crate_reads_what_prometheus_reads() {
     let times: Vec<i64> = (0..20).map(|k| k * 30_000).collect();
     let mut answers = 0;
     for q in [0.0, 0.05, 0.5, 0.9, 0.99, 1.0] {
-        let of_counts = server.ask(&format!("histogram_quantile({q}, h_bucket)"), BASE_MS + 570_000, HISTOGRAMS);
+        let of_counts = ask(&server, &format!("histogram_quantile({q}, h_bucket)"), BASE_MS + 570_000, HISTOGRAMS);
         let of_rates =
-            server.ask(&format!("histogram_quantile({q}, rate(h_bucket[5m]))"), BASE_MS + 570_000, HISTOGRAMS);
+            ask(&server, &format!("histogram_quantile({q}, rate(h_bucket[5m]))"), BASE_MS + 570_000, HISTOGRAMS);
         for (i, steps) in counts.iter().enumerate() {
             let buckets = |value: &dyn Fn(usize) -> f64| -> Vec<ClassicBucket> {
                 let edge = |text: &str| if text == "+Inf" { f64::INFINITY } else { text.parse().unwrap() };
@@ -283,5 +227,4 @@ fn the_crate_reads_what_prometheus_reads() {
         }
     }
     assert!(answers > 600, "{answers}");
-    assert!(Path::new(&server.folder).exists());
 }

@@ -1,14 +1,18 @@
 //! What a load gives: series of any kind with their identity.
 
+use std::collections::HashMap;
+
 use crate::counter::Counter;
 use crate::error::{Position, Result};
 use crate::events::Events;
+use crate::labels::Labels;
 use crate::load::histograms::Histograms;
 use crate::load::number::{is_missing, is_unreadable};
 use crate::load::options::{Format, Kind};
 use crate::load::report::{LoadReport, WarningKind, counted};
 use crate::series::{Dropped, Identity, NanPolicy, Series, most_frequent_step};
 use crate::time::{Span, Timestamp};
+use crate::unit::Unit;
 
 /// All series of the input, sorted by name and labels, and the story of how they were read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -204,7 +208,7 @@ impl Item {
     }
 
     /// One item from two of the same identity and kind, the later's samples after the earlier's.
-    fn joined(self, other: &Self) -> Result<Self> {
+    fn joined(&self, other: &Self) -> Result<Self> {
         let mut times = self.times().to_vec();
         times.extend_from_slice(other.times());
         let mut values = self.values().to_vec();
@@ -231,7 +235,8 @@ impl Item {
             _ => Data::Gauge(Series::new(identity, times, values, NanPolicy::Drop)?.with_dropped(before)),
         };
         let left_out = self.left_out.plus(other.left_out);
-        Ok(Self { data, left_out, ..self })
+        let Self { kind, format, role, .. } = *self;
+        Ok(Self { identity: self.identity.clone(), kind, data, format, role, left_out })
     }
 }
 
@@ -256,29 +261,28 @@ impl Dataset {
     pub(crate) fn absorb(&mut self, other: Self) -> Result<()> {
         let mut joined = 0;
         self.report.absorb(other.report);
+        let own = self.items.iter().enumerate();
+        let mut index: HashMap<Same, usize> = own.rev().map(|(at, item)| (Same::of(item), at)).collect();
         for item in other.items {
-            let same = |i: &Item| {
-                i.identity == item.identity && i.kind == item.kind && i.role == item.role && same_flags(i, &item)
-            };
-            if let Some(at) = self.items.iter().position(same) {
-                let first = self.items.swap_remove(at);
-                let before = first.dropped().duplicate + item.dropped().duplicate;
-                let both = first.joined(&item)?;
-                let repeated = both.dropped().duplicate - before;
-                if repeated > 0 {
-                    let message = format!(
-                        "{} of “{}” at times that an earlier file has too; those of the later file were kept",
-                        counted(repeated, "sample"),
-                        both.title()
-                    );
-                    let position = Position::default().at_column(both.identity.name.clone());
-                    self.report.warn(WarningKind::Duplicate, message, position, repeated);
-                }
-                self.items.push(both);
-                joined += 1;
-            } else {
+            let Some(first) = index.get(&Same::of(&item)).and_then(|at| self.items.get_mut(*at)) else {
+                index.insert(Same::of(&item), self.items.len());
                 self.items.push(item);
+                continue;
+            };
+            let before = first.dropped().duplicate + item.dropped().duplicate;
+            let both = first.joined(&item)?;
+            let repeated = both.dropped().duplicate - before;
+            if repeated > 0 {
+                let message = format!(
+                    "{} of “{}” at times that an earlier file has too; those of the later file were kept",
+                    counted(repeated, "sample"),
+                    both.title()
+                );
+                let position = Position::default().at_column(both.identity.name.clone());
+                self.report.warn(WarningKind::Duplicate, message, position, repeated);
             }
+            *first = both;
+            joined += 1;
         }
         if joined > 0 {
             self.report.understand(
@@ -292,10 +296,22 @@ impl Dataset {
     }
 }
 
-/// Whether both have good flags, or neither.
-fn same_flags(a: &Item, b: &Item) -> bool {
-    match (&a.data, &b.data) {
-        (Data::Events(a), Data::Events(b)) => a.ok().is_some() == b.ok().is_some(),
-        _ => true,
+/// What makes items of two files one series.
+#[derive(PartialEq, Eq, Hash)]
+struct Same {
+    name: String,
+    labels: Labels,
+    unit: Unit,
+    kind: Kind,
+    role: Role,
+    /// Events with good flags and those without are apart.
+    flagged: bool,
+}
+
+impl Same {
+    fn of(item: &Item) -> Self {
+        let Identity { name, labels, unit } = item.identity.clone();
+        let flagged = item.as_events().is_some_and(|events| events.ok().is_some());
+        Self { name, labels, unit, kind: item.kind, role: item.role, flagged }
     }
 }

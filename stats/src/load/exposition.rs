@@ -13,7 +13,7 @@ use crate::load::encoding;
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::samples::{Samples, to_dataset};
+use crate::load::samples::{Samples, refuse_too_many, to_dataset};
 use crate::unit::Unit;
 
 /// What the comments say of a family of metrics.
@@ -109,6 +109,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let fresh = all.len();
         let at = *index.entry((sample.name.clone(), sample.labels.clone())).or_insert(fresh);
         if at == fresh {
+            refuse_too_many(fresh + 1, options, name)?;
             all.push(Samples { name: sample.name, labels: sample.labels, ..Samples::default() });
         }
         if let Some(s) = all.get_mut(at) {

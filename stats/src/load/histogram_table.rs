@@ -3,18 +3,22 @@
 //! It is what a warehouse computes with one `GROUP BY` (see [`crate::histogram::AnySketch::from_coded_bins`] for the numbers of the
 //! bins). `width` is in seconds; `window_start` is a date and time or a number since the epoch. Columns beside these are labels.
 
+use std::cell::Cell as Counter;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Cursor, Read};
 
 use crate::error::{Error, Position, Result};
 use crate::histogram::AnySketch;
 use crate::labels::Labels;
 use crate::load::clock::{Clock, TimeFormat};
+use crate::load::csv::Input;
 use crate::load::dataset::{Dataset, LeftOut};
 use crate::load::filter::{self, Clause, Literal};
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::store::{Condenser, HistogramTable, Packed, Slot};
+use crate::progress::Progress;
 use crate::series::Identity;
 use crate::unit::Unit;
 
@@ -22,6 +26,10 @@ use crate::unit::Unit;
 pub(crate) const COLUMNS: [&str; 6] = ["series", "window_start", "width", "schema", "bin", "count"];
 /// A window wider than this is none that anybody meant.
 const WIDEST_S: f64 = 1e9;
+/// Text is read in pieces of this size.
+const PIECE: usize = 1 << 18;
+/// A row longer than this is taken for a quote that was never closed.
+const LONGEST_ROW: u64 = 16 << 20;
 
 /// Whether a first line names the columns.
 pub(crate) fn is_header(line: &[u8]) -> bool {
@@ -333,42 +341,42 @@ impl<'a> TextRows<'a> {
     }
 
     /// Adds a row of so many fields.
-    fn add(&mut self, line: u64, fields: usize, field: &dyn Fn(usize) -> Vec<u8>) -> Result<()> {
+    fn add<'f>(&mut self, line: u64, fields: usize, field: &dyn Fn(usize) -> &'f [u8]) -> Result<()> {
         if fields < self.names.len() {
             self.short += 1;
             self.first_short = if self.short == 1 { line } else { self.first_short };
             return Ok(());
         }
-        let here = Position::in_file(self.file).at_line(line);
-        let text = |i: usize| field(i).trim_ascii().to_vec();
+        let here = || Position::in_file(self.file).at_line(line);
+        let text = |i: usize| field(i).trim_ascii();
         let bad = |i: usize, what: &str| {
-            let position = here.clone().at_column(self.names.get(i).cloned().unwrap_or_default());
-            Error::parse(format!("“{}” is not {what}", show(&text(i)))).at(position)
+            let position = here().at_column(self.names.get(i).cloned().unwrap_or_default());
+            Error::parse(format!("“{}” is not {what}", show(text(i)))).at(position)
         };
         let Places { start, width, schema, bin, count, .. } = self.places;
         let first = text(start);
-        let clock = self.clock.get_or_insert_with(|| match number::parse(&first) {
+        let clock = self.clock.get_or_insert_with(|| match number::parse(first) {
             Field::Number(v) => Clock::new(TimeFormat::epoch_of(v), None),
             _ => Clock::new(TimeFormat::Text, None),
         });
-        let start = clock.parse(&first).ok_or_else(|| bad(start, "a time"))?;
-        let seconds = if let Field::Number(v) = number::parse(&text(width)) { width_of(v) } else { None };
+        let start = clock.parse(first).ok_or_else(|| bad(start, "a time"))?;
+        let seconds = if let Field::Number(v) = number::parse(text(width)) { width_of(v) } else { None };
         let width = seconds.ok_or_else(|| bad(width, "a width in seconds"))?;
-        let whole = |i: usize| String::from_utf8_lossy(&text(i)).into_owned();
-        let bin = whole(bin).parse::<i64>().map_err(|_| bad(bin, "a whole number"))?;
-        let count = whole(count).parse::<u64>().map_err(|_| bad(count, "a count"))?;
-        let schema = self.builder.schema(&whole(schema));
+        let word = |i: usize| std::str::from_utf8(text(i)).ok();
+        let bin = word(bin).and_then(|w| w.parse::<i64>().ok()).ok_or_else(|| bad(bin, "a whole number"))?;
+        let count = word(count).and_then(|w| w.parse::<u64>().ok()).ok_or_else(|| bad(count, "a count"))?;
+        let schema = self.builder.schema(&String::from_utf8_lossy(text(schema)));
         let same = |key: &[Vec<u8>]| key.iter().zip(&self.places.keys).all(|(own, i)| *own == text(*i));
         let series = match &self.last {
             Some((key, series)) if same(key) => *series,
             _ => {
-                let key: Vec<Vec<u8>> = self.places.keys.iter().map(|i| text(*i)).collect();
-                let series = self.builder.key(&key).map_err(|e| e.at(here.clone()))?;
+                let key: Vec<Vec<u8>> = self.places.keys.iter().map(|i| text(*i).to_vec()).collect();
+                let series = self.builder.key(&key).map_err(|e| e.at(here()))?;
                 self.last = Some((key, series));
                 series
             }
         };
-        self.builder.add(series, Cell { start, width, schema, bin, count }).map_err(|e| e.at(here.clone()))
+        self.builder.add(series, Cell { start, width, schema, bin, count }).map_err(|e| e.at(here()))
     }
 
     fn finish(mut self, format: Format, bytes: u64) -> Result<HistogramTable> {
@@ -401,7 +409,7 @@ pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Re
     let mut rows = TextRows::new(&table.names, file, options)?;
     for row in table.fields {
         let (line, fields) = row?;
-        rows.add(line, fields.len(), &|i| fields.get(i).cloned().unwrap_or_default())?;
+        rows.add(line, fields.len(), &|i| fields.get(i).map(Vec::as_slice).unwrap_or_default())?;
     }
     let table = rows.finish(table.format, table.bytes)?;
     if table.series() == 0 {
@@ -410,18 +418,58 @@ pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Re
     table.to_dataset().map_err(|e| e.in_file(file))
 }
 
-/// Reads the table from comma-separated text.
-pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions, into: &mut Condenser) -> Result<Dataset> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
-    let failed = |e: &csv::Error| Error::parse(format!("not comma-separated text: {e}")).in_file(name);
-    let names = reader.byte_headers().map_err(|e| failed(&e))?;
+/// What is read of an input, counted and told to whom it may concern.
+struct Told<'a, R> {
+    from: R,
+    progress: &'a Progress,
+    all: &'a Counter<u64>,
+    /// Bytes since a row ended.
+    row: &'a Counter<u64>,
+}
+
+impl<R: Read> Read for Told<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.progress.check().map_err(io::Error::other)?;
+        if self.row.get() > LONGEST_ROW {
+            return Err(io::Error::other(format!("a row is longer than {} MB", LONGEST_ROW >> 20)));
+        }
+        let n = self.from.read(buffer)?;
+        self.progress.advance(n as u64);
+        self.all.set(self.all.get() + n as u64);
+        self.row.set(self.row.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// Reads the table from comma-separated text, row by row: what is kept grows with series and windows, and not with the text.
+pub(crate) fn read(input: Input<'_>, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+    let Input { name, mut head, rest, into, .. } = input;
+    let bom = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    head.drain(..bom);
+    let (all, row) = (Counter::new(bom as u64), Counter::new(0));
+    let text = Told { from: Cursor::new(head).chain(rest), progress, all: &all, row: &row };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(PIECE).from_reader(text);
+    let failed = |e: csv::Error, line: u64| match (progress.check(), e.into_kind()) {
+        (Err(cancelled), _) => cancelled,
+        (Ok(()), csv::ErrorKind::Io(e)) if row.get() > LONGEST_ROW => Error::parse(e.to_string())
+            .at(Position::in_file(name).at_line(line))
+            .hint("close the quote that opens there"),
+        (Ok(()), csv::ErrorKind::Io(e)) => Error::io(e, name),
+        (Ok(()), other) => Error::parse(format!("not comma-separated text: {other:?}")).in_file(name),
+    };
+    let names = reader.byte_headers().map_err(|e| failed(e, 1))?;
     let names: Vec<String> = names.iter().map(|n| String::from_utf8_lossy(n).trim().to_owned()).collect();
     let mut rows = TextRows::new(&names, name, options)?;
     let mut record = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(|e| failed(&e))? {
+    loop {
+        row.set(0);
+        let start = reader.position().line();
+        if !reader.read_byte_record(&mut record).map_err(|e| failed(e, start))? {
+            break;
+        }
         let line = record.position().map_or(0, csv::Position::line);
-        rows.add(line, record.len(), &|i| record.get(i).unwrap_or_default().to_vec())?;
+        rows.add(line, record.len(), &|i| record.get(i).unwrap_or_default())?;
     }
-    deliver(rows.finish(Format::HistogramTable, bytes.len() as u64)?, into)
+    let table = rows.finish(Format::HistogramTable, all.get()).map_err(|e| e.in_file(name))?;
+    deliver(table, into).map_err(|e| e.in_file(name))
 }

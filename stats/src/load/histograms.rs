@@ -169,7 +169,7 @@ impl Between {
             }
             match (start, sketch) {
                 (Some(start), Some(sketch)) if start < point.time => {
-                    out.windows.push((windowed(Timestamp(start), Span(point.time - start)), sketch));
+                    out.windows.push((windowed(Timestamp(start), Span(point.time.saturating_sub(start))), sketch));
                 }
                 // a first point that does not say since when it counts
                 _ => out.startless += 1,

@@ -8,6 +8,9 @@ use crate::load::classic::is_bucket;
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::time::Timestamp;
 
+/// Series whose labels have more names than this are no table: each would be a column, blank in nearly every row.
+const MOST_LABELS: usize = 1000;
+
 /// The columns of the long table.
 pub(crate) struct LongTable<'a> {
     pub(crate) times: Vec<i64>,
@@ -37,6 +40,13 @@ impl<'a> LongTable<'a> {
         let rows = data.items.iter().map(count).sum();
         let keys: BTreeSet<&str> =
             data.items.iter().flat_map(|i| i.identity.labels.iter().map(|(k, _)| k.as_str())).collect();
+        if keys.len() > MOST_LABELS {
+            return Err(Error::unsupported(format!(
+                "the labels have {} names, and a table a column for each",
+                keys.len()
+            ))
+            .hint("choose fewer series with --value and --where"));
+        }
         let flagged = data.items.iter().any(|i| i.as_events().is_some_and(|e| e.ok().is_some()));
         let mut long = Self {
             times: Vec::with_capacity(rows),
@@ -77,7 +87,8 @@ impl Dataset {
     /// `value`, and `ok` where an item has flags. Numbers are written in the fewest digits that give the same value back.
     ///
     /// # Errors
-    /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Empty`](crate::ErrorKind::Empty) without items.
+    /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Empty`](crate::ErrorKind::Empty) without items,
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for more than 1000 names of labels.
     pub fn write_csv(&self, out: &mut dyn Write) -> Result<()> {
         let failed = |e: csv::Error| match e.into_kind() {
             // as it came, so that a closed pipe is seen for what it is
@@ -188,7 +199,7 @@ impl Dataset {
     }
 }
 
-/// What a family of OpenMetrics is.
+/// What a family of `OpenMetrics` is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     Counter,

@@ -24,13 +24,15 @@
 //! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `lint` | names that break conventions, lack a unit, or look like typos |
-//! | `traffic` | real traffic and synthetic probes are told apart |
+//! | `traffic`, `units` | real traffic and synthetic probes are told apart; one name in several units is told |
 //! | `encoding` | what is not UTF-8 is told |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
 //! | `sqlite` | tables of `SQLite` databases (feature `sqlite`) |
 //! | `server`, `live` | a Prometheus server in the place of a file (feature `live`) |
+//! | `s3`, `parts` | objects of S3, fetched as far as they are read (feature `live`) |
+//! | `http` | requests with repetitions and cancellation (feature `live`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
@@ -54,6 +56,8 @@ mod guess;
 mod histogram_files;
 mod histogram_table;
 mod histograms;
+#[cfg(feature = "live")]
+mod http;
 mod json_lines;
 mod lint;
 #[cfg(feature = "live")]
@@ -63,12 +67,15 @@ mod long;
 mod number;
 mod options;
 mod otlp;
+mod parts;
 mod points;
 mod preset;
 mod proc_snapshots;
 mod prometheus;
 mod records;
 mod report;
+#[cfg(feature = "live")]
+mod s3;
 mod sadf_json;
 mod samples;
 mod server;
@@ -86,6 +93,7 @@ mod testers;
 mod tests;
 mod traffic;
 mod tsdb_dump;
+mod units;
 
 pub use coarsen::Coarsened;
 pub(crate) use columns::Values;

@@ -55,7 +55,7 @@ pub struct LoadOptions {
     pub table: Option<String>,
     /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
     pub chunk_bytes: usize,
-    /// How a server is asked, where one is named in the place of a file.
+    /// How a server is asked, Prometheus or S3, where one is named in the place of a file.
     pub server: ServerOptions,
 }
 
@@ -91,13 +91,15 @@ pub enum Format {
     VegetaCsv,
     /// What `hey -o csv` writes.
     Hey,
+    /// What `oha --output-format csv` writes.
+    Oha,
     /// A JTL file of `JMeter` as CSV.
     Jmeter,
     /// What `ab -g` writes.
     Ab,
     /// The history that `locust --csv-full-history` writes.
     Locust,
-    /// The closing report of wrk, wrk2, ab, hey or vegeta, or Locust's table of statistics.
+    /// The closing report of wrk, wrk2, ab, hey, oha or vegeta, or Locust's table of statistics.
     Summary,
     /// What `sar`, `sadf -d` or `iostat` print.
     Sysstat,
@@ -142,7 +144,7 @@ pub enum Format {
 }
 
 /// The formats with their names, as they are written and read.
-const FORMATS: [(&str, Format); 38] = [
+const FORMATS: [(&str, Format); 39] = [
     ("csv", Format::Csv),
     ("parquet", Format::Parquet),
     ("arrow", Format::ArrowIpc),
@@ -157,6 +159,7 @@ const FORMATS: [(&str, Format); 38] = [
     ("vegeta-json", Format::VegetaJson),
     ("vegeta-csv", Format::VegetaCsv),
     ("hey", Format::Hey),
+    ("oha", Format::Oha),
     ("jmeter", Format::Jmeter),
     ("ab", Format::Ab),
     ("locust", Format::Locust),

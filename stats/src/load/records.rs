@@ -17,6 +17,8 @@ use crate::unit::Unit;
 
 /// Records looked at to find the fields and what they hold.
 const SAMPLE_ROWS: usize = 2000;
+/// More fields than these are not looked at: of wide records fewer, though never fewer than four.
+const SAMPLE_FIELDS: usize = 1 << 19;
 /// More different fields than this in the first rows are no table.
 const MOST_FIELDS: usize = 2000;
 
@@ -100,6 +102,8 @@ fn sample(head: &[u8], whole: bool, records: &dyn Records, file: &str) -> Result
             Line::Aside => {}
         }
     }
+    // a field that a record does not have takes as much as one that it has
+    sample.lines.truncate((SAMPLE_FIELDS / names.len().max(1)).max(4));
     let rows = sample.lines.len();
     sample.columns.resize(names.len(), Vec::new());
     sample.columns.iter_mut().for_each(|c| c.resize(rows, Vec::new()));

@@ -8,7 +8,7 @@ use crate::counter::Counter;
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::events::Events;
 use crate::labels::Labels;
-use crate::load::assemble::series_warnings;
+use crate::load::assemble::{MOST_SERIES, series_warnings};
 use crate::load::dataset::{Data, Dataset, Item, Role};
 use crate::load::filter::{self, Clause, Literal};
 use crate::load::guess;
@@ -32,6 +32,18 @@ pub(crate) struct Samples {
     pub(crate) values: Vec<f64>,
 }
 
+/// Refuses more series than are looked at; where some are chosen, ten times as many may be there to choose from.
+pub(crate) fn refuse_too_many(series: usize, options: &LoadOptions, file: &str) -> Result<()> {
+    let chosen =
+        options.value.is_some() || options.filter.is_some() || options.total.is_some() || options.bad.is_some();
+    let most = if chosen { 10 * MOST_SERIES } else { MOST_SERIES };
+    if series <= most {
+        return Ok(());
+    }
+    let way_out = if chosen { "ask for less" } else { "choose some with --value and --where, or ask for less" };
+    Err(Error::argument(format!("there are more than {most} series")).in_file(file).hint(way_out))
+}
+
 /// The unit that a metric's name tells, that of a histogram's parts included.
 fn unit_of(name: &str) -> Unit {
     if name.ends_with("_bucket") || name.ends_with("_count") {
@@ -52,6 +64,7 @@ pub(crate) fn to_dataset(
         return Err(Error::empty("the answer holds no series").in_file(file).hint("check the query and its range"));
     }
     let found = all.len();
+    refuse_too_many(found, options, file)?;
     let clauses = options.filter.as_deref().map(filter::parse).transpose()?.unwrap_or_default();
     let mut chosen = choose(all, options, &clauses, file)?;
     if chosen.len() < found {
@@ -60,6 +73,14 @@ pub(crate) fn to_dataset(
             format!("{} of {}", chosen.len(), counted(found as u64, "series")),
             "--value and --where",
         );
+    }
+    if chosen.len() > MOST_SERIES {
+        return Err(Error::argument(format!(
+            "--value and --where leave {} series, of at most {MOST_SERIES}",
+            chosen.len()
+        ))
+        .in_file(file)
+        .hint("choose fewer"));
     }
     let outside = chosen.iter_mut().map(|s| cut(s, options)).sum::<u64>();
     if outside > 0 {

@@ -63,7 +63,7 @@ fn is_regular(times: &[i64]) -> bool {
     for w in times.windows(2) {
         let [a, b] = w else { continue };
         if b > a {
-            let steps = (b - a) as f64 / step.0 as f64;
+            let steps = b.saturating_sub(*a) as f64 / step.0 as f64;
             let whole = steps.round();
             n += 1;
             one += usize::from((steps - 1.0).abs() < 0.25);

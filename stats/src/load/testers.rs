@@ -1,6 +1,6 @@
-//! Load testers that write one row or object a request: k6, vegeta, hey, `JMeter`, ab, Locust's history.
+//! Load testers that write one row or object a request: k6, vegeta, hey, oha, `JMeter`, ab, Locust's history.
 //!
-//! Sources: k6's “JSON output” and “CSV output”, vegeta's README (`encode`), hey's `requester/print.go`, `JMeter`'s “CSV Log format” (listeners),
+//! Sources: k6's “JSON output” and “CSV output”, vegeta's README (`encode`), hey's `requester/print.go`, oha's README (`--output-format csv`), `JMeter`'s “CSV Log format” (listeners),
 //! `ab(1)`'s `-g`, Locust's “Retrieve test statistics in CSV format”. All but k6 and vegeta are closed loops, and said to be.
 
 use std::borrow::Cow;
@@ -44,6 +44,8 @@ pub(crate) fn by_first_line(line: &[u8]) -> Option<Format> {
         Some(Format::K6Csv)
     } else if has(b',', &["response-time", "DNS+dialup", "offset"]) {
         Some(Format::Hey)
+    } else if has(b',', &["request-start", "request-duration", "Response-delay"]) {
+        Some(Format::Oha)
     } else if [b',', b'\t', b';'].iter().any(|s| has(*s, &["timeStamp", "elapsed", "label"])) {
         Some(Format::Jmeter)
     } else if has(b'\t', &["starttime", "seconds", "ctime", "ttime"]) {
@@ -116,6 +118,20 @@ pub(crate) fn preset(format: Format) -> Preset {
             by: Some(&[]),
             unit: Some(Unit::Second),
             caution: Some(CLOSED_LOOP),
+            ..base
+        },
+        Format::Oha => Preset {
+            why: "the columns of oha, whose times count from its start",
+            time: Some("request-start"),
+            value: Some("request-duration"),
+            ok: Some(("status", FlagRule::HttpStatus)),
+            by: Some(&[]),
+            unit: Some(Unit::Second),
+            caution: Some((
+                WarningKind::CoordinatedOmission,
+                "oha writes the requests that were answered, and none that failed or timed out; without -q it also sends its next request \
+                 after the answer to the last one (a closed loop), so high quantiles are too low (coordinated omission)",
+            )),
             ..base
         },
         Format::Jmeter => Preset {

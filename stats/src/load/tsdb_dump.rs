@@ -11,7 +11,7 @@ use crate::load::exposition;
 use crate::load::number::show;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::samples::{Samples, to_dataset};
+use crate::load::samples::{Samples, refuse_too_many, to_dataset};
 
 /// Whether a line is one of a dump: braces first, and the metric's name a label in them.
 pub(crate) fn is_dump(line: &[u8]) -> bool {
@@ -54,6 +54,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         } else {
             let (metric, labels_read) = exposition::labels_of(labels.as_bytes())
                 .ok_or_else(|| Error::parse("the labels cannot be read").at(position()))?;
+            refuse_too_many(all.len() + 1, options, name)?;
             all.push(Samples { name: metric, labels: labels_read, ..Samples::default() });
             index.insert(labels.to_owned(), all.len() - 1);
             all.len() - 1

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::real::{Prometheus, Setup};
 use crate::remote_write::{self, Native};
 use crate::{BASE_S, ask, over, paged};
 use sre_stats::histogram::{AnySketch, Closed, Layout, Sketch};
 use sre_stats::load::{Kind, LoadOptions};
 use sre_stats::unit::Unit;
+use workspace_tests::prometheus::{Prometheus, Setup};
 
 const STEP_S: i64 = 15;
 const STEPS: usize = 40;

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::ask;
 use crate::fake::{Fake, Reply};
-use crate::real::{Prometheus, Setup};
 use sre_stats::load::{Kind, LoadOptions, PrometheusQuery};
+use workspace_tests::prometheus::{Prometheus, Setup};
 
 /// Names and values that look like the other kind; the program behind them says what they are.
 const METRICS: &str = "# TYPE open_count gauge\nopen_count 7\n# TYPE served counter\nserved 7.5\n\

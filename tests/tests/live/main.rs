@@ -8,7 +8,6 @@
 mod fake;
 mod histograms;
 mod kinds;
-mod real;
 mod remote_write;
 mod secrets;
 mod trouble;
@@ -16,12 +15,12 @@ mod trouble;
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
-use real::{Prometheus, Setup};
 use sre_stats::load::{
     Dataset, Item, Kind, LoadOptions, PrometheusQuery, ServerOptions, When, fetch, load, load_bytes,
 };
 use sre_stats::progress::Progress;
 use sre_stats::time::{Span, Timestamp};
+use workspace_tests::prometheus::{Prometheus, Setup};
 
 /// 2026-02-01T00:00:00Z
 const BASE_S: i64 = 1_769_904_000;

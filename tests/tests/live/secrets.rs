@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use crate::fake::{Fake, Reply};
-use crate::real::{Prometheus, Setup};
 use crate::{ask, over, paged, told};
 use sre_stats::load::{LoadOptions, PrometheusQuery, ServerOptions};
+use workspace_tests::prometheus::{Prometheus, Setup};
 
 const TOKEN: &str = "tok-9f8e7d6c5b4a";
 const FOUND: &str = r#"{"status":"success","data":{"resultType":"matrix","result":[

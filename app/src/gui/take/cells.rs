@@ -43,20 +43,7 @@ pub fn cells(state: &State) -> Option<String> {
              let rows = tell::quantile::exact(&subject.values, &nines, &[Definition::Type7], &subject.scope)?;\n\
              tell::quantile::section(&item.title(), &rows)"
         ),
-        View::Windows => {
-            let rule = state.choices.rule.map_or_else(
-                || "let rule = objective.rule().unwrap_or(Rule::AnyBad);".to_owned(),
-                |r| format!("let rule: Rule = {:?}.parse()?;", r.to_string()),
-            );
-            format!(
-                "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
-                 let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n{rule}\n\
-                 let budget = Budget::new(objective.target, report.period.width);\n\
-                 let accounting = account(&report.bad_time, &Ladder::default(), &rule, Some(&budget))?;\n\
-                 tell::windows::section(&fit.item.title(), &accounting, Some(&budget))",
-                state.choices.item
-            )
-        }
+        View::Windows => windows(state, &objective),
         View::Slo => format!(
             "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
              let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n\
@@ -110,4 +97,20 @@ pub fn cells(state: &State) -> Option<String> {
         }
     };
     Some(format!("{read}\n{shown}\n"))
+}
+
+/// What buckets of every width charge, by the rule chosen.
+fn windows(state: &State, objective: &str) -> String {
+    let rule = state.choices.rule.map_or_else(
+        || "let rule = objective.rule().unwrap_or(Rule::AnyBad);".to_owned(),
+        |r| format!("let rule: Rule = {:?}.parse()?;", r.to_string()),
+    );
+    format!(
+        "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
+         let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n{rule}\n\
+         let budget = Budget::new(objective.target, report.period.width);\n\
+         let accounting = account(&report.bad_time, &Ladder::default(), &rule, Some(&budget))?;\n\
+         tell::windows::section(&fit.item.title(), &accounting, Some(&budget))",
+        state.choices.item
+    )
 }

@@ -198,6 +198,10 @@ pub fn parse_dtrace(text: &str) -> Result<Vec<NamedHistogram>> {
             }
             next = index + 1;
         }
+        // a heading alone holds nothing
+        if next == 0 {
+            continue;
+        }
         let histogram = PowersOfTwo::from_counts(TracerBuckets::Quantize, counts)
             .ok_or_else(|| at_line(heading, "the counts add up to more than 2⁶⁴ − 1"))?;
         found.push(NamedHistogram { name: std::mem::take(&mut above).to_owned(), histogram });

@@ -185,7 +185,7 @@ impl Collector {
         for (key, at) in keys {
             let Some((of_rows, columns)) = counted.get_mut(at).and_then(Option::take) else { continue };
             for (value, (bins, left_out)) in plan.values.iter().zip(columns.columns) {
-                let identity = super::identity(&key, value, plan);
+                let identity = super::series::identity(&key, value, plan);
                 if let Some((kind, _)) = plan.named.get(&identity.name) {
                     events_only(&identity.name, *kind)?;
                 }

@@ -102,7 +102,7 @@ pub(crate) fn read(
     let file = input.name;
     let bom = if input.head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let text = input.head.get(bom..).unwrap_or_default();
-    let mut layout = sniff(text, input.whole, file, &mut report)?;
+    let mut layout = sniff(text, input.whole, options.value.is_some() || options.total.is_some(), file, &mut report)?;
     preset.rename(&mut layout.sample.names);
     preset.tell(file, &mut report);
     layout.sample.preset = preset;

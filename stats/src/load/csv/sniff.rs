@@ -8,6 +8,10 @@ use crate::load::number::{self, Field, Style};
 use crate::load::report::{LoadReport, WarningKind};
 
 const SAMPLE_ROWS: usize = 2000;
+/// More fields than these are not looked at: of a wide table fewer rows, though never fewer than four.
+const SAMPLE_FIELDS: usize = 1 << 19;
+/// A table with more columns than this is not looked at before some are chosen.
+const MOST_COLUMNS: usize = 100_000;
 
 /// What the first part of the text shows.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +24,8 @@ pub(crate) struct Layout {
     pub(crate) data_line: u64,
 }
 
-/// Looks at the first part of a text; `whole` where that is all of it.
-pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
+/// Looks at the first part of a text; `whole` where that is all of it, `chosen` where it is said which columns are wanted.
+pub(crate) fn sniff(head: &[u8], whole: bool, chosen: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
     let delimiter = delimiter(head);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
     let mut rows: Vec<(u64, csv::ByteRecord)> = Vec::new();
@@ -30,6 +34,11 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
     let mut lines = LineCounter::new();
     while rows.len() <= SAMPLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
         if rows.is_empty() {
+            if record.len() > MOST_COLUMNS && !chosen {
+                return Err(Error::argument(format!("there are {} columns", record.len()))
+                    .in_file(file)
+                    .hint("name those that are wanted with --value"));
+            }
             let end = reader.position().byte() as usize;
             after_first = (end, memchr::memchr_iter(b'\n', head.get(..end).unwrap_or_default()).count() as u64);
         }
@@ -51,6 +60,8 @@ pub(crate) fn sniff(head: &[u8], whole: bool, file: &str, report: &mut LoadRepor
         }
     }
     let width = if header { first.len() } else { rows.iter().map(|(_, r)| r.len()).max().unwrap_or(0) };
+    // a short row takes as much as a long one
+    rows.truncate((SAMPLE_FIELDS / width.max(1)).max(4));
     let names = if header { names(&first, file, report) } else { (1..=width).map(|i| format!("column {i}")).collect() };
     if !header {
         report.understand("header", "none", "the first row holds values; columns are numbered from 1");
@@ -173,7 +184,7 @@ mod tests {
     use super::*;
 
     fn look(text: &str) -> Layout {
-        sniff(text.as_bytes(), true, "x.csv", &mut LoadReport::default()).unwrap()
+        sniff(text.as_bytes(), true, false, "x.csv", &mut LoadReport::default()).unwrap()
     }
 
     #[test]
@@ -186,10 +197,10 @@ mod tests {
         assert_eq!(look("a,t\r\n\r\n1,2\r\n").sample.lines, [3]);
         assert_eq!(look("\"a\nb\",t\n1,2\n").data_line, 2);
         let mut report = LoadReport::default();
-        let l = sniff(b"x,x,\n1,2,3\n", true, "f", &mut report).unwrap();
+        let l = sniff(b"x,x,\n1,2,3\n", true, false, "f", &mut report).unwrap();
         assert_eq!(l.sample.names, ["x", "x (column 2)", "column 3"]);
         assert_eq!(report.warnings[0].kind, WarningKind::DuplicateColumn);
-        let e = sniff(b"time,value\n", true, "f.csv", &mut report).unwrap_err();
+        let e = sniff(b"time,value\n", true, false, "f.csv", &mut report).unwrap_err();
         assert_eq!(e.to_string(), "f.csv: the file has a header and no rows; was the export finished?");
     }
 }

@@ -1,8 +1,9 @@
-//! The closing reports of load testers: wrk, wrk2, ab, hey, vegeta, and Locust's table of statistics.
+//! The closing reports of load testers: wrk, wrk2, ab, hey, oha, vegeta, and Locust's table of statistics.
 //!
 //! They hold percentiles that were computed elsewhere and cannot be merged, which is told. Sources: wrk's and wrk2's READMEs, `ab(1)`, hey's
 //! `requester/report.go`, Locust's “Retrieve test statistics in CSV format”.
 
+mod oha;
 mod vegeta;
 
 use crate::error::{Error, Position, Result};
@@ -29,6 +30,7 @@ pub(crate) fn is_summary(text: &[u8]) -> bool {
         || text.starts_with(AB_PERCENTILES)
         || text.starts_with(LOCUST)
         || vegeta::is_report(text)
+        || oha::is_report(text)
         || (text.starts_with(b"Summary:") && has("Requests/sec:"))
 }
 
@@ -70,6 +72,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         locust(text)
     } else if vegeta::is_report(text.as_bytes()) {
         vegeta::read(text)
+    } else if oha::is_report(text.as_bytes()) {
+        oha::read(text)
     } else {
         hey(text)
     };

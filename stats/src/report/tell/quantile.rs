@@ -92,7 +92,9 @@ pub fn of_histograms(histograms: &Histograms, qs: &[Quantile], every: Option<Spa
     let mut rows = Vec::new();
     for (window, sketch) in asked {
         let mut estimates = sketch.quantiles(qs, &Scope::new(unit.clone(), window))?;
-        estimates.iter_mut().for_each(|estimate| estimate.caveats.extend(note.clone()));
+        for estimate in &mut estimates {
+            estimate.caveats.extend(note.clone());
+        }
         let (layout, bytes) = (sketch.coded_schema(), sketch.stored_bytes().ok().map(|n| n as u64));
         rows.extend(qs.iter().zip(estimates).map(|(q, estimate)| QuantileRow {
             q: *q,

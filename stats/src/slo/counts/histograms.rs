@@ -176,12 +176,12 @@ fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Con
     if doubt > 0 {
         let total = counts.total.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
         let other = Condition { comparison: own.comparison.with_equality_turned(), ..own.clone() };
-        let exact = |(_, histogram): &&(Window, AnySketch)| {
+        let exact = sorted.iter().all(|(_, histogram)| {
             let (least, most) = kept(histogram, &other);
             least == most
-        };
+        });
         let limit = own.unit.show(own.limit);
-        let (why, way_out) = if sorted.iter().all(|one| exact(one)) {
+        let (why, way_out) = if exact {
             ("is an edge that its bin holds", format!("; “{} {limit}” would be exact", other.comparison))
         } else {
             ("is no edge of the bins", String::new())

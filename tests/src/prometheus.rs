@@ -1,5 +1,7 @@
 //! A real Prometheus on the loopback interface, which ends with the test.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails where it panics")]
+
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,23 +11,23 @@ use std::time::{Duration, Instant};
 
 /// How a server is started.
 #[derive(Default)]
-pub(crate) struct Setup<'a> {
+pub struct Setup<'a> {
     /// Names its folder.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
     /// Its configuration.
-    pub(crate) config: &'a str,
+    pub config: &'a str,
     /// More words of its command line.
-    pub(crate) flags: &'a [&'a str],
+    pub flags: &'a [&'a str],
     /// Samples that are in it from the beginning, as `OpenMetrics`.
-    pub(crate) samples: Option<&'a str>,
+    pub samples: Option<&'a str>,
     /// What is served below another path.
-    pub(crate) prefix: &'a str,
+    pub prefix: &'a str,
     /// Its file for TLS and passwords, and those that this one names.
-    pub(crate) web: &'a [(&'a str, Vec<u8>)],
+    pub web: &'a [(&'a str, Vec<u8>)],
 }
 
 /// The server and its folder.
-pub(crate) struct Prometheus {
+pub struct Prometheus {
     process: Child,
     port: u16,
     folder: PathBuf,
@@ -34,8 +36,9 @@ pub(crate) struct Prometheus {
 }
 
 impl Prometheus {
-    pub(crate) fn start(setup: &Setup<'_>) -> Self {
-        let folder = std::env::temp_dir().join(format!("sre-stats-live-{}-{}", setup.name, std::process::id()));
+    /// Starts it, and waits until it is ready.
+    pub fn start(setup: &Setup<'_>) -> Self {
+        let folder = std::env::temp_dir().join(format!("sre-stats-prometheus-{}-{}", setup.name, std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("prometheus.yml"), setup.config).unwrap();
         if let Some(samples) = setup.samples {
@@ -86,13 +89,13 @@ impl Prometheus {
     }
 
     /// The address, with its path.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let scheme = if self.encrypted { "https" } else { "http" };
         format!("{scheme}://127.0.0.1:{}{}", self.port, self.prefix)
     }
 
     /// Status and body of an answer as the server sends it; HTTP/1.0, so that it comes in one piece.
-    pub(crate) fn raw(&self, method: &str, path: &str, head: &str, body: &[u8]) -> Option<(u16, Vec<u8>)> {
+    pub fn raw(&self, method: &str, path: &str, head: &str, body: &[u8]) -> Option<(u16, Vec<u8>)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
         let prefix = &self.prefix;
@@ -106,7 +109,7 @@ impl Prometheus {
     }
 
     /// The answer to a query over a range that ends with its last instant, in seconds: what `curl` would save.
-    pub(crate) fn saved(&self, query: &str, first_s: i64, last_s: i64, step_s: i64) -> (u16, Vec<u8>) {
+    pub fn saved(&self, query: &str, first_s: i64, last_s: i64, step_s: i64) -> (u16, Vec<u8>) {
         let escaped = query.bytes().fold(String::new(), |mut out, b| {
             write!(out, "%{b:02X}").unwrap();
             out
