@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workspace_tests::{root, told};
 
-use super::{MINUTES, REQUESTS, Scratch, UP, estimate, has, json, results, text};
+use super::{MINUTES, REQUESTS, Scratch, UP, estimate, has, json, results};
 
 #[test]
 fn the_workshops_minutes_are_charged_as_counted_by_hand() {

@@ -4,7 +4,7 @@ use sre_stats::load::{Format, Kind, WarningKind};
 use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 
-use super::{at, find, has, number, one, read, sorted, text};
+use super::{at, find, has, number, read, sorted, text};
 
 #[test]
 fn cloudwatchs_answers_are_statistics_of_periods() {

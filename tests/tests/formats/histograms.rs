@@ -1,6 +1,6 @@
 //! Files of histograms.
 
-use sre_stats::histogram::{Layout, Sketch};
+use sre_stats::histogram::Sketch;
 use sre_stats::load::{Format, Kind, LoadOptions, load_bytes};
 use sre_stats::progress::Progress;
 

@@ -1,6 +1,6 @@
 //! What sysstat, procps and `/proc` say.
 
-use sre_stats::load::{Format, Kind, LoadOptions, WarningKind, load, load_bytes};
+use sre_stats::load::{Format, Kind, LoadOptions, WarningKind, load_bytes};
 use sre_stats::progress::Progress;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
