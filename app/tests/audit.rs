@@ -124,11 +124,8 @@ fn the_tab_key_reaches_every_control_in_sight() {
             window.key_press(Key::Tab);
             window.step();
             window.step();
-            reached.extend(
-                window
-                    .query_all(by().predicate(egui_kittest::kittest::AccessKitNode::is_focused))
-                    .map(|n| n.accesskit_node().id()),
-            );
+            let focused = window.query_all(by().predicate(|n| n.is_focused() && wanted(n.role())));
+            reached.extend(focused.map(|n| n.accesskit_node().id()));
         }
         let missed: Vec<String> = window
             .query_all(by().predicate(|n| wanted(n.role()) && !n.is_disabled()))
