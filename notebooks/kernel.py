@@ -21,7 +21,10 @@ LOCK = pathlib.Path(__file__).resolve().parent.parent / "Cargo.lock"
 STAMP = "stamp"
 
 # how the library is compiled: the kernel's own level would have every reader wait twice as long
-PROFILE = {"CARGO_PROFILE_DEV_OPT_LEVEL": "0"}
+PROFILE = {"CARGO_PROFILE_DEV_OPT_LEVEL": "0", "CARGO_INCREMENTAL": "0"}
+# links the library once instead of with every cell; not tried elsewhere
+if sys.platform == "linux":
+    PROFILE["RUSTC_WRAPPER"] = str(pathlib.Path(__file__).resolve().parent / "rustc.sh")
 
 
 def environment() -> dict:
@@ -37,7 +40,7 @@ def environment() -> dict:
 
 def link(source: str, to: str) -> str:
     """Compiled libraries are never written to, only replaced: a second name for one is as good as a copy."""
-    if source.endswith((".rlib", ".rmeta")):
+    if source.endswith((".rlib", ".rmeta", ".so")):
         try:
             os.link(source, to)
             return to

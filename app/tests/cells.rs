@@ -7,7 +7,7 @@
 
 mod window;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sre_stats_app::gui::View;
 use sre_stats_app::gui::choices::Against;
@@ -29,7 +29,9 @@ fn function(view: View, text: &str) -> String {
 
 fn copied(view: View) -> String {
     let mut window = window(Vec::new());
-    send(&mut window, Message::Open(vec![PathBuf::from("tests/cells/requests.csv")]));
+    // a correlation needs two series
+    let file = if view == View::Correlate { "pair.csv" } else { "requests.csv" };
+    send(&mut window, Message::Open(vec![Path::new("tests/cells").join(file)]));
     send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
     if view == View::Compare {
         send(&mut window, Message::Against(Against::Series(0)));
@@ -53,6 +55,7 @@ fn the_files_are_what_the_window_copies() {
 /// What the window copies, compiled.
 mod compiled {
     include!("cells/compare.rs");
+    include!("cells/correlate.rs");
     include!("cells/distribution.rs");
     include!("cells/heat.rs");
     include!("cells/quantiles.rs");
@@ -73,7 +76,7 @@ mod compiled {
         assert_eq!(series().unwrap().marks.len(), 1);
         // a map and three lines
         assert_eq!(heat().unwrap().marks.len(), 4);
-        for section in [compare(), distribution(), quantiles(), slo(), trend(), understood(), windows()] {
+        for section in [compare(), correlate(), distribution(), quantiles(), slo(), trend(), understood(), windows()] {
             assert!(tables(section) > 0);
         }
     }

@@ -18,7 +18,7 @@ use sre_stats_app::gui::choices::{Against, Spread};
 use sre_stats_app::gui::command::Command;
 use sre_stats_app::gui::dispatch::Message;
 use sre_stats_app::gui::state::{Overlay, Severity};
-use sre_stats_app::gui::take::{RulesForm, Target};
+use sre_stats_app::gui::take::{self, RulesForm, Target};
 use sre_stats_app::gui::{App, View};
 
 use window::{NS, Window, csv, folder, run, send, settle, shows, window};
@@ -297,8 +297,10 @@ fn a_table_is_sorted_by_a_click_on_its_head() {
 #[test]
 fn every_view_is_saved_as_picture_table_and_report() {
     let mut window = on_requests();
+    // one series alone moves with nothing: the test of that view has two
+    let views = View::ALL.into_iter().filter(|v| *v != View::Correlate);
     send(&mut window, Message::Objective("99% of requests ok over 30d".into()));
-    for view in View::ALL {
+    for view in views {
         run(&mut window, view.command());
         let targets = [(Target::Png, "png"), (Target::Svg, "svg"), (Target::Csv, "csv"), (Target::Parquet, "parquet")];
         for (target, ending) in targets {
@@ -547,10 +549,126 @@ fn the_trend_view_forecasts_to_a_limit_and_shows_its_parts() {
     assert!(window.state().state().forecast_key().is_none());
 }
 
+/// Three series a minute apart: noise, the same three minutes later with noise of its own, and noise that has nothing to do with
+/// either, with one value far off.
+fn a_leader_and_a_follower() -> PathBuf {
+    let mut state = 7_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / f64::from(1 << 24)
+    };
+    let load: Vec<f64> = (0..403).map(|_| noise()).collect();
+    let mut text = String::from("time,load,queue,other\n");
+    for i in 0..400 {
+        let odd = if i == 250 { 25.0 } else { noise() };
+        let time = 1_767_225_600 + 60 * i;
+        text.push_str(&format!("{time},{},{},{odd}\n", load[i + 3], load[i] + 0.2 * noise()));
+    }
+    csv("led.csv", &text)
+}
+
+#[test]
+fn what_moves_together_is_listed_with_its_lag_and_a_click_chooses_the_pair() {
+    let mut window = window(Vec::new());
+    send(&mut window, Message::Open(vec![a_leader_and_a_follower()]));
+    run(&mut window, Command::ViewCorrelate);
+    assert!(shows(&window, "queue follows load by 3m"));
+    let related = std::sync::Arc::clone(window.state().state().made.related.latest().unwrap());
+    assert_eq!(related.pairs.len(), 3);
+    // the first of the list is drawn until another one is chosen
+    let drawn = |window: &Window| {
+        let blocks = sre_stats_app::gui::views::section_of(window.state().state()).unwrap().blocks;
+        blocks
+            .into_iter()
+            .filter_map(|b| if let Block::Figure(f) = b { Some(f.title) } else { None })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(&window)[0], "load and queue");
+    window.get_by_label("load and other").click();
+    window.step();
+    settle(&mut window);
+    assert_eq!(window.state().state().choices.pair, Some((0, 2)));
+    assert_eq!(drawn(&window), ["load and other", "load", "other"]);
+    // only what is about the series selected
+    send(&mut window, Message::Select(1));
+    window.get_by_role_and_label(Role::CheckBox, "Only pairs with this series").click();
+    window.step();
+    settle(&mut window);
+    let related = std::sync::Arc::clone(window.state().state().made.related.latest().unwrap());
+    assert!(related.pairs.len() == 2 && related.pairs.iter().all(|p| p.0 == 1 || p.1 == 1), "{:?}", related.pairs);
+    let line = take::command_line(window.state().state()).unwrap();
+    assert!(line.starts_with("sre-stats correlate ") && line.ends_with("--against queue"), "{line}");
+    assert!(take::cells(window.state().state()).unwrap().contains("correlate(&told"));
+    // the table twin, sorted by its columns
+    run(&mut window, Command::ToggleTable);
+    window.get_by_role_and_label(Role::ColumnHeader, "b follows a by");
+    run(&mut window, Command::ToggleTable);
+
+    // a session keeps the pair
+    let session = folder().join("pair.sre-stats.json");
+    send(&mut window, Message::Pair((1, 2)));
+    send(&mut window, Message::Save(Target::Session, session.clone()));
+    let mut again = self::window(Vec::new());
+    send(&mut again, Message::Open(vec![session]));
+    let state = again.state().state();
+    assert_eq!((state.choices.pair, state.choices.only, state.view), (Some((1, 2)), true, View::Correlate));
+}
+
+#[test]
+fn one_series_alone_and_too_many_are_told_and_no_job_runs_for_ever() {
+    let mut window = on_requests();
+    run(&mut window, Command::ViewCorrelate);
+    assert!(shows(&window, "two usable series"));
+    let times: Vec<i64> = (0..100).map(|i| i * NS).collect();
+    let mut state = 11_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64
+    };
+    let items = (0..3000_usize).map(|i| {
+        let values = (0..100).map(|_| noise()).collect();
+        let series = Series::new(Identity::new(format!("s{i}"), Unit::None), times.clone(), values, NanPolicy::Drop);
+        Item::new(Kind::Gauge, Data::Gauge(series.unwrap()), Format::Csv)
+    });
+    let items = items.collect();
+    window.state_mut().show_dataset(Dataset { items, ..Dataset::default() });
+    settle(&mut window);
+    assert!(shows(&window, "would take too long"));
+    run(&mut window, Command::OnlySelected);
+    assert!(shows(&window, "2999 pairs") || shows(&window, "over 2999"));
+}
+
+#[test]
+fn anomalies_are_marked_where_they_are() {
+    let mut window = window(Vec::new());
+    send(&mut window, Message::Open(vec![a_leader_and_a_follower()]));
+    send(&mut window, Message::Select(2));
+    window.get_by_role_and_label(Role::CheckBox, "anomalies").click();
+    window.step();
+    settle(&mut window);
+    let found = std::sync::Arc::clone(window.state().state().made.anomalies.latest().unwrap());
+    let far: Vec<i64> = found.found.marks.iter().map(|m| m.time.0 / NS).collect();
+    assert_eq!(far, [1_767_225_600 + 60 * 250]);
+    let section = sre_stats_app::gui::views::section_of(window.state().state()).unwrap();
+    let figure = section.blocks.iter().find_map(|b| if let Block::Figure(f) = b { Some(f) } else { None }).unwrap();
+    assert!(figure.marks.iter().any(|m| m.name == "anomaly"));
+    assert!(shows(&window, "1 of 400 values"));
+    // zoomed to where there is none, no mark stretches the picture
+    let at = |minute: i64| Timestamp((1_767_225_600 + 60 * minute) * NS);
+    send(&mut window, Message::Range(Some((at(10), at(90)))));
+    let section = sre_stats_app::gui::views::section_of(window.state().state()).unwrap();
+    let figure = section.blocks.iter().find_map(|b| if let Block::Figure(f) = b { Some(f) } else { None }).unwrap();
+    assert!(figure.y_range().1 < 2.0, "{:?}", figure.y_range());
+    // and it is taken away so
+    assert!(take::command_line(window.state().state()).unwrap().starts_with("sre-stats anomalies "));
+    assert!(take::cells(window.state().state()).unwrap().contains("anomalies(&series"));
+}
+
 #[test]
 fn keys_reach_every_view() {
     let mut window = on_requests();
-    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+    let keys =
+        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
     for (key, view) in keys.into_iter().zip(View::ALL) {
         window.key_press_modifiers(egui::Modifiers::COMMAND, key);
         settle(&mut window);

@@ -5,82 +5,16 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::time::Instant;
+mod simulated;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal, StudentT};
+use simulated::{Kind, best_of, percent};
 use sre_stats::compare::{
-    CanaryGate, CompareOptions, Counts, GateVerdict, Test, Verdict, compare, hodges_lehmann, mann_whitney,
+    CanaryGate, CompareOptions, Counts, GateVerdict, Order, Test, Verdict, compare, hodges_lehmann, mann_whitney,
     two_proportions,
 };
 use sre_stats::estimate::Scope;
-
-/// The noise of a simulated series.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// AR(1) of variance 1; a random walk at φ = 1.
-    Ar(f64),
-    /// An AR(1) of φ = 0.9 and variance 1, plus white noise of variance 1.
-    ArPlusWhite,
-    /// Independent Student t with so many degrees.
-    Student(f64),
-    /// Independent log-normal, σ = 1.
-    LogNormal,
-    /// e to an AR(1) of variance 1.
-    LogAr(f64),
-    /// A season of so many samples and random phase, amplitude 1, under white noise.
-    Season(usize),
-}
-
-impl Kind {
-    fn name(self) -> String {
-        match self {
-            Self::Ar(phi) if phi >= 1.0 => "random walk".into(),
-            Self::Ar(phi) => format!("AR(1) φ = {phi}"),
-            Self::ArPlusWhite => "AR(1) 0.9 + white".into(),
-            Self::Student(df) => format!("Student t, {df} df"),
-            Self::LogNormal => "log-normal".into(),
-            Self::LogAr(phi) => format!("log-normal AR(1) {phi}"),
-            Self::Season(period) => format!("season of {period}"),
-        }
-    }
-
-    fn draw(self, n: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
-        let phase: f64 = random.random_range(0.0..1.0);
-        let mut normal = || -> f64 { StandardNormal.sample(random) };
-        match self {
-            Self::Ar(phi) => {
-                let innovation = if phi < 1.0 { (1.0 - phi * phi).sqrt() } else { 1.0 };
-                let mut x = normal();
-                (0..n)
-                    .map(|_| {
-                        x = phi * x + innovation * normal();
-                        x
-                    })
-                    .collect()
-            }
-            Self::ArPlusWhite => {
-                let slow = Self::Ar(0.9).draw(n, random);
-                let white = Self::Ar(0.0).draw(n, random);
-                slow.iter().zip(white).map(|(a, b)| a + b).collect()
-            }
-            Self::Student(df) => {
-                let law = StudentT::new(df).unwrap();
-                (0..n).map(|_| law.sample(random)).collect()
-            }
-            Self::LogNormal => (0..n).map(|_| normal().exp()).collect(),
-            Self::LogAr(phi) => Self::Ar(phi).draw(n, random).into_iter().map(f64::exp).collect(),
-            Self::Season(period) => (0..n)
-                .map(|i| (2.0 * std::f64::consts::PI * (i as f64 / period as f64 + phase)).sin() + normal())
-                .collect(),
-        }
-    }
-}
-
-fn percent(count: usize, of: usize) -> String {
-    format!("{:.1} %", 100.0 * count as f64 / of as f64)
-}
 
 fn verdict(a: &[f64], b: &[f64], test: Test) -> Verdict {
     compare(a, b, &Scope::default(), &CompareOptions { test, ..CompareOptions::default() }).unwrap().verdict
@@ -109,7 +43,9 @@ fn calibration(replicates: usize) {
         Kind::Ar(0.8),
         Kind::Ar(0.95),
         Kind::Ar(1.0),
-        Kind::ArPlusWhite,
+        Kind::ArPlusWhite(0.8),
+        Kind::ArPlusWhite(0.9),
+        Kind::ArPlusWhite(0.95),
         Kind::Season(24),
         Kind::Student(1.5),
         Kind::Student(3.0),
@@ -130,16 +66,36 @@ fn calibration(replicates: usize) {
 }
 
 fn power(replicates: usize) {
-    println!("\npower of auto: two series of 100, the second shifted by so many standard deviations");
-    println!("{:<22}{:>9}{:>9}{:>9}{:>9}", "noise", "0.5 σ", "1 σ", "2 σ", "3 σ");
-    for (kind, seed) in [0.0, 0.3, 0.5, 0.8, 0.95].map(Kind::Ar).into_iter().zip(200..) {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut line = format!("{:<22}", kind.name());
+    println!("\npower of auto: two series, the second shifted by so many standard deviations");
+    println!("{:<22}{:>12}{:>9}{:>9}{:>9}{:>9}", "noise", "n", "0.5 σ", "1 σ", "2 σ", "3 σ");
+    let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::Ar(0.95), Kind::LogNormal];
+    for n in [20, 50, 100, 500] {
+        for (kind, seed) in kinds.into_iter().zip(200..) {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut line = format!("{:<22}{:>12}", kind.name(), format!("{n} + {n}"));
+            // the log-normal's standard deviation
+            let size = if matches!(kind, Kind::LogNormal) { 2.161 } else { 1.0 };
+            for shift in [0.5, 1.0, 2.0, 3.0] {
+                let found = |_: &usize| {
+                    let a = kind.draw(n, &mut random);
+                    let b: Vec<f64> = kind.draw(n, &mut random).iter().map(|v| v + shift * size).collect();
+                    verdict(&a, &b, Test::Auto) == Verdict::Differ
+                };
+                line += &format!("{:>9}", percent((0..replicates).filter(found).count(), replicates));
+            }
+            println!("{line}");
+        }
+    }
+    println!("\nbelow that, of values said to be independent (`--independent`)");
+    for n in [20, 50] {
+        let mut random = ChaCha8Rng::seed_from_u64(250);
+        let mut line = format!("{:<22}{:>12}", Kind::Ar(0.0).name(), format!("{n} + {n}"));
         for shift in [0.5, 1.0, 2.0, 3.0] {
+            let options = CompareOptions { order: Order::Independent, ..CompareOptions::default() };
             let found = |_: &usize| {
-                let a = kind.draw(100, &mut random);
-                let b: Vec<f64> = kind.draw(100, &mut random).iter().map(|v| v + shift).collect();
-                verdict(&a, &b, Test::Auto) == Verdict::Differ
+                let a = Kind::Ar(0.0).draw(n, &mut random);
+                let b: Vec<f64> = Kind::Ar(0.0).draw(n, &mut random).iter().map(|v| v + shift).collect();
+                compare(&a, &b, &Scope::default(), &options).unwrap().verdict == Verdict::Differ
             };
             line += &format!("{:>9}", percent((0..replicates).filter(found).count(), replicates));
         }
@@ -218,12 +174,7 @@ fn speed() {
     for n in [1000, 100_000, 1_000_000] {
         let (a, b) = (Kind::LogNormal.draw(n, &mut random), Kind::LogNormal.draw(n, &mut random));
         let show = |what: &str, work: &dyn Fn()| {
-            let timed = |_| {
-                let start = Instant::now();
-                work();
-                start.elapsed().as_secs_f64()
-            };
-            let best = (0..3).map(timed).fold(f64::INFINITY, f64::min);
+            let best = best_of(3, work);
             println!("{:<58}{:>12.2}", format!("{what}, n = {n} + {n}"), best * 1e3);
         };
         show("Mann–Whitney", &|| drop(std::hint::black_box(mann_whitney(&a, &b))));

@@ -1,16 +1,19 @@
 //! Speed of seasons, decomposition and forecast in CPU seconds, and how much of what comes their intervals hold:
-//! `cargo bench -p sre-stats --bench forecast`. An argument chooses a part, `speed` or `coverage`; the second is the number of series
+//! `cargo bench -p sre-stats --bench forecast`. An argument chooses a part, `speed`, `coverage` or `crossing`; the second is the number of series
 //! a line, 200 without it.
 //!
 //! Peers, as measured on two cores: statsmodels' robust STL of 10⁵ samples with a season of 288 takes 15.3 CPU seconds.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod simulated;
+
 use std::time::Instant;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use simulated::{Kind, percent};
 use sre_stats::forecast::{DecomposeOptions, ForecastOptions, StlOptions, decompose, forecast, seasons, stl};
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::time::Span;
@@ -141,12 +144,56 @@ fn coverage(replicates: u64) {
     }
 }
 
+/// Crossings of a limit: how often the true one lay within its interval.
+fn crossings(replicates: u64) {
+    println!(
+        "\nshare of crossings within their interval; 400 known values, a limit some steps of drift above the highest of them"
+    );
+    println!("{:<34}{:>12}{:>10}{:>10}{:>12}", "process", "limit after", "of 95 %", "of 80 %", "too late");
+    for (drift, noisy, name) in
+        [(0.2, true, "walk with drift 0.2"), (0.5, true, "walk with drift 0.5"), (0.1, false, "slope 0.1, AR(1) 0.5")]
+    {
+        for after in [20.0, 40.0, 80.0] {
+            let mut held = [0, 0];
+            let mut late = 0;
+            for (count, level) in held.iter_mut().zip([0.95, 0.8]) {
+                for seed in 0..replicates {
+                    let mut random = ChaCha8Rng::seed_from_u64(90_000 + seed);
+                    let noise = if noisy { Kind::Ar(1.0) } else { Kind::Ar(0.5) }.draw(800, &mut random);
+                    let path: Vec<f64> = noise.iter().enumerate().map(|(i, v)| v + drift * i as f64).collect();
+                    let limit = path[..400].iter().copied().fold(f64::MIN, f64::max) + drift * after;
+                    let times = (0..400).map(|h| h * Span::HOUR.0).collect();
+                    let known = Series::new(Identity::default(), times, path[..400].to_vec(), NanPolicy::Drop).unwrap();
+                    let options = ForecastOptions {
+                        horizon: Some(Span(400 * Span::HOUR.0)),
+                        limit: Some(limit),
+                        level,
+                        ..ForecastOptions::default()
+                    };
+                    let crossing = forecast(&known, &options).unwrap().crossing.unwrap();
+                    let steps = |t: Option<sre_stats::time::Timestamp>| {
+                        t.map_or(usize::MAX, |t| (t.0 / Span::HOUR.0) as usize - 400)
+                    };
+                    let truth = path[400..].iter().position(|v| *v >= limit).unwrap_or(usize::MAX);
+                    *count += usize::from(steps(crossing.earliest) <= truth && truth <= steps(crossing.latest));
+                    late += usize::from(level > 0.9 && truth < steps(crossing.earliest));
+                }
+            }
+            let share = |c: usize| percent(c, replicates as usize);
+            println!("{name:<34}{after:>12}{:>10}{:>10}{:>12}", share(held[0]), share(held[1]), share(late));
+        }
+    }
+}
+
 fn main() {
     // cargo passes --bench
     let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let part = words.first().map_or("", String::as_str);
     if matches!(part, "" | "coverage") {
         coverage(words.get(1).and_then(|n| n.parse().ok()).unwrap_or(200));
+    }
+    if matches!(part, "" | "crossing") {
+        crossings(words.get(1).and_then(|n| n.parse().ok()).unwrap_or(200));
     }
     if matches!(part, "" | "speed") {
         speed();

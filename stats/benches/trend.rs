@@ -7,11 +7,11 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::time::Instant;
+mod simulated;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal, StudentT};
+use simulated::{Kind, best_of, percent};
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::trend::{
     ChangeMethod, ChangeOptions, ChangeVerdict, Cost, TrendMethod, Verdict, changes, e_divisive, kernel_segments,
@@ -19,126 +19,9 @@ use sre_stats::trend::{
 };
 use sre_stats::unit::Unit;
 
-/// The noise of a simulated series.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// AR(1) with standard normal innovations; a random walk at φ = 1.
-    Ar(f64),
-    /// An AR(1) of this φ and of variance 1, plus white noise of variance 1.
-    ArPlusWhite(f64),
-    /// A random walk of steps of this size, plus white noise of variance 1.
-    WalkPlusWhite(f64),
-    /// AR(2) of these coefficients and unit innovations, after 200 steps from 0.
-    Ar2(f64, f64),
-    /// MA(1) of this coefficient and unit innovations.
-    Ma(f64),
-    /// AR(1) of this φ with innovations of Student's t, 4 degrees, after 200 steps from 0.
-    HeavyAr(f64),
-    /// e to an AR(1) of this φ and of variance 1.
-    LogAr(f64),
-    /// A season of 12, 24 or 48 steps, of random phase and of two random amplitudes up to 3, on an AR(1) of φ = 0.5.
-    Seasonal,
-    /// Independent Student t with 3 degrees.
-    Student,
-    /// Independent log-normal, σ = 1.
-    LogNormal,
-}
-
-impl Kind {
-    fn name(self) -> String {
-        match self {
-            Self::Ar(phi) if phi >= 1.0 => "random walk".into(),
-            Self::Ar(phi) => format!("AR(1) φ = {phi}"),
-            Self::ArPlusWhite(phi) => format!("AR(1) {phi} + white"),
-            Self::WalkPlusWhite(step) => format!("walk {step} + white"),
-            Self::Ar2(a, b) => format!("AR(2) {a}, {b}"),
-            Self::Ma(theta) => format!("MA(1) {theta}"),
-            Self::HeavyAr(phi) => format!("t(4) AR(1) {phi}"),
-            Self::LogAr(phi) => format!("log-normal AR(1) {phi}"),
-            Self::Seasonal => "season on AR(1) 0.5".into(),
-            Self::Student => "Student t, 3 df".into(),
-            Self::LogNormal => "log-normal".into(),
-        }
-    }
-
-    /// A series of unit variance around 0 (AR, from its stationary law), or as it comes.
-    fn draw(self, n: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
-        let mut normal = || -> f64 { StandardNormal.sample(random) };
-        match self {
-            Self::Ar(phi) => {
-                let innovation = if phi < 1.0 { (1.0 - phi * phi).sqrt() } else { 1.0 };
-                let mut x = normal();
-                (0..n)
-                    .map(|_| {
-                        x = phi * x + innovation * normal();
-                        x
-                    })
-                    .collect()
-            }
-            Self::ArPlusWhite(phi) => {
-                let (slow, white) = (Self::Ar(phi).draw(n, random), Self::Ar(0.0).draw(n, random));
-                slow.iter().zip(&white).map(|(a, b)| a + b).collect()
-            }
-            Self::WalkPlusWhite(step) => {
-                let (slow, white) = (Self::Ar(1.0).draw(n, random), Self::Ar(0.0).draw(n, random));
-                slow.iter().zip(&white).map(|(a, b)| step * a + b).collect()
-            }
-            Self::Ar2(a, b) => {
-                let mut past = [0.0, 0.0];
-                let mut next = || {
-                    past = [a * past[0] + b * past[1] + normal(), past[0]];
-                    past[0]
-                };
-                (0..n + 200).map(|_| next()).collect::<Vec<f64>>().split_off(200)
-            }
-            Self::Ma(theta) => {
-                let mut before = normal();
-                (0..n)
-                    .map(|_| {
-                        let now = normal();
-                        now + theta * std::mem::replace(&mut before, now)
-                    })
-                    .collect()
-            }
-            Self::HeavyAr(phi) => {
-                let law = StudentT::new(4.0).unwrap();
-                let mut x = 0.0;
-                let mut next = || {
-                    x = phi * x + law.sample(random);
-                    x
-                };
-                (0..n + 200).map(|_| next()).collect::<Vec<f64>>().split_off(200)
-            }
-            Self::LogAr(phi) => Self::Ar(phi).draw(n, random).into_iter().map(f64::exp).collect(),
-            Self::Seasonal => {
-                let period = [12.0, 24.0, 48.0][random.random_range(0..3)];
-                let (phase, first, second) =
-                    (random.random_range(0.0..1.0), random.random_range(0.0..3.0), random.random_range(0.0..3.0));
-                let noise = Self::Ar(0.5).draw(n, random);
-                let turn = |i: usize, k: f64| (std::f64::consts::TAU * (k * i as f64 / period + phase)).sin();
-                noise.iter().enumerate().map(|(i, v)| v + first * turn(i, 1.0) + second * turn(i, 2.0)).collect()
-            }
-            Self::Student => {
-                let law = StudentT::new(3.0).unwrap();
-                (0..n).map(|_| law.sample(random)).collect()
-            }
-            Self::LogNormal => (0..n).map(|_| normal().exp()).collect(),
-        }
-    }
-}
-
 fn series(values: Vec<f64>) -> Series {
     let times = (0..values.len() as i64).map(|i| i * 15_000_000_000).collect();
     Series::new(Identity::new("simulated", Unit::None), times, values, NanPolicy::Refuse).unwrap()
-}
-
-fn best_of<T>(runs: u32, mut work: impl FnMut() -> T) -> f64 {
-    let timed = |_| {
-        let start = Instant::now();
-        std::hint::black_box(work());
-        start.elapsed().as_secs_f64()
-    };
-    (0..runs).map(timed).fold(f64::INFINITY, f64::min)
 }
 
 /// What peers take for works of the same names, where a Python that has them is named.
@@ -232,10 +115,6 @@ fn speed_of_distributions(peers: &[(String, f64)]) {
     work("kernel (rbf) segmentation, n = 10000", best_of(1, || kernel_segments(&long, Some(0.5), 10.0, 2)));
 }
 
-fn percent(count: usize, of: usize) -> String {
-    format!("{:.1} %", 100.0 * count as f64 / of as f64)
-}
-
 /// Families that no constant was set by, but for the two walks, by which the reach of the trend's rivals was chosen.
 const FRESH: [Kind; 8] = [
     Kind::Ar2(1.2, -0.3),
@@ -299,7 +178,7 @@ fn trend_calibration(replicates: usize) {
         Kind::ArPlusWhite(0.99),
         Kind::WalkPlusWhite(0.2),
         Kind::Seasonal,
-        Kind::Student,
+        Kind::Student(3.0),
         Kind::LogNormal,
     ];
     let found = |v: &Verdict| matches!(v, Verdict::Rising | Verdict::Falling);
@@ -382,7 +261,7 @@ fn change_calibration(replicates: usize) {
         Kind::ArPlusWhite(0.99),
         Kind::WalkPlusWhite(0.2),
         Kind::Seasonal,
-        Kind::Student,
+        Kind::Student(3.0),
         Kind::LogNormal,
     ];
     for n in [20, 50, 200, 1000, 5000] {
@@ -494,7 +373,8 @@ fn other_calibration(replicates: usize) {
     ];
     println!("\nother methods on series without a change, nominal 5 %, n = 200, {replicates} series a line");
     println!("{:<20}{}", "noise", methods.map(|m| format!("{:>15}", m.word())).concat());
-    let kinds = [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Student];
+    let kinds =
+        [Kind::Ar(0.0), Kind::Ar(0.3), Kind::Ar(0.5), Kind::Ar(0.8), Kind::ArPlusWhite(0.9), Kind::Student(3.0)];
     for (kind, seed) in kinds.into_iter().zip(500..) {
         let mut line = format!("{:<20}", kind.name());
         for method in methods {

@@ -2,10 +2,12 @@
 
 Latencies of 20 services (log-normal) in 8 files of Parquet, each of which spans two minutes. Wall and processor seconds; those of Spark are of its
 JVM and its Python workers. Every engine's table must be the same, else it fails. SRE_STATS_PROGRAM names the program that prints the queries.
+SRE_STATS_DATAFUSION names the built program of `datafusion/`. The order is that in which they run.
 """
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).parent / "sql"))
 import exact
 import sre_stats_spark
-from prove import query
+from prove import PROGRAM, query
 
 FILES, SERVICES, SPAN_S = 8, 20, 120
 LAYOUT = "log-linear"
@@ -63,6 +65,45 @@ def processor_s(root: int) -> float:
 def process(folder: Path):
     batches = (batch for file in sorted(folder.iterdir()) for batch in pq.ParquetFile(file).iter_batches(1 << 16))
     return sre_stats_spark.histogram_table(batches, "time", "v", ["route"], "60s", LAYOUT)
+
+
+def program(folder: Path):
+    """The program itself, as one process."""
+    with tempfile.TemporaryDirectory() as own:
+        out = Path(own) / "table.parquet"
+        asked = [str(folder), "--time", "time", "--value", "v", "--by", "route", "--kind", "events", "--every", "60s", "--layout", LAYOUT]
+        subprocess.run([PROGRAM, "convert", *asked, "--to", "histogram-table", "--out", str(out)], check=True, capture_output=True)
+        table = pq.read_table(out)
+    start = table["window_start"].cast(pa.timestamp("s", "UTC")).cast(pa.int64())
+    return table.set_column(table.column_names.index("window_start"), "window_start", start)
+
+
+def aggregate(folder: Path):
+    """The aggregate function of `datafusion/`, of which SRE_STATS_DATAFUSION names the built program."""
+    with tempfile.TemporaryDirectory() as own:
+        out = Path(own) / "table.parquet"
+        asked = [f"{folder}/", str(out), "--time", "time", "--value", "v", "--by", "route", "--layout", LAYOUT]
+        subprocess.run([os.environ["SRE_STATS_DATAFUSION"], *asked], check=True)
+        return pq.read_table(out)
+
+
+def polars(folder: Path):
+    """A guess by the logarithm, corrected against the edges; log-linear alone, and positive values."""
+    import polars as pl
+
+    if LAYOUT != "log-linear":
+        raise SystemExit("polars is measured with log-linear alone")
+    edges = exact.decimal_edges()
+    table = pl.lit(pl.Series(edges))
+    power = pl.col("v").log10().floor()
+    guess = (power + 128) * 90 + (pl.col("v") * pl.lit(10.0).pow(1 - power)).floor() - 10
+    guess = guess.cast(pl.Int64).clip(1, len(edges) - 2)
+    rows = pl.scan_parquet(f"{folder}/*.parquet").select("route", pl.col("time").dt.epoch("us") // 60_000_000 * 60, "v", guess.alias("guess"))
+    low, high = table.gather(pl.col("guess")), table.gather(pl.col("guess") + 1)
+    number = pl.col("guess") - (low > pl.col("v")).cast(pl.Int64) + (high <= pl.col("v")).cast(pl.Int64) + 1
+    binned = rows.select("route", pl.col("time").alias("window_start"), number.alias("bin"))
+    counted = binned.group_by("route", "window_start", "bin").agg(pl.len().alias("count"))
+    return counted.collect(engine="streaming").to_arrow()
 
 
 def duckdb(folder: Path):
@@ -119,9 +160,12 @@ def spark_sql(folder: Path):
 
 
 ENGINES = {
-    "one process": process,
+    "sre-stats": program,
+    "one thread": process,
+    "DataFusion, aggregate": aggregate,
+    "DataFusion, SQL": datafusion,
     "DuckDB": duckdb,
-    "DataFusion": datafusion,
+    "polars": polars,
     "ClickHouse": clickhouse,
     "Spark, native": spark_native,
     "Spark, SQL": spark_sql,
@@ -164,7 +208,7 @@ def main() -> None:
                 want = found
             elif not found.equals(want):
                 raise SystemExit(f"{engine}: another table")
-            print(f"{engine:<14}{wall:8.1f} s{used:8.1f} processor s{asked.rows / used / 1e6:8.2f} million rows a processor second, {bins} bins", flush=True)
+            print(f"{engine:<22}{wall:8.1f} s{used:8.1f} processor s{asked.rows / used / 1e6:8.2f} million rows a processor second, {bins} bins", flush=True)
         if SPARK is not None:
             SPARK.stop()
 

@@ -13,7 +13,6 @@ use crate::estimate::Scope;
 use crate::events::Events;
 use crate::load::{Data, Dataset, Item, LoadOptions, load};
 use crate::method::Definition;
-use crate::progress::Progress;
 use crate::quantile::{Quantile, quantiles};
 use crate::series::{Identity, NanPolicy, Series};
 use crate::time::{Grid, Span};
@@ -22,10 +21,12 @@ pub mod exercise;
 #[cfg(feature = "frame")]
 mod frame;
 mod reading;
+mod watched;
 
 #[cfg(feature = "frame")]
 pub use frame::frame_table;
 pub use reading::{all_events, count_per, read_where};
+pub use watched::watched;
 
 #[cfg(feature = "notebook")]
 mod display;
@@ -35,7 +36,7 @@ mod display;
 /// # Errors
 /// As [`load()`].
 pub fn read(path: &str) -> Result<Dataset> {
-    load(&[PathBuf::from(path)], &LoadOptions::default(), &Progress::new())
+    load(&[PathBuf::from(path)], &LoadOptions::default(), &watched())
 }
 
 /// The series of a data set whose name and labels contain `part`, owned, so that it lives from cell to cell.
@@ -128,6 +129,7 @@ fn pick<'a, T>(data: &'a Dataset, part: &str, of: impl Fn(&'a Item) -> Option<&'
 mod tests {
     use super::*;
     use crate::load::load_bytes;
+    use crate::progress::Progress;
 
     #[test]
     fn data_are_found_by_part_of_their_name() {

@@ -36,7 +36,7 @@ pub use crate::notebook::exercise::{capstone, chapter_8, chapter_9, chapter_10, 
 pub use crate::notebook::exercise::{chapter_1, chapter_2, chapter_3, chapter_4, chapter_5, chapter_6};
 #[cfg(feature = "frame")]
 pub use crate::notebook::frame_table;
-pub use crate::notebook::{all_events, count_per, read_where};
+pub use crate::notebook::{all_events, count_per, read_where, watched};
 pub use crate::notebook::{
     counter_named, events_named, exercise::chapter_7, item_named, mean_and_sd, mean_per, quantile_per, read,
     series_named,

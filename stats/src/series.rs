@@ -233,20 +233,24 @@ pub(crate) fn drop_unusable(times: &mut Vec<i64>, values: &mut Vec<f64>, policy:
 
 /// The most frequent distance of neighbours, the smaller one on a tie.
 pub(crate) fn most_frequent_step(times: &[i64]) -> Option<Span> {
-    let mut steps: Vec<i64> = times.windows(2).map(|w| w[1].saturating_sub(w[0])).filter(|s| *s > 0).collect();
-    let first = *steps.first()?;
-    if steps.iter().all(|s| *s == first) {
-        return Some(Span(first));
+    most_frequent(times.windows(2).map(|w| w[1].saturating_sub(w[0])).filter(|s| *s > 0).collect()).map(Span)
+}
+
+/// The most frequent of some distances, of several the shortest; their median where none is frequent.
+pub(crate) fn most_frequent(mut all: Vec<i64>) -> Option<i64> {
+    let first = *all.first()?;
+    if all.iter().all(|s| *s == first) {
+        return Some(first);
     }
-    steps.sort_unstable();
+    all.sort_unstable();
     let (mut best, mut best_count) = (first, 0);
-    for run in steps.chunk_by(|a, b| a == b) {
+    for run in all.chunk_by(|a, b| a == b) {
         if run.len() > best_count {
             (best, best_count) = (run[0], run.len());
         }
     }
     // irregular times have no mode worth the name: their median distance stands in
-    Some(Span(if best_count * 4 >= steps.len() { best } else { steps[steps.len() / 2] }))
+    Some(if best_count * 4 >= all.len() { best } else { all[all.len() / 2] })
 }
 
 /// The window from the first time to one step (1 ns without a step) after the last.

@@ -3,7 +3,7 @@
     python execute.py FOLDER [--update] [--only NAME]
 
 Fails on an error in a cell, a cell without its committed output, an output that differs, a value that is shown as
-debug text, a notebook without pictures, or a chapter without tables.
+debug text, a number in the prose that comes from no cell (`prose.py`), a notebook without pictures, or a chapter without tables.
 With --update it writes the outputs into the notebooks instead of comparing them. The kernel is `evcxr_jupyter` on PATH, started
 as a reader's is, by `notebooks/kernel.py`: the library is built once for each set of features, then the kernels run without a
 network, two at a time.
@@ -32,6 +32,7 @@ from nbclient.exceptions import CellExecutionError
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
 sys.path.insert(0, str(NOTEBOOKS))
+import prose  # noqa: E402
 from warm import build, enter  # noqa: E402
 
 
@@ -61,7 +62,8 @@ def tidy(notebook) -> None:
         if cell.cell_type == "code":
             kept = [o for o in cell.outputs if o["output_type"] != "stream" or o["name"] == "stdout"]
             cell.outputs = kept
-    notebook.metadata = {
+    given = {"given": notebook.metadata["given"]} if "given" in notebook.metadata else {}
+    notebook.metadata = given | {
         "kernelspec": {"display_name": "Rust", "language": "rust", "name": "rust"},
         "language_info": {"file_extension": ".rs", "mimetype": "text/rust", "name": "Rust"},
     }
@@ -128,6 +130,7 @@ def run(path: pathlib.Path, update: bool) -> list:
             problems.append(f"{path.name}, code cell {number}: more than 15 lines")
     if not pictures or not (tables or "solutions" in path.name):
         problems.append(f"{path.name}: {pictures} pictures and {tables} tables were shown")
+    problems += prose.check(notebook, path.name)
     total = f"{time.monotonic() - began:.0f} s"
     print(f"{path.name}: {len(fresh)} code cells, {pictures} pictures, {tables} tables, {total}: {spent}", flush=True)
     if update and not problems:

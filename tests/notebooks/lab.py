@@ -1,13 +1,11 @@
 """Opens a chapter in JupyterLab in headless Chromium, runs its cells up to the first picture, and takes screenshots.
 
-    python lab.py KERNELS OUT [CHAPTER]
+    python lab.py OUT [CHAPTER]
 
-KERNELS keeps what was built for the kernels, as for `execute.py`; OUT gets `lab-light.png` and `lab-dark.png`; CHAPTER is part of
-a notebook's name (default 01-look). Fails unless each screenshot shows the picture, drawn in a cell that was run there, without an
-error. Server, browser and kernel talk over the loopback interface alone. Not a part of `tests/run`, as it needs JupyterLab
-and Playwright from PyPI, and Chromium on PATH, about 1 GB that no other check needs:
-
-    python3 -m venv lab && lab/bin/pip install jupyterlab nbclient playwright && lab/bin/python tests/notebooks/lab.py KERNELS OUT
+OUT gets `lab-light.png` and `lab-dark.png`; CHAPTER is part of a notebook's name (default 01-look). Fails unless each screenshot
+shows the picture, drawn in a cell that was run there, without an error. Server, browser and kernel talk over the loopback
+interface alone. Needs JupyterLab, nbclient and Playwright from PyPI, and Chromium and evcxr_jupyter on PATH. What was built for the
+kernels is kept in the folder SRE_STATS_KERNELS, if it is set, as for `execute.py`.
 """
 
 import json
@@ -112,7 +110,7 @@ def picture(page, seen: pathlib.Path) -> None:
 
 def look(url: str, name: str, out: pathlib.Path) -> None:
     with sync_playwright() as driver:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
+        program = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("chromium is not on PATH")
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", OFFLINE])
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
         page.goto(f"{url}lab/tree/notebooks/{name}?token={TOKEN}")
@@ -130,14 +128,16 @@ def look(url: str, name: str, out: pathlib.Path) -> None:
 
 
 def main() -> None:
-    kernels, out = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
-    part = sys.argv[3] if len(sys.argv) > 3 else "01-look"
+    out = pathlib.Path(sys.argv[1])
+    part = sys.argv[2] if len(sys.argv) > 2 else "01-look"
     chapter = next(p for p in sorted((ROOT / "notebooks").glob("*.ipynb")) if part in p.name)
     program = shutil.which("evcxr_jupyter") or sys.exit("evcxr_jupyter is not on PATH")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="lab-") as name:
         folder = pathlib.Path(name)
         jupyter = folder / "jupyter"
+        kernels = pathlib.Path(os.environ.get("SRE_STATS_KERNELS") or folder / "kernels").resolve()
+        kernels.mkdir(parents=True, exist_ok=True)
         enter(program, kernels, jupyter)
         os.environ["JUPYTER_PATH"] = str(jupyter)
         if not os.environ.get("CARGO_TARGET_DIR"):

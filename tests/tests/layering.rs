@@ -15,8 +15,9 @@ const LAYERS: &[(&[&str], bool)] = &[
     (&["report", "notebook", "prelude"], true),
 ];
 
-/// The exceptions among the analyses: an SLO is counted in windows, and correlation takes out the season that trend finds.
-const ALLOWED_SIDEWAYS: &[(&str, &str)] = &[("slo", "window"), ("correlate", "trend")];
+/// The exceptions among the analyses: an SLO is counted in windows, correlation takes out the season that
+/// trend finds, and comparison asks the noise models of trend.
+const ALLOWED_SIDEWAYS: &[(&str, &str)] = &[("slo", "window"), ("correlate", "trend"), ("compare", "trend")];
 
 fn place(module: &str) -> Option<(usize, usize)> {
     LAYERS

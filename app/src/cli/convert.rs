@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Dataset, Item, LoadOptions};
 use sre_stats::{Error, Result};
 
 use super::args::{ConvertArgs, OutputArgs};
@@ -27,7 +27,9 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
     if matches!(to, "histogram-table" | "histograms") {
         return histogram_table(args);
     }
-    let data = args.input.load()?;
+    // what is written is what was read, so that nothing between two scrapes is lost
+    let options = LoadOptions { keep_buckets: args.input.kind.is_none(), ..args.input.options() };
+    let data = args.input.load_files(&args.input.sources(), &options)?;
     let Some(path) = &args.output.out else {
         let mut out = BufWriter::new(std::io::stdout().lock());
         text(&data, to, &mut out)?;

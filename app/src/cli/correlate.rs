@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use sre_stats::correlate::{CorrelateOptions, correlate};
+use sre_stats::correlate::{CorrelateOptions, Correlations, correlate};
 use sre_stats::load::{Dataset, Item};
 use sre_stats::report::tell;
 use sre_stats::series::{Identity, NanPolicy, Series};
@@ -32,13 +32,7 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
 
 /// One result a pair of the shortlist, and one with what was looked at.
 fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure> {
-    let (mut parts, mut left_out) = (Vec::new(), Vec::new());
-    for item in &data.items {
-        match tell::subject::as_series(item) {
-            Ok((values, note)) => parts.push((item, values.into_owned(), note)),
-            Err(e) => left_out.push((item.title(), e.to_string())),
-        }
-    }
+    let (parts, left_out) = parts(data);
     let mut answer = of(parts, options).map_err(|e| match left_out.first() {
         Some((title, why)) if e.kind() == ErrorKind::Empty => {
             Error::empty(format!("{}; “{title}”: {why}", e.message()))
@@ -49,33 +43,39 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
     Ok(answer)
 }
 
-/// The same for items as the series that they are told by, with the note on how those came about.
-pub(crate) fn of(parts: Vec<(&Item, Series, Option<String>)>, options: &CorrelateOptions) -> Result<Answer, Error> {
-    let mut answer = Answer::default();
-    let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) =
-        (Vec::new(), Vec::new(), Vec::new());
-    for (item, values, note) in parts {
-        if let Some(note) = note.filter(|n| !notes.contains(n)) {
-            notes.push(note);
-        }
-        // known by the name in the file, whatever it is told by
-        let identity = Identity { unit: values.identity().unit.clone(), ..item.identity.clone() };
-        match Series::new(identity, values.times().to_vec(), values.values().to_vec(), NanPolicy::Drop) {
-            Ok(named) => {
-                items.push(item);
-                series.push(named);
-            }
-            Err(e) => answer.leave_out(item.title(), e.to_string()),
+/// An item, the series that it is told by, and the note on how that came about.
+pub(crate) type Part<'a> = (&'a Item, Series, Option<String>);
+
+/// What can be correlated, and what cannot, with the reason.
+pub(crate) fn parts(data: &Dataset) -> (Vec<Part<'_>>, Vec<(String, String)>) {
+    let (mut parts, mut left_out) = (Vec::new(), Vec::new());
+    for item in &data.items {
+        match tell::subject::as_series(item) {
+            Ok((values, note)) => parts.push((item, values.into_owned(), note)),
+            Err(e) => left_out.push((item.title(), e.to_string())),
         }
     }
-    let found = correlate(&series, options)?;
-    for (index, why) in &found.left_out {
-        answer.leave_out(items.get(*index).map_or_else(String::new, |i| i.title()), why.clone());
-    }
-    if found.pairs_tested == 0 {
-        let first = answer.left_out.first().map_or_else(String::new, |(title, why)| format!("; “{title}”: {why}"));
-        return Err(Error::empty(format!("a correlation needs two usable series{first}")));
-    }
+    (parts, left_out)
+}
+
+/// What was found among items.
+pub(crate) struct Found<'a> {
+    /// The items that were looked at.
+    pub(crate) items: Vec<&'a Item>,
+    /// The series that they are told by, of the same places.
+    pub(crate) series: Vec<Series>,
+    /// How those came about.
+    pub(crate) notes: Vec<String>,
+    /// The pairs.
+    pub(crate) pairs: Correlations,
+    /// What could not be used, with the reason.
+    pub(crate) left_out: Vec<(String, String)>,
+}
+
+/// The same for items as the series that they are told by.
+pub(crate) fn of(parts: Vec<Part<'_>>, options: &CorrelateOptions) -> Result<Answer, Error> {
+    let Found { items, series, notes, pairs: found, left_out } = found(parts, options)?;
+    let mut answer = Answer { left_out, ..Answer::default() };
     let name = |index: usize| items.get(index).map(|i| json!({"name": i.identity.name, "labels": i.identity.labels}));
     for pair in &found.pairs {
         let mut result = json!({"a": name(pair.a), "b": name(pair.b)});
@@ -93,4 +93,34 @@ pub(crate) fn of(parts: Vec<(&Item, Series, Option<String>)>, options: &Correlat
     }));
     answer.sections.push(tell::correlate::section(&series, &found, &notes));
     Ok(answer)
+}
+
+/// Looks for pairs that move together.
+pub(crate) fn found<'a>(parts: Vec<Part<'a>>, options: &CorrelateOptions) -> Result<Found<'a>, Error> {
+    let mut left_out = Vec::new();
+    let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) =
+        (Vec::new(), Vec::new(), Vec::new());
+    for (item, values, note) in parts {
+        if let Some(note) = note.filter(|n| !notes.contains(n)) {
+            notes.push(note);
+        }
+        // known by the name in the file, whatever it is told by
+        let identity = Identity { unit: values.identity().unit.clone(), ..item.identity.clone() };
+        match Series::new(identity, values.times().to_vec(), values.values().to_vec(), NanPolicy::Drop) {
+            Ok(named) => {
+                items.push(item);
+                series.push(named);
+            }
+            Err(e) => left_out.push((item.title(), e.to_string())),
+        }
+    }
+    let found = correlate(&series, options)?;
+    for (index, why) in &found.left_out {
+        left_out.push((items.get(*index).map_or_else(String::new, |i| i.title()), why.clone()));
+    }
+    if found.pairs_tested == 0 {
+        let first = left_out.first().map_or_else(String::new, |(title, why)| format!("; “{title}”: {why}"));
+        return Err(Error::empty(format!("a correlation needs two usable series{first}")));
+    }
+    Ok(Found { items, series, notes, pairs: found, left_out })
 }

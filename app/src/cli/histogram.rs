@@ -51,9 +51,13 @@ pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
 /// The bins of histograms that were read, as they are or in wider windows.
 fn stored(item: &Item, histograms: &Histograms, every: Option<Grid>, answer: &mut Answer) -> Result<(), Error> {
     let all = histograms.merged()?;
-    let windows = match every {
-        Some(grid) => histograms.coarsened(grid)?,
-        None => vec![(histograms.extent(), all.clone())],
+    let (windows, note) = match every {
+        Some(grid) => {
+            let coarsened = histograms.coarsened(histograms.grid(grid.width())?)?;
+            let note = coarsened.note();
+            (coarsened.windows, note)
+        }
+        None => (vec![(histograms.extent(), all.clone())], None),
     };
     let bins_of = |sketch: &AnySketch| {
         sketch.bins().ok_or_else(|| {
@@ -71,7 +75,9 @@ fn stored(item: &Item, histograms: &Histograms, every: Option<Grid>, answer: &mu
         ));
         shown.push((*window, bins));
     }
-    answer.sections.push(tell::histogram::section_of_bins(&item.identity, &shown, &bins_of(&all)?));
+    let mut section = tell::histogram::section_of_bins(&item.identity, &shown, &bins_of(&all)?);
+    section.blocks.extend(note.map(Block::Text));
+    answer.sections.push(section);
     Ok(())
 }
 

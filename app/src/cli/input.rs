@@ -27,6 +27,7 @@ impl InputArgs {
             step: self.step,
             unit: self.unit.clone(),
             kind: self.kind,
+            keep_buckets: false,
             filter: self.filter.clone(),
             from: last.map_or(self.from, |(from, _)| Some(from)),
             to: last.map_or(self.to, |(_, until)| Some(until)),

@@ -11,7 +11,7 @@ use sre_stats::slo::{Criterion, SloInput, SloReport};
 use sre_stats::time::Span;
 use sre_stats::window::{
     Budget, CounterOptions, Dialect, IncidentPattern, Ladder, Probe, RetentionInput, RollUpPlan, Rule,
-    counter_readings, hidden_peaks, peaks, retention, tightening,
+    counter_readings, hidden_peaks, peaks, reaggregate, retention, tightening,
 };
 use sre_stats::{Error, ErrorKind};
 
@@ -54,6 +54,15 @@ impl Further {
                 last["peaks"] = rows;
                 last["hidden_peaks"] = hidden;
                 answer.sections.push(section);
+            }
+        }
+        if let SloInput::Events(events) = fit.input() {
+            let narrow = |w: &&Span| w.0 * 2 <= events.window().width.0;
+            let widths: Vec<Span> = asked.ladder.widths().iter().filter(narrow).copied().collect();
+            if !widths.is_empty() {
+                let rows = reaggregate(events, &Ladder::new(&widths)?, &[percentile(asked)])?;
+                last["percentiles"] = json!(rows);
+                answer.sections.push(tell::reaggregation::section(&title, &rows));
             }
         }
         if let SloInput::Events(events) = fit.input()

@@ -64,7 +64,7 @@ pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Answer {
 
 fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
     if let Some(histograms) = item.as_histograms() {
-        let rows = quantile::of_histograms(histograms, &asked.quantiles, asked.every)?;
+        let rows = quantile::of_histograms(histograms, &asked.quantiles, asked.every.map(Grid::width))?;
         give_rows(item, &rows, answer);
         answer.sections.push(quantile::section(&item.title(), &rows));
         return Ok(());

@@ -36,10 +36,10 @@ pub(crate) struct ServerArgs {
     /// The most points of a series that one request asks for; Prometheus refuses more than 11000 [default: 10000]
     #[arg(long, value_name = "N")]
     pub(crate) page_points: Option<u64>,
-    /// How long one request may take [default: 2m]
+    /// How long one request may take, also one to S3 [default: 2m]
     #[arg(long, value_name = "SPAN")]
     pub(crate) timeout: Option<Span>,
-    /// How often a request is repeated after a failure that may pass [default: 3]
+    /// How often a request is repeated after a failure that may pass, also one to S3 [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) retries: Option<u32>,
 }
@@ -70,6 +70,7 @@ impl ServerArgs {
         ServerOptions {
             token_env: self.token_env.clone().or(default.token_env),
             basic_env: self.basic_env.clone(),
+            aws_credentials: true,
             page_points: self.page_points.unwrap_or(default.page_points),
             timeout: self.timeout.unwrap_or(default.timeout),
             retries: self.retries.unwrap_or(default.retries),
@@ -84,14 +85,15 @@ impl ServerArgs {
     }
 }
 
-fn range(last: Span, step: Span, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+/// The range of that length that ends now, on the grid of the step.
+pub(crate) fn range(last: Span, step: Span, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let grid = Grid::new(step, Span::ZERO).ok()?;
     let until = grid.window_at(now).end();
     Some((grid.window_at(until - last).start, until))
 }
 
 /// The time by this machine's clock, to the millisecond.
-fn now() -> Option<Timestamp> {
+pub(crate) fn now() -> Option<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Some(Timestamp(i64::try_from(since.as_millis()).ok()?.checked_mul(1_000_000)?))
 }

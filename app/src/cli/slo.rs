@@ -143,7 +143,7 @@ pub(crate) fn add(
         found["good_means"] = good_means.clone().into();
         let mut sections = vec![tell::slo::section(&fit.item.title(), report, &good_means)];
         super::alerts::add(fit, objective, (alerts, options), &mut found, &mut sections);
-        Answer { results: vec![output::of_series(fit.item, &found)], sections, ..Answer::default() }
+        Answer { results: vec![output::of_series(&fit.item, &found)], sections, ..Answer::default() }
     };
     let each: Vec<Answer> = held.par_iter().map(one).collect();
     for one in each {

@@ -110,7 +110,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     let budget = Budget::new(asked.objective.target, report.period.width);
     let accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
     for row in &accounting.rows {
-        let mut found = output::of_series(fit.item, row);
+        let mut found = output::of_series(&fit.item, row);
         found["verdict_aligned"] = json!(tell::windows::aligned_verdict(row, &budget));
         answer.results.push(found);
     }
@@ -138,7 +138,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     if let Some(further) = &asked.further {
         further.add(fit, report, (&rule, &budget), asked, &mut last, answer)?;
     }
-    answer.results.push(output::of_series(fit.item, &last));
+    answer.results.push(output::of_series(&fit.item, &last));
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use sre_stats::time::Span;
 use sre_stats::unit::Unit;
 
 use super::command::{Command, Menu};
-use super::derive::Read;
+use super::derive::{Origin, Read};
 use super::dispatch::{self, Message, Product, dispatch};
 use super::jobs::Jobs;
 use super::layout::Layout;
@@ -153,14 +153,23 @@ fn keys(ctx: &egui::Context, state: &State, messages: &mut Vec<Message>) {
         Command::ALL.iter().filter_map(|c| Some((*c, c.shortcut()?))).collect();
     // Ctrl+Shift+Z must be tried before Ctrl+Z, which would take it too
     with_keys.sort_by_key(|(_, k)| std::cmp::Reverse(u8::from(k.modifiers.shift)));
+    // what is pressed within one frame is done in the order in which it was pressed
+    let pressed = |e: &egui::Event| match e {
+        egui::Event::Key { key, pressed: true, .. } => Some(*key),
+        _ => None,
+    };
+    let order: Vec<egui::Key> = ctx.input(|i| i.events.iter().filter_map(pressed).collect());
+    let mut commands = Vec::new();
     for (command, keys) in with_keys {
         let bare = !keys.modifiers.command;
         let blocked = (bare && (typing || (focused && moves(keys.logical_key)) || state.overlay != Overlay::None))
             || (typing && matches!(command, Command::Undo | Command::Redo));
         if !blocked && ctx.input_mut(|i| i.consume_shortcut(&keys)) {
-            messages.push(Message::Run(command));
+            commands.push((order.iter().position(|k| *k == keys.logical_key), command));
         }
     }
+    commands.sort_by_key(|(at, _)| *at);
+    messages.extend(commands.into_iter().map(|(_, command)| Message::Run(command)));
 }
 
 /// Keys that move a focused slider or dial.
@@ -266,8 +275,7 @@ fn recent(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         ui.menu_button("Open before", |ui| {
             for path in &state.recent {
                 let whole = path.display().to_string();
-                let name = path.file_name().map_or_else(|| whole.clone(), |n| n.to_string_lossy().into_owned());
-                let name: String = name.chars().take(60).collect();
+                let name: String = Origin::files(vec![path.clone()]).title().chars().take(60).collect();
                 if ui.button(name).on_hover_text(whole).clicked() {
                     messages.push(Message::Open(vec![path.clone()]));
                     ui.close();

@@ -68,6 +68,12 @@ pub struct Choices {
     pub beside: Vec<usize>,
     /// Whether changes of level are marked in the series.
     pub marks: bool,
+    /// Whether values that do not fit the others are marked in the series.
+    pub anomalies: bool,
+    /// Whether only pairs with the series selected are correlated.
+    pub only: bool,
+    /// The pair of series whose correlation is drawn; `None` for the first of the shortlist.
+    pub pair: Option<(usize, usize)>,
     /// The values that are looked at; `None` for all.
     pub values: Option<(f64, f64)>,
     /// How the distribution is shown.
@@ -97,6 +103,9 @@ impl Default for Choices {
             phase: Span::ZERO,
             rate: true,
             marks: false,
+            anomalies: false,
+            only: false,
+            pair: None,
             beside: Vec::new(),
             values: None,
             spread: Spread::default(),

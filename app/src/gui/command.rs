@@ -89,6 +89,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 commands! {
     Open: File, "Open…", "Choose files in the system's dialog.", (CTRL, Key::O);
     OpenPath: File, "Open path…", "Type the path of a file.", (CTRL_SHIFT, Key::O);
+    OpenServer: File, "Open from Prometheus…", "Ask a Prometheus server in the place of a file.", (CTRL_SHIFT, Key::P);
     Reload: File, "Reload", "Read the same files again.", (CTRL, Key::R);
     WatchFiles: File, "Watch files", "Read the files again whenever they change, or no longer.", ();
     Paste: File, "Paste data", "Read a table or JSON from the clipboard.", (CTRL, Key::V);
@@ -124,12 +125,15 @@ commands! {
     ViewSlo: View, "SLO", "Show budget, incidents and alerts of the objective.", (CTRL, Key::Num7);
     ViewTrend: View, "Trend", "Show whether values rise or fall, and since when.", (CTRL, Key::Num8);
     ViewCompare: View, "Compare", "Show whether two samples differ, and where.", (CTRL, Key::Num9);
+    ViewCorrelate: View, "Correlation", "Show which series move together, and which one leads.", (CTRL, Key::Num0);
     SplitRight: View, "Split to the right", "Show one more view beside this one.", (CTRL, Key::Backslash);
     SplitDown: View, "Split below", "Show one more view below this one.", (CTRL_SHIFT, Key::Backslash);
     ClosePane: View, "Close this view", "Give its room to the others.", (CTRL_SHIFT, Key::W);
     ToggleTable: View, "Show as table", "Show the numbers of this view as a table, or as a picture again.", (CTRL, Key::T);
     ToggleRate: View, "Counters as rates", "Show counters as rates per second, or as they are.", (BARE, Key::R);
     ToggleChanges: View, "Mark changes", "Mark in the series where its level changed, or no longer.", (BARE, Key::C);
+    ToggleAnomalies: View, "Mark anomalies", "Mark in the series which values do not fit the others, or no longer.", (BARE, Key::X);
+    OnlySelected: View, "Only pairs with this series", "Correlate all series, or only the one selected with all others.", (BARE, Key::P);
     NextSeries: View, "Next series", "Select the next series in the list.", (BARE, Key::J);
     PreviousSeries: View, "Previous series", "Select the series before.", (BARE, Key::K);
     ZoomIn: View, "Zoom in on time", "Halve the time shown.", (BARE, Key::I);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::derive::{
-    ChangeMarks, Distribution, DistributionKey, Heat, HeatKey, QuantileProfile, Told, ToldKey, Topic, Track, TrackKey,
-    WindowAnalysis, WindowKey,
+    AnomalyMarks, ChangeMarks, Distribution, DistributionKey, Heat, HeatKey, QuantileProfile, Related, RelatedKey,
+    Told, ToldKey, Topic, Track, TrackKey, WindowAnalysis, WindowKey,
 };
 use super::jobs::JobId;
 
@@ -13,6 +13,8 @@ use super::jobs::JobId;
 pub struct Slot<K, T> {
     /// The job at work, and for which key.
     pub job: Option<(K, JobId)>,
+    /// Jobs whose results are not wanted any more, and that have been asked to stop.
+    pub leaving: Vec<JobId>,
     /// The last value, and the key that it was made for.
     pub value: Option<(K, Arc<T>)>,
     /// The last failure, and the key that it belongs to.
@@ -21,7 +23,7 @@ pub struct Slot<K, T> {
 
 impl<K, T> Default for Slot<K, T> {
     fn default() -> Self {
-        Self { job: None, value: None, failure: None }
+        Self { job: None, leaving: Vec::new(), value: None, failure: None }
     }
 }
 
@@ -85,6 +87,10 @@ pub struct Made {
     pub beside: [Slot<TrackKey, Track>; BESIDE],
     /// The changes that the series view marks.
     pub marks: Slot<TrackKey, ChangeMarks>,
+    /// The anomalies that the series view marks.
+    pub anomalies: Slot<TrackKey, AnomalyMarks>,
+    /// The correlation view's shortlist.
+    pub related: Slot<RelatedKey, Related>,
     /// The quantile view's profile.
     pub quantiles: Slot<TrackKey, QuantileProfile>,
     /// The window view's analysis.
@@ -112,6 +118,8 @@ impl Made {
     pub fn fail(&mut self, id: JobId, text: &str) -> bool {
         self.track.fail(id, text)
             || self.marks.fail(id, text)
+            || self.anomalies.fail(id, text)
+            || self.related.fail(id, text)
             || self.beside.iter_mut().any(|slot| slot.fail(id, text))
             || self.quantiles.fail(id, text)
             || self.windows.fail(id, text)

@@ -7,6 +7,7 @@
 //! | `state` | all that the window shows; `choices` those of the user, `made` what jobs made, `layout` where views stand |
 //! | `session` | files, choices and views as a file |
 //! | `take` | pictures, tables, reports, rules, commands and notebook cells to take away |
+//! | `asking` | a question to a Prometheus server, as it is typed |
 //! | `reading` | what is said of a file where its guesses are wrong |
 //! | `watch` | whether files changed |
 //! | `undo` | snapshots of the choices |
@@ -21,6 +22,7 @@
 //! | `bench` | timing and counting what frames cost |
 
 pub mod app;
+pub mod asking;
 pub mod bench;
 pub mod choices;
 pub mod command;

@@ -20,6 +20,9 @@ pub(super) fn show(ctx: &Context, state: &State, messages: &mut Vec<Message>) {
         Overlay::Reading => {
             modal("reading", 40.0).show(ctx, |ui| views::reading::form(ui, state, messages)).should_close()
         }
+        Overlay::Server(question) => {
+            modal("server", 60.0).show(ctx, |ui| views::asking::form(ui, question, messages)).should_close()
+        }
         Overlay::Path(opening, text) => {
             modal("path", 140.0).show(ctx, |ui| path(ui, *opening, text, messages)).should_close()
         }

@@ -205,11 +205,8 @@ impl Reading {
         flags
     }
 
-    /// The same as Rust.
-    pub fn cell(&self) -> String {
-        if self.is_guessed() {
-            return "LoadOptions::default()".to_owned();
-        }
+    /// The same as Rust, with the environment variable of a server's token.
+    pub fn cell(&self, token_env: Option<&str>) -> String {
         let field = |(part, text): (&Part, &String)| {
             let text = text.trim();
             match part {
@@ -224,7 +221,14 @@ impl Reading {
                 _ => format!("{}: Some({text:?}.into())", part.flag()),
             }
         };
-        let fields: Vec<String> = self.0.iter().map(field).collect();
+        let token = token_env.map(|name| {
+            let named = format!("token_env: Some({name:?}.into())");
+            format!("server: sre_stats::load::ServerOptions {{ {named}, ..Default::default() }}")
+        });
+        let fields: Vec<String> = self.0.iter().map(field).chain(token).collect();
+        if fields.is_empty() {
+            return "LoadOptions::default()".to_owned();
+        }
         format!("LoadOptions {{ {}, ..LoadOptions::default() }}", fields.join(", "))
     }
 }
@@ -257,7 +261,9 @@ mod tests {
         assert!(text.contains("\"unit\":\"ms\""), "{text}");
         assert_eq!(serde_json::from_str::<Reading>(&text).unwrap(), said);
         assert_eq!(said.flags(), " --tz Europe/Berlin --unit ms --kind gauge --by 'a, b' --where 'x > 1'");
-        assert!(said.cell().contains("unit: Some(\"ms\".parse()?)"), "{}", said.cell());
+        let cell = said.cell(Some("TEAM"));
+        assert!(cell.contains("unit: Some(\"ms\".parse()?)") && cell.contains("token_env: Some(\"TEAM\""), "{cell}");
+        assert_eq!(Reading::default().cell(None), "LoadOptions::default()");
         assert!(said.with(Part::Unit, " ").get(Part::Unit).is_empty());
     }
 

@@ -45,8 +45,12 @@ pub struct Session {
     phase: String,
     rate: bool,
     marks: bool,
+    anomalies: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     beside: Vec<String>,
+    only: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pair: Option<(String, String)>,
     values: Option<(f64, f64)>,
     spread: String,
     log: bool,
@@ -81,6 +85,7 @@ impl Session {
             Against::Series(i) => (2, document.dataset.items.get(i).map(Item::title)),
             Against::Baseline(i) => (3, state.baseline.as_ref().and_then(|b| b.dataset.items.get(i)).map(Item::title)),
         };
+        let title = |index: usize| document.dataset.items.get(index).map(Item::title);
         Some(Self {
             version: VERSION,
             files: document.paths.clone(),
@@ -96,6 +101,9 @@ impl Session {
             phase: c.phase.compact(),
             rate: c.rate,
             marks: c.marks,
+            anomalies: c.anomalies,
+            only: c.only,
+            pair: c.pair.and_then(|(a, b)| Some((title(a)?, title(b)?))),
             beside: c.beside.iter().filter_map(|i| document.dataset.items.get(*i)).map(Item::title).collect(),
             values: c.values,
             spread: c.spread.name().to_owned(),
@@ -205,6 +213,9 @@ impl Session {
             phase: span(&self.phase, default.phase),
             rate: self.rate,
             marks: self.marks,
+            anomalies: self.anomalies,
+            only: self.only,
+            pair: self.pair.as_ref().and_then(|(a, b)| Some((find(data, a)?, find(data, b)?))),
             beside: self.beside.iter().filter_map(|title| find(data, title)).collect(),
             values: self.values.filter(|(a, b)| a <= b),
             spread: Spread::ALL.into_iter().find(|s| s.name() == self.spread).unwrap_or_default(),

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use egui::ThemePreference;
 use sre_stats::figure::Figure;
 use sre_stats::forecast::Limit;
-use sre_stats::load::Item;
+use sre_stats::load::{Data, Item};
 use sre_stats::slo::Objective;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::window::WidthRow;
 
+use super::asking::Question;
 use super::choices::{Against, Choices, Range};
 use super::derive::{
-    Ask, DistributionKey, Document, HeatKey, Origin, Other, Stamp, ToldKey, TrackKey, WindowAnalysis, WindowKey,
-    first_objective,
+    Ask, DistributionKey, Document, HeatKey, Origin, Other, RelatedKey, Stamp, ToldKey, TrackKey, WindowAnalysis,
+    WindowKey, first_objective,
 };
 use super::jobs::JobId;
 use super::layout::Layout;
@@ -48,6 +49,8 @@ pub enum Overlay {
     Shortcuts,
     /// What is said of the data that were asked for last.
     Reading,
+    /// A question to a Prometheus server.
+    Server(Box<Question>),
     /// A box to type the path of a file into, and what it is opened as.
     Path(Opening, String),
     /// A box to type into where something is to be written.
@@ -89,8 +92,8 @@ pub struct Notice {
 /// A figure with what it was made for.
 type Cached<K> = RefCell<Option<(K, Arc<Figure>)>>;
 
-/// What a picture of the series view is made of: track, tracks beside it, range, width, and whether changes are marked.
-type SeriesKey = (TrackKey, Vec<TrackKey>, (f64, f64), usize, bool);
+/// What a picture of the series view is made of: track, tracks beside it, range, width, and whether changes and anomalies are marked.
+type SeriesKey = (TrackKey, Vec<TrackKey>, (f64, f64), usize, (bool, bool));
 
 /// Pictures of the last frame, kept while nothing changes.
 #[derive(Debug, Default)]
@@ -156,6 +159,8 @@ pub struct State {
     pub baseline: Option<Arc<Document>>,
     /// Data that were asked for last, and what is said of them.
     pub asked: Origin,
+    /// The question to a server that was asked last.
+    pub question: Question,
     /// Whether files are read again whenever they change.
     pub watch: bool,
     /// The files as they were seen last.
@@ -197,6 +202,7 @@ impl State {
             recent: Vec::new(),
             baseline: None,
             asked: Origin::default(),
+            question: Question::default(),
             watch: false,
             watched: Vec::new(),
             watching: None,
@@ -251,6 +257,18 @@ impl State {
     /// What the series view wants to mark; `None` where nothing is marked.
     pub fn marks_key(&self) -> Option<TrackKey> {
         self.track_key().filter(|_| self.choices.marks).map(|key| TrackKey { rate: true, ..key })
+    }
+
+    /// What the series view wants to mark as anomalies; `None` where nothing is marked. Those of a counter are those of its rate.
+    pub fn anomalies_key(&self) -> Option<TrackKey> {
+        let drawn = |key: &TrackKey| key.rate || !self.item().is_some_and(|i| matches!(i.data, Data::Counter(_)));
+        self.track_key().filter(|_| self.choices.anomalies).filter(drawn).map(|key| TrackKey { rate: true, ..key })
+    }
+
+    /// What the correlation view wants.
+    pub fn related_key(&self) -> Option<RelatedKey> {
+        let document = self.document.as_ref()?.id;
+        Some(RelatedKey { document, against: self.choices.only.then_some(self.choices.item) })
     }
 
     /// What the distribution view wants.

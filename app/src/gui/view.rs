@@ -24,11 +24,13 @@ pub enum View {
     Trend,
     /// Two samples side by side.
     Compare,
+    /// Which series move together.
+    Correlate,
 }
 
 impl View {
     /// All views, in the order of the tabs.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Understood,
         Self::Series,
         Self::Distribution,
@@ -38,6 +40,7 @@ impl View {
         Self::Slo,
         Self::Trend,
         Self::Compare,
+        Self::Correlate,
     ];
 
     /// The command that shows it; its name is the tab's.
@@ -52,6 +55,7 @@ impl View {
             Self::Slo => Command::ViewSlo,
             Self::Trend => Command::ViewTrend,
             Self::Compare => Command::ViewCompare,
+            Self::Correlate => Command::ViewCorrelate,
         }
     }
 
@@ -67,6 +71,7 @@ impl View {
             Self::Slo => "slo",
             Self::Trend => "trend",
             Self::Compare => "compare",
+            Self::Correlate => "correlate",
         }
     }
 

@@ -85,6 +85,8 @@ pub fn mmc(arrival_per_s: f64, service_s: f64, servers: u32) -> Result<Queue> {
 
 /// M/D/1: Poisson arrivals, every service of the same length, one server: half the wait of [`mm1`].
 ///
+/// Not for what [`mm1`] is not for, nor for service times that vary at all: their variation is what makes a queue wait longer.
+///
 /// Source: as [`mg1`], with no variation.
 ///
 /// ```
@@ -105,7 +107,7 @@ pub fn md1(arrival_per_s: f64, service_s: f64) -> Result<Queue> {
 ///
 /// `cv2` is the squared coefficient of variation of the service time, (sd/mean)²: 0 constant, 1 exponential; log-normal latencies
 /// with σ = 1 have 1.72. Only the mean is known: the percentiles of the wait depend on more than `cv2`. With service times so
-/// heavy-tailed that their variance is infinite the mean wait is infinite at every load.
+/// heavy-tailed that their variance is infinite the mean wait is infinite at every load. Not for what [`mm1`] is not for.
 ///
 /// Sources: F. Pollaczek, Math. Z. 32 (1930); A. Y. Khinchine, Mat. Sbornik 39 (1932).
 ///

@@ -31,11 +31,15 @@ pub(crate) fn location(a: &[f64], b: &[f64], ranks: &Ranks, dependence: &Depende
         return Ok(Evidence { test: test.into(), statistic: plain.u, p_value: plain.p_value, ln_p: plain.ln_p });
     }
     let u = ranks.pairs_above();
-    let distance = ((u - (a.len() * b.len()) as f64 / 2.0).abs() - 0.5).max(0.0);
-    let z = distance / (ranks.variance() * dependence.inflation).sqrt();
-    let ln_p = ln_two_sided_student(z, dependence.degrees);
+    let ln_p = ln_two_sided_student(deviate(ranks) / dependence.inflation.sqrt(), dependence.degrees);
     let test = format!("mann-whitney (variance × {:.2} for autocorrelation)", dependence.inflation);
     Ok(Evidence { test, statistic: u, p_value: ln_p.exp(), ln_p })
+}
+
+/// The deviate of U from its middle, corrected for continuity, as of independent values.
+pub(crate) fn deviate(ranks: &Ranks) -> f64 {
+    let pairs = ranks.a.len() as f64 * ranks.b.len() as f64;
+    ((ranks.pairs_above() - pairs / 2.0).abs() - 0.5).max(0.0) / ranks.variance().sqrt()
 }
 
 /// The fewest values beyond a percentile, in independent ones, for its test to be made.

@@ -70,6 +70,48 @@ fn the_default_keeps_its_error_rate_under_autocorrelation_and_heavy_tails() {
     assert!(plain > 2 * ALLOWED, "{plain}");
 }
 
+/// An AR(1) beneath white noise of its own size, which leaves short samples that look white.
+fn beneath_white(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+    ar1(n, phi, random).iter().zip(ar1(n, 0.0, random)).map(|(slow, white)| slow + white).collect()
+}
+
+#[test]
+fn a_slow_process_beneath_noise_is_no_difference() {
+    for (n, phi, seed) in [(20, 0.9, 2), (20, 0.95, 3), (50, 0.9, 4)] {
+        let halves = |random: &mut ChaCha8Rng| {
+            let all = beneath_white(2 * n, phi, random);
+            (all[..n].to_vec(), all[n..].to_vec())
+        };
+        let count = alarms(halves, seed, &Test::Auto);
+        assert!(count <= ALLOWED, "φ = {phi}, n = {n}: {count} of {PAIRS}");
+        let plain = alarms(halves, seed, &Test::MannWhitney);
+        assert!(plain > 2 * ALLOWED, "{plain}");
+    }
+    // what that costs: large differences of few independent values are shown, small ones need more values
+    for (n, shift, least) in [(20, 2.0, 340), (50, 1.0, 320)] {
+        let shifted = |random: &mut ChaCha8Rng| {
+            let b = ar1(n, 0.0, random).iter().map(|v| v + shift).collect();
+            (ar1(n, 0.0, random), b)
+        };
+        let found = alarms(shifted, 77, &Test::Auto);
+        assert!(found >= least, "{n} + {n}, {shift} σ: {found} of {PAIRS}");
+    }
+}
+
+#[test]
+fn a_slow_process_does_not_look_recovered() {
+    // the levels are truly apart by the margin
+    let margin = Test::Equivalence(Margin::Absolute(1.0));
+    let mut random = ChaCha8Rng::seed_from_u64(31);
+    let equivalent = |_: &usize| {
+        let a = beneath_white(20, 0.9, &mut random);
+        let b: Vec<f64> = beneath_white(20, 0.9, &mut random).iter().map(|v| v + 1.0).collect();
+        verdict(&a, &b, margin.clone()) == Verdict::Equivalent
+    };
+    let wrong = (0..PAIRS).filter(equivalent).count();
+    assert!(wrong <= ALLOWED, "{wrong} of {PAIRS}");
+}
+
 #[test]
 fn what_is_planted_is_found() {
     let mut random = ChaCha8Rng::seed_from_u64(9);

@@ -34,6 +34,7 @@ mod random;
 mod ranks;
 #[cfg(test)]
 mod reference;
+mod rival;
 mod sample;
 mod sequential;
 mod shift;

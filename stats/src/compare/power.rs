@@ -134,7 +134,7 @@ pub fn power(effect: Effect, n: u64, plan: &Plan) -> Result<f64> {
 }
 
 /// How long it takes to gather the samples that find an effect, in seconds: [`samples_for`] over the traffic of both kinds
-/// together, in samples per second.
+/// together, in samples per second. Not for traffic that changes within that time: take its lowest rate.
 ///
 /// ```
 /// use sre_stats::compare::{Effect, Plan, time_to_detect};

@@ -33,6 +33,11 @@ pub enum Reason {
         /// How many independent values both samples together are worth.
         worth: f64,
     },
+    /// A process that wanders beneath noise explains the samples nearly as well, and differs as much by chance.
+    Wandering {
+        /// How many independent values both samples together would then be worth.
+        worth: f64,
+    },
     /// The values are not of the kind that the test is for.
     NotFor(String),
 }
@@ -49,6 +54,11 @@ impl fmt::Display for Reason {
                 f,
                 "the samples cannot be told from random walks (autocorrelation {phi:.3}, both together worth {worth:.1} \
                  independent values); compare longer windows"
+            ),
+            Self::Wandering { worth } => write!(
+                f,
+                "a slow process beneath the noise explains the samples nearly as well, and differs as much by chance (both together \
+                 would be worth {worth:.1} independent values); compare longer windows, or say that the values are independent"
             ),
             Self::NotFor(what) => f.write_str(what),
         }

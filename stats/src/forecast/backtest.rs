@@ -55,6 +55,22 @@ pub(super) struct Tested {
     pub(super) error: f64,
     /// What the model's deviations are multiplied with at each step ahead, 1 or more, never falling.
     pub(super) widening: Vec<f64>,
+    /// How large errors are at each phase of the season, beside their mean over all phases; empty without a season.
+    pub(super) phases: Vec<f64>,
+}
+
+impl Tested {
+    /// The factor of each of `steps` after `n` values, by lead and by phase, 1 or more. Beyond what was tested it grows with the square root
+    /// of the lead: errors of a slope grow with the lead, where most models let theirs grow with its root.
+    pub(super) fn factors(&self, n: usize, steps: usize) -> Vec<f64> {
+        let tested = self.widening.len();
+        let beyond =
+            |h: usize| self.widening.last().map_or(1.0, |last| last * ((h + 1) as f64 / tested.max(1) as f64).sqrt());
+        let of_phase = |h: usize| (n + h).checked_rem(self.phases.len()).map_or(1.0, |k| self.phases[k]);
+        (0..steps)
+            .map(|h| (self.widening.get(h).copied().unwrap_or_else(|| beyond(h)) * of_phase(h)).max(1.0))
+            .collect()
+    }
 }
 
 /// Tests a way to forecast. The smoothing parameters are fitted before the first origin and kept, so that no origin knows what came
@@ -62,24 +78,29 @@ pub(super) struct Tested {
 pub(super) fn test(kind: Kind, values: &[f64], seasons: &[usize], plan: &Plan, level: f64) -> Option<Tested> {
     let mut model = kind.fit(&values[..plan.first], seasons)?;
     let z = normal::quantile(0.5 + level / 2.0);
-    // scores by the octave of the lead: 1, 2–3, 4–7, …
-    let octave = |h: usize| (h + 1).ilog2() as usize;
-    let mut scores: Vec<Vec<f64>> = vec![Vec::new(); octave(plan.steps - 1) + 1];
     let (mut sum, mut inside) = (0.0, 0_usize);
+    // lead, step, error in deviations
+    let mut scores: Vec<(usize, usize, f64)> = Vec::new();
     for origin in &plan.origins {
         model = kind.go_on(&model, &values[..*origin], seasons)?;
         for (h, error, deviation) in errors(&model, &values[*origin..], plan.steps) {
             sum += error;
             inside += usize::from(error <= z * deviation);
-            scores[octave(h)].push(if deviation > 0.0 { error / deviation } else { 0.0 });
+            scores.push((h, origin + h, if deviation > 0.0 { error / deviation } else { 0.0 }));
         }
     }
-    let forecasts = scores.iter().map(Vec::len).sum::<usize>();
-    if forecasts == 0 {
+    if scores.is_empty() {
         return None;
     }
+    let phases = seasons.last().map_or_else(Vec::new, |m| sizes_of_phases(&scores, *m));
+    // by the octave of the lead: 1, 2–3, 4–7, …
+    let octave = |h: usize| (h + 1).ilog2() as usize;
+    let mut octaves: Vec<Vec<f64>> = vec![Vec::new(); octave(plan.steps - 1) + 1];
+    for (h, at, score) in &scores {
+        octaves[octave(*h)].push(score / at.checked_rem(phases.len()).map_or(1.0, |k| phases[k]));
+    }
     let mut widest: f64 = 1.0;
-    let factors: Vec<f64> = scores
+    let factors: Vec<f64> = octaves
         .iter_mut()
         .map(|scores| {
             if let Some(score) = conformal(scores, level) {
@@ -89,8 +110,31 @@ pub(super) fn test(kind: Kind, values: &[f64], seasons: &[usize], plan: &Plan, l
         })
         .collect();
     let widening = (0..plan.steps).map(|h| factors[octave(h)]).collect();
-    let n = forecasts as f64;
-    Some(Tested { forecasts, coverage: inside as f64 / n, error: sum / n, widening })
+    let n = scores.len() as f64;
+    Some(Tested { forecasts: scores.len(), coverage: inside as f64 / n, error: sum / n, widening, phases })
+}
+
+/// The mean size of errors at each phase of a season and its neighbours, over that of all; drawn to 1 as by twenty errors of mean size,
+/// so that a phase with few of them says little.
+fn sizes_of_phases(scores: &[(usize, usize, f64)], season: usize) -> Vec<f64> {
+    const DRAWN: f64 = 20.0;
+    let mut sums = vec![(0.0, 0.0); season];
+    for (_, at, score) in scores {
+        let sum = &mut sums[at % season];
+        *sum = (sum.0 + score, sum.1 + 1.0);
+    }
+    let (total, count) = sums.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let mean: f64 = total / f64::max(count, 1.0);
+    if mean <= 0.0 {
+        return Vec::new();
+    }
+    let reach = season / 24;
+    let of = |k: usize| {
+        let near = (0..=2 * reach).map(|i| sums[(k + season + i - reach) % season]);
+        let (sum, count) = near.fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+        (sum + DRAWN * mean) / (count + DRAWN) / mean
+    };
+    (0..season).map(of).collect()
 }
 
 /// Lead, absolute error and the model's deviation, for each value that is there.
@@ -127,6 +171,20 @@ mod tests {
         assert_eq!(plan.independent(), 5);
         assert_eq!(Plan::new(1000, 900, 10).unwrap().steps, 250);
         assert!(Plan::new(20, 5, 18).is_none() && Plan::new(5, 5, 10).is_none());
+    }
+
+    #[test]
+    fn phases_with_larger_errors_are_told() {
+        let scores: Vec<(usize, usize, f64)> = (0..1200).map(|i| (0, i, if i % 12 < 3 { 3.0 } else { 1.0 })).collect();
+        let sizes = sizes_of_phases(&scores, 12);
+        // a hundred errors of each phase, drawn to the mean of 1.5 by twenty
+        assert!((sizes[1] - (300.0 + 30.0) / 120.0 / 1.5).abs() < 1e-12, "{sizes:?}");
+        assert!((sizes[7] - (100.0 + 30.0) / 120.0 / 1.5).abs() < 1e-12, "{sizes:?}");
+        let tested =
+            Tested { forecasts: 1, coverage: 1.0, error: 1.0, widening: vec![1.0, 1.5], phases: vec![0.5, 2.0] };
+        // phases 1, 0, 1: never below 1, and beyond the second step by the root of the lead
+        assert_eq!(tested.factors(3, 3), [2.0, 1.0, 1.5 * 1.5_f64.sqrt() * 2.0]);
+        assert!(sizes_of_phases(&[(0, 0, 0.0)], 4).is_empty());
     }
 
     #[test]

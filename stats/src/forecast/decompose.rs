@@ -115,6 +115,8 @@ impl serde::Serialize for Decomposition {
 ///
 /// The strengths follow X. Wang, K. Smith, R. Hyndman, *Characteristic-based clustering for time series data*, Data Mining and
 /// Knowledge Discovery 13 (2006). Without a season there is no verdict: a trend alone is a smoother's choice of its width.
+/// Assumes that seasons and noise add up and that each season keeps its length; not for steps of the level, over which the trend is
+/// smooth ([`changes`](crate::trend::changes()) finds them), nor for a season in proportion to the level: take logarithms first.
 ///
 /// ```
 /// use sre_stats::forecast::{DecomposeOptions, decompose};

@@ -99,7 +99,7 @@ const SMOOTHED_SEASON: usize = 48;
 ///    what was known there (smoothing parameters are fitted before the first origin and kept). `Auto` takes the one with the smallest
 ///    mean absolute error; the seasonal naive forecast is among them, and its error stands beside the result.
 /// 4. The model's own interval is widened by the ratio that a share of `level` of the tested forecasts did not exceed (split
-///    conformal prediction), by octave of the lead, never narrowed; beyond the longest tested lead by a further
+///    conformal prediction), by octave of the lead and by how large errors were at each phase of the season, never narrowed; beyond the longest tested lead by a further
 ///    √(lead / tested lead), which is a precaution and no result. Coverage before that is in [`Backtest`].
 /// 5. For a limit, paths of the model are drawn, and the first time at which each reaches it.
 ///
@@ -301,13 +301,9 @@ impl Work<'_> {
         }
     }
 
-    /// The factor of each step. Beyond what was tested it grows with the square root of the lead: errors of a slope grow with the
-    /// lead, where most models let theirs grow with its root.
+    /// The factor of each step.
     fn widening(&self, test: Option<&Tested>) -> Vec<f64> {
-        let tested = test.map_or(&[][..], |t| &t.widening);
-        let Some(last) = tested.last() else { return vec![1.0; self.steps] };
-        let beyond = |h: usize| last * ((h + 1) as f64 / tested.len() as f64).sqrt();
-        (0..self.steps).map(|h| tested.get(h).copied().unwrap_or_else(|| beyond(h))).collect()
+        test.map_or_else(|| vec![1.0; self.steps], |t| t.factors(self.regular.values.len(), self.steps))
     }
 
     fn reason(&self, candidates: usize, tested: bool) -> String {

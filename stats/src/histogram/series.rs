@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::log_linear::LogLinear;
 use crate::error::{Error, Result};
 use crate::events::Events;
+use crate::progress::Progress;
 use crate::series::Identity;
-use crate::time::{Grid, Window};
+use crate::time::{Grid, Timestamp, Window};
 
 /// The histograms of the windows of a grid; windows without events are not there.
 ///
@@ -44,13 +45,48 @@ impl HistogramSeries {
     /// # Errors
     /// [`Empty`](crate::ErrorKind::Empty) where there are no events.
     pub fn from_events(events: &Events, grid: Grid) -> Result<Self> {
-        let pieces: Vec<(Window, &[f64])> =
-            grid.runs(events.times()).map(|(window, run)| (window, &events.values()[run])).collect();
+        Self::from_events_between(events, Timestamp(i64::MIN), Timestamp(i64::MAX), grid, &Progress::new())
+    }
+
+    /// The same of the events from `from` until before `to`, without a copy of them: what [`Events::slice`] would give. The work
+    /// ends early where `progress` is cancelled.
+    ///
+    /// # Errors
+    /// [`Empty`](crate::ErrorKind::Empty) where no event lies there, [`Cancelled`](crate::ErrorKind::Cancelled) on request.
+    ///
+    /// ```
+    /// # use sre_stats::prelude::*;
+    /// # let times = (0..600).map(|i| i * Span::SECOND.0).collect();
+    /// # let values = (0..600).map(f64::from).collect();
+    /// # let events = Events::new(Identity::new("latency", Unit::Second), times, values, None, NanPolicy::Drop)?;
+    /// let grid = Grid::new(Span::MINUTE, Span::ZERO)?;
+    /// let (from, to) = (Timestamp(90 * Span::SECOND.0), Timestamp(200 * Span::SECOND.0));
+    /// let part = HistogramSeries::from_events_between(&events, from, to, grid, &Progress::new())?;
+    /// assert_eq!(Some(part), events.slice(from, to).map(|e| HistogramSeries::from_events(&e, grid)).transpose()?);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn from_events_between(
+        events: &Events,
+        from: Timestamp,
+        to: Timestamp,
+        grid: Grid,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let times = events.times();
+        let a = times.partition_point(|t| *t < from.0);
+        // the last instant that there is ends no range
+        let b = if to.0 == i64::MAX { times.len() } else { times.partition_point(|t| *t < to.0).max(a) };
+        let values = &events.values()[a..b];
+        let pieces: Vec<(Window, &[f64])> = grid.runs(&times[a..b]).map(|(w, run)| (w, &values[run])).collect();
         if pieces.is_empty() {
             return Err(Error::empty(format!("no event in “{}”", events.identity().title())));
         }
-        let windows = pieces.into_par_iter().map(|(window, inside)| (window, LogLinear::from_values(inside))).collect();
-        Ok(Self { identity: events.identity().clone(), grid, windows })
+        let fill = |(window, inside): (Window, &[f64])| {
+            progress.check()?;
+            Ok((window, LogLinear::from_values(inside)))
+        };
+        let windows: Result<Vec<_>> = pieces.into_par_iter().map(fill).collect();
+        Ok(Self { identity: events.identity().clone(), grid, windows: windows? })
     }
 
     /// Histograms of windows of a grid, in order of time.

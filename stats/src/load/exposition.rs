@@ -324,13 +324,13 @@ lag_seconds{quantile="0.9"} 0.25 1395066363000
         assert_eq!(requests.identity.labels.get("path"), Some("a\"b\\c\nd"));
         assert_eq!(requests.times()[0], 1_395_066_363_000_000_000);
         assert_eq!(item(&d, "temperature_celsius").kind, Kind::Gauge);
-        assert_eq!(d.find("rpc_seconds_bucket").len(), 2);
-        assert_eq!(item(&d, "rpc_seconds_bucket").identity.unit, Unit::Count);
+        let rpc = item(&d, "rpc_seconds");
+        assert_eq!((rpc.kind, rpc.values(), &rpc.identity.unit), (Kind::Histogram, &[5.0][..], &Unit::Second));
         assert_eq!(item(&d, "rpc_seconds_sum").identity.unit, Unit::Second);
         let lag = item(&d, "lag_seconds");
         assert_eq!((lag.kind, lag.identity.labels.get("quantile")), (Kind::Gauge, Some("0.9")));
         let kinds: Vec<WarningKind> = d.report.warnings.iter().map(|w| w.kind).collect();
-        assert_eq!(kinds, [WarningKind::Nan, WarningKind::EmptySeries]);
+        assert_eq!(kinds, [WarningKind::Nan, WarningKind::EmptySeries, WarningKind::NoTime]);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::load::server::is_server;
+use crate::load::server::{bucket_and_key, is_server};
 
 /// More files than this are no data set that anybody meant.
-const MOST_FILES: usize = 100_000;
+pub(crate) const MOST_FILES: usize = 100_000;
 /// Folders nested deeper than this are followed no further: a link may lead back.
 const DEEPEST: usize = 16;
 
@@ -18,12 +18,14 @@ pub(crate) struct Named {
     pub(crate) asked_for: bool,
 }
 
-/// The files that names stand for, those of a folder or pattern in the order of their names.
-pub(crate) fn expand(names: &[PathBuf]) -> Result<Vec<Named>> {
+/// The files that names stand for, those of a folder or pattern in the order of their names; `in_bucket` knows it of names in S3.
+pub(crate) fn expand(names: &[PathBuf], in_bucket: &dyn Fn(&str) -> Result<Vec<Named>>) -> Result<Vec<Named>> {
     let mut files = Vec::new();
     for name in names {
         let text = name.to_string_lossy();
-        if is_server(&text) {
+        if bucket_and_key(&text).is_some() {
+            files.extend(in_bucket(&text)?);
+        } else if is_server(&text) {
             files.push(Named { path: name.clone(), asked_for: true });
         } else if name.is_dir() {
             let before = files.len();

@@ -160,6 +160,26 @@ pub(crate) fn flag(name: &str) -> Option<FlagRule> {
     })
 }
 
+/// Whether what is counted under a label's value went well: of an HTTP status (`503`, `5xx`; 500 and above and 0, no answer, are bad) or a word such
+/// as `ok` or `error`; `None` where label or value tell nothing of the kind.
+pub(crate) fn outcome(label: &str, value: &str) -> Option<bool> {
+    let word = |rule: FlagRule| match rule.read(value.as_bytes()) {
+        Field::Number(v) => Some(v == 1.0),
+        _ => None,
+    };
+    if !is_status(label) {
+        return word(flag(label)?);
+    }
+    let class =
+        value.strip_suffix("xx").or_else(|| value.strip_suffix("XX")).and_then(|class| class.parse::<u16>().ok());
+    match class.map(|class| class.saturating_mul(100)).or_else(|| value.parse::<u16>().ok()) {
+        Some(0) => Some(false),
+        Some(status @ 100..600) => Some(status < 500),
+        Some(_) => None,
+        None => word(FlagRule::Good),
+    }
+}
+
 /// Whether a column of this name identifies rather than measures.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let base = base(name);
@@ -255,6 +275,25 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_tell_outcomes() {
+        for (label, value, good) in [
+            ("code", "200", Some(true)),
+            ("code", "404", Some(true)),
+            ("status_code", "503", Some(false)),
+            ("code", "5xx", Some(false)),
+            ("code", "2XX", Some(true)),
+            ("code", "0", Some(false)),
+            ("status", "error", Some(false)),
+            ("code", "700", None),
+            ("success", "true", Some(true)),
+            ("error", "true", Some(false)),
+            ("route", "200", None),
+        ] {
+            assert_eq!(outcome(label, value), good, "{label}={value}");
+        }
+    }
 
     #[test]
     fn names_mean_what_exports_mean() {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::error::{Error, Position, Result};
-use crate::histogram::{AnySketch, HistogramSeries, Layout, LayoutChoice, LogLinear, Sketch};
+use crate::histogram::{AnySketch, Layout, LayoutChoice, Sketch};
 use crate::load::dataset::{Data, Dataset};
 use crate::load::options::Kind;
 use crate::load::report::{LoadReport, WarningKind, counted};
@@ -114,52 +114,6 @@ impl Histograms {
         Ok(sum)
     }
 
-    /// The histograms of wider windows: each is the merger of the windows inside it, exactly what the values would have given.
-    ///
-    /// # Errors
-    /// [`Mismatch`](crate::ErrorKind::Mismatch) where a wider window would cut one of these, or two do not merge.
-    pub fn coarsened(&self, grid: Grid) -> Result<Vec<(Window, AnySketch)>> {
-        let mut out: Vec<(Window, AnySketch)> = Vec::new();
-        for (window, sketch) in &self.windows {
-            let wider = grid.window_at(window.start);
-            if window.end() > wider.end() {
-                return Err(Error::mismatch(format!(
-                    "windows of {} would cut those of the data, of {}",
-                    grid.width(),
-                    window.width
-                ))
-                .hint("choose a multiple of their width"));
-            }
-            match out.last_mut() {
-                Some((last, sum)) if *last == wider => sum.merge(sketch)?,
-                _ => out.push((wider, sketch.clone())),
-            }
-        }
-        Ok(out)
-    }
-
-    /// The same on wider windows in two-digit decimal bins, as a heat map takes them; bins of another layout are put where their middles
-    /// fall.
-    ///
-    /// # Errors
-    /// As [`coarsened`](Self::coarsened), and [`Unsupported`](crate::ErrorKind::Unsupported) for a layout without bins.
-    pub fn log_linear(&self, grid: Grid) -> Result<HistogramSeries> {
-        let convert = |(window, sketch): (Window, AnySketch)| {
-            let histogram = match sketch {
-                AnySketch::LogLinear(h) => h,
-                AnySketch::Exponential(h) => LogLinear::converted(&*h).histogram,
-                AnySketch::Hdr(h) => LogLinear::converted(&*h).histogram,
-                AnySketch::DdSketch(h) => LogLinear::converted(&*h).histogram,
-                AnySketch::PowersOfTwo(h) => LogLinear::converted(&h).histogram,
-                AnySketch::Explicit(h) => LogLinear::converted(&*h).histogram,
-                other => return Err(Error::unsupported(format!("{} has no bins", other.schema()))),
-            };
-            Ok((window, histogram))
-        };
-        let windows = self.coarsened(grid)?.into_iter().map(convert).collect::<Result<_>>()?;
-        HistogramSeries::from_windows(self.identity.clone(), grid, windows)
-    }
-
     /// From the first window's start to the last one's end.
     pub fn extent(&self) -> Window {
         let start = self.windows.first().map_or(Timestamp::default(), |(w, _)| w.start);
@@ -182,52 +136,80 @@ pub(crate) struct Point {
     pub(crate) sketch: AnySketch,
 }
 
-/// The windows of a histogram's points: what came between neighbours.
+/// What came between neighbouring points of a histogram.
+pub(crate) struct Between {
+    pub(crate) windows: Vec<(Window, AnySketch)>,
+    /// How often the counts began anew.
+    pub(crate) resets: u64,
+    /// Points of which it is not known since when they count.
+    pub(crate) startless: u64,
+}
+
+impl Between {
+    /// The windows between the points, in order of time.
+    pub(crate) fn of(mut points: Vec<Point>, cumulative: bool) -> Self {
+        points.sort_by_key(|p| p.time);
+        let mut out = Self { windows: Vec::with_capacity(points.len()), resets: 0, startless: 0 };
+        let mut last: Option<Point> = None;
+        for point in points {
+            let before = last.as_ref().map(|p| p.time);
+            let start = if cumulative { before.or(point.start) } else { point.start.or(before) };
+            let mut sketch = Some(point.sketch.clone());
+            if let Some(previous) = last.as_ref().filter(|_| cumulative) {
+                let restarted = point.start.is_some() && previous.start.is_some() && point.start > previous.start;
+                if restarted {
+                    out.resets += 1;
+                } else {
+                    sketch = difference(&point.sketch, &previous.sketch);
+                    if sketch.is_none() {
+                        out.resets += 1;
+                        sketch = Some(point.sketch.clone());
+                    }
+                }
+            }
+            match (start, sketch) {
+                (Some(start), Some(sketch)) if start < point.time => {
+                    out.windows.push((windowed(Timestamp(start), Span(point.time.saturating_sub(start))), sketch));
+                }
+                // a first point that does not say since when it counts
+                _ => out.startless += 1,
+            }
+            last = Some(point);
+        }
+        out
+    }
+
+    /// Tells how often the histogram was reset.
+    pub(crate) fn warn_of_resets(&self, title: &str, position: Position, report: &mut LoadReport) {
+        if self.resets > 0 {
+            let message = format!("“{title}” was reset {}", counted(self.resets, "time"));
+            report.warn(WarningKind::Reset, message, position, self.resets);
+        }
+    }
+
+    /// Tells how many points count since a start that is not known.
+    pub(crate) fn warn_of_startless(&self, title: &str, position: Position, report: &mut LoadReport) {
+        if self.startless > 0 {
+            let message =
+                format!("{} of “{title}” whose start is not known left out", counted(self.startless, "histogram"));
+            report.warn(WarningKind::Skipped, message, position, self.startless);
+        }
+    }
+}
+
+/// The windows of a histogram's points, what is doubtful of them told.
 pub(crate) fn windows(
-    mut points: Vec<Point>,
+    points: Vec<Point>,
     cumulative: bool,
     title: &str,
     file: &str,
     report: &mut LoadReport,
 ) -> Vec<(Window, AnySketch)> {
-    points.sort_by_key(|p| p.time);
-    let mut out = Vec::with_capacity(points.len());
-    let mut last: Option<Point> = None;
-    let (mut resets, mut lost) = (0_u64, 0_u64);
-    for point in points {
-        let before = last.as_ref().map(|p| p.time);
-        let start = if cumulative { before.or(point.start) } else { point.start.or(before) };
-        let mut sketch = Some(point.sketch.clone());
-        if let Some(previous) = last.as_ref().filter(|_| cumulative) {
-            let restarted = point.start.is_some() && previous.start.is_some() && point.start > previous.start;
-            if restarted {
-                resets += 1;
-            } else {
-                sketch = difference(&point.sketch, &previous.sketch);
-                if sketch.is_none() {
-                    resets += 1;
-                    sketch = Some(point.sketch.clone());
-                }
-            }
-        }
-        match (start, sketch) {
-            (Some(start), Some(sketch)) if start < point.time => {
-                out.push((windowed(Timestamp(start), Span(point.time.saturating_sub(start))), sketch));
-            }
-            // a first point that does not say since when it counts
-            _ => lost += 1,
-        }
-        last = Some(point);
-    }
+    let between = Between::of(points, cumulative);
     let position = || Position::in_file(file).at_column(title);
-    if resets > 0 {
-        report.warn(WarningKind::Reset, format!("“{title}” was reset {}", counted(resets, "time")), position(), resets);
-    }
-    if lost > 0 {
-        let message = format!("{} of “{title}” whose start is not known left out", counted(lost, "histogram"));
-        report.warn(WarningKind::Skipped, message, position(), lost);
-    }
-    out
+    between.warn_of_resets(title, position(), report);
+    between.warn_of_startless(title, position(), report);
+    between.windows
 }
 
 /// What came between two cumulative points; `None` where a count fell.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use crate::error::{Error, Result};
+use crate::load::classic::is_bucket;
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::time::Timestamp;
 
@@ -120,17 +121,28 @@ impl Dataset {
 
 impl Dataset {
     /// Writes gauges and counters as `OpenMetrics` 1.0 text, with times in seconds and `# EOF` at the end; a counter's name gets its
-    /// `_total`. Events have no place in it: several may lie at one instant.
+    /// `_total`, but those of a classic histogram keep theirs, in one family. Events have no place in it: several may lie at one instant.
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item is neither
     /// gauge, delta nor counter, [`Empty`](crate::ErrorKind::Empty) without items.
     pub fn write_openmetrics(&self, out: &mut dyn Write) -> Result<()> {
-        let mut families: BTreeMap<(&str, bool), Vec<&Item>> = BTreeMap::new();
+        let mut families: BTreeMap<(&str, Family), Vec<&Item>> = BTreeMap::new();
+        let histograms: BTreeSet<&str> = self
+            .items
+            .iter()
+            .filter(|i| is_bucket(i))
+            .filter_map(|i| i.identity.name.strip_suffix("_bucket"))
+            .collect();
         for item in &self.items {
-            let counter = match &item.data {
-                Data::Counter(_) => true,
-                Data::Gauge(_) => false,
+            let name = item.identity.name.as_str();
+            let part = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end));
+            let of_histogram =
+                part.filter(|base| histograms.contains(base) && (is_bucket(item) || !name.ends_with("_bucket")));
+            let (family, kind) = match (&item.data, of_histogram) {
+                (Data::Counter(_), Some(base)) => (base, Family::Histogram),
+                (Data::Counter(_), None) => (name.strip_suffix("_total").unwrap_or(name), Family::Counter),
+                (Data::Gauge(_), _) => (name, Family::Gauge),
                 _ => {
                     return Err(Error::mismatch(format!(
                         "OpenMetrics has no samples for “{}” (kind: {})",
@@ -140,20 +152,21 @@ impl Dataset {
                     .hint("choose gauges and counters with --value, or write another format"));
                 }
             };
-            let name = item.identity.name.as_str();
-            let family = if counter { name.strip_suffix("_total").unwrap_or(name) } else { name };
-            families.entry((family, counter)).or_default().push(item);
+            families.entry((family, kind)).or_default().push(item);
         }
         if families.is_empty() {
             return Err(Error::empty("there is no series to write"));
         }
         let mut text = String::new();
-        for ((family, counter), items) in families {
+        for ((family, kind), items) in families {
             let plain = is_metric_name(family);
             let shown = if plain { family.to_owned() } else { quoted(family) };
-            text.push_str(&format!("# TYPE {shown} {}\n", if counter { "counter" } else { "gauge" }));
+            text.push_str(&format!("# TYPE {shown} {}\n", kind.name()));
             for item in items {
-                let name = if counter { format!("{family}_total") } else { family.to_owned() };
+                let name = match kind {
+                    Family::Counter => format!("{family}_total"),
+                    Family::Gauge | Family::Histogram => item.identity.name.clone(),
+                };
                 let label = |(k, v): &(String, String)| {
                     format!(
                         "{}={}",
@@ -183,6 +196,24 @@ impl Dataset {
             }
         }
         out.write_all(b"# EOF\n").and_then(|()| out.flush()).map_err(|e| Error::io(e, "the output"))
+    }
+}
+
+/// What a family of `OpenMetrics` is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Family {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
     }
 }
 

@@ -15,11 +15,12 @@
 //! | `records`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, ULID-prefixed lines |
 //! | `preset`, `testers`, `summaries` | load testers: what their columns are, and their closing reports |
 //! | `prometheus`, `exposition`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
+//! | `classic` | Prometheus' classic histograms, made of their buckets' counters |
 //! | `otlp` | OpenTelemetry's metrics as JSON lines or protobuf |
 //! | `points` | points of metrics with kinds, made series: what `otlp`, `cloud`, `proc_snapshots` and `sadf_json` decode to |
 //! | `cloud` | downloads from `CloudWatch`, Datadog, Google Cloud Monitoring, New Relic |
 //! | `system`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
-//! | `histograms`, `histogram_files`, `histogram_table` | histograms over time; the files that hold them; the table that a warehouse makes |
+//! | `histograms`, `coarsen`, `histogram_files`, `histogram_table` | histograms over time, also of wider windows; the files that hold them; the table that a warehouse makes |
 //! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `lint` | names that break conventions, lack a unit, or look like typos |
@@ -30,12 +31,16 @@
 //! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
 //! | `sqlite` | tables of `SQLite` databases (feature `sqlite`) |
 //! | `server`, `live` | a Prometheus server in the place of a file (feature `live`) |
+//! | `s3`, `parts` | objects of S3, fetched as far as they are read (feature `live`) |
+//! | `http` | requests with repetitions and cancellation (feature `live`) |
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
+mod classic;
 mod classify;
 mod clock;
 mod cloud;
+mod coarsen;
 mod columns;
 pub(crate) mod container;
 mod csv;
@@ -51,6 +56,8 @@ mod guess;
 mod histogram_files;
 mod histogram_table;
 mod histograms;
+#[cfg(feature = "live")]
+mod http;
 mod json_lines;
 mod lint;
 #[cfg(feature = "live")]
@@ -60,12 +67,15 @@ mod long;
 mod number;
 mod options;
 mod otlp;
+mod parts;
 mod points;
 mod preset;
 mod proc_snapshots;
 mod prometheus;
 mod records;
 mod report;
+#[cfg(feature = "live")]
+mod s3;
 mod sadf_json;
 mod samples;
 mod server;
@@ -85,10 +95,12 @@ mod traffic;
 mod tsdb_dump;
 mod units;
 
+pub use coarsen::Coarsened;
 pub(crate) use columns::Values;
 pub use dataset::{Data, Dataset, Item, LeftOut, Role};
 #[cfg(feature = "frame")]
 pub(crate) use frame::parquet_of;
+pub(crate) use guess::outcome;
 pub use histograms::Histograms;
 pub use lint::{NameFinding, NameRule, Named, lint_names};
 #[cfg(feature = "live")]

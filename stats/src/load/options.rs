@@ -38,6 +38,9 @@ pub struct LoadOptions {
     pub unit: Option<Unit>,
     /// What the values are.
     pub kind: Option<Kind>,
+    /// Whether counters of the buckets of Prometheus' classic histograms stay apart, even where they make up whole histograms. A
+    /// `kind` other than histogram keeps them too.
+    pub keep_buckets: bool,
     /// Which rows to keep: `column op literal`, several joined by `&&`, with `==`, `!=`, `<`, `<=`, `>`, `>=` or `~` (contains).
     pub filter: Option<String>,
     /// The first instant to keep.
@@ -52,7 +55,7 @@ pub struct LoadOptions {
     pub table: Option<String>,
     /// How many bytes of text are parsed as one piece; 0 for the default. The result does not depend on it.
     pub chunk_bytes: usize,
-    /// How a server is asked, where one is named in the place of a file.
+    /// How a server is asked, Prometheus or S3, where one is named in the place of a file.
     pub server: ServerOptions,
 }
 

@@ -16,6 +16,18 @@ pub struct LoadReport {
     pub warnings: Vec<Warning>,
     /// The rows or samples read in all, those that were left out included.
     pub rows: u64,
+    /// Of all files together.
+    #[serde(skip)]
+    pub(crate) groups: GroupsRead,
+}
+
+/// Row groups of Parquet files, and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct GroupsRead {
+    pub(crate) read: u64,
+    pub(crate) all: u64,
+    pub(crate) bytes_read: u64,
+    pub(crate) bytes: u64,
 }
 
 /// One file that was read.
@@ -162,6 +174,29 @@ impl LoadReport {
         }
     }
 
+    /// Notes which row groups were read, in one sentence for all files.
+    pub(crate) fn understand_groups(&mut self, more: GroupsRead) {
+        const WHAT: &str = "row groups";
+        let sum = &mut self.groups;
+        *sum = GroupsRead {
+            read: sum.read + more.read,
+            all: sum.all + more.all,
+            bytes_read: sum.bytes_read + more.bytes_read,
+            bytes: sum.bytes + more.bytes,
+        };
+        let GroupsRead { read, all, bytes_read, bytes } = *sum;
+        let place = self.understood.iter().position(|note| note.what == WHAT);
+        let place = place.unwrap_or(self.understood.len());
+        self.understood.retain(|note| note.what != WHAT);
+        if read < all {
+            let megabytes = |bytes: u64| bytes as f64 / 1e6;
+            let groups = counted(all, "row group");
+            let choice = format!("{read} of {groups} read, {:.3} of {:.3} MB", megabytes(bytes_read), megabytes(bytes));
+            let why = "what the others hold was not asked for".to_owned();
+            self.understood.insert(place, Understood { what: WHAT.to_owned(), choice, why });
+        }
+    }
+
     /// Adds a warning.
     pub(crate) fn warn(&mut self, kind: WarningKind, message: impl Into<String>, position: Position, count: u64) {
         self.warnings.push(Warning { kind, message: message.into(), position, count, sample: None });
@@ -173,7 +208,10 @@ impl LoadReport {
     }
 
     /// Adds what another file's report tells.
-    pub(crate) fn absorb(&mut self, other: Self) {
+    pub(crate) fn absorb(&mut self, mut other: Self) {
+        let groups = std::mem::take(&mut other.groups);
+        other.understand_groups(GroupsRead::default());
+        self.understand_groups(groups);
         self.files.extend(other.files);
         for note in other.understood {
             if !self.understood.contains(&note) {

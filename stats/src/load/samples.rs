@@ -60,11 +60,6 @@ pub(crate) fn to_dataset(
     file: &str,
     mut report: LoadReport,
 ) -> Result<Dataset> {
-    if options.kind == Some(Kind::Histogram) {
-        return Err(Error::unsupported("histograms are not read from this format; their buckets are counters")
-            .in_file(file)
-            .hint("choose another --kind"));
-    }
     if all.is_empty() {
         return Err(Error::empty("the answer holds no series").in_file(file).hint("check the query and its range"));
     }
@@ -99,7 +94,7 @@ pub(crate) fn to_dataset(
         .zip(shapes)
         .map(|(s, shape)| {
             // what the source says of a series goes before what its name says
-            let stated = options.kind.or(s.kind);
+            let stated = options.kind.filter(|kind| *kind != Kind::Histogram).or(s.kind);
             let kind = stated.or(kinds.get(&s.name).copied()).unwrap_or(Kind::Gauge);
             let unit = options.unit.clone().or_else(|| s.unit.clone()).unwrap_or_else(|| unit_of(&s.name));
             let role = role(&s.name, options);
@@ -160,12 +155,15 @@ fn choose(all: Vec<Samples>, options: &LoadOptions, clauses: &[Clause], file: &s
         if counts {
             return role(&s.name, options) != Role::Value;
         }
-        wanted.is_empty() || wanted.contains(&s.name)
+        wanted.is_empty()
+            || wanted.contains(&s.name)
+            || s.name.strip_suffix("_bucket").is_some_and(|n| wanted.iter().any(|w| w == n))
     };
     for clause in clauses {
         known_label(&all, &clause.column, file)?;
     }
     let mut names: Vec<String> = all.iter().map(|s| s.name.clone()).collect();
+    names.extend(names.iter().filter_map(|name| name.strip_suffix("_bucket").map(str::to_owned)).collect::<Vec<_>>());
     names.sort();
     names.dedup();
     let by_value = wanted.iter().map(|name| (name, "--value"));
@@ -248,9 +246,10 @@ fn kinds(all: &[Samples], shapes: &[Shape], options: &LoadOptions, report: &mut 
     let mut out = BTreeMap::new();
     for (name, (stated, shapes)) in groups {
         let (kind, why) = match (options.kind, stated) {
-            (Some(kind), _) => (kind, "--kind"),
-            (None, Some(kind)) => (kind, "the source says it"),
-            (None, None) => shape::decide_samples(&shapes),
+            // what is no bucket of a histogram is left out afterwards
+            (Some(kind), _) if kind != Kind::Histogram => (kind, "--kind"),
+            (_, Some(kind)) => (kind, "the source says it"),
+            (_, None) => shape::decide_samples(&shapes),
         };
         if groups_are_few(all) {
             report.understand("kind", format!("{name}: {kind}"), why);

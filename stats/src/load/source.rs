@@ -1,4 +1,4 @@
-//! Files, standard input and memory as sources of a data set.
+//! Files, objects, standard input and memory as sources of a data set.
 
 use std::fs::File;
 use std::io::{Cursor, Read};
@@ -14,9 +14,10 @@ use crate::load::guess::FlagRule;
 use crate::load::json_lines::JsonLines;
 use crate::load::logs::{AccessLog, Logfmt, Ulid};
 use crate::load::options::{Format, Kind, LoadOptions};
+use crate::load::parts::Place;
 use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
-use crate::load::server::is_server;
+use crate::load::server::{bucket_and_key, is_server};
 use crate::load::store::{Condenser, HistogramTable};
 use crate::load::{
     cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
@@ -33,7 +34,11 @@ const DEEPEST: usize = 2;
 
 /// Reads files as one data set; `-` is standard input, a folder stands for the files in it, and a name with `*`, `?` or `[…]` that
 /// is no file's for those that fit. With the feature `live` a name such as
-/// `prometheus+https://host/?query=up&from=…&until=…&step=15s` is a question to a Prometheus server.
+/// `prometheus+https://host/?query=up&from=…&until=…&step=15s` is a question to a Prometheus server, and `s3://bucket/key` an object of S3,
+/// or all objects below `s3://bucket/key/`, as of a folder, or those that fit a pattern. Region, address and keys are those of AWS's
+/// environment variables ([`ServerOptions`](crate::load::ServerOptions)). Of Parquet in S3 the table of contents is fetched and then what is
+/// read: the columns that are needed, and of histogram tables only the row groups that [`from`](LoadOptions::from), [`to`](LoadOptions::to)
+/// and [`filter`](LoadOptions::filter) leave; other objects are fetched whole, into a file that goes away. The report says how many bytes.
 ///
 /// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 64 MB and 200 times
 /// their size. Files of a folder that are of no format are told and left out. Series of several files with the same name, labels, unit and kind become
@@ -72,14 +77,15 @@ pub(crate) fn load_into(
     let mut options = options.clone();
     let first = options.from.unwrap_or_default();
     let mut skipped = Vec::new();
-    for Named { path, asked_for } in files::expand(paths)? {
+    let store = Store::new(&options, progress);
+    for Named { path, asked_for } in files::expand(paths, &|name| store.expand(name))? {
         let before = std::mem::take(&mut into.table);
-        let on_server = is_server(&path.to_string_lossy());
+        let on_server = is_server(&path.to_string_lossy()) && bucket_and_key(&path.to_string_lossy()).is_none();
         if let (Some(step), None, Some(before), false) = (options.step, &options.time, &all, on_server) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
-        let one = match load_file(&path, &options, progress, into) {
+        let one = match load_file(&path, &store, &options, progress, into) {
             Err(e) if !asked_for && matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::Empty) => {
                 into.table = before;
                 skipped.push(e);
@@ -102,6 +108,9 @@ pub(crate) fn load_into(
         return Err(e);
     }
     let mut all = all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))?;
+    store.tell(&mut all.report);
+    all.gather_buckets(&options)?;
+    into.absorb_all(&mut all)?;
     into.release(&mut all)?;
     if all.items.is_empty() && into.table.series() == 0 {
         let file = match all.report.files.as_slice() {
@@ -140,16 +149,29 @@ pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Pr
     if data.items.is_empty() {
         return Err(histogram_table::nothing().in_file(name));
     }
+    data.gather_buckets(options)?;
     data.tell_traffic(&into.table);
     data.tell_units(&into.table);
     Ok(data)
 }
 
-fn load_file(path: &Path, options: &LoadOptions, progress: &Progress, into: &mut Condenser) -> Result<Dataset> {
+fn load_file(
+    path: &Path,
+    store: &Store,
+    options: &LoadOptions,
+    progress: &Progress,
+    into: &mut Condenser,
+) -> Result<Dataset> {
     if path.as_os_str() == "-" {
         return read("standard input", None, Box::new(std::io::stdin()), 0, 0, options, progress, into);
     }
     let name = path.display().to_string();
+    let open = |path: &Path| File::open(path).map_err(|e| Error::io(e, &name));
+    if bucket_and_key(&name).is_some() {
+        return store.read(&name, |place, size| {
+            read(&name, Some(place), Box::new(open(place.path)?), size, 0, options, progress, into)
+        });
+    }
     if is_server(&name) {
         let mut data = from_server(&name, options, progress)?;
         if let Some(traffic) = options.traffic {
@@ -159,8 +181,34 @@ fn load_file(path: &Path, options: &LoadOptions, progress: &Progress, into: &mut
         return Ok(data);
     }
     let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
-    let file = File::open(path).map_err(|e| Error::io(e, &name))?;
-    read(&name, Some(path), Box::new(file), meta.len(), 0, options, progress, into)
+    read(&name, Some(Place::whole(path)), Box::new(open(path)?), meta.len(), 0, options, progress, into)
+}
+
+#[cfg(feature = "live")]
+use crate::load::s3::Store;
+
+/// What stands for S3 where no servers are asked.
+#[cfg(not(feature = "live"))]
+struct Store;
+
+#[cfg(not(feature = "live"))]
+impl Store {
+    fn new(_options: &LoadOptions, _progress: &Progress) -> Self {
+        Self
+    }
+
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn expand(&self, name: &str) -> Result<Vec<Named>> {
+        let refused = Error::unsupported("this build asks no servers").in_file(name);
+        Err(refused.hint("build with the feature “live”, or download the objects"))
+    }
+
+    fn read<T>(&self, name: &str, _work: impl FnOnce(Place<'_>, u64) -> Result<T>) -> Result<T> {
+        self.expand(name).and_then(|_| Err(Error::empty("there is no such object")))
+    }
+
+    #[allow(clippy::unused_self, reason = "as with the feature")]
+    fn tell(&self, _report: &mut crate::load::report::LoadReport) {}
 }
 
 #[cfg(feature = "live")]
@@ -176,7 +224,7 @@ fn from_server(_name: &str, _options: &LoadOptions, _progress: &Progress) -> Res
 #[allow(clippy::too_many_arguments, reason = "the parts of one input")]
 fn read(
     name: &str,
-    path: Option<&Path>,
+    place: Option<Place<'_>>,
     mut source: Box<dyn Read + Send + '_>,
     size: u64,
     depth: usize,
@@ -205,7 +253,7 @@ fn read(
         _ => detect(&head, name)?,
     };
     let source = &mut *source;
-    let result = by_format(found, name, path, head, whole, source, size, options, progress, into);
+    let result = by_format(found, name, place, head, whole, source, size, options, progress, into);
     let result = result.and_then(|mut data| {
         if let Some(traffic) = options.traffic {
             data.tag(traffic, name)?;
@@ -227,7 +275,7 @@ fn damaged(message: &str, name: &str) -> Error {
 fn by_format(
     found: Format,
     name: &str,
-    path: Option<&Path>,
+    place: Option<Place<'_>>,
     head: Vec<u8>,
     whole: bool,
     source: &mut (dyn Read + Send),
@@ -243,9 +291,9 @@ fn by_format(
             .hint("leave it out"));
     }
     match found {
-        F::Parquet | F::ArrowIpc => return columnar(found, name, path, head, source, options, progress, into),
+        F::Parquet | F::ArrowIpc => return columnar(found, name, place, head, source, options, progress, into),
         F::Sqlite => {
-            let mut data = database(name, path, head, source, options, progress)?;
+            let mut data = database(name, place, head, source, options, progress)?;
             into.absorb(&mut data)?;
             return Ok(data);
         }
@@ -353,7 +401,7 @@ fn everything(head: Vec<u8>, rest: &mut (dyn Read + Send), name: &str, progress:
 fn columnar(
     format: Format,
     name: &str,
-    _path: Option<&Path>,
+    _place: Option<Place<'_>>,
     _head: Vec<u8>,
     _rest: &mut (dyn Read + Send),
     _options: &LoadOptions,
@@ -371,7 +419,7 @@ fn columnar(
 fn columnar(
     format: Format,
     name: &str,
-    path: Option<&Path>,
+    place: Option<Place<'_>>,
     head: Vec<u8>,
     rest: &mut (dyn Read + Send),
     options: &LoadOptions,
@@ -379,8 +427,8 @@ fn columnar(
     into: &mut Condenser,
 ) -> Result<Dataset> {
     use crate::load::frame::Bytes;
-    let bytes = match path {
-        Some(path) => Bytes::File(path),
+    let bytes = match place {
+        Some(place) => Bytes::File(place),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
     crate::load::frame::read(name, format, bytes, options, progress, into)
@@ -389,7 +437,7 @@ fn columnar(
 #[cfg(not(feature = "sqlite"))]
 fn database(
     name: &str,
-    _path: Option<&Path>,
+    _place: Option<Place<'_>>,
     _head: Vec<u8>,
     _rest: &mut (dyn Read + Send),
     _options: &LoadOptions,
@@ -404,15 +452,15 @@ fn database(
 #[cfg(feature = "sqlite")]
 fn database(
     name: &str,
-    path: Option<&Path>,
+    place: Option<Place<'_>>,
     head: Vec<u8>,
     rest: &mut (dyn Read + Send),
     options: &LoadOptions,
     progress: &Progress,
 ) -> Result<Dataset> {
     use crate::load::sqlite::{self, Bytes};
-    let bytes = match path {
-        Some(path) => Bytes::File(path),
+    let bytes = match place {
+        Some(place) => Bytes::File(place.path),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
     sqlite::read(name, bytes, options, progress)

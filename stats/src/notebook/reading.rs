@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::load::{Dataset, Item, LoadOptions, Traffic, load};
-use crate::progress::Progress;
 use crate::series::{Identity, NanPolicy, Series};
 use crate::time::{Grid, Span};
 use crate::unit::Unit;
@@ -21,7 +20,7 @@ pub fn read_where(path: &str, filter: &str, by: &[&str]) -> Result<Dataset> {
         by: by.iter().map(|label| (*label).to_owned()).collect(),
         ..LoadOptions::default()
     };
-    load(&[PathBuf::from(path)], &options, &Progress::new())
+    load(&[PathBuf::from(path)], &options, &super::watched())
 }
 
 /// All events of a data set together, in the order of time, whatever their labels.
@@ -85,6 +84,7 @@ pub fn count_per(events: &Events, width: Span) -> Result<Series> {
 mod tests {
     use super::*;
     use crate::load::load_bytes;
+    use crate::progress::Progress;
 
     const CSV: &str = "time,route,latency_s,ok\n2026-06-01T00:00:00Z,cart,0.1,true\n2026-06-01T00:00:01.5Z,search,0.2,false\n\
                        2026-06-01T00:03:00.5Z,cart,0.3,true\n2026-06-01T00:03:00.7Z,search,0.4,true\n";

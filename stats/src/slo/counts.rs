@@ -1,6 +1,7 @@
 //! How many events there were and how many of them were bad, row by row: what counters, tables of counts and stored histograms say.
 
 mod histograms;
+mod outcomes;
 
 use crate::counter::Counter;
 use crate::error::{Error, Result};

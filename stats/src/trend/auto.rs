@@ -101,7 +101,7 @@ pub(crate) fn drift_ln_p(values: &[f64]) -> Option<f64> {
 }
 
 /// The values minus their least squares line over equal steps.
-fn without_line(values: &[f64]) -> Vec<f64> {
+pub(super) fn without_line(values: &[f64]) -> Vec<f64> {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let centre = (n - 1.0) / 2.0;

@@ -21,6 +21,7 @@ mod change;
 mod inversions;
 pub(crate) mod kendall;
 mod least_squares;
+pub(crate) mod level;
 mod mann_kendall;
 mod noise;
 mod pelt;

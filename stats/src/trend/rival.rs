@@ -6,30 +6,13 @@
 //! white noise, which holds white noise, the AR(1), and the random walk with and without noise as its edges. Likelihoods are
 //! restricted ones (Patterson and Thompson, 1971), since a fitted line hides persistence from the plain ones.
 
+use super::level::{Fitted, Model, fit};
 use super::mann_kendall::ranks;
 use super::theil_sen::median;
 use crate::quantile::tails::{ln_two_sided_student, quantile};
 
 /// Longer series are told by so many means of neighbouring values: what wanders within one of them is no slope.
 const MOST: usize = 1000;
-
-/// A level that follows an AR(1), beneath white noise.
-#[derive(Clone, Copy, Debug)]
-struct Model {
-    phi: f64,
-    /// The variance of the first level.
-    start: f64,
-    /// The variance of each step of the level.
-    drive: f64,
-    white: f64,
-}
-
-/// Twice the restricted log-likelihood, up to a constant of n, and Student's t of the slope.
-#[derive(Clone, Copy, Debug)]
-struct Fitted {
-    likelihood: f64,
-    t: f64,
-}
 
 /// ln of the two-sided p-value of a slope of `per_step`, the greatest over the models within reach of the best one.
 ///
@@ -38,10 +21,10 @@ struct Fitted {
 pub(crate) fn ln_p_of_slope(detrended: &[f64], positions: &[f64], per_step: f64) -> f64 {
     let Some((y, x)) = in_noise_units(detrended, positions, per_step) else { return 0.0 };
     let n = y.len();
-    let fits: Vec<Fitted> = models(n).into_iter().filter_map(|m| fit(&y, &x, m)).collect();
+    let fits: Vec<Fitted> = models(n).into_iter().filter_map(|m| fit(&y, &x, m, None)).collect();
     let best = fits.iter().fold(f64::NEG_INFINITY, |best, f| best.max(f.likelihood));
     let near = fits.iter().filter(|f| f.likelihood >= best - reach(n));
-    near.map(|f| ln_two_sided_student(f.t, n as f64 - 2.0)).fold(f64::NEG_INFINITY, f64::max).min(0.0)
+    near.map(|f| ln_two_sided_student(f.t(), n as f64 - 2.0)).fold(f64::NEG_INFINITY, f64::max).min(0.0)
 }
 
 /// By how much twice the log-likelihood of a model may lie below the best one for it to count.
@@ -90,7 +73,7 @@ fn in_noise_units(detrended: &[f64], positions: &[f64], per_step: f64) -> Option
 /// A grid over the persistence of the level, up to the random walk, and over its share of the variance.
 fn models(n: usize) -> Vec<Model> {
     let ln_n = (n as f64).ln();
-    let mut all = vec![Model { phi: 0.0, start: 0.0, drive: 0.0, white: 1.0 }];
+    let mut all = vec![Model::WHITE];
     for slow in [0.4_f64, 0.9, 1.6, 2.3, 3.0, 3.7, 4.4, 5.1, 5.8] {
         if slow >= ln_n - 0.3 {
             break;
@@ -98,115 +81,24 @@ fn models(n: usize) -> Vec<Model> {
         let phi = -(-slow).exp_m1();
         for odds in [-4.0_f64, -3.0, -2.0, -1.0, 0.0, 1.0, 2.5, 5.0, 12.0] {
             let share = 1.0 / (1.0 + (-odds).exp());
-            all.push(Model { phi, start: share, drive: share * (1.0 - phi * phi), white: 1.0 - share });
+            all.push(Model::stationary(phi, share));
         }
     }
     // a random walk by the variance of its step, from what is lost in the noise over the whole series to hardly any noise
     let mut ln_step = 0.5 - 2.0 * ln_n;
     while ln_step < 3.5 {
         let step = ln_step.exp();
-        all.push(Model { phi: 1.0, start: step, drive: step, white: 1.0 });
+        all.push(Model::walk(step, 1.0));
         ln_step += 0.7;
     }
-    all.push(Model { phi: 1.0, start: 1.0, drive: 1.0, white: 0.0 });
+    all.push(Model::walk(1.0, 0.0));
     all
-}
-
-/// Generalised least squares of a line by the Kalman filter, which takes values, constant and positions through the same gains.
-/// `None` where a line leaves nothing.
-fn fit(y: &[f64], x: &[f64], model: Model) -> Option<Fitted> {
-    let n = y.len() as f64;
-    let (mut variance, mut log) = (model.start, 0.0);
-    let mut state = [0.0; 3];
-    // sums of products of innovations: 11, 1x, xx, 1y, xy, yy
-    let mut sums = [0.0; 6];
-    for (y, x) in y.iter().zip(x) {
-        let total = variance + model.white;
-        let gain = variance / total;
-        let [one, x, y] = [1.0 - state[0], x - state[1], y - state[2]];
-        for (sum, product) in sums.iter_mut().zip([one * one, one * x, x * x, one * y, x * y, y * y]) {
-            *sum += product / total;
-        }
-        log += total.ln();
-        for (state, innovation) in state.iter_mut().zip([one, x, y]) {
-            *state = model.phi * (*state + gain * innovation);
-        }
-        variance = model.phi * model.phi * variance * (1.0 - gain) + model.drive;
-    }
-    let [ones, one_x, xx, one_y, xy, yy] = sums;
-    let spread = xx - one_x * one_x / ones;
-    let product = xy - one_x * one_y / ones;
-    let rest = yy - one_y * one_y / ones - product * product / spread;
-    let usable = ones > 0.0 && spread > 0.0 && rest > 1e-12 * yy;
-    usable.then(|| Fitted {
-        likelihood: -(n - 2.0) * rest.ln() - log - ones.ln() - spread.ln(),
-        t: product / (spread * rest / (n - 2.0)).sqrt(),
-    })
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    /// The same by the covariance matrix: Cholesky's factor whitens, and the line is fitted by its normal equations.
-    fn by_matrix(y: &[f64], x: &[f64], model: Model) -> Fitted {
-        let n = y.len();
-        let level = |i: usize, j: usize| {
-            // the level's variance at i, carried on to j
-            let mut variance = model.start;
-            for _ in 0..i.min(j) {
-                variance = model.phi * model.phi * variance + model.drive;
-            }
-            variance * model.phi.powi(i.abs_diff(j) as i32)
-        };
-        let mut l = vec![vec![0.0f64; n]; n];
-        let mut log = 0.0;
-        let mut white: [Vec<f64>; 3] = Default::default();
-        for i in 0..n {
-            for j in 0..=i {
-                let covariance = level(i, j) + if i == j { model.white } else { 0.0 };
-                let sum = covariance - (0..j).map(|k| l[i][k] * l[j][k]).sum::<f64>();
-                l[i][j] = if i == j { sum.sqrt() } else { sum / l[j][j] };
-            }
-            log += 2.0 * l[i][i].ln();
-            for (white, value) in white.iter_mut().zip([1.0, x[i], y[i]]) {
-                let known: f64 = (0..i).map(|k| l[i][k] * white[k]).sum();
-                white.push((value - known) / l[i][i]);
-            }
-        }
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(u, v)| u * v).sum::<f64>();
-        let [one, x, y] = &white;
-        let (a, b, c) = (dot(one, one), dot(one, x), dot(x, x));
-        let determinant = a * c - b * b;
-        let slope = (a * dot(x, y) - b * dot(one, y)) / determinant;
-        let intercept = (c * dot(one, y) - b * dot(x, y)) / determinant;
-        let rest: f64 = (0..n).map(|i| (y[i] - intercept * one[i] - slope * x[i]).powi(2)).sum();
-        let m = n as f64 - 2.0;
-        let error = (rest / m * a / determinant).sqrt();
-        Fitted { likelihood: -m * rest.ln() - log - determinant.ln(), t: slope / error }
-    }
-
-    #[test]
-    fn the_filter_is_generalised_least_squares() {
-        let n = 40;
-        let x: Vec<f64> = (0..n).map(|i| 2.0 * i as f64 / (n - 1) as f64 - 1.0).collect();
-        let y: Vec<f64> = (0..n).map(|i| (i * 37 % 23) as f64 / 7.0 + 0.4 * x[i]).collect();
-        for model in models(n).into_iter().filter(|m| m.white > 0.0 || m.phi == 1.0) {
-            let (got, want) = (fit(&y, &x, model).unwrap(), by_matrix(&y, &x, model));
-            assert!((got.likelihood - want.likelihood).abs() < 1e-6, "{model:?}: {got:?} {want:?}");
-            assert!((got.t - want.t).abs() < 1e-8 * want.t.abs().max(1.0), "{model:?}: {got:?} {want:?}");
-        }
-    }
-
-    #[test]
-    fn white_noise_alone_is_ordinary_least_squares() {
-        // Anscombe's first data set: t of the slope is 4.241 (Anscombe, The American Statistician 27, 1973)
-        let x = [10.0, 8.0, 13.0, 9.0, 11.0, 14.0, 6.0, 4.0, 12.0, 7.0, 5.0];
-        let y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68];
-        let found = fit(&y, &x, models(11)[0]).unwrap();
-        assert!((found.t - 4.241).abs() < 5e-4, "{found:?}");
-    }
 
     #[test]
     fn a_clear_line_is_sure_and_a_line_alone_says_nothing() {

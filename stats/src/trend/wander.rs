@@ -15,6 +15,15 @@ pub(crate) struct Wandering {
     pub(crate) phi: f64,
     /// Its share of the variance; the rest is white noise.
     pub(crate) share: f64,
+    /// The variance of both together.
+    pub(crate) variance: f64,
+}
+
+impl Wandering {
+    /// n times the variance of the mean of n values, for large n.
+    pub(crate) fn long_run_variance(&self) -> f64 {
+        self.variance * (self.share * (1.0 + self.phi) / (1.0 - self.phi) + 1.0 - self.share)
+    }
 }
 
 /// The point of the search: φ = 1 − e^(−`slow`), share = 1/(1 + e^(−`odds`)).
@@ -40,7 +49,7 @@ pub(crate) fn wandering(values: &[f64], edges: &[usize]) -> Wandering {
     let furthest = (n.max(2) as f64).ln();
     let score = |p: Point| {
         let (phi, share) = parameters(p);
-        likelihood(&residuals, phi, share, one)
+        likelihood(&residuals, phi, share, one).0
     };
     let mut best = ([0.0, -30.0], score([0.0, -30.0]));
     let try_at = |p: Point, best: &mut (Point, f64)| {
@@ -72,7 +81,8 @@ pub(crate) fn wandering(values: &[f64], edges: &[usize]) -> Wandering {
         }
     }
     let (phi, share) = parameters(best.0);
-    Wandering { likelihood: best.1, phi, share }
+    let (likelihood, variance) = likelihood(&residuals, phi, share, one);
+    Wandering { likelihood, phi, share, variance }
 }
 
 /// What the best fit did not foresee of each value: the innovations, white where the fit is right.
@@ -97,7 +107,7 @@ pub(crate) fn innovations(values: &[f64]) -> Vec<f64> {
 /// Found by simulation of AR(1) with φ from 0.8 to 1 beneath white noise of one to five times its size, at the worst of them
 /// (the benchmark `trend` prints what it holds to); the tail is that of a likelihood ratio, e^(−x/2).
 pub(crate) fn needed_gain(n: usize, alpha: f64) -> f64 {
-    17.7 - 100.0 / (n as f64).max(12.0) + 2.0 * (deviate(alpha.clamp(1e-300, 0.999)) - ANCHOR)
+    18.6 - 100.0 / (n as f64).max(12.0) + 2.0 * (deviate(alpha.clamp(1e-300, 0.999)) - ANCHOR)
 }
 
 /// The share of wandering series that show such a gain: the inverse of [`needed_gain`].
@@ -107,8 +117,8 @@ pub(crate) fn chance_of_gain(n: usize, gain: f64) -> f64 {
 }
 
 /// Twice the concentrated log-likelihood by the Kalman filter, which settles within a few samples; with the generalised
-/// least squares mean taken out where `with_mean`.
-fn likelihood(residuals: &[f64], phi: f64, share: f64, with_mean: bool) -> f64 {
+/// least squares mean taken out where `with_mean`; and the variance that makes it greatest.
+fn likelihood(residuals: &[f64], phi: f64, share: f64, with_mean: bool) -> (f64, f64) {
     let n = residuals.len() as f64;
     let (drive, white) = (share * (1.0 - phi * phi), 1.0 - share);
     let (mut variance, mut state, mut unit) = (share, 0.0, 0.0);
@@ -154,7 +164,8 @@ fn likelihood(residuals: &[f64], phi: f64, share: f64, with_mean: bool) -> f64 {
     if with_mean && units > 0.0 {
         squares -= cross * cross / units;
     }
-    -n * (squares / n).max(1e-300).ln() - log
+    let scale = (squares / n).max(1e-300);
+    (-n * scale.ln() - log, scale)
 }
 
 #[cfg(test)]
@@ -186,7 +197,7 @@ mod tests {
     fn the_filter_has_the_likelihood_of_the_covariance_matrix() {
         let x: Vec<f64> = (0..40u32).map(|i| f64::from(i * 37 % 23) - 11.0).collect();
         for (phi, share) in [(0.0, 0.0), (0.5, 1.0), (0.9, 0.5), (0.99, 0.2)] {
-            let (got, want) = (likelihood(&x, phi, share, false), by_matrix(&x, phi, share));
+            let (got, want) = (likelihood(&x, phi, share, false).0, by_matrix(&x, phi, share));
             assert!((got - want).abs() < 1e-8, "{phi} {share}: {got} {want}");
         }
     }
@@ -194,8 +205,8 @@ mod tests {
     #[test]
     fn the_mean_taken_out_is_the_best_one() {
         let x: Vec<f64> = (0..60u32).map(|i| f64::from(i * 37 % 23)).collect();
-        let best = likelihood(&x, 0.8, 0.6, true);
-        let at = |mean: f64| likelihood(&x.iter().map(|v| v - mean).collect::<Vec<f64>>(), 0.8, 0.6, false);
+        let best = likelihood(&x, 0.8, 0.6, true).0;
+        let at = |mean: f64| likelihood(&x.iter().map(|v| v - mean).collect::<Vec<f64>>(), 0.8, 0.6, false).0;
         let searched = (0..2400).map(|i| at(f64::from(i) / 100.0)).fold(f64::MIN, f64::max);
         assert!(best >= searched - 1e-9 && best - searched < 1e-4, "{best} {searched}");
     }

@@ -36,6 +36,17 @@ impl Comparison {
         }
     }
 
+    /// The same comparison with values equal to the limit on the other side: `<=` for `<`.
+    pub(crate) fn with_equality_turned(self) -> Self {
+        match self {
+            Self::Less => Self::LessOrEqual,
+            Self::LessOrEqual => Self::Less,
+            Self::Greater => Self::GreaterOrEqual,
+            Self::GreaterOrEqual => Self::Greater,
+            Self::Equal | Self::NotEqual => self,
+        }
+    }
+
     /// Whether the comparison bounds values from above (`<`, `<=`).
     pub fn is_upper(self) -> bool {
         matches!(self, Self::Less | Self::LessOrEqual)

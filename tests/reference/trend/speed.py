@@ -5,6 +5,7 @@
 A peer that is not installed is left out, and said so.
 """
 
+import importlib
 import sys
 import time
 
@@ -22,7 +23,7 @@ def report(name, work):
 
 def installed(name):
     try:
-        return __import__(name, fromlist=["*"])
+        return importlib.import_module(name)
     except ImportError as e:
         print(f"no peer: {e}", file=sys.stderr, flush=True)
 

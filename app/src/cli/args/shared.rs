@@ -13,7 +13,8 @@ use sre_stats::window::NoData;
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
     /// Metric exports, or - for standard input; the format is found by content. Also
-    /// prometheus+http://HOST/?query=PROMQL, a question to a server
+    /// prometheus+http://HOST/?query=PROMQL, a question to a server, and s3://BUCKET/KEY, an object, or all below a
+    /// KEY that ends with /, with the region, address and keys of AWS's environment variables
     #[arg(value_name = "FILE", required_unless_present = "url")]
     pub(crate) files: Vec<PathBuf>,
     /// Read as this format, whatever the content looks like

@@ -11,6 +11,7 @@ use sre_stats::series::Series;
 use sre_stats::time::Span;
 use sre_stats::{Error, Result};
 
+use crate::cli::server::now;
 use crate::gui::reading::Reading;
 
 /// Where data come from, and what is said of them.
@@ -24,6 +25,8 @@ pub struct Origin {
     pub reading: Reading,
     /// Whether a session names them, which may be somebody else's: then no token goes to a server among them.
     pub of_session: bool,
+    /// The environment variable of a token that the user named for the server among them.
+    pub token_env: Option<String>,
 }
 
 /// The size of a file and when it was written; `None` where there is none.
@@ -83,7 +86,12 @@ impl Origin {
     /// # Errors
     /// Where what is said of it cannot be read, as the loader, or on request.
     pub fn read(self, progress: &Progress) -> Result<Read> {
-        let server = if self.of_session { ServerOptions::default() } else { ServerOptions::from_environment() };
+        let server = match (self.of_session, &self.token_env) {
+            (true, _) => ServerOptions::default(),
+            (false, None) => ServerOptions::from_environment(),
+            (false, named) => ServerOptions { token_env: named.clone(), ..ServerOptions::default() },
+        };
+        let server = ServerOptions { asked_at: now(), ..server };
         let options = LoadOptions { server, ..self.reading.options()? };
         let stamps = self.stamps();
         let dataset = match &self.pasted {

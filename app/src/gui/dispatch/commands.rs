@@ -23,6 +23,7 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         Command::OpenPath => state.overlay = Overlay::Path(Opening::Data, String::new()),
         Command::OpenBaseline => state.overlay = Overlay::Path(Opening::Baseline, String::new()),
         Command::OpenSession => state.overlay = Overlay::Path(Opening::Session, String::new()),
+        Command::OpenServer => open::edit_question(state),
         Command::SaveSession => taking::ask(state, Target::Session),
         Command::Reload => open::reload(state, jobs),
         Command::WatchFiles => state.watch = !state.watch,
@@ -78,6 +79,7 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         Command::ViewSlo => show(state, View::Slo),
         Command::ViewTrend => show(state, View::Trend),
         Command::ViewCompare => show(state, View::Compare),
+        Command::ViewCorrelate => show(state, View::Correlate),
         Command::SplitRight => split(state, false),
         Command::SplitDown => split(state, true),
         Command::ClosePane => {
@@ -90,6 +92,14 @@ pub(super) fn run(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Conte
         Command::ToggleChanges => {
             state.choices.marks = !state.choices.marks;
             show(state, View::Series);
+        }
+        Command::ToggleAnomalies => {
+            state.choices.anomalies = !state.choices.anomalies;
+            show(state, View::Series);
+        }
+        Command::OnlySelected => {
+            state.choices.only = !state.choices.only;
+            show(state, View::Correlate);
         }
         Command::NextSeries => select(state, state.choices.item + 1),
         Command::PreviousSeries => select(state, state.choices.item.saturating_sub(1)),

@@ -6,7 +6,9 @@ use sre_stats::Error;
 use sre_stats::progress::Progress;
 
 use super::{Product, notify, open, taking};
-use crate::gui::derive::{ChangeMarks, Distribution, Heat, QuantileProfile, Told, ToldKey, Track, WindowAnalysis};
+use crate::gui::derive::{
+    AnomalyMarks, ChangeMarks, Distribution, Heat, QuantileProfile, Related, Told, ToldKey, Track, WindowAnalysis,
+};
 use crate::gui::jobs::{Finished, Jobs, Outcome};
 use crate::gui::made::Slot;
 use crate::gui::state::{Opening, Overlay, Severity, State};
@@ -25,6 +27,7 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
             open::show_dataset(state, *read);
             taking::remember(state, jobs, &paths);
         }
+        Outcome::Done(Product::Refused(question)) if loading => open::refused(state, &name, *question),
         Outcome::Done(Product::Baseline(read)) if loading => open::show_baseline(state, *read),
         Outcome::Done(Product::Changed(stamps)) => {
             // a watch that was given up meanwhile may still bring what it saw
@@ -33,7 +36,9 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
             }
         }
         Outcome::Done(Product::Session(restored)) if loading => open::show_session(state, *restored),
-        Outcome::Done(Product::Loaded(..) | Product::Baseline(..) | Product::Session(_) | Product::Quiet) => {}
+        Outcome::Done(
+            Product::Loaded(..) | Product::Refused(_) | Product::Baseline(..) | Product::Session(_) | Product::Quiet,
+        ) => {}
         Outcome::Done(Product::Picked(paths)) => open::open(state, jobs, paths.unwrap_or_default()),
         Outcome::Done(Product::PathChosen(target, path)) => {
             if let Some(path) = path {
@@ -61,6 +66,8 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
             }
         }
         Outcome::Done(Product::Marks(key, marks)) => state.made.marks.fill(id, key, *marks),
+        Outcome::Done(Product::Anomalies(key, marks)) => state.made.anomalies.fill(id, key, *marks),
+        Outcome::Done(Product::Related(key, related)) => state.made.related.fill(id, key, *related),
         Outcome::Done(Product::Quantiles(key, profile)) => state.made.quantiles.fill(id, key, *profile),
         Outcome::Done(Product::Windows(key, analysis)) => state.made.windows.fill(id, key, *analysis),
         Outcome::Done(Product::Distribution(key, made)) => state.made.distribution.fill(id, key, *made),
@@ -111,9 +118,15 @@ fn lacking(state: &mut State, jobs: &mut Jobs<Product>, view: View, interacting:
                     Ok(Product::Beside(key.clone(), Box::new(Track::new(&of, key, progress)?)))
                 });
             }
-            let Some(key) = state.marks_key() else { return };
-            want(&mut state.made.marks, jobs, "Searching for changes", key, move |key, progress| {
-                Ok(Product::Marks(key.clone(), Box::new(ChangeMarks::new(&document, key, progress)?)))
+            if let Some(key) = state.marks_key() {
+                let of = Arc::clone(&document);
+                want(&mut state.made.marks, jobs, "Searching for changes", key, move |key, progress| {
+                    Ok(Product::Marks(key.clone(), Box::new(ChangeMarks::new(&of, key, progress)?)))
+                });
+            }
+            let Some(key) = state.anomalies_key() else { return };
+            want(&mut state.made.anomalies, jobs, "Looking for anomalies", key, move |key, progress| {
+                Ok(Product::Anomalies(key.clone(), Box::new(AnomalyMarks::new(&document, key, progress)?)))
             });
         }
         View::Quantiles => {
@@ -152,6 +165,12 @@ fn lacking(state: &mut State, jobs: &mut Jobs<Product>, view: View, interacting:
             }
         }
         View::Compare => ask(state, jobs, state.compare_key()),
+        View::Correlate => {
+            let Some(key) = state.related_key() else { return };
+            want(&mut state.made.related, jobs, "Correlating series", key, move |key, progress| {
+                Ok(Product::Related(key.clone(), Box::new(Related::new(&document, key, progress)?)))
+            });
+        }
     }
 }
 
@@ -163,6 +182,9 @@ fn ask(state: &mut State, jobs: &mut Jobs<Product>, key: Option<ToldKey>) {
         Ok(Product::Told(key.clone(), Box::new(Told::new(&document, baseline.as_ref(), key, progress)?)))
     });
 }
+
+/// So many jobs of a slot may be on their way out when the next one starts.
+const LEAVING: usize = 2;
 
 fn want<K, T>(
     slot: &mut Slot<K, T>,
@@ -176,6 +198,12 @@ fn want<K, T>(
     if slot.is_missing(&key) {
         if let Some((_, earlier)) = slot.job.take() {
             jobs.cancel(earlier);
+            slot.leaving.push(earlier);
+        }
+        // while time is moved, a job for each frame would fill the memory and take the processor from the window
+        slot.leaving.retain(|earlier| jobs.is_running(*earlier));
+        if slot.leaving.len() >= LEAVING {
+            return;
         }
         let wanted = key.clone();
         slot.job = Some((key, jobs.spawn(name, move |progress| work(&wanted, progress))));

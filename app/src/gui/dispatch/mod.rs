@@ -17,11 +17,12 @@ use std::path::PathBuf;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::window::{NoData, Rule};
 
+use super::asking::Question;
 use super::choices::{Against, Range, Spread};
 use super::command::Command;
 use super::derive::{
-    ChangeMarks, Distribution, DistributionKey, Heat, HeatKey, Origin, QuantileProfile, Read, Stamp, Told, ToldKey,
-    Track, TrackKey, WindowAnalysis, WindowKey,
+    AnomalyMarks, ChangeMarks, Distribution, DistributionKey, Heat, HeatKey, Origin, QuantileProfile, Read, Related,
+    RelatedKey, Stamp, Told, ToldKey, Track, TrackKey, WindowAnalysis, WindowKey,
 };
 use super::jobs::{JobId, Jobs};
 use super::layout::Layout;
@@ -48,6 +49,8 @@ pub enum Message {
     Asked(Origin),
     /// Read data by what is said of them.
     Read(Origin),
+    /// Ask a server.
+    AskServer(Box<Question>),
     /// Read this file, to compare with or as a session.
     OpenAs(Opening, PathBuf),
     /// Select a series.
@@ -78,6 +81,8 @@ pub enum Message {
     Limit(String),
     /// Choose how far the forecast reaches.
     Ahead(Option<Span>),
+    /// Choose a pair of series in the correlation view.
+    Pair((usize, usize)),
     /// Choose what to compare with.
     Against(Against),
     /// Sort the table of this title by a column; once more turns it round.
@@ -111,6 +116,8 @@ pub enum Message {
 pub enum Product {
     /// A file was read.
     Loaded(Box<Read>),
+    /// A server refused a question.
+    Refused(Box<Question>),
     /// The file to compare with was read.
     Baseline(Box<Read>),
     /// The files that are watched changed: they are so now.
@@ -135,6 +142,10 @@ pub enum Product {
     Beside(TrackKey, Box<Track>),
     /// Changes of level are ready.
     Marks(TrackKey, Box<ChangeMarks>),
+    /// Anomalies are ready.
+    Anomalies(TrackKey, Box<AnomalyMarks>),
+    /// Pairs of series are ready.
+    Related(RelatedKey, Box<Related>),
     /// Quantiles are ready.
     Quantiles(TrackKey, Box<QuantileProfile>),
     /// An analysis of slices is ready.
@@ -164,6 +175,7 @@ pub fn dispatch(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context
         Message::Paste(text) => open::paste(state, jobs, &text),
         Message::Asked(origin) => state.asked = origin,
         Message::Read(origin) => open::read(state, jobs, origin),
+        Message::AskServer(question) => open::ask_server(state, jobs, *question),
         Message::OpenAs(opening, path) => open::open_as(state, jobs, opening, path),
         Message::Select(item) => commands::select(state, item),
         Message::Objective(text) => state.choices.objective = Some(text),
@@ -181,6 +193,7 @@ pub fn dispatch(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context
         Message::Nines(nines) => state.choices.nines = nines,
         Message::Limit(text) => state.choices.limit = text,
         Message::Ahead(ahead) => state.choices.ahead = ahead,
+        Message::Pair(pair) => state.choices.pair = Some(pair),
         Message::Against(against) => state.choices.against = against,
         Message::Sort(title, column) => sort(state, title, column),
         Message::Cursor(cursor) => state.cursor = cursor,

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sre_stats::ErrorKind;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::progress::Progress;
 
 use super::{Product, Restored, notify, taking};
+use crate::cli::server::now;
+use crate::gui::asking::{Field, Question};
 use crate::gui::choices::{Against, Choices};
 use crate::gui::derive::{Document, Origin, Read};
 use crate::gui::jobs::Jobs;
@@ -36,6 +39,41 @@ pub(super) fn read(state: &mut State, jobs: &mut Jobs<Product>, origin: Origin) 
     start(state, jobs, Opening::Data, format!("Reading {}", origin.title()), move |progress| {
         Ok(Product::Loaded(Box::new(origin.read(progress)?)))
     });
+}
+
+/// Opens the form of a question: that of the document, else the one asked last.
+pub(super) fn edit_question(state: &mut State) {
+    let asked = state.document.as_ref().and_then(|d| Question::of(&d.origin));
+    let question = asked.unwrap_or_else(|| state.question.clone().again());
+    state.overlay = Overlay::Server(Box::new(question));
+}
+
+/// Starts asking a server.
+pub(super) fn ask_server(state: &mut State, jobs: &mut Jobs<Product>, question: Question) {
+    state.question = question.clone();
+    match question.origin(now()) {
+        Ok(origin) => {
+            state.asked = origin.clone();
+            let name = format!("Asking {}", question.get(Field::Url).trim());
+            start(state, jobs, Opening::Data, name, move |progress| match origin.read(progress) {
+                Ok(read) => Ok(Product::Loaded(Box::new(read))),
+                Err(why) if why.kind() == ErrorKind::Cancelled => Err(why),
+                Err(why) => Ok(Product::Refused(Box::new(question.refused(&why)))),
+            });
+        }
+        Err(why) => state.overlay = Overlay::Server(Box::new(question.refused(&why))),
+    }
+}
+
+/// Shows beside the question what the server said of it, unless something else is being typed.
+pub(super) fn refused(state: &mut State, name: &str, question: Question) {
+    if state.overlay == Overlay::None {
+        state.overlay = Overlay::Server(Box::new(question));
+    } else {
+        let why = Field::ALL.into_iter().find_map(|f| question.wrong(f)).unwrap_or_default();
+        notify(state, Severity::Error, format!("{name}: {why}"));
+        state.question = question;
+    }
 }
 
 /// Reads the document again, with what was said of it.
@@ -122,6 +160,7 @@ pub fn show_dataset(state: &mut State, read: Read) {
         let choices = &mut state.choices;
         choices.item = item;
         choices.beside = choices.beside.iter().filter_map(|i| place(*i)).collect();
+        choices.pair = choices.pair.and_then(|(a, b)| Some((place(a)?, place(b)?)));
         if let Against::Series(other) = choices.against {
             choices.against = place(other).map_or(Against::Halves, Against::Series);
         }
@@ -134,7 +173,7 @@ pub fn show_dataset(state: &mut State, read: Read) {
         let first = Choices::default();
         state.choices = if same {
             let kept = state.choices.clone();
-            Choices { item: first.item, beside: first.beside, against: first.against, ..kept }
+            Choices { item: first.item, beside: first.beside, against: first.against, pair: None, ..kept }
         } else {
             Choices { objective: state.first_objective.take(), ..first }
         };

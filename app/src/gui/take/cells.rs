@@ -13,13 +13,19 @@ pub fn cells(state: &State) -> Option<String> {
     let read = format!(
         "use sre_stats::prelude::*;\n\nlet data = load(&[{}], &{}, &Progress::new())?;\n",
         files.join(", "),
-        document.origin.reading.cell()
+        document.origin.reading.cell(document.origin.token_env.as_deref())
     );
     let item = format!("let item = &data.items[{}];", state.choices.item);
     let objective = format!("let objective: Objective = {:?}.parse()?;", state.objective_text());
     let subject = format!("{item}\nlet subject = tell::subject::subject(item)?;");
+    let odd = state.choices.anomalies;
     let shown = match state.view {
         View::Understood => "tell::inspect::section(&data)".to_owned(),
+        View::Series if odd => format!(
+            "{item}\nlet (series, note) = tell::subject::as_series(item)?;\n\
+             let found = anomalies(&series, &AnomalyOptions::default())?;\n\
+             tell::forecast_parts::anomalies_section(&series, &found, note.as_deref())"
+        ),
         View::Series => {
             format!("{item}\nlet (series, _) = tell::subject::as_series(item)?;\nseries_figure(&[&series], 1200)?")
         }
@@ -37,20 +43,7 @@ pub fn cells(state: &State) -> Option<String> {
              let rows = tell::quantile::exact(&subject.values, &nines, &[Definition::Type7], &subject.scope)?;\n\
              tell::quantile::section(&item.title(), &rows)"
         ),
-        View::Windows => {
-            let rule = state.choices.rule.map_or_else(
-                || "let rule = objective.rule().unwrap_or(Rule::AnyBad);".to_owned(),
-                |r| format!("let rule: Rule = {:?}.parse()?;", r.to_string()),
-            );
-            format!(
-                "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
-                 let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n{rule}\n\
-                 let budget = Budget::new(objective.target, report.period.width);\n\
-                 let accounting = account(&report.bad_time, &Ladder::default(), &rule, Some(&budget))?;\n\
-                 tell::windows::section(&fit.item.title(), &accounting, Some(&budget))",
-                state.choices.item
-            )
-        }
+        View::Windows => windows(state, &objective),
         View::Slo => format!(
             "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
              let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n\
@@ -81,6 +74,18 @@ pub fn cells(state: &State) -> Option<String> {
                  shown"
             )
         }
+        View::Correlate => {
+            let against = if state.choices.only {
+                format!("Some(tell::subject::as_series(&data.items[{}])?.0.identity().title())", state.choices.item)
+            } else {
+                "None".to_owned()
+            };
+            format!(
+                "let told: Vec<Series> = data.items.iter().filter_map(|i| Some(tell::subject::as_series(i).ok()?.0.into_owned())).collect();\n\
+                 let found = correlate(&told, &CorrelateOptions {{ against: {against}, ..CorrelateOptions::default() }})?;\n\
+                 tell::correlate::section(&told, &found, &[])"
+            )
+        }
         View::Compare => {
             let Against::Series(other) = state.choices.against else { return None };
             format!(
@@ -92,4 +97,20 @@ pub fn cells(state: &State) -> Option<String> {
         }
     };
     Some(format!("{read}\n{shown}\n"))
+}
+
+/// What buckets of every width charge, by the rule chosen.
+fn windows(state: &State, objective: &str) -> String {
+    let rule = state.choices.rule.map_or_else(
+        || "let rule = objective.rule().unwrap_or(Rule::AnyBad);".to_owned(),
+        |r| format!("let rule: Rule = {:?}.parse()?;", r.to_string()),
+    );
+    format!(
+        "{objective}\nlet fit = tell::fit::fit_of(&data, {}, &objective)?;\n\
+         let report = evaluate(&objective, fit.input(), &slo::Options::default())?;\n{rule}\n\
+         let budget = Budget::new(objective.target, report.period.width);\n\
+         let accounting = account(&report.bad_time, &Ladder::default(), &rule, Some(&budget))?;\n\
+         tell::windows::section(&fit.item.title(), &accounting, Some(&budget))",
+        state.choices.item
+    )
 }

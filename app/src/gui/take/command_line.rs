@@ -12,13 +12,24 @@ use crate::gui::view::View;
 pub fn command_line(state: &State) -> Option<String> {
     let document = state.document.as_ref().filter(|d| !d.paths.is_empty())?;
     let files: Vec<String> = document.paths.iter().map(|p| file(p)).collect();
-    let files = files.join(" ") + &document.origin.reading.flags();
+    let token = document.origin.token_env.as_ref().map(|v| format!(" --token-env {}", quoted(v))).unwrap_or_default();
+    let named = files.join(" ");
+    let said = document.origin.reading.flags() + &token;
+    let files = format!("{named}{said}");
     let missing = state.choices.no_data;
     let missing = if missing == NoData::default() { String::new() } else { format!(" --no-data {missing}") };
     let slo = || format!("--slo {}{missing}", quoted(&state.objective_text()));
     Some(match state.view {
         View::Understood => format!("sre-stats inspect {files}"),
-        View::Series | View::Heat => format!("sre-stats --view {} {files}", state.view.word()),
+        View::Series if state.choices.anomalies => format!("sre-stats anomalies {files}"),
+        View::Correlate => {
+            let against =
+                state.item().filter(|_| state.choices.only).map(|i| format!(" --against {}", quoted(&i.title())));
+            format!("sre-stats correlate {files}{}", against.unwrap_or_default())
+        }
+        // the window takes files by its guesses
+        View::Series | View::Heat if said.is_empty() => format!("sre-stats --view {} {named}", state.view.word()),
+        View::Series | View::Heat => return None,
         View::Distribution => format!("sre-stats describe {files} --fits"),
         View::Quantiles => format!("sre-stats quantile {files}"),
         View::Windows => {

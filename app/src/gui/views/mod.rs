@@ -1,6 +1,8 @@
 //! The views: each shows the state and says what the user wants; none changes anything.
 
+pub(in crate::gui) mod asking;
 mod compare;
+mod correlate;
 mod distribution;
 mod heat;
 pub(in crate::gui) mod objective;
@@ -48,6 +50,7 @@ pub fn show(ui: &mut Ui, state: &State, view: View, messages: &mut Vec<Message>)
         View::Slo => slo::show(ui, state, messages),
         View::Trend => trend::show(ui, state, messages),
         View::Compare => compare::show(ui, state, messages),
+        View::Correlate => correlate::show(ui, state, messages),
     }
 }
 
@@ -65,6 +68,7 @@ fn section(state: &State, view: View) -> Option<Section> {
         View::Heat => heat::section(state),
         View::Quantiles => quantiles::section(state),
         View::Windows => windows::section(state),
+        View::Correlate => correlate::section(state),
         View::Slo | View::Trend | View::Compare => told::section(state, view),
     }
 }

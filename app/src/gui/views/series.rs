@@ -9,7 +9,7 @@ use sre_stats::report::{Block, Section, figure_table};
 use sre_stats::time::{Span, Timestamp};
 
 use crate::gui::command::Command;
-use crate::gui::derive::{Track, TrackKey};
+use crate::gui::derive::{AnomalyMarks, Track, TrackKey};
 use crate::gui::dispatch::Message;
 use crate::gui::plot::{self, Options};
 use crate::gui::state::{State, cached};
@@ -38,6 +38,10 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         super::part(ui, state, messages);
         if let Some(why) = state.marks_key().and_then(|key| state.made.marks.failure_of(&key)) {
             ui.label(RichText::new("changes cannot be marked").size(12.0).color(colour(tokens.warn)))
+                .on_hover_text(why);
+        }
+        if let Some(why) = state.anomalies_key().and_then(|key| state.made.anomalies.failure_of(&key)) {
+            ui.label(RichText::new("anomalies cannot be marked").size(12.0).color(colour(tokens.warn)))
                 .on_hover_text(why);
         }
         let keys = state.beside_keys();
@@ -103,6 +107,10 @@ fn controls(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
     if ui.checkbox(&mut marks, "changes").on_hover_text(Command::ToggleChanges.tooltip()).changed() {
         messages.push(Message::Run(Command::ToggleChanges));
     }
+    let mut odd = state.choices.anomalies;
+    if ui.checkbox(&mut odd, "anomalies").on_hover_text(Command::ToggleAnomalies.tooltip()).changed() {
+        messages.push(Message::Run(Command::ToggleAnomalies));
+    }
     if state.item().is_some_and(|i| matches!(i.data, Data::Counter(_))) {
         let mut rate = state.choices.rate;
         if ui.checkbox(&mut rate, "as rate").on_hover_text(Command::ToggleRate.tooltip()).changed() {
@@ -121,10 +129,11 @@ fn figure(state: &State, width: f32) -> Option<Arc<Figure>> {
     let range = state.range.map_or_else(|| track.extent(), |(a, b)| (axis.position(a), axis.position(b)));
     let pixels = (width - 84.0).max(50.0) as usize;
     let marks = state.marks_key().and_then(|key| state.made.marks.of(&key));
+    let odd = anomalies(state);
     let keys = state.beside_keys();
     let ready = keys.iter().zip(&state.made.beside).filter_map(|(key, slot)| Some((key.clone(), slot.of(key)?)));
     let (keys, others): (Vec<TrackKey>, Vec<Arc<Track>>) = ready.map(|(key, track)| (key, Arc::clone(track))).unzip();
-    cached(&state.pictures.series, (key.clone(), keys, range, pixels, marks.is_some()), || {
+    cached(&state.pictures.series, (key.clone(), keys, range, pixels, (marks.is_some(), odd.is_some())), || {
         let mut figure = track.beside(&others, range, pixels);
         if let Some(marks) = marks {
             let shown = marks.marks(&figure.x);
@@ -132,13 +141,24 @@ fn figure(state: &State, width: f32) -> Option<Arc<Figure>> {
             figure.marks.splice(0..0, shown);
             figure.caption = format!("{} {}", figure.caption, marks.said());
         }
+        if let Some(odd) = odd {
+            figure.marks.extend(odd.marks(&figure.x, range));
+            figure.caption = format!("{} {}", figure.caption, odd.said());
+        }
         Some(figure)
     })
+}
+
+/// The anomalies that are marked.
+fn anomalies(state: &State) -> Option<&Arc<AnomalyMarks>> {
+    state.made.anomalies.of(&state.anomalies_key()?)
 }
 
 /// What is in sight, with its numbers.
 pub(super) fn section(state: &State) -> Option<Section> {
     let figure = figure(state, 1000.0)?;
     let section = Section::new(figure.title.clone()).with(Block::Figure((*figure).clone()));
-    Some(section.with(Block::Table(figure_table(&figure))))
+    let section = section.with(Block::Table(figure_table(&figure)));
+    let odd = anomalies(state).map(|a| a.table()).filter(|t| !t.rows.is_empty());
+    Some(odd.into_iter().fold(section, |section, table| section.with(Block::Table(table))))
 }

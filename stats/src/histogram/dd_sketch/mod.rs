@@ -16,7 +16,7 @@ use self::mapping::{EDGE_SLACK, Mapping};
 use self::store::Store;
 use super::binned::{Binned, Within};
 use super::cache::Cache;
-use super::layout::{Bin, Closed, Layout, Sketch};
+use super::layout::{Bin, Closed, Layout, Sketch, nothing};
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::method::Method;
@@ -192,6 +192,23 @@ impl DdSketch {
         (lower.max(0.0), if upper.is_nan() { f64::INFINITY } else { upper })
     }
 
+    /// Tells where a quantile lies in a collapsed bin.
+    fn tell_collapsed(&self, estimate: &mut Estimate, scope: &Scope) {
+        if !(self.positive.is_collapsed() || self.negative.is_collapsed()) {
+            return;
+        }
+        // an extreme that is known is exact whatever its bin
+        let known = estimate.interval().is_some_and(|(lower, upper)| lower == upper);
+        if let Some((lower, upper)) = self.collapsed_around(estimate.value).filter(|_| !known) {
+            estimate.caveats.push(format!(
+                "it falls into the bin that took in all bins from {} to {}, so the relative error of {} does not hold",
+                scope.unit.show(lower),
+                scope.unit.show(upper),
+                self.mapping.alpha,
+            ));
+        }
+    }
+
     /// The interval of a collapsed bin that a quantile's interval lies in.
     fn collapsed_around(&self, value: f64) -> Option<(f64, f64)> {
         let side = if value < 0.0 { &self.negative } else { &self.positive };
@@ -280,19 +297,19 @@ impl Sketch for DdSketch {
         self.dropped
     }
 
+    fn quantile(&self, quantile: Quantile, scope: &Scope) -> Result<Estimate> {
+        if self.total == 0 {
+            return Err(nothing());
+        }
+        let mut estimate = self.binned().quantile(quantile, scope)?;
+        self.tell_collapsed(&mut estimate, scope);
+        Ok(estimate)
+    }
+
     fn quantiles(&self, quantiles: &[Quantile], scope: &Scope) -> Result<Vec<Estimate>> {
         let mut estimates = self.binned().quantiles(quantiles, scope)?;
         for estimate in &mut estimates {
-            // an extreme that is known is exact whatever its bin
-            let known = estimate.interval().is_some_and(|(lower, upper)| lower == upper);
-            if let Some((lower, upper)) = self.collapsed_around(estimate.value).filter(|_| !known) {
-                estimate.caveats.push(format!(
-                    "it falls into the bin that took in all bins from {} to {}, so the relative error of {} does not hold",
-                    scope.unit.show(lower),
-                    scope.unit.show(upper),
-                    self.mapping.alpha,
-                ));
-            }
+            self.tell_collapsed(estimate, scope);
         }
         Ok(estimates)
     }

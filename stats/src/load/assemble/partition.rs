@@ -68,6 +68,10 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
         ..Part::default()
     };
     let times = row_times(&mut chunk, plan)?;
+    if let Some(key) = only_key(&chunk, plan, &times)? {
+        part.groups.push(whole(key, times, &mut chunk, plan)?);
+        return Ok(part);
+    }
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
     let columns: Vec<&[f64]> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
@@ -115,6 +119,44 @@ fn row_times(chunk: &mut Chunk, plan: &Plan) -> Result<Vec<i64>> {
             _ => Err(Error::mismatch("the column of times was read as something else")),
         },
     }
+}
+
+/// The key of all rows, where none is dropped and all have the same labels: rows sorted by them come so, piece after piece.
+fn only_key(chunk: &Chunk, plan: &Plan, times: &[i64]) -> Result<Option<Vec<String>>> {
+    let (from, to) = if matches!(plan.time, TimeSource::Step(..)) { (i64::MIN, i64::MAX) } else { plan.range };
+    let kept = from.max(NO_TIME + 1)..to;
+    // without an early end, so that several are looked at together
+    if times.is_empty() || !plan.filter.is_empty() || !times.iter().fold(true, |all, t| all & kept.contains(t)) {
+        return Ok(None);
+    }
+    if let ([only], None) = (plan.values.as_slice(), plan.ok)
+        && numbers(chunk, only.column)?.iter().fold(false, |any, v| any | is_missing(*v))
+    {
+        return Ok(None);
+    }
+    let mut key = Vec::new();
+    for column in plan.name.iter().chain(&plan.labels) {
+        let (_, dictionary) = words(chunk, *column)?;
+        let [word] = dictionary.words() else { return Ok(None) };
+        key.push(String::from_utf8_lossy(word).into_owned());
+    }
+    Ok(Some(key))
+}
+
+/// All rows as one group, with the columns as they are.
+fn whole(key: Vec<String>, times: Vec<i64>, chunk: &mut Chunk, plan: &Plan) -> Result<Group> {
+    let flags = plan.ok.map(|ok| numbers(chunk, ok)).transpose()?;
+    // a flag that cannot be read counts as bad
+    let ok = flags.map(|flags| flags.iter().map(|flag| *flag > 0.5).collect());
+    let mut values = Vec::with_capacity(plan.values.len());
+    for (i, value) in plan.values.iter().enumerate() {
+        let again = plan.values.iter().skip(i + 1).any(|later| later.column == value.column);
+        values.push(match chunk.columns.get_mut(value.column) {
+            Some(Column::Number(column)) if !again => std::mem::take(column),
+            _ => numbers(chunk, value.column)?.to_vec(),
+        });
+    }
+    Ok(Group { key, times, values, ok, left_out: LeftOut::default(), counted: None })
 }
 
 /// Marks rows without a time, outside the range, or not passing the filter.

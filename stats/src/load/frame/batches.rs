@@ -6,23 +6,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use polars::prelude::DataFrame;
-use rayon::prelude::*;
 
 use super::polars::renamed;
-use super::typed::{Origin, chunk};
+use super::typed::{Origin, Typed, chunk, chunk_of};
 use crate::error::{Error, Result};
 use crate::load::assemble::{Collector, Part, partition};
 use crate::load::classify::Plan;
 use crate::load::dataset::Dataset;
 use crate::load::report::LoadReport;
 use crate::load::store::{Condense, HistogramTable};
+use crate::load::table::Chunk;
 use crate::progress::Progress;
 
 /// So many batches wait for a thread; the next one is worked on by the reader itself, so that memory stays bounded.
 const WAITING: usize = 8;
 
-/// Rows of a batch that are worked on as one piece.
-const SLICE: usize = 1 << 15;
+/// Reads the columns at some places of a piece by its number.
+pub(super) type Make<'a> = dyn Fn(usize, &[usize]) -> Result<Vec<Typed>> + Sync + 'a;
 
 /// Takes the batches of one file in their order.
 pub(super) struct Batches {
@@ -85,29 +85,44 @@ impl Batches {
         self.progress.is_cancelled()
     }
 
-    /// Takes all rows of a batch, in parallel, before it returns: no other batch needs to be there at the same time.
-    pub(super) fn take_whole(&self, batch: &DataFrame) -> Result<()> {
-        let starts: Vec<usize> = (0..batch.height()).step_by(SLICE).collect();
-        let made: Vec<Result<Part>> = starts
-            .into_par_iter()
-            .map(|from| {
-                let slice = batch.slice(from as i64, SLICE);
-                catch_unwind(AssertUnwindSafe(|| self.part(slice)))
-                    .unwrap_or_else(|_| Err(Error::parse("a part of its columns cannot be decoded")))
-            })
-            .collect();
-        let mut parts = self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for part in made {
-            parts.collector.add(part?, &self.plan, &self.file)?;
-        }
-        Ok(())
+    /// Takes pieces of the file, which come in their order, on as many threads as rayon has; each is made on the thread that then
+    /// sorts its rows, and no more are there at a time than there are threads.
+    pub(super) fn take_pieces(&self, count: usize, make: &Make<'_>) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while !self.progress.is_cancelled() && self.goes_on() {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    break;
+                }
+                self.taken.fetch_add(1, Ordering::Relaxed);
+                let part = catch_unwind(AssertUnwindSafe(|| self.part_of(make(number, &self.places)?)))
+                    .unwrap_or_else(|_| undecodable());
+                self.join(number, part);
+            }
+        };
+        rayon::scope(|scope| {
+            for _ in 1..rayon::current_num_threads().min(count) {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+    }
+
+    /// Whether nothing went wrong so far.
+    fn goes_on(&self) -> bool {
+        self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).failed.is_ok()
     }
 
     fn work(&self, number: usize, batch: DataFrame) {
         // a panic on another thread would end the program
-        let part = catch_unwind(AssertUnwindSafe(|| self.part(batch)))
-            .unwrap_or_else(|_| Err(Error::parse("a part of its columns cannot be decoded")));
+        let part = catch_unwind(AssertUnwindSafe(|| self.part(batch))).unwrap_or_else(|_| undecodable());
         self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.join(number, part);
+    }
+
+    /// Joins a part once all before it are joined.
+    fn join(&self, number: usize, part: Result<Part>) {
         let mut guard = self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let parts = &mut *guard;
         parts.early.insert(number, part);
@@ -126,7 +141,19 @@ impl Batches {
             self.places.iter().filter_map(|i| batch.select_at_idx(*i).cloned()).enumerate().map(renamed).collect();
         let chosen = DataFrame::new(rows, wanted).map_err(|e| super::polars::failed(&e))?;
         drop(batch);
-        let mut part = partition(chunk(&chosen, &self.plan, 0, rows)?, &self.plan)?;
+        self.sorted(chunk(&chosen, &self.plan, 0, rows)?)
+    }
+
+    /// Of columns in the plan's order.
+    fn part_of(&self, columns: Vec<Typed>) -> Result<Part> {
+        let rows = columns.first().map_or(0, Typed::len);
+        self.sorted(chunk_of(columns.into_iter().map(Ok), &self.plan, rows)?)
+    }
+
+    /// The rows in their groups, counted where they are not kept.
+    fn sorted(&self, chunk: Chunk) -> Result<Part> {
+        let rows = chunk.rows;
+        let mut part = partition(chunk, &self.plan)?;
         if let Some(how) = self.how {
             part.condense(how, &self.plan)?;
         }
@@ -162,4 +189,8 @@ impl Batches {
             None => collector.finish(&self.plan, origin.file, origin.format, report),
         }
     }
+}
+
+fn undecodable() -> Result<Part> {
+    Err(Error::parse("a part of its columns cannot be decoded"))
 }

@@ -14,6 +14,11 @@ impl<T: Copy> Cells<T> {
         Self { values, present: None }
     }
 
+    /// A column with a mark for each field that tells whether it is there; without marks all are.
+    pub(super) fn with_marks(values: Vec<T>, present: Option<Vec<bool>>) -> Self {
+        Self { values, present }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.values.len()
     }

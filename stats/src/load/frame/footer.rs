@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
-use std::path::Path;
+use std::ops::Range;
 use std::sync::Arc;
 
 use polars::io::mmap::MmapBytesReader;
@@ -19,13 +19,13 @@ use crate::error::{Error, Result};
 /// The reader counts rows in 32 bits.
 const MOST_ROWS: u64 = u32::MAX as u64;
 
-/// The number of rows that a Parquet file claims, once its lengths are found to be possible.
-pub(super) fn rows(bytes: &Bytes<'_>, size: u64) -> Result<u64> {
+/// The number of rows that a Parquet file claims and its table of contents, once its lengths are found to be possible.
+pub(super) fn rows(bytes: &Bytes<'_>, size: u64) -> Result<(u64, Arc<FileMetadata>)> {
     let failed = |e: pl::PolarsError| super::polars::failed(&e);
     match bytes {
         Bytes::Memory(bytes) => check(pl::ParquetReader::new(Cursor::new(bytes.as_slice())), size).map_err(failed)?,
-        Bytes::File(path) => {
-            let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
+        Bytes::File(place) => {
+            let file = std::fs::File::open(place.path).map_err(|e| Error::io(e, &place.path.display().to_string()))?;
             check(pl::ParquetReader::new(file), size).map_err(failed)?
         }
     }
@@ -48,11 +48,8 @@ pub(super) struct RowGroup {
     pub(super) bounds: HashMap<String, Bounds>,
 }
 
-/// The table of contents of a Parquet file and what it says of the row groups; its lengths must have been found possible by [`rows`].
-pub(super) fn groups(path: &Path) -> Result<(Arc<FileMetadata>, Vec<RowGroup>)> {
-    let file = std::fs::File::open(path).map_err(|e| Error::io(e, &path.display().to_string()))?;
-    let mut reader = pl::ParquetReader::new(file);
-    let contents = Arc::clone(reader.get_metadata().map_err(|e| super::polars::failed(&e))?);
+/// What a table of contents says of the row groups; its lengths must have been found possible by [`rows`].
+pub(super) fn groups(contents: &FileMetadata) -> Vec<RowGroup> {
     let mut groups = Vec::with_capacity(contents.row_groups.len());
     for group in &contents.row_groups {
         let mut found =
@@ -73,13 +70,33 @@ pub(super) fn groups(path: &Path) -> Result<(Arc<FileMetadata>, Vec<RowGroup>)> 
         }
         groups.push(found);
     }
-    Ok((contents, groups))
+    groups
 }
 
-type Checked = pl::PolarsResult<Result<u64>>;
+/// Where in the file the columns of some rows are: those of every row group that has one of the rows; all columns where none is named.
+pub(super) fn bytes(contents: &FileMetadata, rows: &[Range<u64>], columns: Option<&[&str]>) -> Vec<Range<u64>> {
+    let mut found = Vec::new();
+    let mut start = 0_u64;
+    for group in &contents.row_groups {
+        let own = start..start + group.num_rows() as u64;
+        start = own.end;
+        if !rows.iter().any(|rows| rows.start < own.end && rows.end > own.start) {
+            continue;
+        }
+        for column in group.parquet_columns() {
+            let name = column.descriptor().path_in_schema.first();
+            if columns.is_none_or(|columns| name.is_some_and(|name| columns.contains(&name.as_str()))) {
+                found.push(column.byte_range());
+            }
+        }
+    }
+    found
+}
+
+type Checked = pl::PolarsResult<Result<(u64, Arc<FileMetadata>)>>;
 
 fn check<R: MmapBytesReader>(mut reader: pl::ParquetReader<R>, size: u64) -> Checked {
-    let contents = reader.get_metadata()?;
+    let contents = Arc::clone(reader.get_metadata()?);
     let mut rows = 0_u64;
     for group in &contents.row_groups {
         let height = group.num_rows() as u64;
@@ -104,5 +121,5 @@ fn check<R: MmapBytesReader>(mut reader: pl::ParquetReader<R>, size: u64) -> Che
             contents.num_rows
         ))));
     }
-    Ok(Ok(rows))
+    Ok(Ok((rows, contents)))
 }

@@ -25,7 +25,7 @@ use crate::load::filter::{Clause, Literal, Op};
 use crate::load::histogram_table::{self, Builder, Cell, Choice, Places};
 use crate::load::number::{self, Field};
 use crate::load::options::{Format, LoadOptions};
-use crate::load::report::{LoadReport, counted};
+use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::store::{HistogramTable, Packed, Slot, Stored};
 use crate::load::table::{Column, Dictionary};
 use crate::progress::Progress;
@@ -95,7 +95,7 @@ impl Reading {
     /// `window_start` has, where that is known.
     pub(super) fn ranges(&mut self, groups: &[RowGroup], instant: Option<i64>) -> Vec<Range<u64>> {
         let mut ranges: Vec<Range<u64>> = Vec::new();
-        let (mut at, mut read, mut bytes, mut all) = (0_u64, 0_usize, 0_u64, 0_u64);
+        let (mut at, mut read, mut bytes, mut all) = (0_u64, 0_u64, 0_u64, 0_u64);
         for group in groups {
             let range = at..at + group.rows;
             at = range.end;
@@ -110,16 +110,7 @@ impl Reading {
                 _ => ranges.push(range),
             }
         }
-        if read < groups.len() {
-            let megabytes = |bytes: u64| bytes as f64 / 1e6;
-            let choice = format!(
-                "{read} of {} read, {:.3} of {:.3} MB",
-                counted(groups.len() as u64, "row group"),
-                megabytes(bytes),
-                megabytes(all)
-            );
-            self.report.understand("row groups", choice, "what the others hold was not asked for");
-        }
+        self.report.understand_groups(GroupsRead { read, all: groups.len() as u64, bytes_read: bytes, bytes: all });
         ranges
     }
 

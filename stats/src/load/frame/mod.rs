@@ -9,8 +9,10 @@ mod batches;
 mod cells;
 mod footer;
 mod histograms;
+mod pages;
 mod polars;
 mod read;
+mod row_groups;
 #[cfg(test)]
 mod tests;
 mod typed;

@@ -48,7 +48,7 @@ impl Table for DataFrame {
     }
 }
 
-fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
+pub(super) fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
     let ints = || Ok::<_, pl::PolarsError>(integers(series.to_physical_repr().cast(&DataType::Int64)?.i64()?));
     let instants = |factor: i64| -> pl::PolarsResult<Typed> { Ok(Typed::Instants(scaled(ints()?, factor))) };
     let floats = || -> pl::PolarsResult<Typed> {
@@ -119,7 +119,7 @@ fn integers(column: &pl::Int64Chunked) -> Cells<i64> {
 }
 
 /// Each number times a factor; one that leaves the range is not there.
-fn scaled(cells: Cells<i64>, factor: i64) -> Cells<i64> {
+pub(super) fn scaled(cells: Cells<i64>, factor: i64) -> Cells<i64> {
     let limit = i64::MAX / factor;
     match cells.all() {
         Ok(all) if factor == 1 => Cells::full(all),

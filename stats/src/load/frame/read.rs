@@ -5,18 +5,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use polars::io::parquet::read::{FileMetadata, infer_schema};
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, IntoLazy, LazyFrame, SerReader};
+use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, SchemaExt, SerReader};
 
 use super::batches::Batches;
 use super::footer;
 use super::histograms::{self, Reading};
 use super::polars::{failed, renamed};
+use super::row_groups::{self, RowGroups};
 use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
+use crate::load::parts::{Parts, Place};
 use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::{files, histogram_table};
@@ -28,7 +31,7 @@ const KIND_ROWS: usize = 1 << 14;
 /// A file, or its bytes.
 pub(crate) enum Bytes<'a> {
     /// A file, of which only what is wanted is read.
-    File(&'a Path),
+    File(Place<'a>),
     /// All bytes.
     Memory(Vec<u8>),
 }
@@ -61,36 +64,49 @@ fn decode(
     into: &mut Condenser,
 ) -> Result<Dataset> {
     let wrap = |e: &pl::PolarsError| damaged(format, failed(e).message());
-    let mut rows = 0;
+    let (mut rows, mut contents) = (0, None);
     if format == Format::Parquet {
-        rows = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
+        let (claimed, found) = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
+        (rows, contents) = (claimed, Some(found));
     }
-    let of_folders = if let Bytes::File(path) = &bytes { files::partition(path) } else { Vec::new() };
-    let path = match &bytes {
-        Bytes::File(path) if format == Format::Parquet => Some(*path),
+    let of_folders = if let Bytes::File(place) = &bytes { files::partition(place.path) } else { Vec::new() };
+    let place = match &bytes {
+        Bytes::File(place) if format == Format::Parquet => Some(*place),
         _ => None,
     };
-    let mut lazy = scan(format, bytes).map_err(|e| wrap(&e))?;
-    let mut names: Vec<String> =
-        lazy.collect_schema().map_err(|e| wrap(&e))?.iter_names().map(ToString::to_string).collect();
+    let path = place.map(|place| place.path);
+    let mut source = match path.zip(contents.clone()) {
+        Some((path, contents)) if of_folders.is_empty() => Source::File(path, contents),
+        _ => Source::Lazy(Box::new(scan(format, bytes).map_err(|e| wrap(&e))?)),
+    };
+    let schema = source.schema().map_err(|e| wrap(&e))?;
+    let mut names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
     // the reader may have made columns of the folders' names already
     names.retain(|name| !of_folders.iter().any(|(key, _)| key == name));
     let folders = of_folders.iter().map(|(key, _)| key.clone());
     if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
         let mut reading = Reading::new(names, &of_folders, (name, format, size), options)?;
-        let reading = match path {
-            Some(path) => {
-                let schema = lazy.collect_schema().map_err(|e| wrap(&e))?;
-                let (contents, groups) = footer::groups(path)?;
+        let reading = match (place, contents, source) {
+            (Some(Place { path, parts }), Some(contents), _) => {
+                let groups = footer::groups(&contents);
                 let ranges = reading.ranges(&groups, reading.instant(&schema));
+                if let Some(parts) = parts {
+                    parts.want(&footer::bytes(&contents, &ranges, Some(&reading.wanted())))?;
+                    progress.stage("reading", size);
+                }
                 histograms::read_ranges(reading, (path, rows), (&contents, &groups), &ranges, progress)?
             }
-            None => histograms::stream(reading, &lazy, progress)?,
+            (_, _, Source::Lazy(lazy)) => histograms::stream(reading, &lazy, progress)?,
+            _ => return Err(damaged(format, "it has no table of contents")),
         };
         return histogram_table::deliver(reading.finish()?, into);
     }
     let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
-    let head = collect(lazy.clone().limit(sampled as u32)).map_err(|e| wrap(&e))?;
+    let in_parts = place.and_then(|place| place.parts).zip(contents.clone());
+    let head = match (&in_parts, path) {
+        (Some((parts, contents)), Some(path)) => first_rows((path, *parts), contents, sampled, progress)?,
+        _ => source.head(sampled).map_err(|e| wrap(&e))?,
+    };
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
@@ -100,9 +116,13 @@ fn decode(
     let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
     sources.sort_unstable();
     sources.dedup();
-    let names = head.get_column_names();
-    let names_of_file: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let columns: Vec<pl::Expr> = sources.iter().filter_map(|&i| names.get(i)).map(|n| pl::col((*n).clone())).collect();
+    let columns: Vec<(String, DataType)> = head
+        .columns()
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| sources.binary_search(at).is_ok())
+        .map(|(_, column)| (column.name().to_string(), column.dtype().clone()))
+        .collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
     if into.how.is_some() {
         let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
@@ -115,14 +135,24 @@ fn decode(
     drop(head);
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
-    let wanted: Vec<String> = columns_of(&names_of_file, &sources);
-    let in_file = !of_folders.iter().any(|(key, _)| wanted.contains(key));
-    if let (Some(path), true) = (path, into.how.is_some() && in_file) {
-        // a few rows at a time: the streaming engine reads ahead more than is wanted in memory
-        in_pieces(path, rows, &wanted, progress, &mut |frame| batches.take_whole(frame))
-            .map_err(|e| if e.kind() == ErrorKind::Cancelled { e } else { damaged(format, e.message()) })?;
-        return batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table);
+    if let Some((parts, contents)) = in_parts {
+        let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        parts.want(&footer::bytes(&contents, std::slice::from_ref(&(0..rows)), Some(&wanted)))?;
+        progress.stage("reading", size);
     }
+    let origin = Origin { file: name, format, bytes: size };
+    let in_file = !columns.iter().any(|(wanted, _)| of_folders.iter().any(|(key, _)| key == wanted));
+    if let (Some(path), Some(contents), true) = (path, contents, in_file) {
+        // as many pieces as threads at a time: the streaming engine reads ahead more than is wanted in memory
+        let groups = RowGroups::new(path, contents, columns);
+        batches.take_pieces(groups.pieces(), &|piece, places| {
+            groups.read(piece, places).map_err(|e| damaged(format, e.message()))
+        });
+        progress.check()?;
+        return batches.finish(&origin, report, &mut into.table);
+    }
+    let Source::Lazy(lazy) = source else { return Err(damaged(format, "its columns are elsewhere")) };
+    let columns: Vec<pl::Expr> = columns.iter().map(|(name, _)| pl::col(name.as_str())).collect();
     let shared = Arc::clone(&batches);
     let sink =
         lazy.select(columns).sink_batches(pl::PlanCallback::new(move |batch| Ok(shared.take(batch))), true, None);
@@ -131,18 +161,55 @@ fn decode(
     if rows == 0 {
         progress.advance(size);
     }
-    batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table)
+    batches.finish(&origin, report, &mut into.table)
+}
+
+/// The first rows of a file that is fetched in parts, with all columns: what they are is told by them.
+fn first_rows(
+    (path, parts): (&Path, &dyn Parts),
+    contents: &Arc<FileMetadata>,
+    rows: usize,
+    progress: &Progress,
+) -> Result<DataFrame> {
+    parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..rows as u64)), None))?;
+    progress.check()?;
+    row_groups::frame(path, contents, (0, rows), None).map_err(|e| failed(&e))
+}
+
+/// Where rows come from.
+enum Source<'a> {
+    /// The row groups of a file, with its table of contents.
+    File(&'a Path, Arc<FileMetadata>),
+    /// A query.
+    Lazy(Box<LazyFrame>),
+}
+
+impl Source<'_> {
+    fn schema(&mut self) -> pl::PolarsResult<Arc<pl::Schema>> {
+        match self {
+            Self::File(_, contents) => Ok(Arc::new(pl::Schema::from_arrow_schema(&infer_schema(contents)?))),
+            Self::Lazy(lazy) => lazy.collect_schema(),
+        }
+    }
+
+    /// The first rows.
+    fn head(&self, rows: usize) -> pl::PolarsResult<DataFrame> {
+        match self {
+            Self::File(path, contents) => row_groups::frame(path, contents, (0, rows), None),
+            Self::Lazy(lazy) => collect((**lazy).clone().limit(rows as u32)),
+        }
+    }
 }
 
 fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
     match (format, bytes) {
         (Format::Parquet, Bytes::Memory(bytes)) => Ok(pl::ParquetReader::new(Cursor::new(bytes)).finish()?.lazy()),
         (_, Bytes::Memory(bytes)) => Ok(pl::IpcReader::new(Cursor::new(bytes)).finish()?.lazy()),
-        (Format::Parquet, Bytes::File(path)) => {
+        (Format::Parquet, Bytes::File(Place { path, .. })) => {
             let args = pl::ScanArgsParquet { glob: false, ..pl::ScanArgsParquet::default() };
             LazyFrame::scan_parquet(pl::PlRefPath::new(path.to_string_lossy().as_ref()), args)
         }
-        (_, Bytes::File(path)) => {
+        (_, Bytes::File(Place { path, .. })) => {
             let args = pl::UnifiedScanArgs { glob: false, ..pl::UnifiedScanArgs::default() };
             LazyFrame::scan_ipc(
                 pl::PlRefPath::new(path.to_string_lossy().as_ref()),
@@ -151,45 +218,6 @@ fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
             )
         }
     }
-}
-
-/// The names of some columns.
-fn columns_of(names: &[String], places: &[usize]) -> Vec<String> {
-    places.iter().filter_map(|place| names.get(*place).cloned()).collect()
-}
-
-/// Rows of a Parquet file that are read together.
-const PIECE: u64 = 1 << 18;
-
-/// Reads a Parquet file some rows at a time, none across two row groups.
-fn in_pieces(
-    path: &Path,
-    rows: u64,
-    columns: &[String],
-    progress: &Progress,
-    take: &mut dyn FnMut(&DataFrame) -> Result<()>,
-) -> Result<()> {
-    let (contents, groups) = footer::groups(path)?;
-    let name = path.display().to_string();
-    let (mut start, mut end_of_group) = (0_u64, 0_u64);
-    let mut groups = groups.iter();
-    while start < rows {
-        progress.check()?;
-        while end_of_group <= start {
-            let Some(group) = groups.next() else { return Ok(()) };
-            end_of_group += group.rows;
-        }
-        let end = (start + PIECE).min(end_of_group);
-        let file = std::fs::File::open(path).map_err(|e| Error::io(e, &name))?;
-        let mut reader = pl::ParquetReader::new(file)
-            .with_slice(Some((start as usize, (end - start) as usize)))
-            .with_columns(Some(columns.to_vec()));
-        reader.set_metadata(Arc::clone(&contents));
-        let frame = reader.finish().and_then(|frame| frame.select(columns)).map_err(|e| failed(&e))?;
-        take(&frame)?;
-        start = end;
-    }
-    Ok(())
 }
 
 /// Runs a query whose batches go elsewhere.
@@ -215,7 +243,7 @@ fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
             tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(magic.len())..).unwrap_or_default());
             bytes.len() as u64
         }
-        Bytes::File(path) => {
+        Bytes::File(Place { path, .. }) => {
             let io = |e| Error::io(e, name);
             let mut file = std::fs::File::open(path).map_err(io)?;
             let size = file.metadata().map_err(io)?.len();

@@ -21,6 +21,7 @@ pub(super) const PIECE: usize = 1 << 17;
 pub(super) const SAMPLE_ROWS: usize = 2000;
 
 /// A column of a piece, by the type that its format gives it.
+#[derive(Clone, Debug)]
 pub(super) enum Typed {
     /// Nanoseconds since the epoch.
     Instants(Cells<i64>),
@@ -99,10 +100,14 @@ pub(super) fn join(
 
 /// The wanted columns of some rows of a table.
 pub(super) fn chunk(table: &dyn Table, plan: &Plan, from: usize, rows: usize) -> Result<Chunk> {
+    chunk_of((0..plan.wanted.len()).map(|place| table.piece(place, from, rows)), plan, rows)
+}
+
+/// The wanted columns of some rows, which come in the plan's order.
+pub(super) fn chunk_of(columns: impl Iterator<Item = Result<Typed>>, plan: &Plan, rows: usize) -> Result<Chunk> {
     let mut chunk = Chunk { rows, lines: rows as u64, ..Chunk::default() };
-    for (place, wanted) in plan.wanted.iter().enumerate() {
-        let typed = table.piece(place, from, rows)?;
-        let column = typed.column(place, wanted, plan, &mut chunk.tallies, &mut chunk.zoneless);
+    for (place, (wanted, typed)) in plan.wanted.iter().zip(columns).enumerate() {
+        let column = typed?.column(place, wanted, plan, &mut chunk.tallies, &mut chunk.zoneless);
         chunk.columns.push(column);
     }
     Ok(chunk)

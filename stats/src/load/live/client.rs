@@ -1,12 +1,6 @@
-//! Requests with time limits, repetitions and cancellation.
-//!
-//! The client follows no redirection: what authorises goes to the one address that was given. A request runs on the calling thread,
-//! and looks whether it should stop every twentieth of a second.
+//! Requests to a Prometheus server, with time limits.
 
-use std::error::Error as _;
 use std::io::Read as _;
-use std::pin::pin;
-use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
@@ -14,24 +8,18 @@ use reqwest::header::{
 use reqwest::header::{DATE, LOCATION};
 use reqwest::{Response, Url};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time;
 
 use super::query::PrometheusQuery;
-use super::refusal::{self, Refused};
+use super::refusal;
 use super::secret::Secret;
 use crate::error::{Error, ErrorKind, Result};
+use crate::load::http::{self, Refused, is_here, reasons, repeated, root, seconds_to_wait, span};
 use crate::load::server::ServerOptions;
 use crate::progress::Progress;
 use crate::time::Span;
 
-/// How soon a wish to stop is seen.
-const TICK: Duration = Duration::from_millis(50);
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(10);
 /// How long is waited for what can be done without.
 const LOOK_UP: Span = Span(10 * Span::SECOND.0);
-/// The longest pause that a server may ask for.
-const PATIENCE_S: f64 = 120.0;
 /// The most that is read of a refusal.
 const REFUSAL_BYTES: u64 = 64 << 10;
 
@@ -75,19 +63,10 @@ impl Client {
         if limit.is_zero() {
             return Err(Error::argument("a server cannot answer in no time").hint("give --timeout such as 2m"));
         }
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("sre-stats/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT.min(limit))
-            .tls_built_in_root_certs(base.scheme() == "https");
-        if is_here(&base) {
-            builder = builder.no_proxy();
-        }
         let failed = |e: &dyn std::fmt::Display| {
             Error::new(ErrorKind::Io, format!("no request can be made: {e}")).in_file(&place)
         };
-        let http = builder.build().map_err(|e| failed(&root(&e)))?;
+        let http = http::builder(&base, limit).build().map_err(|e| failed(&root(&e)))?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
         let runtime = Some(runtime);
         Ok(Self { runtime, http, base, place, secret, headers, options: options.clone(), post: true })
@@ -113,7 +92,9 @@ impl Client {
             path.pop_if_empty().extend(["api", "v1", what]);
         }
         let runtime = self.runtime.take().ok_or_else(Error::cancelled)?;
-        let result = runtime.block_on(self.repeated(&url, form, progress));
+        let options = self.options.clone();
+        let asked = repeated(&options, progress, async || self.once_either(&url, form).await);
+        let result = runtime.block_on(asked);
         self.runtime = Some(runtime);
         result.map_err(|e| e.in_file(&self.place))
     }
@@ -129,32 +110,14 @@ impl Client {
         result
     }
 
-    async fn repeated(&mut self, url: &Url, form: &[(&str, String)], progress: &Progress) -> Result<Vec<u8>> {
-        let mut tried = 0_u32;
-        loop {
-            let (message, hint, wait_s) = match watched(self.once(url, form), progress).await? {
-                Ok(body) => return Ok(body),
-                Err(Refused::ForGood(e)) => return Err(e),
-                Err(Refused::Method) if self.post => {
-                    self.post = false;
-                    continue;
-                }
-                Err(Refused::Method) => ("the server takes no queries (405)".to_owned(), "check the address", None),
-                Err(Refused::ForNow { message, hint, wait_s }) => (message, hint, wait_s),
-            };
-            tried += 1;
-            let failed = |message: String| Error::new(ErrorKind::Io, message);
-            if let Some(wait_s) = wait_s.filter(|s| *s > PATIENCE_S) {
-                let wait = format!("{message}; it asks to wait {wait_s:.0} s");
-                return Err(failed(wait).hint("ask again then"));
+    /// One request, without a body where the server takes none.
+    async fn once_either(&mut self, url: &Url, form: &[(&str, String)]) -> Result<Vec<u8>, Refused> {
+        match self.once(url, form).await {
+            Err(Refused::Method) if self.post => {
+                self.post = false;
+                self.once(url, form).await
             }
-            if tried > self.options.retries {
-                let message = if tried > 1 { format!("{message}, {tried} times") } else { message };
-                return Err(failed(message).hint(hint));
-            }
-            let doubled = 2_f64.powi((tried - 1).min(20) as i32) * span(self.options.pause).as_secs_f64();
-            let pause = Duration::from_secs_f64(wait_s.unwrap_or(doubled).clamp(0.0, PATIENCE_S));
-            watched(time::sleep(pause), progress).await?;
+            other => other,
         }
     }
 
@@ -259,17 +222,6 @@ impl Client {
     }
 }
 
-/// Waits for something, and stops where that is asked for.
-async fn watched<T>(work: impl Future<Output = T>, progress: &Progress) -> Result<T> {
-    let mut work = pin!(work);
-    loop {
-        progress.check()?;
-        if let Ok(done) = time::timeout(TICK, &mut work).await {
-            return Ok(done);
-        }
-    }
-}
-
 /// A body as it was before it was packed.
 fn unpacked(body: Vec<u8>, response: &Response, limit: u64) -> Result<Vec<u8>, Refused> {
     let coding = response.headers().get(CONTENT_ENCODING).map(|v| v.as_bytes().to_ascii_lowercase());
@@ -290,57 +242,4 @@ fn unpacked(body: Vec<u8>, response: &Response, limit: u64) -> Result<Vec<u8>, R
 fn too_large(limit: u64) -> Refused {
     let error = Error::unsupported(format!("the answer is larger than {} MB", limit >> 20));
     Refused::ForGood(error.hint("ask for less a request with --page-points, or for fewer series"))
-}
-
-/// The seconds of `Retry-After`: a number, or a date, which is measured from the answer's own.
-fn seconds_to_wait(after: &str, date: Option<&str>) -> Option<f64> {
-    if let Ok(seconds) = after.trim().parse::<u32>() {
-        return Some(f64::from(seconds));
-    }
-    let at = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok();
-    let wait = at(after)?.timestamp().duration_since(at(date?)?.timestamp());
-    Some(wait.as_secs_f64().max(0.0))
-}
-
-/// Whether an address is of this machine.
-fn is_here(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// The reasons beneath an error, the innermost last; its own text is not among them, since that one holds the address.
-fn reasons(e: &reqwest::Error) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut source = e.source();
-    while let Some(inner) = source {
-        all.push(inner.to_string());
-        source = inner.source();
-    }
-    all
-}
-
-/// The innermost reason.
-fn root(e: &reqwest::Error) -> String {
-    reasons(e).pop().unwrap_or_else(|| "no reason is known".to_owned())
-}
-
-fn span(span: Span) -> Duration {
-    Duration::from_nanos(span.0.max(0).unsigned_abs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_is_seconds_or_until_a_date() {
-        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(seconds_to_wait(" 7 ", None), Some(7.0));
-        assert_eq!(seconds_to_wait("Sun, 06 Nov 1994 08:50:00 GMT", date), Some(23.0));
-        assert_eq!(seconds_to_wait("Sun, 06 Nov 1994 08:49:00 GMT", date), Some(0.0));
-        for (after, date) in [("soon", date), ("-1", date), ("1e9", date), ("Sun, 06 Nov 1994 08:50:00 GMT", None)] {
-            assert_eq!(seconds_to_wait(after, date), None, "{after}");
-        }
-    }
 }

@@ -101,6 +101,37 @@ impl PrometheusQuery {
         Ok(self)
     }
 
+    /// Whether the address can be one of a server: `http` or `https`, without a user, a password, a query or the path of one page.
+    ///
+    /// # Errors
+    /// Says what is wrong with it, without repeating what may be a password.
+    ///
+    /// ```
+    /// use sre_stats::load::PrometheusQuery;
+    /// assert!(PrometheusQuery::new("http://localhost:9090", "up").check_address().is_ok());
+    /// assert!(PrometheusQuery::new("localhost:9090", "up").check_address().is_err());
+    /// ```
+    pub fn check_address(&self) -> Result<()> {
+        self.address().map(|_| ())
+    }
+
+    /// Whether the range can be asked for in pages of so many points: it is not empty, counts in milliseconds, and is no more
+    /// than 10,000 requests. An instant always can.
+    ///
+    /// # Errors
+    /// Says what is wrong with the range, the step, or a query that depends on them.
+    ///
+    /// ```
+    /// use sre_stats::load::PrometheusQuery;
+    /// use sre_stats::time::{Span, Timestamp};
+    /// let hour = |step| PrometheusQuery::new("http://h", "up").over(Timestamp(0), Timestamp(Span::HOUR.0), step);
+    /// assert!(hour(Span::SECOND).check_range(10_000).is_ok());
+    /// assert!(hour(Span(1)).check_range(10_000).is_err());
+    /// ```
+    pub fn check_range(&self, page_points: u64) -> Result<()> {
+        self.parts(page_points).map(|_| ())
+    }
+
     /// The address, checked.
     pub(super) fn address(&self) -> Result<Url> {
         let hint = "write it like http://host:9090, with the path before /api/v1 where there is one";

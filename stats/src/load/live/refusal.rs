@@ -3,17 +3,7 @@
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
-
-/// Why a request had no result.
-#[derive(Debug)]
-pub(super) enum Refused {
-    /// It may pass: what happened, the way out, and how many seconds the server asks to wait.
-    ForNow { message: String, hint: &'static str, wait_s: Option<f64> },
-    /// It will not pass.
-    ForGood(Error),
-    /// The server takes no such requests with a body.
-    Method,
-}
+use crate::load::http::Refused;
 
 /// The answer of Prometheus to what it refuses.
 #[derive(Deserialize)]

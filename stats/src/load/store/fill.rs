@@ -6,6 +6,7 @@ use super::packed::Packed;
 use super::table::HistogramTable;
 use crate::error::{Error, Result};
 use crate::histogram::LayoutChoice;
+use crate::load::classic::is_bucket;
 use crate::load::dataset::Dataset;
 use crate::load::options::LoadOptions;
 use crate::load::report::LoadReport;
@@ -50,8 +51,18 @@ fn unnumbered(layout: LayoutChoice) -> Error {
 }
 
 impl Condenser {
-    /// Takes the series of a data set where rows are counted: events become histograms, histograms stay as they are.
+    /// Takes the series of a file where rows are counted: events become histograms, histograms stay as they are. Counters of buckets
+    /// are left, since their histograms may go on in the next file.
     pub(crate) fn absorb(&mut self, data: &mut Dataset) -> Result<()> {
+        let (buckets, others) = std::mem::take(&mut data.items).into_iter().partition(is_bucket);
+        data.items = others;
+        self.absorb_all(data)?;
+        data.items.extend::<Vec<_>>(buckets);
+        Ok(())
+    }
+
+    /// Takes all series of a data set where rows are counted.
+    pub(crate) fn absorb_all(&mut self, data: &mut Dataset) -> Result<()> {
         let Some(how) = self.how.filter(|_| !data.items.is_empty()) else { return Ok(()) };
         data.make_histograms(how.layout, how.grid.width())?;
         for item in std::mem::take(&mut data.items) {

@@ -8,6 +8,7 @@ use crate::figure::{Direction, Figure, Mark, Role, Shape, series_figure};
 use crate::load::container::Container;
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
+use crate::time::Timestamp;
 use crate::trend::{Cause, Change, ChangeVerdict, Changes, Event, read_events};
 
 /// One row a change: when it happened, and the level before and after.
@@ -99,6 +100,7 @@ pub fn finding(changes: &Changes) -> (Standing, String) {
         1 => "One change of level".to_owned(),
         n => format!("{n} changes of level, the largest"),
     };
+    let count = if changes.slope_per_s.is_some() { format!("{count}, on a slope") } else { count };
     let text = format!(
         "{count}: from {} to {}, between {} and {}.",
         unit.show(largest.before.value),
@@ -109,7 +111,7 @@ pub fn finding(changes: &Changes) -> (Standing, String) {
     (Standing::Depends, text)
 }
 
-/// The series with the mean of each stretch; the interval of each onset is shaded.
+/// The series with the mean of each stretch, or its line where a slope goes on beneath the changes; the interval of each onset is shaded.
 ///
 /// # Errors
 /// As [`series_figure`].
@@ -127,7 +129,22 @@ pub fn figure(series: &Series, changes: &Changes, width_px: u32) -> Result<Figur
     }
     let end = series.window().end().max(last.time);
     edges.push(figure.x.position(end));
-    figure.marks.push(Mark::new("mean of each stretch", Role::Limit, Shape::Steps { edges, values }));
+    figure.marks.push(match changes.slope_per_s {
+        None => Mark::new("mean of each stretch", Role::Limit, Shape::Steps { edges, values }),
+        Some(slope) => {
+            // the line turns about the mean of the times
+            let first = series.window().start;
+            let times = series.times();
+            let seconds = |t: Timestamp| (i128::from(t.0) - i128::from(first.0)) as f64 / 1e9;
+            let middle = times.iter().map(|t| seconds(Timestamp(*t))).sum::<f64>() / times.len().max(1) as f64;
+            let starts = changes.changes.iter().map(|c| c.time);
+            let ends: Vec<Timestamp> = [first].into_iter().chain(starts).chain([end]).collect();
+            let line = ends.windows(2).zip(&values).flat_map(|(e, level)| {
+                [e[0], e[1]].map(|t| (figure.x.position(t), level + slope * (seconds(t) - middle)))
+            });
+            Mark::new("line of each stretch", Role::Limit, Shape::Line { points: line.collect() })
+        }
+    });
     Ok(figure)
 }
 

@@ -65,7 +65,7 @@ pub fn finding(found: &Dependencies) -> (Standing, String) {
     let many = |n: usize, one: &str, more: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {more}") };
     if cycles > 0 || layers > 0 {
         text.push_str(&format!(
-            " There are {} and {} of layers.",
+            " The graph holds {} and {} of layers.",
             many(cycles, "cycle", "cycles"),
             many(layers, "violation", "violations")
         ));

@@ -1,5 +1,9 @@
 //! Which series an objective speaks of.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::outcomes::Outcomes;
 use crate::error::{Error, Result};
 use crate::load::{Data, Dataset, Item, Role};
 use crate::slo::{Counts, Criterion, Objective, Population, SloInput};
@@ -9,8 +13,8 @@ use crate::window::Condition;
 /// A series that an objective can be held against.
 #[derive(Clone, Debug)]
 pub struct Fit<'a> {
-    /// The item; of a pair of counts, that of the total.
-    pub item: &'a Item,
+    /// The item; of a pair of counts, that of the total, of counters by outcome, one without the label that tells it.
+    pub item: Cow<'a, Item>,
     samples: Samples<'a>,
 }
 
@@ -23,6 +27,8 @@ enum Samples<'a> {
     Pair(Counts, String),
     /// The values of its histograms, counted by the objective's limit.
     Binned(Counts),
+    /// The counts of counters by outcome, and what makes an event of theirs good.
+    Outcomes(Counts, String),
 }
 
 impl Fit<'_> {
@@ -30,7 +36,9 @@ impl Fit<'_> {
     pub fn input(&self) -> SloInput<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Pair(counts, _) | Samples::Binned(counts) => SloInput::Counts(counts),
+            Samples::Pair(counts, _) | Samples::Binned(counts) | Samples::Outcomes(counts, _) => {
+                SloInput::Counts(counts)
+            }
         }
     }
 
@@ -43,12 +51,9 @@ impl Fit<'_> {
                 return format!("An event is good if it is {limit}, as the bins of its histogram have it.");
             }
             Samples::Pair(_, bad) => {
-                let more = match objective.population {
-                    Population::Time => " A row of time is good unless a bad event is counted in it.",
-                    _ => "",
-                };
-                return format!("An event is good if “{bad}” does not count it.{more}");
+                return format!("An event is good if “{bad}” does not count it.{}", of_rows(objective));
             }
+            Samples::Outcomes(_, good) => return format!("{good}{}", of_rows(objective)),
         };
         let flagged = matches!(input, SloInput::Events(events) if events.ok().is_some());
         let condition = match objective.effective_criterion() {
@@ -72,6 +77,14 @@ impl Fit<'_> {
     }
 }
 
+/// What a row of counts is to an objective of time.
+fn of_rows(objective: &Objective) -> &'static str {
+    match objective.population {
+        Population::Time => " A row of time is good unless a bad event is counted in it.",
+        _ => "",
+    }
+}
+
 /// The series that fit, and why the others do not.
 #[derive(Clone, Debug, Default)]
 pub struct Fits<'a> {
@@ -83,13 +96,27 @@ pub struct Fits<'a> {
 
 /// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
 /// has a unit that the condition's limit converts to, and the counts of all and of bad events that were chosen as such
-/// (`--total`, `--bad`), pair by pair of the same labels; of histograms, the values that keep the objective's limit.
+/// (`--total`, `--bad`), pair by pair of the same labels; counters of one metric by outcome, such as `requests_total` by `code`,
+/// together; of histograms, the values that keep the objective's limit.
 ///
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where nothing fits; it says what is there, why that does not do, and what would.
 pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>> {
     let mut found = Fits::default();
-    for item in &data.items {
+    let outcomes = by_outcome(data, objective);
+    let of: BTreeMap<usize, usize> =
+        outcomes.iter().enumerate().flat_map(|(at, set)| set.members.iter().map(move |i| (*i, at))).collect();
+    for (index, item) in data.items.iter().enumerate() {
+        if let Some(set) = of.get(&index).and_then(|at| outcomes.get(*at)) {
+            // told once, with the first of them
+            if set.members.first() == Some(&index) {
+                match together(set, item) {
+                    Ok(fit) => found.fits.push(fit),
+                    Err(why) => found.left_out.push((item.title(), why)),
+                }
+            }
+            continue;
+        }
         // told with its total
         if item.role == Role::Bad && sibling(data, item, Role::Total).is_some() {
             continue;
@@ -120,12 +147,29 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
 /// it does not fit.
 pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Result<Fit<'a>> {
     let item = data.items.get(index).ok_or_else(|| Error::argument(format!("there is no series {index}")))?;
+    let unfit = |why: String| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title()));
+    if let Some(set) = by_outcome(data, objective).iter().find(|set| set.members.contains(&index)) {
+        return together(set, item).map_err(unfit);
+    }
     let told = match item.role {
         Role::Bad => sibling(data, item, Role::Total).unwrap_or(item),
         Role::Value | Role::Total => item,
     };
-    fitted(data, told, objective)
-        .map_err(|why| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title())))
+    fitted(data, told, objective).map_err(unfit)
+}
+
+/// The counters by outcome, where the objective asks for good events.
+fn by_outcome<'a>(data: &'a Dataset, objective: &Objective) -> Vec<Outcomes<'a>> {
+    match objective.effective_criterion() {
+        Criterion::Ok | Criterion::Ratio(_) => Outcomes::all(data),
+        _ => Vec::new(),
+    }
+}
+
+/// The counters by outcome as one series; the item is one of theirs.
+fn together<'a>(set: &Outcomes<'a>, item: &Item) -> Result<Fit<'a>, String> {
+    let counts = set.counts().map_err(|e| e.to_string())?;
+    Ok(Fit { item: Cow::Owned(set.item(item)), samples: Samples::Outcomes(counts, set.good_means()) })
 }
 
 fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {
@@ -135,7 +179,7 @@ fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Resul
         Role::Total => pair(data, item, objective),
         Role::Bad => Err("nothing counts all events beside it".to_owned()),
     }?;
-    Ok(Fit { item, samples })
+    Ok(Fit { item: Cow::Borrowed(item), samples })
 }
 
 /// The counts of an item's histograms by the objective's limit.
@@ -253,8 +297,8 @@ fn nothing_fits(data: &Dataset, objective: &Objective, left_out: &[(String, Stri
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let way_out = match (objective.population, objective.effective_criterion()) {
         (Population::Requests, Criterion::Ok) => {
-            "it takes single requests with a good flag or an HTTP status (--ok), read with --kind events, or counts of all and \
-             bad ones (--total, --bad)"
+            "it takes single requests with a good flag or an HTTP status (--ok), read with --kind events, counts of all and \
+             bad ones (--total, --bad), or counters by code"
         }
         (Population::Requests, _) => {
             "it takes single requests with a value in a unit (--unit), read with --kind events"
@@ -336,6 +380,37 @@ mod tests {
         assert_eq!(found.fits[0].good_means(&ok), "An event is good if “errors{zone=\"a\"}” does not count it.");
         let error = fitting(&data, &objective("99% of requests < 0.3s over 1h")).unwrap_err().to_string();
         assert!(error.contains("no values to compare"), "{error}");
+    }
+
+    #[test]
+    fn counters_by_code_are_taken_together() {
+        let mut text = "# TYPE requests_total counter\n".to_owned();
+        for (labels, values) in [
+            ("code=\"200\",route=\"/\"", "100 190 280"),
+            ("code=\"404\",route=\"/\"", "1 1 3"),
+            ("code=\"503\",route=\"/\"", "0 2 8"),
+            ("code=\"200\",route=\"/b\"", "5 6 9"),
+        ] {
+            for (i, value) in values.split(' ').enumerate() {
+                text.push_str(&format!("requests_total{{{labels}}} {value} {}\n", 60 * (i + 1)));
+            }
+        }
+        let data =
+            load_bytes("a.prom", (text + "# EOF\n").as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+        let ok: Objective = "99% of requests ok over 1h".parse().unwrap();
+        let found = fitting(&data, &ok).unwrap();
+        let titles: Vec<String> = found.fits.iter().map(|f| f.item.title()).collect();
+        assert_eq!(titles, ["requests_total{route=\"/\"}", "requests_total{route=\"/b\"}"]);
+        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
+        let sli =
+            |fit: &Fit<'_>| evaluate(&ok, fit.input(), &Options::default()).unwrap().methods.occurrences.unwrap().value;
+        // 180 + 2 good ones and 8 bad ones
+        assert_eq!((sli(&found.fits[0]), sli(&found.fits[1])), (182.0 / 190.0, 1.0));
+        let third = data.items.iter().position(|i| i.title().contains("503")).unwrap();
+        assert_eq!(sli(&fit_of(&data, third, &ok).unwrap()), 182.0 / 190.0);
+        assert!(found.fits[0].good_means(&ok).contains("its code is not an error"));
+        let error = fitting(&data, &"99% of requests < 1s over 1h".parse().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("it is a counter"), "{error}");
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub mod forecast_parts;
 pub mod histogram;
 pub mod inspect;
 pub mod invert;
+mod outcomes;
 pub mod peaks;
 pub mod probe;
 pub mod quantile;

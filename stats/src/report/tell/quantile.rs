@@ -8,7 +8,7 @@ use crate::load::Histograms;
 use crate::method::{Definition, Method};
 use crate::quantile::{Quantile, Rule, Tool, ToolQuantile, harrell_davis, none_above, quantiles, tool_quantiles};
 use crate::report::{Block, Cell, Column, Section, Table};
-use crate::time::{Grid, Window};
+use crate::time::{Span, Window};
 use crate::unit::Unit;
 
 /// One quantile of one sample.
@@ -79,15 +79,22 @@ pub fn of_layout(values: &[f64], qs: &[Quantile], layout: LayoutChoice, scope: &
 ///
 /// # Errors
 /// As [`Histograms::merged`] and [`Histograms::coarsened`].
-pub fn of_histograms(histograms: &Histograms, qs: &[Quantile], every: Option<Grid>) -> Result<Vec<QuantileRow>> {
+pub fn of_histograms(histograms: &Histograms, qs: &[Quantile], every: Option<Span>) -> Result<Vec<QuantileRow>> {
     let unit = &histograms.identity().unit;
-    let asked = match every {
-        None => vec![(histograms.extent(), histograms.merged()?)],
-        Some(grid) => histograms.coarsened(grid)?,
+    let (asked, note) = match every {
+        None => (vec![(histograms.extent(), histograms.merged()?)], None),
+        Some(width) => {
+            let coarsened = histograms.coarsened(histograms.grid(width)?)?;
+            let note = coarsened.note();
+            (coarsened.windows, note)
+        }
     };
     let mut rows = Vec::new();
     for (window, sketch) in asked {
-        let estimates = sketch.quantiles(qs, &Scope::new(unit.clone(), window))?;
+        let mut estimates = sketch.quantiles(qs, &Scope::new(unit.clone(), window))?;
+        for estimate in &mut estimates {
+            estimate.caveats.extend(note.clone());
+        }
         let (layout, bytes) = (sketch.coded_schema(), sketch.stored_bytes().ok().map(|n| n as u64));
         rows.extend(qs.iter().zip(estimates).map(|(q, estimate)| QuantileRow {
             q: *q,

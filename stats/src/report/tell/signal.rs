@@ -1,6 +1,6 @@
 //! The series that trend and change look at: of events and histograms, a percentile per window.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::estimate::Scope;
 use crate::events::Events;
 use crate::histogram::{HistogramSeries, Sketch};
@@ -16,10 +16,13 @@ const WINDOWS: i64 = 240;
 const WIDTHS_S: [i64; 18] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
-/// The least usual width, a multiple of another one, of which about [`WINDOWS`] cover a length.
+/// The least usual width, a multiple of another one, of which about [`WINDOWS`] cover a length; beside widths that nobody chose, such as
+/// those between scrapes, one at least twice as long.
 fn width_for(length: Span, of: Span) -> Span {
     let wanted = (length.0 / WINDOWS).max(of.0);
-    let usual = WIDTHS_S.into_iter().map(Span::from_secs).find(|w| w.0 >= wanted && w.0 % of.0 == 0);
+    let chosen = of.0 % 1_000_000 == 0 || of == Span(1);
+    let fits = |w: &Span| if chosen { w.0 % of.0 == 0 } else { w.0 / 2 >= of.0 };
+    let usual = WIDTHS_S.into_iter().map(Span::from_secs).find(|w| w.0 >= wanted && fits(w));
     // beyond the usual ones: a day, or as many of the narrower windows as are needed
     usual
         .unwrap_or_else(|| if of == Span(1) { Span::DAY } else { Span(((wanted - 1) / of.0 + 1).saturating_mul(of.0)) })
@@ -78,20 +81,6 @@ impl Signal {
     }
 }
 
-/// The width of the windows, which must all have the same.
-pub(super) fn width_of(histograms: &Histograms) -> Result<Span> {
-    let mut widths = histograms.windows().iter().map(|(w, _)| w.width);
-    let first = widths.next().ok_or_else(|| Error::empty("there is no histogram"))?;
-    match widths.find(|w| *w != first) {
-        None => Ok(first),
-        Some(other) => {
-            let title = histograms.identity().title();
-            Err(Error::mismatch(format!("“{title}” has windows of {first} and of {other}"))
-                .hint("choose those of one width with --from and --to"))
-        }
-    }
-}
-
 /// A percentile of histograms per window, as a series; each value lies within its bin.
 #[derive(Clone, Debug)]
 pub(super) struct BinnedSignal {
@@ -101,30 +90,32 @@ pub(super) struct BinnedSignal {
     pub(super) width: Span,
     /// How far a sample's percentile can lie from the value told, as a share of it; infinite where a bin has no end.
     pub(super) within: f64,
+    /// What does not fit into the windows.
+    misfits: Option<String>,
 }
 
 impl BinnedSignal {
     /// Over about 240 windows, none narrower than the histograms' own.
     ///
     /// # Errors
-    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the windows are of several widths.
+    /// As [`Histograms::coarsened`].
     pub(super) fn of(histograms: &Histograms) -> Result<Self> {
-        let width = width_for(histograms.extent().width, width_of(histograms)?);
+        let width = width_for(histograms.extent().width, histograms.usual_width());
         Self::at(histograms, width, Self::quantile(histograms, width)?)
     }
 
     /// The percentile that windows of a width can bound.
     pub(super) fn quantile(histograms: &Histograms, width: Span) -> Result<Quantile> {
-        let phase = histograms.windows().first().map_or(Span::ZERO, |(w, _)| w.phase);
-        let windows = histograms.coarsened(Grid::new(width, phase)?)?.len();
+        let windows = histograms.coarsened(histograms.grid(width)?)?.windows.len();
         Ok(bounded(histograms.counts().iter().sum::<f64>() as u64, windows))
     }
 
     /// One percentile at one width.
     pub(super) fn at(histograms: &Histograms, width: Span, quantile: Quantile) -> Result<Self> {
-        let phase = histograms.windows().first().map_or(Span::ZERO, |(w, _)| w.phase);
         let (mut times, mut values, mut within) = (Vec::new(), Vec::new(), 0.0_f64);
-        for (window, sketch) in histograms.coarsened(Grid::new(width, phase)?)? {
+        let coarsened = histograms.coarsened(histograms.grid(width)?)?;
+        let misfits = coarsened.note();
+        for (window, sketch) in coarsened.windows {
             let told = sketch.quantile(quantile, &Scope::new(histograms.identity().unit.clone(), window))?;
             let (lower, upper) = told.interval().unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
             let far = (told.value - lower).max(upper - told.value);
@@ -134,7 +125,7 @@ impl BinnedSignal {
         }
         let of = histograms.identity();
         let identity = Identity { name: format!("{quantile} of {}", of.name), ..of.clone() };
-        Ok(Self { series: Series::new(identity, times, values, NanPolicy::Drop)?, quantile, width, within })
+        Ok(Self { series: Series::new(identity, times, values, NanPolicy::Drop)?, quantile, width, within, misfits })
     }
 
     /// What a reader must know of the series.
@@ -144,6 +135,8 @@ impl BinnedSignal {
         } else {
             "within a bin that may have no end".to_owned()
         };
-        format!("histograms: told by their {} per {}, each {within}", self.quantile, super::words::width(self.width))
+        let width = super::words::width(self.width);
+        let misfits = self.misfits.as_ref().map_or_else(String::new, |note| format!("; {note}"));
+        format!("histograms: told by their {} per {width}, each {within}{misfits}", self.quantile)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::signal::{BinnedSignal, Signal, width_of};
+use super::signal::{BinnedSignal, Signal};
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::load::{Data, Histograms, Item};
@@ -103,7 +103,7 @@ pub fn as_series(item: &Item) -> Result<(Cow<'_, Series>, Option<String>)> {
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where the windows of one cannot be put together to those of the other.
 pub fn as_pair(a: &Histograms, b: &Histograms) -> Result<(Series, Series, String)> {
-    let width = width_of(a)?.max(width_of(b)?);
+    let width = a.usual_width().max(b.usual_width());
     let of = |h: &Histograms| BinnedSignal::quantile(h, width);
     let (first, second) = (of(a)?, of(b)?);
     let quantile = if first.p() <= second.p() { first } else { second };

@@ -3,7 +3,7 @@
 use super::Counts;
 use crate::error::{Error, Result};
 use crate::histogram::{AnySketch, Sketch};
-use crate::series::Identity;
+use crate::series::{Identity, most_frequent};
 use crate::slo::{Criterion, Objective};
 use crate::time::{Span, Window};
 use crate::window::{Comparison, Condition};
@@ -55,7 +55,8 @@ impl Counts {
             )
             .hint("ask `quantile` of them"));
         }
-        let step = usual_width(histograms)?;
+        let widths = histograms.iter().map(|(window, _)| window.width.0.max(1)).collect();
+        let step = most_frequent(widths).map(Span).ok_or_else(|| Error::empty("there is no histogram to count in"))?;
         let mut sorted: Vec<&(Window, AnySketch)> = histograms.iter().collect();
         sorted.sort_by_key(|(window, _)| window.start);
         let mut out = Self {
@@ -148,24 +149,16 @@ fn kept(histogram: &AnySketch, condition: &Condition) -> (u64, u64) {
     (least.min(n), most.clamp(least.min(n), n))
 }
 
-/// The width that most windows have; of two the shorter one.
-fn usual_width(histograms: &[(Window, AnySketch)]) -> Result<Span> {
-    let mut widths: Vec<i64> = histograms.iter().map(|(window, _)| window.width.0.max(1)).collect();
-    widths.sort_unstable();
-    let usual = widths.chunk_by(|a, b| a == b).rev().max_by_key(|same| same.len()).and_then(<[i64]>::first);
-    usual.map(|width| Span(*width)).ok_or_else(|| Error::empty("there is no histogram to count in"))
-}
-
 fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Condition) -> Vec<String> {
     let mut notes = Vec::new();
-    let longer = sorted.iter().filter(|(window, _)| window.width > step).count();
+    let longer = sorted.iter().filter(|(window, _)| window.width.0 / 3 > step.0 / 2).count();
     if longer > 0 {
         notes.push(format!(
             "{longer} of {} histograms are of more than {step}: what they hold is counted at their beginning",
             sorted.len()
         ));
     }
-    let shorter = sorted.iter().filter(|(window, _)| window.width < step).count();
+    let shorter = sorted.iter().filter(|(window, _)| window.width.0 < step.0 / 3 * 2).count();
     if shorter > 0 {
         notes.push(format!(
             "{shorter} of {} histograms are of less than {step}: each counts as a whole row of time",
@@ -182,10 +175,20 @@ fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Con
     let doubt = counts.in_doubt.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
     if doubt > 0 {
         let total = counts.total.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let other = Condition { comparison: own.comparison.with_equality_turned(), ..own.clone() };
+        let exact = sorted.iter().all(|(_, histogram)| {
+            let (least, most) = kept(histogram, &other);
+            least == most
+        });
+        let limit = own.unit.show(own.limit);
+        let (why, way_out) = if exact {
+            ("is an edge that its bin holds", format!("; “{} {limit}” would be exact", other.comparison))
+        } else {
+            ("is no edge of the bins", String::new())
+        };
         notes.push(format!(
-            "{} is no edge of the bins: {doubt} of {total} values may be on either side of it. They count as bad, and the bounds say what \
-             that does",
-            own.unit.show(own.limit)
+            "{limit} {why}: {doubt} of {total} values may be on either side of it. They count as bad, and the bounds say what that \
+             does{way_out}"
         ));
     }
     notes

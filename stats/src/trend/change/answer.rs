@@ -229,6 +229,8 @@ pub struct Changes {
     pub reason: String,
     /// The period that was taken out, in sampling steps.
     pub season_steps: Option<usize>,
+    /// The slope that was taken out, in units of the values per second.
+    pub slope_per_s: Option<f64>,
     /// The cost of one change in squared units of the values; `None` where nothing was searched.
     pub penalty: Option<f64>,
     /// The noise that penalty and p-values rest on; `None` where it could not be measured.
@@ -246,6 +248,7 @@ impl serde::Serialize for Changes {
         map.serialize_entry("method", &self.method)?;
         map.serialize_entry("reason", &self.reason)?;
         map.serialize_entry("season_steps", &self.season_steps)?;
+        map.serialize_entry("slope_per_s", &self.slope_per_s)?;
         map.serialize_entry("penalty", &self.penalty)?;
         map.serialize_entry("noise", &self.noise)?;
         map.serialize_entry("changes", &self.changes)?;

@@ -53,7 +53,8 @@ impl Chart {
     /// deviations from the start (zero state).
     ///
     /// CUSUM: the integral equation of each side (Page, 1954) by Gauss–Legendre quadrature, joined by 1/ARL = 1/ARL⁺ + 1/ARL⁻
-    /// (Kemp, 1961). EWMA: the integral equation of Crowder (1987), likewise. Good to a part in a thousand up to ARL of 10⁶.
+    /// (Kemp, 1961). EWMA: the integral equation of Crowder (1987), likewise. Good to a part in a thousand up to ARL of 10⁶. Not for
+    /// autocorrelated samples, whose charts alarm far earlier: chart means over windows longer than the noise remembers.
     ///
     /// ```
     /// use sre_stats::trend::Chart;

@@ -20,6 +20,8 @@ pub(crate) struct Evidence<'a> {
     /// Costs for the onset's interval where the mean is not what changed, and how much autocorrelation inflates them.
     costs: Option<(Costs, f64)>,
     noise: Option<Noise>,
+    /// The long-run variance of the noise, for intervals.
+    long_run: Option<f64>,
     min_size: usize,
     level: f64,
     step: Option<Span>,
@@ -42,12 +44,19 @@ impl<'a> Evidence<'a> {
             values,
             costs,
             noise,
+            long_run: noise.map(|n| n.long_run_variance),
             min_size,
             level,
             step: series.step(),
             mean,
             sums: centred_sums(values, mean),
         }
+    }
+
+    /// With intervals for at least this long-run variance.
+    pub(crate) fn at_least(mut self, long_run: f64) -> Self {
+        self.long_run = self.long_run.map(|own| own.max(long_run));
+        self
     }
 
     pub(crate) fn describe(&self, indices: &[usize]) -> Vec<Change> {
@@ -100,9 +109,9 @@ impl<'a> Evidence<'a> {
         let times = self.series.times();
         // the limit law of the likelihood ratio at the true place: P(ratio ≤ x) = (1 − e^(−x/2))²
         let allowed = -2.0 * (1.0 - self.level.sqrt()).ln();
-        let (best, scale) = match (&self.costs, self.noise) {
+        let (best, scale) = match (&self.costs, self.long_run) {
             (Some((costs, inflation)), _) => (costs.gain(start, at, end), *inflation),
-            (None, Some(noise)) => (gain, noise.long_run_variance),
+            (None, Some(long_run)) => (gain, long_run),
             (None, None) => return Onset { lower: Timestamp(times[at - 1]), upper: Timestamp(times[at]) },
         };
         let gain_at = |k: usize| match &self.costs {
@@ -134,7 +143,7 @@ impl<'a> Evidence<'a> {
 
     /// The half width of an interval for a mean whose variance is `share` of the long-run variance.
     fn reach(&self, share: f64) -> Option<f64> {
-        self.noise.map(|noise| quantile(0.5 + self.level / 2.0) * (noise.long_run_variance * share).sqrt())
+        self.long_run.map(|long_run| quantile(0.5 + self.level / 2.0) * (long_run * share).sqrt())
     }
 
     fn confidence(&self, value: f64, reach: f64) -> Confidence {

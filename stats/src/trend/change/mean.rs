@@ -1,48 +1,116 @@
 //! The default search: changes of the mean, with a penalty that the series' own noise sets and a rival without steps.
 
+use super::super::analysis::per_second;
 use super::super::calibration::{penalty_factor, persistence_factor, walk_bound};
 use super::super::noise::{Noise, robust_noise};
 use super::super::pelt::pelt_mean;
 use super::super::season::{Seasonal, without_season};
 use super::super::tails::{HEAVY, kept_by_ranks, with_tails};
-use super::super::wander::{chance_of_gain, needed_gain, wandering};
+use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
+use super::tilt::Flat;
 use crate::series::Series;
+
+/// Fewer values tell no line beneath steps.
+const FEWEST: usize = 40;
 
 /// How much the penalty grows where a wandering level explains the values as well.
 const GROWTH: f64 = 1.5;
 
 pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Changes) -> Changes {
-    let ChangeOptions { method, penalty, min_size, level, season, .. } = *options;
+    let ChangeOptions { method, penalty, min_size, season, .. } = *options;
     let seasonal = (method == ChangeMethod::Auto).then(|| without_season(series, season)).flatten();
     let values = seasonal.as_ref().map_or(series.values(), |s| &s.values);
     found.season_steps = seasonal.as_ref().map(|s| s.period);
     let correction = seasonal.as_ref().map_or(1.0, Seasonal::correction);
-    found.noise = robust_noise(values).map(|noise| Noise {
-        variance: noise.variance * correction,
-        long_run_variance: noise.long_run_variance * correction,
-        ..noise
-    });
-    let n = values.len();
-    let walk = found.noise.filter(|noise| noise.phi > walk_bound(n)).map(|noise| {
-        format!(
-            "the noise cannot be told from a random walk (autocorrelation {:.2}, n = {n}), whose level changes all the time",
-            noise.phi
-        )
-    });
     if let Some(penalty) = penalty {
+        found.noise = noise_of(values, correction);
         found.reason = "penalty as asked for".into();
         let indices = pelt_mean(values, penalty, min_size);
         found.changes = Evidence::new(series, values, found.noise, None, options).describe(&indices);
-        found.verdict = match walk {
+        found.verdict = match walk(values.len(), found.noise) {
             Some(why) => ChangeVerdict::NoVerdict { why },
             None if found.changes.is_empty() => ChangeVerdict::NoneShown,
             None => ChangeVerdict::Changed,
         };
         return found;
     }
-    if let Some(why) = walk {
+    let plain = attempt(series, values, correction, options, found.clone());
+    let nothing = plain.changes.is_empty() && plain.verdict == ChangeVerdict::NoneShown;
+    if method != ChangeMethod::Auto || nothing || values.len() < FEWEST {
+        return plain;
+    }
+    above_a_line(series, values, correction, options, found, &plain).unwrap_or(plain)
+}
+
+/// The changes on a slope, where one goes on beneath them: where it explains the values better than its staircase or a level that wanders.
+fn above_a_line(
+    series: &Series,
+    values: &[f64],
+    correction: f64,
+    options: &ChangeOptions,
+    found: Changes,
+    plain: &Changes,
+) -> Option<Changes> {
+    let step = series.step()?;
+    let first = *series.times().first()?;
+    let positions: Vec<f64> =
+        series.times().iter().map(|t| (i128::from(*t) - i128::from(first)) as f64 / step.0 as f64).collect();
+    let steps_of = |rest: &[f64]| {
+        let long_run = noise_of(rest, correction).map_or(0.0, |noise| noise.long_run_variance);
+        let penalty = penalty_factor(rest.len(), 1.0 - options.level) * long_run;
+        (if penalty > 0.0 { pelt_mean(rest, penalty, options.min_size) } else { Vec::new() }, penalty)
+    };
+    let flat = Flat::beneath_steps(values, &positions, steps_of)?;
+    let mut told = attempt(series, &flat.values, correction, options, found);
+    if matches!(told.verdict, ChangeVerdict::NoVerdict { .. }) {
+        return None;
+    }
+    let edges = |changes: &Changes| -> Vec<usize> {
+        [0].into_iter().chain(changes.changes.iter().map(|c| c.index)).chain([values.len()]).collect()
+    };
+    let (flat_edges, plain_edges) = (edges(&told), edges(plain));
+    let needed = needed_gain(values.len(), 1.0 - options.level);
+    let likelihood = wandering(&flat.values, &flat_edges).likelihood;
+    // the line pays as a change does
+    let saved = likelihood - needed * (flat_edges.len() as f64 + 1.0);
+    let better = saved > wandering(values, &plain_edges).likelihood - needed * plain_edges.len() as f64;
+    if !better || likelihood - wandering(values, &flat_edges).likelihood < needed {
+        return None;
+    }
+    let slope = flat.slope / step.as_secs_f64();
+    told.reason
+        .push_str(&format!("; a slope of {} was taken out first", per_second(&series.identity().unit).show(slope)));
+    told.slope_per_s = Some(slope);
+    Some(told)
+}
+
+/// The noise of values from which a season was taken that understates it by a factor.
+fn noise_of(values: &[f64], correction: f64) -> Option<Noise> {
+    robust_noise(values).map(|noise| Noise {
+        variance: noise.variance * correction,
+        long_run_variance: noise.long_run_variance * correction,
+        ..noise
+    })
+}
+
+/// Why there is no verdict, where the noise may be a random walk.
+fn walk(n: usize, noise: Option<Noise>) -> Option<String> {
+    noise.filter(|noise| noise.phi > walk_bound(n)).map(|noise| {
+        format!(
+            "the noise cannot be told from a random walk (autocorrelation {:.2}, n = {n}), whose level changes all the time",
+            noise.phi
+        )
+    })
+}
+
+/// The search at the calibrated penalty.
+fn attempt(series: &Series, values: &[f64], correction: f64, options: &ChangeOptions, mut found: Changes) -> Changes {
+    let ChangeOptions { min_size, level, .. } = *options;
+    let n = values.len();
+    found.noise = noise_of(values, correction);
+    if let Some(why) = walk(n, found.noise) {
         return found.without(why);
     }
     let Some(robust) = found.noise else {
@@ -72,7 +140,11 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
     if outcome.gain.is_some() && outcome.penalty > factor * noise.long_run_variance {
         found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
     }
-    found.changes = Evidence::new(series, values, found.noise, None, options).describe(&outcome.indices);
+    let mut evidence = Evidence::new(series, values, found.noise, None, options);
+    if let Some(around) = &outcome.around {
+        evidence = evidence.at_least(around.long_run_variance() * correction);
+    }
+    found.changes = evidence.describe(&outcome.indices);
     // the chance is the worse of both: that noise alone, and that a wandering level shows as much
     if let Some(gain) = outcome.gain {
         let wandering = chance_of_gain(n, gain);
@@ -95,6 +167,8 @@ struct Outcome {
     penalty: f64,
     /// By how much the steps explain the values better than the rival, in twice the log-likelihood per step.
     gain: Option<f64>,
+    /// The noise around the steps, which may wander too.
+    around: Option<Wandering>,
     /// Whether steps were found that the rival explains as well.
     wanders: bool,
 }
@@ -114,13 +188,14 @@ fn against_wandering(
     loop {
         let indices = confirm(pelt_mean(values, penalty, options.min_size), penalty);
         if indices.is_empty() {
-            return Outcome { indices, penalty: start, gain: None, wanders: rival.is_some() };
+            return Outcome { indices, penalty: start, gain: None, around: None, wanders: rival.is_some() };
         }
         let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
         let without = *rival.get_or_insert_with(|| wandering(values, &[0, n]).likelihood);
-        let gain = (wandering(values, &edges).likelihood - without) / indices.len() as f64;
+        let around = wandering(values, &edges);
+        let gain = (around.likelihood - without) / indices.len() as f64;
         if gain >= needed {
-            return Outcome { indices, penalty, gain: Some(gain), wanders: false };
+            return Outcome { indices, penalty, gain: Some(gain), around: Some(around), wanders: false };
         }
         penalty *= GROWTH;
     }

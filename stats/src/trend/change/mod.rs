@@ -6,6 +6,7 @@
 //! | `mean` | the default: the mean by optimal segmentation, calibrated on the series' own noise |
 //! | `other` | the other methods, calibrated by permutation of blocks |
 //! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
+//! | `tilt` | the line that goes on beneath steps |
 //! | `path` | all penalties at once, and the elbow |
 //! | `evidence`, `causes` | onset, effect, distributions; what happened just before |
 
@@ -21,6 +22,7 @@ mod kernel;
 mod mean;
 mod other;
 mod path;
+mod tilt;
 
 pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};
 pub use bayes::{BayesPrior, RunLengths, run_lengths};
@@ -55,7 +57,7 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 ///
 /// So at most about 1 − `level` of series without a change show any, on white noise, AR(1), AR(1) beneath white noise, heavy
 /// tails and with a season (measured by the benchmark `trend`). Where tails are heavier than normal, a change must show in the
-/// ranks too. A slope reads as steps or as wandering: take it out first. Times may be irregular; samples count, not seconds.
+/// ranks too. A slope that explains the values better than a staircase or a level that wanders is taken out first, and told. Times may be irregular; samples count, not seconds.
 ///
 /// The other methods hold their rate under their own assumptions. Costs, kernel and E-divisive take the law of their
 /// statistic from permutations of blocks as long as the autocorrelation of an AR(1); charts and Bayes assume independent normal
@@ -95,6 +97,7 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         method: Method::Named(word),
         reason: String::new(),
         season_steps: None,
+        slope_per_s: None,
         penalty,
         noise: None,
         changes: Vec::new(),

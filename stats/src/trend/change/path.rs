@@ -87,6 +87,8 @@ pub fn elbow(path: &[PathPoint]) -> Option<usize> {
 /// The penalty at the elbow of the path over all penalties that matter: from the variance of neighbours' noise, below which
 /// a change costs less than a sample, to the one that no change is worth. `None` where the path has no elbow.
 ///
+/// An elbow is found where a picture bends and holds no error rate: for a verdict use [`changes`](crate::trend::changes()).
+///
 /// ```
 /// use sre_stats::trend::{elbow_penalty, pelt_mean};
 /// let values: Vec<f64> = (0..90).map(|i| f64::from(i * 37 % 23) / 9.0 + [0.0, 9.0, 4.0][i as usize / 30]).collect();

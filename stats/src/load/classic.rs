@@ -1,0 +1,327 @@
+//! Prometheus' classic histograms: counters that the label `le` tells apart, made one histogram.
+
+use std::collections::BTreeMap;
+
+use crate::counter::Counter;
+use crate::error::{Error, Position, Result};
+use crate::histogram::{AnySketch, Explicit};
+use crate::labels::Labels;
+use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::histograms::{Between, Histograms, Point};
+use crate::load::options::{Kind, LoadOptions};
+use crate::load::report::{WarningKind, counted};
+use crate::series::Identity;
+use crate::unit::Unit;
+
+/// The label of a bucket's upper edge.
+const EDGE: &str = "le";
+/// How the counters of the buckets end.
+const ENDING: &str = "_bucket";
+
+/// Whether a series counts what is in one bucket of a histogram.
+pub(crate) fn is_bucket(item: &Item) -> bool {
+    edge(item).is_some()
+}
+
+/// The upper edge of the bucket that an item counts, where it does.
+fn edge(item: &Item) -> Option<f64> {
+    item.as_counter().filter(|_| item.identity.name.ends_with(ENDING))?;
+    item.identity.labels.get(EDGE)?.parse().ok().filter(|edge: &f64| !edge.is_nan())
+}
+
+/// The buckets of one histogram: their upper edges, and where they stand among the items.
+type Buckets = Vec<(f64, usize)>;
+
+impl Dataset {
+    /// Makes each complete set of counters `NAME_bucket{le=…}` a histogram `NAME`, one a scrape of what came since the scrape before. What is no
+    /// whole histogram stays counters, and so does everything where the caller asked for another kind.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) where histograms alone were asked for and there is none.
+    pub(crate) fn gather_buckets(&mut self, options: &LoadOptions) -> Result<()> {
+        if options.keep_buckets || options.kind.is_some_and(|kind| kind != Kind::Histogram) {
+            return Ok(());
+        }
+        self.gather(options);
+        if options.kind == Some(Kind::Histogram) {
+            let all = self.items.len();
+            self.items.retain(|item| item.as_histograms().is_some());
+            let others = (all - self.items.len()) as u64;
+            if self.items.is_empty() && others > 0 {
+                return Err(Error::unsupported("no series is a histogram, and no counters are the buckets of one")
+                    .hint("leave --kind out to see what there is"));
+            }
+            if others > 0 {
+                self.report.understand(
+                    "kind",
+                    format!("{} that hold no histograms left out", counted(others, "series")),
+                    "--kind",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn gather(&mut self, options: &LoadOptions) {
+        let mut gathered = Vec::new();
+        let mut taken: Vec<usize> = Vec::new();
+        for ((name, labels), mut buckets) in self.buckets() {
+            let identity = Identity {
+                unit: options.unit.clone().or_else(|| Unit::from_name(&name)).unwrap_or_default(),
+                name,
+                labels,
+            };
+            buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
+            if let Some(why) = incomplete(&buckets) {
+                self.report.understand("buckets", format!("{}: left as counters", identity.title()), why);
+                continue;
+            }
+            if let Some(item) = self.gathered(&identity, &buckets) {
+                taken.extend(buckets.iter().map(|(_, index)| *index));
+                gathered.push(item);
+            }
+        }
+        if gathered.is_empty() {
+            return;
+        }
+        taken.sort_unstable();
+        self.report.understand(
+            "kind",
+            format!(
+                "{} of buckets are {}",
+                counted(taken.len() as u64, "counter"),
+                counted(gathered.len() as u64, "histogram")
+            ),
+            "their label le; --kind counter leaves them as they are",
+        );
+        // each histogram tells its own resets, once
+        let titles: Vec<String> = taken.iter().filter_map(|i| self.items.get(*i)).map(Item::title).collect();
+        let of_bucket = |message: &str| titles.iter().any(|title| message.starts_with(&format!("“{title}” ")));
+        self.report.warnings.retain(|w| w.kind != WarningKind::Reset || !of_bucket(&w.message));
+        let mut index = 0..;
+        self.items.retain(|_| index.next().is_none_or(|i| taken.binary_search(&i).is_err()));
+        self.items.extend(gathered);
+        self.sort();
+    }
+
+    /// The counters that are buckets, by the name and labels of their histogram.
+    fn buckets(&self) -> BTreeMap<(String, Labels), Buckets> {
+        let mut found: BTreeMap<(String, Labels), Buckets> = BTreeMap::new();
+        for (index, item) in self.items.iter().enumerate() {
+            let (Some(edge), Some(name)) = (edge(item), item.identity.name.strip_suffix(ENDING)) else { continue };
+            let mut labels = item.identity.labels.clone();
+            labels.remove(EDGE);
+            found.entry((name.to_owned(), labels)).or_default().push((edge, index));
+        }
+        found
+    }
+
+    /// One histogram of its buckets; `None` where it cannot be made, which is told.
+    fn gathered(&mut self, identity: &Identity, buckets: &Buckets) -> Option<Item> {
+        let title = identity.title();
+        let items: Vec<&Item> = buckets.iter().filter_map(|(_, index)| self.items.get(*index)).collect();
+        let format = items.first()?.format;
+        let sum_name = format!("{}_sum", identity.name);
+        let is_sum = |i: &&Item| i.identity.name == sum_name && i.identity.labels == identity.labels;
+        let sums = self.items.iter().find(is_sum).and_then(Item::as_counter);
+        let Scrapes { mut points, broken, lonely } = Scrapes::of(buckets, &items, sums);
+        // several files may have told of it
+        let position = Position::default;
+        if let [only] = points.as_mut_slice() {
+            only.start = Some(only.time - 1);
+            let message = format!("“{title}” has one scrape, which counts since a start that is not known");
+            self.report.warn(WarningKind::NoTime, message, position(), 1);
+        }
+        let between = Between::of(points, true);
+        let Ok(histograms) = Histograms::new(identity.clone(), between.windows.clone()) else {
+            self.report.understand(
+                "buckets",
+                format!("{title}: left as counters"),
+                "nothing is counted between its scrapes",
+            );
+            return None;
+        };
+        between.warn_of_resets(&title, position(), &mut self.report);
+        if lonely > 0 {
+            let message = format!("{} of “{title}” without all its buckets left out", counted(lonely, "scrape"));
+            self.report.warn(WarningKind::Skipped, message, position(), lonely);
+        }
+        if broken > 0 {
+            let message = format!(
+                "{} of “{title}” left out: a wider bucket counts less, or not whole",
+                counted(broken, "scrape")
+            );
+            self.report.warn(WarningKind::OtherRecord, message, position(), broken);
+        }
+        Some(Item::new(Kind::Histogram, Data::Histograms(histograms), format))
+    }
+}
+
+/// Why buckets, sorted by their edges, are no whole histogram.
+fn incomplete(buckets: &Buckets) -> Option<&'static str> {
+    if buckets.last().is_none_or(|(edge, _)| *edge != f64::INFINITY) {
+        return Some("there is no bucket le=\"+Inf\", which counts all");
+    }
+    if buckets.len() < 2 {
+        return Some("its one bucket counts all, and tells no values");
+    }
+    let same = |pair: &[(f64, usize)]| matches!(pair, [a, b] if a.0 == b.0);
+    buckets.windows(2).any(same).then_some("two of its buckets have the same edge")
+}
+
+/// The cumulative histograms of the scrapes that all buckets were in.
+struct Scrapes {
+    points: Vec<Point>,
+    /// Scrapes whose counts are not those of a histogram.
+    broken: u64,
+    /// Times at which not all buckets have a sample.
+    lonely: u64,
+}
+
+impl Scrapes {
+    fn of(buckets: &Buckets, items: &[&Item], sums: Option<&Counter>) -> Self {
+        let mut times: Vec<i64> = items.iter().flat_map(|item| item.times().iter().copied()).collect();
+        times.sort_unstable();
+        times.dedup();
+        let mut cursors = vec![0; items.len()];
+        let mut out = Self { points: Vec::new(), broken: 0, lonely: 0 };
+        for time in times {
+            let mut counts: Vec<Option<f64>> = Vec::with_capacity(items.len());
+            for (item, cursor) in items.iter().zip(&mut cursors) {
+                let here = item.times().get(*cursor) == Some(&time);
+                counts.push(item.values().get(*cursor).copied().filter(|_| here));
+                *cursor += usize::from(here);
+            }
+            let Some(counts) = counts.into_iter().collect::<Option<Vec<f64>>>() else {
+                out.lonely += 1;
+                continue;
+            };
+            let whole = |v: &f64| (0.0..9e15).contains(v) && v.fract() == 0.0;
+            let cumulative: Vec<(f64, u64)> =
+                buckets.iter().zip(&counts).map(|((edge, _), count)| (*edge, *count as u64)).collect();
+            match Explicit::from_cumulative(&cumulative) {
+                Ok(histogram) if counts.iter().all(whole) => {
+                    let sum =
+                        sums.map(Counter::samples).and_then(|s| s.values().get(s.times().binary_search(&time).ok()?));
+                    let histogram = sum.map_or(histogram.clone(), |sum| histogram.with_sum(*sum));
+                    out.points.push(Point { start: None, time, sketch: AnySketch::Explicit(Box::new(histogram)) });
+                }
+                _ => out.broken += 1,
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::estimate::Scope;
+    use crate::histogram::Sketch;
+    use crate::load::load_bytes;
+    use crate::progress::Progress;
+    use crate::quantile::Quantile;
+
+    /// Scrapes every 10 s from 100 s on: the cumulative counts of the buckets 0.1, 0.3 and +Inf.
+    fn scrapes(rows: &[[u64; 3]]) -> String {
+        let mut text = "# TYPE t_seconds histogram\n".to_owned();
+        for (at, edge) in ["0.1", "0.3", "+Inf"].into_iter().enumerate() {
+            for (i, row) in rows.iter().enumerate() {
+                text.push_str(&format!("t_seconds_bucket{{le=\"{edge}\",route=\"/\"}} {} {}\n", row[at], 100 + 10 * i));
+            }
+        }
+        for (i, row) in rows.iter().enumerate() {
+            text.push_str(&format!("t_seconds_sum{{route=\"/\"}} {} {}\n", row[2] as f64 * 0.5, 100 + 10 * i));
+        }
+        text + "# EOF\n"
+    }
+
+    fn read(text: &str, options: &LoadOptions) -> Result<Dataset> {
+        load_bytes("a.prom", text.as_bytes(), options, &Progress::new())
+    }
+
+    #[test]
+    fn each_scrape_is_what_came_since_the_one_before() {
+        let text = scrapes(&[[5, 8, 10], [6, 10, 13], [6, 10, 13], [1, 2, 2], [4, 5, 5]]);
+        let data = read(&text, &LoadOptions::default()).unwrap();
+        assert_eq!(
+            data.items.iter().map(Item::title).collect::<Vec<_>>(),
+            ["t_seconds{route=\"/\"}", "t_seconds_sum{route=\"/\"}"]
+        );
+        let histograms = data.items[0].as_histograms().unwrap();
+        assert_eq!(histograms.identity().unit, Unit::Second);
+        // by hand: 3 came, none, then a reset to 2, then 3
+        let counts: Vec<(i64, u64)> =
+            histograms.windows().iter().map(|(w, h)| (w.start.0 / 1_000_000_000, h.count())).collect();
+        assert_eq!(counts, [(100, 3), (120, 2), (130, 3)]);
+        let AnySketch::Explicit(first) = &histograms.windows()[0].1 else { panic!("of another layout") };
+        assert_eq!((first.counts(), first.recorded_sum()), (&[1, 1, 1][..], Some(1.5)));
+        let resets: Vec<_> = data.report.warnings.iter().filter(|w| w.kind == WarningKind::Reset).collect();
+        assert_eq!(resets.iter().filter(|w| w.message.contains("t_seconds{")).count(), 1, "{resets:?}");
+        assert!(!resets.iter().any(|w| w.message.contains("_bucket")), "{resets:?}");
+    }
+
+    #[test]
+    fn counters_stay_where_they_are_asked_for_or_are_no_whole_histogram() {
+        let text = scrapes(&[[5, 8, 10], [6, 10, 13]]);
+        let of = |options: LoadOptions| read(&text, &options);
+        for options in [
+            LoadOptions { keep_buckets: true, ..LoadOptions::default() },
+            LoadOptions { kind: Some(Kind::Counter), ..LoadOptions::default() },
+            LoadOptions { filter: Some("le == \"0.3\"".into()), ..LoadOptions::default() },
+        ] {
+            let data = of(options.clone()).unwrap();
+            assert!(data.items.iter().all(|item| item.as_counter().is_some()), "{options:?}");
+        }
+        let told = of(LoadOptions { filter: Some("le == \"0.3\"".into()), ..LoadOptions::default() }).unwrap();
+        assert!(told.report.understood.iter().any(|u| u.why.contains("+Inf")), "{:?}", told.report.understood);
+        let only = of(LoadOptions { kind: Some(Kind::Histogram), ..LoadOptions::default() }).unwrap();
+        assert_eq!(only.items.len(), 1);
+        let named = of(LoadOptions { value: Some("t_seconds".into()), ..LoadOptions::default() }).unwrap();
+        assert!(named.items.iter().all(|item| item.as_histograms().is_some()));
+        let none =
+            read("up 1 100\nup 0 110\n# EOF\n", &LoadOptions { kind: Some(Kind::Histogram), ..LoadOptions::default() });
+        assert!(none.unwrap_err().to_string().contains("no counters are the buckets"));
+    }
+
+    #[test]
+    fn what_is_no_histogram_is_told() {
+        // a wider bucket that counts less
+        let data = read(&scrapes(&[[5, 8, 10], [9, 8, 12], [9, 12, 15]]), &LoadOptions::default()).unwrap();
+        let histograms = data.items[0].as_histograms().unwrap();
+        assert_eq!(histograms.counts(), [5.0]);
+        assert!(data.report.warnings.iter().any(|w| w.kind == WarningKind::OtherRecord && w.count == 1));
+        // one scrape counts since nobody knows when
+        let one = read(&scrapes(&[[5, 8, 10]]), &LoadOptions::default()).unwrap();
+        assert_eq!(one.items[0].as_histograms().unwrap().counts(), [10.0]);
+        assert!(one.report.warnings.iter().any(|w| w.kind == WarningKind::NoTime && w.message.contains("one scrape")));
+    }
+
+    #[test]
+    fn scrapes_at_odd_times_go_into_windows_by_their_middle() {
+        let mut windows = Vec::new();
+        let second = 1_000_000_000;
+        let mut at = 2_300_000_000;
+        for i in 0..40_i64 {
+            let end = at + 5 * second + (i * 7 % 11 - 5) * 1_000_000;
+            let sketch = Explicit::from_cumulative(&[(0.1, 1), (f64::INFINITY, 2)]).unwrap();
+            windows.push((
+                super::super::histograms::windowed(crate::time::Timestamp(at), crate::time::Span(end - at)),
+                AnySketch::Explicit(Box::new(sketch)),
+            ));
+            at = end;
+        }
+        let histograms = Histograms::new(Identity::default(), windows).unwrap();
+        let minute = crate::time::Span::MINUTE;
+        let coarse = histograms.coarsened(histograms.grid(minute).unwrap()).unwrap();
+        let all: u64 = coarse.windows.iter().map(|(_, h)| h.count()).sum();
+        assert_eq!((all, coarse.longer), (80, 0));
+        assert!(coarse.astride > 0 && coarse.note().unwrap().contains("middle"));
+        let whole: Vec<u64> = coarse.windows.iter().map(|(_, h)| h.count()).collect();
+        assert!(whole[1..whole.len() - 1].iter().all(|n| (22..=26).contains(n)), "{whole:?}");
+        let told = coarse.windows[0].1.quantile(Quantile::MEDIAN, &Scope::untimed(Unit::Second)).unwrap();
+        assert_eq!(told.interval().unwrap().1, 0.1);
+        assert!(histograms.coarsened(histograms.grid(crate::time::Span(second)).unwrap()).is_err());
+    }
+}

@@ -1,0 +1,521 @@
+//! Columns of a Parquet file, from their pages to typed columns with no frame in between: only the pages that hold wanted rows are
+//! unpacked, words stay codes, and each value is moved once.
+//!
+//! Here are the types and encodings that measurements come in; a column of another one is left to polars.
+
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use polars::prelude::{DataType, TimeUnit};
+use polars_buffer::Buffer;
+use polars_parquet::parquet::encoding::Encoding;
+use polars_parquet::parquet::encoding::hybrid_rle::{HybridRleChunk, HybridRleDecoder};
+use polars_parquet::parquet::error::ParquetError;
+use polars_parquet::parquet::page::{DataPage, DataPageHeader, split_buffer};
+use polars_parquet::read::{
+    BasicDecompressor, ColumnChunkMetadata, PageReader, ParquetTimeUnit, PhysicalType, PrimitiveConvertedType,
+    PrimitiveLogicalType,
+};
+
+use super::cells::Cells;
+use super::polars::nanoseconds;
+use super::typed::Typed;
+use crate::error::{Error, Result};
+use crate::load::table::Dictionary;
+
+/// What the fields of a column are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fields {
+    /// Times in units of so many nanoseconds.
+    Instants(i64),
+    Longs,
+    Ints,
+    Doubles,
+    Singles,
+    Flags,
+    Words,
+}
+
+impl Fields {
+    /// Of a column that polars reads as a type, where both are one for one.
+    fn of(chunk: &ColumnChunkMetadata, dtype: &DataType) -> Option<Self> {
+        let descriptor = &chunk.descriptor().descriptor;
+        // of columns within columns, and lists, a row is not a field
+        if descriptor.max_rep_level > 0 || descriptor.max_def_level > 1 || chunk.descriptor().path_in_schema.len() != 1
+        {
+            return None;
+        }
+        let primitive = &descriptor.primitive_type;
+        Some(match (dtype, primitive.physical_type) {
+            (DataType::Datetime(unit, _), PhysicalType::Int64) => {
+                let stored = stored_unit(primitive.logical_type, primitive.converted_type)?;
+                (stored == *unit).then(|| Self::Instants(nanoseconds(*unit)))?
+            }
+            (DataType::Int64, PhysicalType::Int64) => Self::Longs,
+            (DataType::Int32, PhysicalType::Int32) => Self::Ints,
+            (DataType::Float64, PhysicalType::Double) => Self::Doubles,
+            (DataType::Float32, PhysicalType::Float) => Self::Singles,
+            (DataType::Boolean, PhysicalType::Boolean) => Self::Flags,
+            (DataType::String, PhysicalType::ByteArray) => Self::Words,
+            _ => return None,
+        })
+    }
+}
+
+fn stored_unit(logical: Option<PrimitiveLogicalType>, converted: Option<PrimitiveConvertedType>) -> Option<TimeUnit> {
+    Some(match (logical, converted) {
+        (Some(PrimitiveLogicalType::Timestamp { unit, .. }), _) => match unit {
+            ParquetTimeUnit::Milliseconds => TimeUnit::Milliseconds,
+            ParquetTimeUnit::Microseconds => TimeUnit::Microseconds,
+            ParquetTimeUnit::Nanoseconds => TimeUnit::Nanoseconds,
+        },
+        (None, Some(PrimitiveConvertedType::TimestampMillis)) => TimeUnit::Milliseconds,
+        (None, Some(PrimitiveConvertedType::TimestampMicros)) => TimeUnit::Microseconds,
+        _ => return None,
+    })
+}
+
+/// Some rows of a column chunk, whose place in the file must have been checked; `None` where polars is to read them.
+pub(super) fn column(
+    file: &mut File,
+    chunk: &ColumnChunkMetadata,
+    dtype: &DataType,
+    rows: &Range<usize>,
+) -> Result<Option<Typed>> {
+    let Some(fields) = Fields::of(chunk, dtype) else { return Ok(None) };
+    let place = chunk.byte_range();
+    let mut bytes = vec![0; (place.end - place.start) as usize];
+    file.seek(SeekFrom::Start(place.start)).and_then(|_| file.read_exact(&mut bytes)).map_err(|e| cut(&e))?;
+    let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), usize::MAX);
+    let mut pages = Pages {
+        source: BasicDecompressor::new(reader, Vec::new()),
+        largest: usize::try_from(chunk.uncompressed_size()).unwrap_or(0),
+        rows: rows.clone(),
+        passed: 0,
+    };
+    Ok(match fields {
+        Fields::Instants(unit) => {
+            numbers(&mut pages, i64::from_le_bytes)?.map(|cells| Typed::Instants(super::polars::scaled(cells, unit)))
+        }
+        Fields::Longs => numbers(&mut pages, i64::from_le_bytes)?.map(Typed::Ints),
+        Fields::Ints => numbers(&mut pages, |b| i64::from(i32::from_le_bytes(b)))?.map(Typed::Ints),
+        Fields::Doubles => numbers(&mut pages, f64::from_le_bytes)?.map(Typed::Floats),
+        Fields::Singles => numbers(&mut pages, |b| f64::from(f32::from_le_bytes(b)))?.map(Typed::Floats),
+        Fields::Flags => flags(&mut pages)?.map(Typed::Bools),
+        Fields::Words => words(&mut pages)?,
+    })
+}
+
+fn cut(e: &std::io::Error) -> Error {
+    Error::parse(format!("a column cannot be read: {e}"))
+}
+
+fn failed(e: &ParquetError) -> Error {
+    Error::parse(e.to_string())
+}
+
+fn short() -> Error {
+    Error::parse("a page holds fewer values than it says")
+}
+
+/// The pages of a column chunk that hold wanted rows.
+struct Pages {
+    source: BasicDecompressor,
+    /// No page is larger than the whole column.
+    largest: usize,
+    /// The wanted rows.
+    rows: Range<usize>,
+    /// The rows of the pages so far.
+    passed: usize,
+}
+
+/// Wanted fields of one page.
+struct Wanted<'a> {
+    encoding: Encoding,
+    /// The encoded values of the fields that are there.
+    values: &'a [u8],
+    /// How many these are, up to the last wanted row.
+    there: usize,
+    /// Which of them are wanted.
+    range: Range<usize>,
+    /// Which of the wanted fields are there, where some are not.
+    present: Option<Vec<bool>>,
+}
+
+impl Pages {
+    fn dictionary(&mut self) -> Result<Option<(Vec<u8>, usize)>> {
+        let page = self.source.read_dict_page().map_err(|e| failed(&e))?;
+        Ok(page.map(|page| (page.buffer.into_vec(), page.num_values)))
+    }
+
+    /// Hands on the pages with wanted rows, until one is refused; `false` where one was.
+    fn each(&mut self, mut take: impl FnMut(&Wanted<'_>) -> Result<bool>) -> Result<bool> {
+        while self.passed < self.rows.end {
+            let Some(page) = self.source.next() else { return Err(short()) };
+            let page = page.map_err(|e| failed(&e))?;
+            let start = self.passed;
+            let end = start.saturating_add(page.num_values());
+            self.passed = end;
+            if end <= self.rows.start {
+                continue;
+            }
+            if page.page().uncompressed_size() > self.largest {
+                return Ok(false);
+            }
+            let page = page.decompress(&mut self.source).map_err(|e| failed(&e))?;
+            let rows = self.rows.start.max(start) - start..self.rows.end.min(end) - start;
+            let goes_on = take(&wanted(&page, rows)?)?;
+            self.source.reuse_page_buffer(page);
+            if !goes_on {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Takes a page apart; what lies behind its wanted rows is not looked at.
+fn wanted(page: &DataPage, rows: Range<usize>) -> Result<Wanted<'_>> {
+    let parts = split_buffer(page).map_err(|e| failed(&e))?;
+    let mut wanted =
+        Wanted { encoding: page.encoding(), values: parts.values, there: rows.end, range: rows.clone(), present: None };
+    let no_nulls = matches!(page.header(), DataPageHeader::V2(header) if header.num_nulls == 0);
+    if page.descriptor.max_def_level > 0
+        && !no_nulls
+        && let Some(mut present) = levels(parts.def, rows.end)?
+    {
+        let chosen = present.split_off(rows.start.min(present.len()));
+        let count = |flags: &[bool]| flags.iter().filter(|there| **there).count();
+        let before = count(&present);
+        wanted.there = before + count(&chosen);
+        wanted.range = before..wanted.there;
+        wanted.present = Some(chosen);
+    }
+    Ok(wanted)
+}
+
+/// Which of the first fields are there; `None` where all are.
+fn levels(encoded: &[u8], count: usize) -> Result<Option<Vec<bool>>> {
+    let mut present: Option<Vec<bool>> = None;
+    let mut passed = 0;
+    let mut scratch = Vec::new();
+    for run in HybridRleDecoder::new(encoded, 1, count).into_chunk_iter() {
+        let run = run.map_err(|e| failed(&e))?;
+        let length = run.len();
+        match run {
+            HybridRleChunk::Rle(level, _) => {
+                if level == 0 && length > 0 {
+                    present.get_or_insert_with(|| vec![true; passed]);
+                }
+                if let Some(present) = &mut present {
+                    present.resize(passed + length, level != 0);
+                }
+            }
+            HybridRleChunk::Bitpacked(packed) => {
+                scratch.clear();
+                packed.collect_into(&mut scratch);
+                if scratch.contains(&0) {
+                    present.get_or_insert_with(|| vec![true; passed]);
+                }
+                if let Some(present) = &mut present {
+                    present.extend(scratch.iter().map(|level| *level != 0));
+                }
+            }
+        }
+        passed += length;
+    }
+    if passed == count { Ok(present) } else { Err(short()) }
+}
+
+/// The codes of a page of words or numbers that are in a dictionary.
+fn codes(wanted: &Wanted<'_>) -> Result<Vec<u32>> {
+    let Some((bits, packed)) = wanted.values.split_first() else {
+        return if wanted.there == 0 { Ok(Vec::new()) } else { Err(short()) };
+    };
+    if *bits > 32 {
+        return Err(Error::parse("a page has codes of more than 32 bits"));
+    }
+    let codes = HybridRleDecoder::new(packed, u32::from(*bits), wanted.there).collect().map_err(|e| failed(&e))?;
+    if codes.len() == wanted.there { Ok(codes) } else { Err(short()) }
+}
+
+/// Adds the wanted fields of a page, of whose values those that are wanted come.
+fn add<T: Copy + Default>(
+    to: &mut (Vec<T>, Option<Vec<bool>>),
+    present: Option<&[bool]>,
+    mut values: impl Iterator<Item = T>,
+) {
+    let (cells, marks) = to;
+    let Some(present) = present else {
+        cells.extend(values);
+        if let Some(marks) = marks {
+            marks.resize(cells.len(), true);
+        }
+        return;
+    };
+    marks.get_or_insert_with(|| vec![true; cells.len()]).extend_from_slice(present);
+    cells.extend(present.iter().map(|there| if *there { values.next().unwrap_or_default() } else { T::default() }));
+}
+
+fn numbers<T: Copy + Default, const WIDTH: usize>(
+    pages: &mut Pages,
+    read: impl Fn([u8; WIDTH]) -> T,
+) -> Result<Option<Cells<T>>> {
+    let dictionary: Option<Vec<T>> =
+        pages.dictionary()?.map(|(bytes, _)| bytes.as_chunks().0.iter().map(|b| read(*b)).collect());
+    let mut cells = (Vec::with_capacity(pages.rows.len()), None);
+    let whole = pages.each(|page| {
+        match (page.encoding, &dictionary) {
+            (Encoding::Plain, _) => {
+                let values = page.values.as_chunks().0.get(page.range.clone()).ok_or_else(short)?;
+                add(&mut cells, page.present.as_deref(), values.iter().map(|b| read(*b)));
+            }
+            (Encoding::PlainDictionary | Encoding::RleDictionary, Some(dictionary)) => {
+                let codes = codes(page)?;
+                let codes = codes.get(page.range.clone()).ok_or_else(short)?;
+                if codes.iter().any(|c| *c as usize >= dictionary.len()) {
+                    return Err(Error::parse("a page has a code that is in no dictionary"));
+                }
+                let value = |c: &u32| dictionary.get(*c as usize).copied().unwrap_or_default();
+                add(&mut cells, page.present.as_deref(), codes.iter().map(value));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(whole.then(|| Cells::with_marks(cells.0, cells.1)))
+}
+
+fn flags(pages: &mut Pages) -> Result<Option<Cells<bool>>> {
+    let mut cells = (Vec::with_capacity(pages.rows.len()), None);
+    let whole = pages.each(|page| {
+        match page.encoding {
+            Encoding::Plain => {
+                if page.values.len() < page.there.div_ceil(8) {
+                    return Err(short());
+                }
+                let bit = |i: usize| page.values.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 == 1);
+                add(&mut cells, page.present.as_deref(), page.range.clone().map(bit));
+            }
+            Encoding::Rle => {
+                // four bytes tell how many follow
+                let packed = page.values.get(4..).ok_or_else(short)?;
+                let bits = HybridRleDecoder::new(packed, 1, page.there).collect().map_err(|e| failed(&e))?;
+                let bits = bits.get(page.range.clone()).ok_or_else(short)?;
+                add(&mut cells, page.present.as_deref(), bits.iter().map(|bit| *bit == 1));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(whole.then(|| Cells::with_marks(cells.0, cells.1)))
+}
+
+fn words(pages: &mut Pages) -> Result<Option<Typed>> {
+    let mut known = Dictionary::default();
+    let mut of_file: Option<Vec<u32>> = None;
+    if let Some((bytes, count)) = pages.dictionary()? {
+        let mut rest = bytes.as_slice();
+        let all = (0..count).map(|_| encode(next_word(&mut rest)?, &mut known)).collect::<Result<_>>()?;
+        of_file = Some(all);
+    }
+    let mut cells = (Vec::with_capacity(pages.rows.len()), None);
+    let whole = pages.each(|page| {
+        match (page.encoding, &of_file) {
+            (Encoding::Plain, _) => {
+                let mut rest = page.values;
+                for _ in 0..page.range.start {
+                    next_word(&mut rest)?;
+                }
+                let chosen = page.range.clone().map(|_| encode(next_word(&mut rest)?, &mut known));
+                let chosen = chosen.collect::<Result<Vec<u32>>>()?;
+                add(&mut cells, page.present.as_deref(), chosen.into_iter());
+            }
+            (Encoding::PlainDictionary | Encoding::RleDictionary, Some(of_file)) => {
+                let codes = codes(page)?;
+                let codes = codes.get(page.range.clone()).ok_or_else(short)?;
+                if codes.iter().any(|c| *c as usize >= of_file.len()) {
+                    return Err(Error::parse("a page has a code that is in no dictionary"));
+                }
+                let code = |c: &u32| of_file.get(*c as usize).copied().unwrap_or_default();
+                add(&mut cells, page.present.as_deref(), codes.iter().map(code));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(whole.then(|| Typed::Words(Cells::with_marks(cells.0, cells.1), known)))
+}
+
+/// The code of a word, which must be text where it is new.
+fn encode(word: &[u8], known: &mut Dictionary) -> Result<u32> {
+    let before = known.words().len();
+    let code = known.encode(word);
+    if known.words().len() > before && std::str::from_utf8(word).is_err() {
+        return Err(Error::parse("a column of text holds what is not UTF-8"));
+    }
+    Ok(code)
+}
+
+/// The next of several words, each of which has its length before it.
+fn next_word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk::<4>().ok_or_else(short)?;
+    let (word, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)?;
+    *rest = after;
+    Ok(word)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+
+    use polars::prelude as pl;
+    use polars::prelude::{IntoColumn, NamedFrom};
+    use proptest::prelude::*;
+
+    use super::super::read::Bytes;
+    use super::super::row_groups::{RowGroups, frame};
+    use super::*;
+    use crate::load::parts::Place;
+
+    const MILLI: i64 = 1_000_000;
+
+    /// Fields of any type, as text.
+    fn shown(column: &Typed) -> Vec<String> {
+        column.texts().iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+    }
+
+    fn expected(name: &str, i: i64) -> String {
+        let text = |there: bool, text: String| if there { text } else { String::new() };
+        let time = |ns: i64| crate::time::Timestamp(ns).to_string();
+        match name {
+            "time" => text(i % 7 != 3, time((1_700_000_000_000 + 250 * i) * MILLI)),
+            "micros" => time((1_700_000_000_000_000 + i) * 1000),
+            "long" => text(i % 11 != 5, (i * i - 1000).to_string()),
+            "int" => (i % 13 - 6).to_string(),
+            "real" => text(i % 5 != 0, (i as f64 / 8.0).to_string()),
+            "single" => text(!(300..600).contains(&i), (i as f64 / 4.0).to_string()),
+            "flag" => text(i % 4 != 1, (i % 3 == 0).to_string()),
+            "word" => text(i % 19 != 2, format!("svc-{}", i * i % 17)),
+            "many" => format!("request {i}"),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn of_another_writer(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/parquet").join(name)
+    }
+
+    /// Reads rows of a column in every row group; nothing where polars is asked.
+    fn every_group(path: &Path, name: &str, rows: &Range<usize>) -> Vec<(usize, Option<Typed>)> {
+        let size = std::fs::metadata(path).unwrap().len();
+        let (_, contents) = super::super::footer::rows(&Bytes::File(Place::whole(path)), size).unwrap();
+        let head = frame(path, &contents, (0, 1), None).unwrap();
+        let dtype = head.column(name).unwrap().dtype().clone();
+        let mut before = 0;
+        let mut read = Vec::new();
+        for group in &contents.row_groups {
+            let chunk = group.columns_under_root_iter(name).unwrap().next().unwrap();
+            let rows = rows.start.min(group.num_rows())..rows.end.min(group.num_rows());
+            let mut file = File::open(path).unwrap();
+            read.push((before + rows.start, column(&mut file, chunk, &dtype, &rows).unwrap()));
+            before += group.num_rows();
+        }
+        read
+    }
+
+    #[test]
+    fn pages_of_another_writer_hold_what_was_written() {
+        for (file, by_polars) in
+            [("v1.parquet", &[][..]), ("v2.parquet", &[]), ("encodings.parquet", &["long", "real", "many"])]
+        {
+            for name in ["time", "micros", "long", "int", "real", "single", "flag", "word", "many"] {
+                for rows in [0..300, 0..1, 299..300, 17..170, 60..60, 31..33] {
+                    for (first, column) in every_group(&of_another_writer(file), name, &rows) {
+                        let Some(column) = column else {
+                            assert!(by_polars.contains(&name), "{file}, {name}");
+                            continue;
+                        };
+                        let want: Vec<String> = (0..rows.len()).map(|i| expected(name, (first + i) as i64)).collect();
+                        assert_eq!(shown(&column), want, "{file}, {name}, rows {rows:?} from {first}");
+                    }
+                }
+            }
+            // a type that is not read here
+            assert!(every_group(&of_another_writer(file), "small", &(0..300)).iter().all(|(_, c)| c.is_none()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_here_polars_reads() {
+        let path = of_another_writer("encodings.parquet");
+        let (_, contents) =
+            super::super::footer::rows(&Bytes::File(Place::whole(&path)), std::fs::metadata(&path).unwrap().len())
+                .unwrap();
+        let head = frame(&path, &contents, (0, 1), None).unwrap();
+        let names = ["real", "many", "small", "int"];
+        let columns = names.iter().map(|n| ((*n).to_owned(), head.column(n).unwrap().dtype().clone())).collect();
+        let groups = RowGroups::new(&path, Arc::clone(&contents), columns);
+        assert_eq!(groups.pieces(), 3);
+        for piece in 0..3 {
+            // one of them twice
+            let read = groups.read(piece, &[1, 0, 1, 3]).unwrap();
+            for (name, column) in ["many", "real", "many", "int"].iter().zip(&read) {
+                let want: Vec<String> = (0..300).map(|i| expected(name, 300 * piece as i64 + i)).collect();
+                assert_eq!(shown(column), want, "{name}");
+            }
+            let small: Vec<String> = (0..300).map(|i| ((300 * piece + i) % 100).to_string()).collect();
+            assert_eq!(shown(&groups.read(piece, &[2]).unwrap()[0]), small);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+        #[test]
+        fn pages_of_polars_are_what_polars_reads(
+            fields in prop::collection::vec((any::<i64>(), any::<f64>(), prop::option::of(0..9_u8)), 1..400),
+            (from, to) in (0..400_usize, 0..400_usize),
+            codec in 0..4_usize,
+            page in 64..4000_usize,
+        ) {
+            let path = std::env::temp_dir().join(format!("sre-stats-pages-{}-{codec}-{page}.parquet", std::process::id()));
+            let some = |i: usize| fields[i].2.is_some_and(|k| k > 2);
+            let all = || 0..fields.len();
+            let longs: Vec<Option<i64>> = all().map(|i| some(i).then_some(fields[i].0)).collect();
+            let times: Vec<i64> = all().map(|i| fields[i].0 / 2_000_000).collect();
+            let words: Vec<Option<String>> = all().map(|i| fields[i].2.map(|k| "w".repeat(usize::from(k)))).collect();
+            let flags: Vec<bool> = all().map(|i| fields[i].0 % 2 == 0).collect();
+            let unit = pl::DataType::Datetime(pl::TimeUnit::Milliseconds, None);
+            let columns = vec![
+                pl::Series::new("longs".into(), longs).into_column(),
+                pl::Series::new("times".into(), times).cast(&unit).unwrap().into_column(),
+                pl::Series::new("reals".into(), all().map(|i| fields[i].1).collect::<Vec<f64>>()).into_column(),
+                pl::Series::new("words".into(), words).into_column(),
+                pl::Series::new("flags".into(), flags).into_column(),
+            ];
+            let mut table = pl::DataFrame::new(fields.len(), columns).unwrap();
+            let codecs = [
+                pl::ParquetCompression::Uncompressed,
+                pl::ParquetCompression::Snappy,
+                pl::ParquetCompression::Zstd(None),
+                pl::ParquetCompression::Gzip(None),
+            ];
+            pl::ParquetWriter::new(File::create(&path).unwrap())
+                .with_compression(codecs[codec])
+                .with_data_page_size(Some(page))
+                .finish(&mut table)
+                .unwrap();
+            let rows = from.min(fields.len() - 1)..to.max(from + 1).min(fields.len());
+            for name in ["longs", "times", "reals", "words", "flags"] {
+                let read = every_group(&path, name, &rows);
+                let series = table.column(name).unwrap().as_materialized_series();
+                let want = super::super::polars::typed(&series.slice(rows.start as i64, rows.len())).unwrap();
+                prop_assert_eq!(shown(read[0].1.as_ref().unwrap()), shown(&want), "{}", name);
+            }
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+}

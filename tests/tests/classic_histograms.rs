@@ -1,0 +1,172 @@
+//! Classic histograms and counters by code, as a real Prometheus recorded them, against its own answers and plain sums of its samples.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sre_stats::estimate::Scope;
+use sre_stats::histogram::{AnySketch, Sketch};
+use sre_stats::load::{Dataset, LoadOptions, load, load_bytes};
+use sre_stats::progress::Progress;
+use sre_stats::quantile::Quantile;
+use sre_stats::time::{Span, Timestamp};
+use sre_stats::unit::Unit;
+use workspace_tests::{root, told};
+
+/// Labels, times in seconds and values of a recorded answer.
+type Recorded = Vec<(BTreeMap<String, String>, Vec<(i64, f64)>)>;
+
+fn recorded(name: &str) -> Recorded {
+    let text = std::fs::read(root().join("datasets/recorded").join(name)).unwrap();
+    let answer: Value = serde_json::from_slice(&text).unwrap();
+    let series = answer["data"]["result"].as_array().unwrap().iter();
+    series
+        .map(|one| {
+            let labels = one["metric"].as_object().unwrap().iter();
+            let labels = labels.map(|(k, v)| (k.clone(), v.as_str().unwrap().to_owned())).collect();
+            let values = one["values"].as_array().unwrap().iter();
+            let values = values.map(|v| (v[0].as_f64().unwrap() as i64, v[1].as_str().unwrap().parse().unwrap()));
+            (labels, values.collect())
+        })
+        .collect()
+}
+
+/// What came between neighbouring samples; after a fall, what the later one shows.
+fn increase(values: &[(i64, f64)]) -> f64 {
+    values.windows(2).map(|w| if w[1].1 >= w[0].1 { w[1].1 - w[0].1 } else { w[1].1 }).sum()
+}
+
+#[test]
+fn percentiles_per_minute_are_those_of_prometheus() {
+    let file = root().join("datasets/recorded/shop_duration_bucket.json");
+    let data = load(&[file], &LoadOptions::default(), &Progress::new()).unwrap();
+    assert_eq!(data.items.len(), 3);
+    let mut compared = 0;
+    for (labels, answers) in recorded("prometheus_p99_1m.json") {
+        let of_route = |i: &&sre_stats::load::Item| i.identity.labels.get("route") == Some(&*labels["route"]);
+        let histograms = data.items.iter().find(of_route).unwrap().as_histograms().unwrap();
+        for (at, answer) in answers {
+            let second = 1_000_000_000;
+            let between = |from: i64| {
+                let (from, until) = (Timestamp(from * second), Timestamp(at * second));
+                histograms.windows().iter().filter(move |(w, _)| w.start >= from && w.end() <= until)
+            };
+            // a scrape every 5 s, and none of a young counter, whose rate is not drawn out beyond its zero
+            let even = between(at - 175).filter(|(w, _)| w.width == Span::from_secs(5)).count();
+            if even != 35 || !answer.is_finite() {
+                continue;
+            }
+            // the first scrape in the range of a minute is seen 55 s before its end
+            let mut inside = between(at - 55).map(|(_, sketch)| sketch);
+            let mut all = inside.next().unwrap().clone();
+            inside.for_each(|more| all.merge(more).unwrap());
+            let AnySketch::Explicit(all) = all else { panic!("of another layout") };
+            let ours = all.histogram_quantile(Quantile::P99, &Scope::untimed(Unit::Second)).unwrap().value;
+            assert!((ours - answer).abs() <= 1e-9 * answer, "{labels:?} at {at}: {ours}, prometheus {answer}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "only {compared} answers could be compared");
+}
+
+#[test]
+fn an_objective_is_held_against_buckets() {
+    let (code, text, _) = told(&[
+        "slo",
+        "datasets/recorded/shop_duration_bucket.json",
+        "--slo",
+        "99% of requests <= 300ms over 30d",
+        "--json",
+    ]);
+    assert_eq!(code, 0);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let results = answer["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    let buckets = recorded("shop_duration_bucket.json");
+    for result in results {
+        let route = result["series"]["labels"]["route"].as_str().unwrap();
+        assert_eq!(result["series"]["name"], "shop_request_duration_seconds");
+        let upto = |le: &str| {
+            let (_, values) = buckets.iter().find(|(l, _)| l["route"] == route && l["le"] == le).unwrap();
+            increase(values)
+        };
+        let sli = &result["methods"]["occurrences"];
+        assert!((sli["value"].as_f64().unwrap() - upto("0.3") / upto("+Inf")).abs() < 1e-12, "{route}: {sli}");
+        assert_eq!(sli["n"].as_f64().unwrap(), upto("+Inf"), "{route}");
+        assert_eq!(sli["bound"]["kind"], "exact", "{route}: le=\"0.3\" is an edge");
+    }
+}
+
+#[test]
+fn a_strict_limit_at_an_edge_is_told_to_be_in_doubt() {
+    let (code, text, _) =
+        told(&["slo", "datasets/recorded/shop_duration_bucket.json", "--slo", "99% of requests < 300ms over 30d"]);
+    assert_eq!(code, 0);
+    assert!(text.contains("“<= 300 ms” would be exact"), "{text:.2000}");
+}
+
+#[test]
+fn an_objective_is_held_against_counters_by_code() {
+    let (code, text, _) = told(&[
+        "slo",
+        "datasets/recorded/shop_requests_total.json",
+        "--slo",
+        "99.9% of requests ok over 30d",
+        "--json",
+    ]);
+    assert_eq!(code, 0);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let counters = recorded("shop_requests_total.json");
+    let results = answer["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        let route = result["series"]["labels"]["route"].as_str().unwrap();
+        assert!(result["series"]["labels"].get("code").is_none());
+        let of = |code: &str| {
+            let (_, values) = counters.iter().find(|(l, _)| l["route"] == route && l["code"] == code).unwrap();
+            let first = values[0];
+            let began = counters.iter().map(|(_, v)| v[0].0).min().unwrap();
+            // a counter that comes later shows what it counted since
+            increase(values) + if first.0 > began { first.1 } else { 0.0 }
+        };
+        let (good, bad) = (of("200"), of("503"));
+        assert!(bad > 0.0);
+        let sli = &result["methods"]["occurrences"];
+        assert!((sli["value"].as_f64().unwrap() - good / (good + bad)).abs() < 1e-12, "{route}: {sli}");
+    }
+}
+
+#[test]
+fn counters_are_kept_where_they_are_asked_for() {
+    let kind = |flags: &[&str]| {
+        let (_, text, _) =
+            told(&[&["inspect", "datasets/recorded/shop_duration_bucket.json", "--json"][..], flags].concat());
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        let results = answer["results"].as_array().unwrap().clone();
+        (results.len(), results[0]["kind"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(kind(&[]), (3, "histogram".to_owned()));
+    let (counters, kind_of_first) = kind(&["--kind", "counter"]);
+    assert_eq!((counters, kind_of_first.as_str()), (recorded("shop_duration_bucket.json").len(), "counter"));
+    // what is converted is what was read
+    let (_, text, _) = told(&["convert", "datasets/recorded/shop_duration_bucket.json", "--to", "openmetrics"]);
+    assert!(text.starts_with("# TYPE shop_request_duration_seconds histogram\n"), "{text:.300}");
+    let options = LoadOptions::default();
+    let again = load_bytes("again.txt", text.as_bytes(), &options, &Progress::new()).unwrap();
+    let first =
+        load(&[root().join("datasets/recorded/shop_duration_bucket.json")], &options, &Progress::new()).unwrap();
+    let windows =
+        |data: &Dataset| data.items.iter().map(|i| i.as_histograms().unwrap().windows().to_vec()).collect::<Vec<_>>();
+    assert_eq!(windows(&again), windows(&first));
+    let (code, text, _) = told(&[
+        "histogram",
+        "datasets/recorded/shop_duration_bucket.json",
+        "--quantile",
+        "p99",
+        "--every",
+        "1m",
+        "--json",
+    ]);
+    assert_eq!(code, 0, "{text:.300}");
+}
