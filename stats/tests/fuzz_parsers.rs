@@ -1019,10 +1019,7 @@ fn a_million_of_anything_is_refused_early() {
     let wide = format!("time{columns}\n0{}\n", ",1".repeat(1_000_000));
     let text = many(|i| format!("m{{id=\"{i}\"}} 1 1767225600000\n"));
     let dump = many(|i| format!("{{__name__=\"m\", id=\"{i}\"}} 1 1767225600000\n"));
-    let entry = |i: u32| format!("{{\"metric\":{{\"id\":\"{i}\"}},\"value\":[1767225600,\"1\"]}}");
-    let answer: Vec<String> = (0..1_000_000).map(entry).collect();
-    let answer = format!("{{\"data\":{{\"resultType\":\"vector\",\"result\":[{}]}}}}", answer.join(","));
-    for (name, input) in [("columns", wide), ("series", text), ("series", dump), ("series", answer)] {
+    for (name, input) in [("columns", wide), ("series", text), ("series", dump)] {
         let (result, peak) =
             peak_of_all(|| load_bytes("input", input.as_bytes(), &LoadOptions::default(), &Progress::new()));
         let e = result.map(|data| data.items.len()).unwrap_err().to_string();
