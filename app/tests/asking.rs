@@ -166,6 +166,7 @@ fn asking_is_a_job_that_can_be_cancelled() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(window.state().busy(), 1);
+    window.step();
     window.get_by_label_contains("Cancel Asking http://127.0.0.1").click();
     window.step();
     settle(&mut window);

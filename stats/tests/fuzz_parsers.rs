@@ -1084,7 +1084,7 @@ mod frame {
         let texts = [recorded("requests.csv", 1500), metrics.to_vec()];
         let write = |(i, text): (usize, &Vec<u8>)| {
             let data = load_bytes("seed", text, &LoadOptions::default(), &Progress::new()).unwrap();
-            let path = folder("seeds").join(format!("{i}-{}", std::process::id()));
+            let path = folder("seeds").join(format!("{i}-{format}-{}", std::process::id()));
             if format == Format::Parquet { data.write_parquet(&path) } else { data.write_arrow(&path) }.unwrap();
             let bytes = std::fs::read(&path).unwrap();
             std::fs::remove_file(&path).unwrap();
@@ -1100,6 +1100,9 @@ mod frame {
 
     #[test]
     fn arrow() {
-        run(&table("arrow", Format::ArrowIpc, written(Format::ArrowIpc), CSV));
+        let mut target = table("arrow", Format::ArrowIpc, written(Format::ArrowIpc), CSV);
+        // polars believes the lengths in the head of a batch of rows before it sees them
+        target.bound = |length| 4 * length + (4 << 30);
+        run(&target);
     }
 }

@@ -185,6 +185,10 @@ impl Question {
             Field::Last => positive(text),
             Field::From => text.parse::<Timestamp>().map(|_| ()),
             Field::Until => self.between().map(|_| ()),
+            // what is wrong with the range itself is told there
+            Field::Step if [Field::Last, Field::From, Field::Until].iter().any(|f| self.mistyped(*f).is_some()) => {
+                positive(text)
+            }
             Field::Step => positive(text).and_then(|()| prometheus::check_range(self)),
             Field::Token => set(text),
         };
@@ -388,11 +392,11 @@ mod tests {
         let origin = whole().with(Field::Tenant, "team a").origin(now).unwrap();
         let name = origin.paths[0].to_str().unwrap();
         // the hour ends with the step that has begun, as `--last` does
-        let expected = "prometheus+http://localhost:9090?query=rate(x[5m])&from=2026-01-31T23:00:00Z\
+        let expected = "prometheus+http://localhost:9090?query=rate(x[5m])&from=2026-01-31T23:00:15Z\
             &until=2026-02-01T00:00:15Z&step=15s&tenant=team%20a";
         assert_eq!(name, expected);
         let back = Question::of(&origin).unwrap();
-        assert_eq!((back.get(Field::From), back.get(Field::Step)), ("2026-01-31T23:00:00Z", "15s"));
+        assert_eq!((back.get(Field::From), back.get(Field::Step)), ("2026-01-31T23:00:15Z", "15s"));
         assert_eq!(back.origin(None).unwrap().paths, origin.paths);
         let present = Question { when: Asked::Now, ..whole() }.origin(None).unwrap();
         assert_eq!(present.paths[0].to_str(), Some("prometheus+http://localhost:9090?query=rate(x[5m])"));
