@@ -45,7 +45,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
                         }
                         ui.add_space(2.0);
                         ui.horizontal(|ui| {
-                            ui.add_space((ui.available_width() - 338.0).max(0.0) / 2.0);
+                            ui.add_space((ui.available_width() - 365.0).max(0.0) / 2.0);
                             super::button(ui, Command::OpenPath, messages);
                             super::button(ui, Command::OpenServer, messages);
                             super::button(ui, Command::Paste, messages);
