@@ -1,5 +1,6 @@
 //! Every format that `load` reads, on input that is cut, flipped, spliced, that lies about its lengths or is packed several times over: no
-//! panic, no hang, an error that names the file, and no more memory than 4 × the input + 64 MB.
+//! panic, no hang, an error that names the file, and no more memory than 4 × the input + 64 MB; what packs or claims lengths of its own
+//! (containers, Arrow) has a bound that stands at its target.
 //!
 //! Each target is a test of its own with a few hundred mutations, the same ones every time;
 //! `SRE_STATS_FUZZ_SECONDS=600 cargo test -p sre-stats --test fuzz_parsers csv` runs one for ten minutes, from another seed each time. Input

@@ -47,15 +47,27 @@ pub fn told(arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-/// The results of a command that must succeed, from its JSON.
+/// The JSON document of a command that must succeed and have results, its frame checked.
 ///
 /// # Panics
 /// Where it fails, or prints something else.
-pub fn results(arguments: &[&str]) -> Vec<Value> {
+pub fn json(arguments: &[&str]) -> Value {
     let (code, out, err) = told(&[arguments, &["--json"]].concat());
-    assert_eq!(code, 0, "{err}");
+    assert_eq!(code, 0, "{arguments:?}: {err}");
     let document: Value = serde_json::from_str(&out).unwrap();
-    document.get("results").and_then(Value::as_array).unwrap().clone()
+    assert_eq!(document["schema"], "sre-stats/1");
+    assert_eq!(document["command"], arguments[0]);
+    assert!(document["input"].is_object() && document["warnings"].is_array(), "{out}");
+    assert!(document["results"].as_array().is_some_and(|all| !all.is_empty()), "{arguments:?}");
+    document
+}
+
+/// The results of a command, from its [`json`].
+///
+/// # Panics
+/// As [`json`].
+pub fn results(arguments: &[&str]) -> Vec<Value> {
+    json(arguments)["results"].as_array().unwrap().clone()
 }
 
 /// Text beyond this is cut: what a parser does wrong it does in the first lines too.

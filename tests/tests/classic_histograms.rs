@@ -12,7 +12,7 @@ use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
-use workspace_tests::{root, told};
+use workspace_tests::{results, root, told};
 
 /// Labels, times in seconds and values of a recorded answer.
 type Recorded = Vec<(BTreeMap<String, String>, Vec<(i64, f64)>)>;
@@ -72,16 +72,8 @@ fn percentiles_per_minute_are_those_of_prometheus() {
 
 #[test]
 fn an_objective_is_held_against_buckets() {
-    let (code, text, _) = told(&[
-        "slo",
-        "datasets/recorded/shop_duration_bucket.json",
-        "--slo",
-        "99% of requests <= 300ms over 30d",
-        "--json",
-    ]);
-    assert_eq!(code, 0);
-    let answer: Value = serde_json::from_str(&text).unwrap();
-    let results = answer["results"].as_array().unwrap();
+    let results =
+        results(&["slo", "datasets/recorded/shop_duration_bucket.json", "--slo", "99% of requests <= 300ms over 30d"]);
     assert_eq!(results.len(), 3);
     let buckets = recorded("shop_duration_bucket.json");
     for result in results {
@@ -108,17 +100,9 @@ fn a_strict_limit_at_an_edge_is_told_to_be_in_doubt() {
 
 #[test]
 fn an_objective_is_held_against_counters_by_code() {
-    let (code, text, _) = told(&[
-        "slo",
-        "datasets/recorded/shop_requests_total.json",
-        "--slo",
-        "99.9% of requests ok over 30d",
-        "--json",
-    ]);
-    assert_eq!(code, 0);
-    let answer: Value = serde_json::from_str(&text).unwrap();
+    let results =
+        results(&["slo", "datasets/recorded/shop_requests_total.json", "--slo", "99.9% of requests ok over 30d"]);
     let counters = recorded("shop_requests_total.json");
-    let results = answer["results"].as_array().unwrap();
     assert_eq!(results.len(), 3);
     for result in results {
         let route = result["series"]["labels"]["route"].as_str().unwrap();
@@ -140,10 +124,7 @@ fn an_objective_is_held_against_counters_by_code() {
 #[test]
 fn counters_are_kept_where_they_are_asked_for() {
     let kind = |flags: &[&str]| {
-        let (_, text, _) =
-            told(&[&["inspect", "datasets/recorded/shop_duration_bucket.json", "--json"][..], flags].concat());
-        let answer: Value = serde_json::from_str(&text).unwrap();
-        let results = answer["results"].as_array().unwrap().clone();
+        let results = results(&[&["inspect", "datasets/recorded/shop_duration_bucket.json"][..], flags].concat());
         (results.len(), results[0]["kind"].as_str().unwrap().to_owned())
     };
     assert_eq!(kind(&[]), (3, "histogram".to_owned()));

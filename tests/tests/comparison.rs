@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use workspace_tests::told;
+use workspace_tests::{json, told};
 
 /// A folder that goes away with the guard.
 struct Folder(PathBuf);
@@ -31,17 +31,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-/// The JSON document of a command that must succeed.
-fn json(arguments: &[&str]) -> Value {
-    let mut all = arguments.to_vec();
-    all.push("--json");
-    let (code, out, err) = told(&all);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    let document: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((&document["schema"], &document["command"]), (&"sre-stats/1".into(), &arguments[0].into()));
-    document
 }
 
 /// Latencies of two services a minute, mixed by multiplication, raised by `shift` seconds for checkout.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use workspace_tests::told;
+use workspace_tests::{json, told};
 
 /// A file with this content that goes away with the guard.
 struct Scratch(PathBuf);
@@ -30,14 +30,6 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(self.0.parent().unwrap());
     }
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let (code, out, err) = told(&[arguments, &["--json"]].concat());
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    let document: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(document["schema"], "sre-stats/1");
-    document
 }
 
 fn results(document: &Value) -> &Vec<Value> {

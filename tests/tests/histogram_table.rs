@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use workspace_tests::{program, told};
+use workspace_tests::{json, program, told};
 
 /// A folder of its own that goes away.
 struct Folder(PathBuf);
@@ -28,14 +28,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let mut all = arguments.to_vec();
-    all.push("--json");
-    let (code, out, err) = told(&all);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    serde_json::from_str(&out).unwrap()
 }
 
 /// Two services over an hour; one has a slow quarter of an hour.

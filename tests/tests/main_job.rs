@@ -3,16 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 use serde_json::Value;
-use workspace_tests::{root, told};
+use workspace_tests::{json, root, told};
 
 const CHECKOUT: &str = "datasets/recorded/checkout.parquet";
 const OBJECTIVE: &str = "99.9% of requests < 300ms over 30d";
-
-fn json(arguments: &[&str]) -> Value {
-    let (code, out, err) = told(&[arguments, &["--json"]].concat());
-    assert_eq!(code, 0, "{err}");
-    serde_json::from_str(&out).unwrap()
-}
 
 /// Checkout requests of the recording, counted from the load generator's own table without any code of ours.
 fn counted() -> (u64, u64) {

@@ -12,24 +12,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use workspace_tests::told;
+use workspace_tests::{json, told};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// The JSON document of a command that must succeed, its frame checked.
-fn json(arguments: &[&str]) -> Value {
-    let mut all = arguments.to_vec();
-    all.push("--json");
-    let (code, out, err) = told(&all);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    let document: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(document["schema"], "sre-stats/1");
-    assert_eq!(document["command"], arguments[0]);
-    assert!(document["input"].is_object() && document["warnings"].is_array(), "{out}");
-    assert!(!document["results"].as_array().unwrap().is_empty(), "{arguments:?}");
-    document
 }
 
 fn results(document: &Value) -> &Vec<Value> {
