@@ -25,7 +25,9 @@ impl Extent {
     pub(super) fn of(values: &[f64]) -> Self {
         let mut lanes = Lanes::new();
         let (rows, rest) = values.as_chunks();
-        rows.iter().for_each(|row| lanes.see(row));
+        for row in rows {
+            lanes.see(row);
+        }
         lanes.finish(rest)
     }
 }
