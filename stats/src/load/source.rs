@@ -431,7 +431,7 @@ fn columnar(
         Some(place) => Bytes::File(place),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
-    crate::load::frame::read(name, format, bytes, options, progress, into)
+    crate::load::frame::read(name, format, &bytes, options, progress, into)
 }
 
 #[cfg(not(feature = "sqlite"))]

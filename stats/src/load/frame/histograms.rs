@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
-use polars::prelude::{
-    DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerReader, SerWriter, TimeUnit,
-};
+use polars::prelude::{DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, TimeUnit};
 
+use super::chunks;
 use super::footer::{Bounds, RowGroup};
+use super::input::Input;
+use super::ipc::Pieces;
 use super::polars::failed;
 use super::typed::{Table, Typed, nanoseconds};
 use crate::error::{Error, Position, Result};
@@ -235,23 +235,17 @@ const TOGETHER: u64 = 1 << 18;
 /// Reads some ranges of rows of a Parquet file, a few row groups at a time; nothing else of the file is looked at.
 pub(super) fn read_ranges(
     mut reading: Reading,
-    (path, file_rows): (&Path, u64),
-    (contents, groups): (&Arc<FileMetadata>, &[RowGroup]),
+    (input, file_rows): (Input<'_>, u64),
+    (contents, groups): (&FileMetadata, &[RowGroup]),
     ranges: &[Range<u64>],
     progress: &Progress,
 ) -> Result<Reading> {
     let columns: Vec<String> = reading.wanted().into_iter().map(str::to_owned).collect();
     let per_row = reading.bytes as f64 / file_rows.max(1) as f64;
-    let name = path.display().to_string();
     let mut read = |range: Range<u64>| -> Result<()> {
         progress.check()?;
-        let file = File::open(path).map_err(|e| Error::io(e, &name))?;
-        let mut reader = pl::ParquetReader::new(file)
-            .with_slice(Some((range.start as usize, (range.end - range.start) as usize)))
-            .with_columns(Some(columns.clone()));
-        reader.set_metadata(Arc::clone(contents));
-        let frame = reader.finish().and_then(|frame| frame.select(&columns)).map_err(|e| failed(&e))?;
-        reading.take(&frame)?;
+        let rows = range.start as usize..range.end as usize;
+        reading.take(&chunks::frame(input, contents, &rows, Some(&columns))?)?;
         progress.advance(((range.end - range.start) as f64 * per_row) as u64);
         Ok(())
     };
@@ -275,28 +269,14 @@ pub(super) fn read_ranges(
     Ok(reading)
 }
 
-/// Reads all rows of what is no Parquet file, batch by batch.
-pub(super) fn stream(reading: Reading, lazy: &pl::LazyFrame, progress: &Progress) -> Result<Reading> {
-    let columns: Vec<pl::Expr> = reading.wanted().into_iter().map(pl::col).collect();
-    let bytes = reading.bytes;
-    let shared = Arc::new(Mutex::new((Some(reading), Ok(()))));
-    let (taker, watched) = (Arc::clone(&shared), progress.clone());
-    let take = move |batch: DataFrame| {
-        let mut guard = taker.lock().unwrap_or_else(PoisonError::into_inner);
-        let (reading, outcome) = &mut *guard;
-        if let (Some(reading), Ok(())) = (reading, &outcome) {
-            *outcome = reading.take(&batch);
-        }
-        Ok(outcome.is_err() || watched.is_cancelled())
-    };
-    let sink = lazy.clone().select(columns).sink_batches(pl::PlanCallback::new(take), true, None);
-    let ran = sink.and_then(|lazy| lazy.collect_with_engine(pl::Engine::Streaming).map(drop));
-    ran.map_err(|e| failed(&e))?;
-    progress.check()?;
-    progress.advance(bytes);
-    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    std::mem::replace(&mut guard.1, Ok(()))?;
-    guard.0.take().ok_or_else(|| Error::parse("its batches were taken twice"))
+/// Reads all batches of an Arrow file, one after the other.
+pub(super) fn read_batches(mut reading: Reading, batches: &Pieces<'_>, progress: &Progress) -> Result<Reading> {
+    for piece in 0..batches.pieces() {
+        progress.check()?;
+        reading.take(&batches.frame(piece)?)?;
+        progress.advance((reading.bytes as f64 * batches.share_of(piece)) as u64);
+    }
+    Ok(reading)
 }
 
 /// A whole frame or batch as a table of histograms.

@@ -1,13 +1,13 @@
 //! The row groups of a Parquet file, in pieces that threads read for themselves.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use polars::io::parquet::read::FileMetadata;
-use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, SerReader};
+use polars::prelude::DataType;
 
+use super::chunks;
+use super::input::Input;
 use super::pages;
 use super::polars::{failed, typed};
 use super::typed::Typed;
@@ -29,7 +29,7 @@ struct Piece {
 
 /// A Parquet file, whose lengths were found possible, and what is wanted of it.
 pub(super) struct RowGroups<'a> {
-    path: &'a Path,
+    input: Input<'a>,
     contents: Arc<FileMetadata>,
     /// Names and types of the wanted columns.
     columns: Vec<(String, DataType)>,
@@ -37,7 +37,7 @@ pub(super) struct RowGroups<'a> {
 }
 
 impl<'a> RowGroups<'a> {
-    pub(super) fn new(path: &'a Path, contents: Arc<FileMetadata>, columns: Vec<(String, DataType)>) -> Self {
+    pub(super) fn new(input: Input<'a>, contents: Arc<FileMetadata>, columns: Vec<(String, DataType)>) -> Self {
         let mut pieces = Vec::new();
         let mut before = 0;
         for (group, of) in contents.row_groups.iter().enumerate() {
@@ -49,7 +49,7 @@ impl<'a> RowGroups<'a> {
             }));
             before += rows;
         }
-        Self { path, contents, columns, pieces }
+        Self { input, contents, columns, pieces }
     }
 
     /// How many pieces there are.
@@ -62,7 +62,7 @@ impl<'a> RowGroups<'a> {
         let missing = || Error::parse("a row group is missing");
         let piece = self.pieces.get(number).ok_or_else(missing)?;
         let group = self.contents.row_groups.get(piece.group).ok_or_else(missing)?;
-        let mut file = std::fs::File::open(self.path).map_err(|e| Error::io(e, &self.path.display().to_string()))?;
+        let mut file = self.input.reader();
         let mut columns = Vec::with_capacity(self.columns.len());
         for (name, dtype) in &self.columns {
             let mut chunks = group.columns_under_root_iter(name).into_iter().flatten();
@@ -85,29 +85,16 @@ impl<'a> RowGroups<'a> {
         Ok(chosen)
     }
 
+    /// The rows of a piece.
+    pub(super) fn rows_of(&self, number: usize) -> usize {
+        self.pieces.get(number).map_or(0, |piece| piece.rows.len())
+    }
+
     /// A column of another type or encoding than those read here.
     fn by_polars(&self, name: &str, piece: &Piece) -> Result<Typed> {
-        let slice = (piece.first, piece.rows.len());
-        let columns = Some(vec![name.to_owned()]);
-        let read = || {
-            let frame = frame(self.path, &self.contents, slice, columns)?;
-            typed(frame.column(name)?.as_materialized_series())
-        };
-        read().map_err(|e| failed(&e))
+        let rows = piece.first..piece.first + piece.rows.len();
+        let frame = chunks::frame(self.input, &self.contents, &rows, Some(&[name.to_owned()]))?;
+        let column = frame.column(name).map_err(|e| failed(&e))?;
+        typed(column.as_materialized_series()).map_err(|e| failed(&e))
     }
-}
-
-/// Rows of a file, by polars, on this thread alone.
-pub(super) fn frame(
-    path: &Path,
-    contents: &Arc<FileMetadata>,
-    slice: (usize, usize),
-    columns: Option<Vec<String>>,
-) -> pl::PolarsResult<DataFrame> {
-    let mut reader = pl::ParquetReader::new(std::fs::File::open(path)?)
-        .with_slice(Some(slice))
-        .with_columns(columns)
-        .read_parallel(pl::ParallelStrategy::None);
-    reader.set_metadata(Arc::clone(contents));
-    reader.finish()
 }
