@@ -12,6 +12,7 @@ use polars_parquet::read::{BasicDecompressor, Filter, PageReader, column_iter_to
 use rayon::prelude::*;
 
 use super::input::{self, Input};
+use super::page_lengths;
 use super::polars::failed;
 use crate::error::{Error, Result};
 
@@ -50,7 +51,9 @@ fn column(input: Input<'_>, contents: &FileMetadata, rows: &Range<usize>, field:
         let (mut pages, mut types) = (Vec::new(), Vec::new());
         for chunk in group.columns_under_root_iter(&field.name).ok_or_else(missing)? {
             let bytes = input::bytes(input, chunk.byte_range())?;
-            let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), usize::MAX);
+            page_lengths::check(&bytes, chunk)?;
+            let largest = bytes.len();
+            let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), largest);
             pages.push(BasicDecompressor::new(reader, Vec::new()));
             types.push(&chunk.descriptor().descriptor.primitive_type);
         }

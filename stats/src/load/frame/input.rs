@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::load::watched::shorter;
 
 /// Where the bytes are. A file stays the one that was opened, whatever happens to its name meanwhile.
 #[derive(Clone, Copy)]
@@ -36,10 +37,7 @@ impl<'a> Input<'a> {
     pub(super) fn shortened(self, size: u64) -> Option<Error> {
         let Self::File(file) = self else { return None };
         let now = file.metadata().ok()?.len();
-        (now < size).then(|| {
-            Error::new(ErrorKind::Io, format!("it became shorter while it was read: {now} of {size} bytes are left"))
-                .hint("read it again when what writes it is done")
-        })
+        (now < size).then(|| shorter(now, size))
     }
 }
 

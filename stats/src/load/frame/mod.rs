@@ -13,6 +13,9 @@ mod histograms;
 mod input;
 mod ipc;
 mod ipc_lengths;
+#[cfg(test)]
+mod ipc_tests;
+mod page_lengths;
 mod pages;
 mod polars;
 mod read;

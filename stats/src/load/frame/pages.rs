@@ -19,6 +19,7 @@ use polars_parquet::read::{
 
 use super::cells::Cells;
 use super::input::Reader;
+use super::page_lengths;
 use super::polars::nanoseconds;
 use super::typed::Typed;
 use crate::error::{Error, Result};
@@ -87,7 +88,9 @@ pub(super) fn column(
     let place = chunk.byte_range();
     let mut bytes = vec![0; (place.end - place.start) as usize];
     file.seek(SeekFrom::Start(place.start)).and_then(|_| file.read_exact(&mut bytes)).map_err(|e| cut(&e))?;
-    let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), usize::MAX);
+    page_lengths::check(&bytes, chunk)?;
+    let largest = bytes.len();
+    let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), largest);
     let mut pages = Pages {
         source: BasicDecompressor::new(reader, Vec::new()),
         largest: usize::try_from(chunk.uncompressed_size()).unwrap_or(0),

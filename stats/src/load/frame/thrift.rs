@@ -1,4 +1,4 @@
-//! Which fields a structure in Thrift's compact protocol has, without reading what is in them.
+//! Structures in Thrift's compact protocol, as far as their lengths have to be known before they are believed.
 
 /// Structures within structures: Parquet's table of contents has a handful.
 const DEEPEST: u32 = 32;
@@ -6,16 +6,80 @@ const DEEPEST: u32 = 32;
 /// Whether a structure has a field; what is damaged has none.
 pub(super) fn has_field(bytes: &[u8], wanted: i16) -> bool {
     let mut rest = bytes;
-    fields(&mut rest, 0, |id| id == wanted).unwrap_or(false)
+    let mut found = false;
+    // what stands behind the field is not looked at
+    let _ = fields(&mut rest, 0, &mut |id, _, _| {
+        found |= id == wanted;
+        if found { None } else { Some(false) }
+    });
+    found
 }
 
-/// Passes over a structure up to its end, or a field that is looked for.
-fn fields(rest: &mut &[u8], depth: u32, wanted: impl Fn(i16) -> bool) -> Option<bool> {
+/// What stands before a page of Parquet.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct PageHead {
+    /// Its own bytes.
+    pub(super) length: usize,
+    pub(super) unpacked: u64,
+    pub(super) packed: u64,
+    /// Of a page of data or a dictionary.
+    pub(super) values: u64,
+    pub(super) is_dictionary: bool,
+}
+
+/// The head of a page; `None` where it is damaged, says something twice, or has a number that is none of a length.
+pub(super) fn page_head(bytes: &[u8]) -> Option<PageHead> {
+    let mut rest = bytes;
+    let mut head = PageHead::default();
+    let mut seen = [false; 16];
+    fields(&mut rest, 0, &mut |id, kind, rest| {
+        let Some(seen) = usize::try_from(id).ok().and_then(|id| seen.get_mut(id)) else { return Some(false) };
+        if std::mem::replace(seen, true) {
+            return None;
+        }
+        match id {
+            2 => head.unpacked = length(rest, kind)?,
+            3 => head.packed = length(rest, kind)?,
+            // of a page of data, a dictionary, and a page of data of the second version
+            5 | 7 | 8 => {
+                if kind != 12 {
+                    return None;
+                }
+                head.is_dictionary |= id == 7;
+                let mut values = None;
+                fields(rest, 1, &mut |id, kind, rest| {
+                    if id != 1 {
+                        return Some(false);
+                    }
+                    values = if values.is_none() { Some(length(rest, kind)?) } else { return None };
+                    Some(true)
+                })?;
+                head.values = head.values.max(values?);
+            }
+            _ => return Some(false),
+        }
+        Some(true)
+    })?;
+    head.length = bytes.len() - rest.len();
+    Some(head)
+}
+
+/// A length in 32 bits.
+fn length(rest: &mut &[u8], kind: u8) -> Option<u64> {
+    let folded = (kind == 5).then(|| number(rest)).flatten()?;
+    (folded & 1 == 0 && i32::try_from(folded >> 1).is_ok()).then_some(folded >> 1)
+}
+
+/// Is shown the number and kind of a field, and what follows; tells whether it read its value.
+type Take<'a> = dyn FnMut(i16, u8, &mut &[u8]) -> Option<bool> + 'a;
+
+/// Passes over a structure; `take` is shown the number and kind of each field, and tells whether it read its value.
+fn fields(rest: &mut &[u8], depth: u32, take: &mut Take<'_>) -> Option<()> {
     let mut id = 0_i16;
     loop {
         let head = byte(rest)?;
         if head == 0 {
-            return Some(false);
+            return Some(());
         }
         id = match head >> 4 {
             0 => {
@@ -24,11 +88,8 @@ fn fields(rest: &mut &[u8], depth: u32, wanted: impl Fn(i16) -> bool) -> Option<
             }
             step => id.checked_add(i16::from(step))?,
         };
-        if wanted(id) {
-            return Some(true);
-        }
         // a truth value is in the head of its field
-        if !matches!(head & 15, 1 | 2) {
+        if !take(id, head & 15, rest)? && !matches!(head & 15, 1 | 2) {
             skip(rest, head & 15, depth)?;
         }
     }
@@ -60,7 +121,7 @@ fn skip(rest: &mut &[u8], kind: u8, depth: u32) -> Option<()> {
                 skip(rest, kinds & 15, depth + 1)
             })
         }
-        12 => fields(rest, depth + 1, |_| false).map(drop),
+        12 => fields(rest, depth + 1, &mut |_, _, _| Some(false)),
         13 => take(rest, 16),
         _ => None,
     }
@@ -92,7 +153,7 @@ fn number(rest: &mut &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::has_field;
+    use super::{PageHead, has_field, page_head};
 
     /// A structure by the rules of the compact protocol: an i32, a list of structures, a string, a map, a truth value, a double, field 8.
     #[test]
@@ -113,5 +174,21 @@ mod tests {
             assert!(!has_field(&bytes[..cut], 8), "{cut}");
         }
         assert!(!has_field(&vec![0x1c; 100_000], 8) && !has_field(&[0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x0f], 8));
+    }
+
+    /// `PageHeader` of parquet.thrift: type, both sizes, and the head of a page of data with its number of values.
+    #[test]
+    fn heads_of_pages_are_read_as_parquet_writes_them() {
+        // 1: 0, 2: 300, 3: 40, 5: {1: 100, 2: 0, 3: 3, 4: 3}
+        let bytes = [0x15, 0, 0x15, 0xd8, 0x04, 0x15, 0x50, 0x2c, 0x15, 0xc8, 1, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0, 9, 9];
+        let head = PageHead { length: 19, unpacked: 300, packed: 40, values: 100, is_dictionary: false };
+        assert_eq!(page_head(&bytes), Some(head));
+        let mut negative = bytes;
+        negative[6] = 0x51;
+        assert_eq!(page_head(&negative), None);
+        // the second size again
+        let twice = [0x15, 0, 0x15, 2, 0x15, 2, 0x05, 4, 2, 0];
+        assert_eq!(page_head(&twice), None);
+        assert_eq!(page_head(&bytes[..18]), None);
     }
 }
