@@ -184,12 +184,16 @@ fn memory() {
     let decades = rand_distr::Uniform::new(-5.0, 3.0).unwrap();
     let values: Vec<f64> = (0..1_000_000).map(|_| 10_f64.powf(decades.sample(&mut rng))).collect();
     let open = LogLinear::from_values(&values).to_bytes().len();
-    println!("\nbytes of 10⁶ values over eight decades: in memory, stored (ratio to OpenHistogram's own form)");
+    println!(
+        "\nbytes of 10⁶ values over eight decades: in memory; as stored, packed (ratio to OpenHistogram's own form)"
+    );
     for choice in LayoutChoice::USUAL {
         let sketch = choice.build(&values).unwrap();
         let stored = sketch.stored_bytes().unwrap();
-        let name = choice.to_string();
-        println!("  {name:16} {:8} {stored:8} ({:.2})", sketch.memory_bytes(), stored as f64 / open as f64);
+        let share = |bytes: usize| format!("{bytes:8} ({:.2})", bytes as f64 / open as f64);
+        // samples have no bins to pack
+        let packed = sketch.to_packed().map_or_else(|| "       –".to_owned(), |bytes| share(bytes.len()));
+        println!("  {:16} {:8} {} {packed}", choice.to_string(), sketch.memory_bytes(), share(stored));
     }
     let exponential = Exponential::from_values(5, &values).unwrap();
     let stored = exponential.to_otlp_bytes().len();

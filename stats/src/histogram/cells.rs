@@ -3,7 +3,7 @@
 //! An octave is cut into 2⁷ cells of equal width. Where no cell holds two edges, the sum of a value's bits and its cell's entry carries
 //! into the bits above [`SHIFT`] exactly where the value has reached the edge: one addition is the comparison, and [`Tally`] counts.
 
-use super::tally::Tally;
+use super::tally::{Extent, Tally};
 
 /// The bits below a cell's number, and below a bin's number in a sum.
 pub(super) const SHIFT: u32 = 45;
@@ -69,6 +69,30 @@ impl Cells {
     /// The number of the bin of a value that is in the table.
     pub(super) fn number(&self, value: f64) -> usize {
         (value.to_bits().wrapping_add(self.table[cell(value) % CELLS]) >> SHIFT) as usize
+    }
+
+    /// The first and the last number of the table.
+    pub(super) fn numbers(&self) -> (usize, usize) {
+        let first = f64::from_bits((self.from as u64) << SHIFT);
+        let last = f64::from_bits(((self.to as u64) << SHIFT) - 1);
+        (self.number(first), self.number(last))
+    }
+
+    /// Counts values of any kind into a tally that has admitted all [`numbers`](Self::numbers) of the table, and finds their extremes
+    /// on the way. `None` where there are others among them than positive values from `least` on that are in the table; then none is counted.
+    pub(super) fn count_unseen<const SLOTS: usize>(
+        &self,
+        tally: &mut Tally<SLOTS>,
+        values: &[f64],
+        next: &[f64],
+        least: f64,
+    ) -> Option<Extent> {
+        let extent = tally.count_unseen::<SHIFT, SHIFT, CELLS>(&self.table, 0, values, next);
+        let held = extent.whole && extent.low >= least && self.holds(extent.low, extent.high);
+        if !held {
+            tally.take_back::<SHIFT, SHIFT, CELLS>(&self.table, 0, values);
+        }
+        held.then_some(extent)
     }
 
     /// Counts values that are in the table, whose numbers the tally has admitted; `next` are those that come next.

@@ -58,7 +58,7 @@ pub(crate) fn expand(names: &[PathBuf], in_bucket: &dyn Fn(&str) -> Result<Vec<N
 }
 
 /// The labels that the folders of a path give, as Hive and Spark write them: `service=cart/day=2026-01-01/part-0.parquet`.
-#[cfg(any(feature = "frame", test))]
+#[cfg(feature = "frame")]
 pub(crate) fn partition(path: &Path) -> Vec<(String, String)> {
     let folders = path.parent().into_iter().flat_map(Path::components);
     let named = folders.filter_map(|folder| {
@@ -71,7 +71,7 @@ pub(crate) fn partition(path: &Path) -> Vec<(String, String)> {
 }
 
 /// A name with its `%3A` as the characters that they stand for.
-#[cfg(any(feature = "frame", test))]
+#[cfg(feature = "frame")]
 fn unescaped(name: &str) -> String {
     let mut bytes = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();

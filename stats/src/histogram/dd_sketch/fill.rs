@@ -21,16 +21,26 @@ impl DdSketch {
         let mut tables = (values.len() >= LONG).then(|| Tables::new(&self.mapping));
         let mut chunks = values.chunks(CHUNK).peekable();
         while let Some(chunk) = chunks.next() {
+            let next = chunks.peek().copied().unwrap_or_default();
+            let room = u64::MAX - self.total >= chunk.len() as u64;
+            let tables_alone = tables.as_mut().filter(|_| room);
+            if let Some(extent) =
+                tables_alone.and_then(|t| t.count_unseen(&self.mapping, &mut self.positive, chunk, next))
+            {
+                self.total += chunk.len() as u64;
+                self.widen(extent.low, extent.high);
+                continue;
+            }
             let Extent { low, high, whole } = Extent::of(chunk);
             let finite = whole && low > f64::NEG_INFINITY && high < f64::INFINITY;
-            if !finite || u64::MAX - self.total < chunk.len() as u64 {
+            if !finite || !room {
                 for value in chunk {
                     super::Sketch::insert(self, *value);
                 }
                 continue;
             }
             if low >= self.mapping.smallest {
-                let run = Magnitudes { values: chunk, next: chunks.peek().copied().unwrap_or_default(), low, high };
+                let run = Magnitudes { values: chunk, next, low, high };
                 count(&self.mapping, &mut self.positive, tables.as_mut().map(|t| t.side(0)), &run);
             } else {
                 self.fill_both_signs(chunk, tables.as_mut());
@@ -69,6 +79,9 @@ impl DdSketch {
                 count(&self.mapping, store, tables.as_mut().map(|t| t.side(side)), &run);
             }
         }
+        if let Some(tables) = tables {
+            tables.steady = false;
+        }
     }
 }
 
@@ -78,6 +91,8 @@ struct Tables {
     tallies: [Option<Tally<SLOTS>>; 2],
     /// The key that has number 0.
     base: i32,
+    /// The last chunk was of positive values in several bins of the table, and so the next one will be.
+    steady: bool,
 }
 
 /// A table and the counters of one sign.
@@ -85,6 +100,7 @@ struct Short<'a> {
     cells: &'a mut Option<Cells>,
     tally: &'a mut Tally<SLOTS>,
     base: i32,
+    steady: &'a mut bool,
 }
 
 /// The key of a number.
@@ -94,12 +110,28 @@ fn key(base: i32, number: usize) -> i32 {
 
 impl Tables {
     fn new(mapping: &Mapping) -> Self {
-        Self { cells: None, tallies: [None, None], base: mapping.key(mapping.smallest) - 1 }
+        Self { cells: None, tallies: [None, None], base: mapping.key(mapping.smallest) - 1, steady: false }
+    }
+
+    /// Counts a chunk like the last one in one pass, and gives its extremes; `None` where it is another kind of chunk, or was to be expected.
+    fn count_unseen(&mut self, mapping: &Mapping, store: &mut Store, values: &[f64], next: &[f64]) -> Option<Extent> {
+        if !std::mem::take(&mut self.steady) {
+            return None;
+        }
+        let cells = self.cells.as_ref()?;
+        let tally = self.tallies[0].as_mut()?;
+        let ((first, last), base) = (cells.numbers(), self.base);
+        if !tally.admits(first, last, |number, count| store.add(key(base, number), count)) {
+            return None;
+        }
+        let extent = cells.count_unseen(tally, values, next, mapping.smallest)?;
+        self.steady = cells.number(extent.low) < cells.number(extent.high);
+        Some(extent)
     }
 
     fn side(&mut self, side: usize) -> Short<'_> {
         let tally = self.tallies[side].get_or_insert_with(Tally::new);
-        Short { cells: &mut self.cells, tally, base: self.base }
+        Short { cells: &mut self.cells, tally, base: self.base, steady: &mut self.steady }
     }
 }
 
@@ -120,6 +152,7 @@ impl Short<'_> {
         } else if room {
             cells.count(self.tally, values, next);
         }
+        *self.steady = room && first < last;
         room
     }
 }

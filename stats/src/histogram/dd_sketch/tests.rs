@@ -116,6 +116,28 @@ proptest! {
     }
 }
 
+/// Values of a few octaves are counted before they are looked at; what does not belong to them must not stay counted.
+#[test]
+fn what_interrupts_a_steady_slice_is_counted_as_its_values_are() {
+    let odd = [f64::NAN, 0.0, -0.5, 5e-324, f64::INFINITY, 1e-310, f64::MAX, -1e-3, 1e-9, 1e12];
+    let steady: Vec<f64> = (0..34_000).map(|i| 1.0 + f64::from(i * 7919 % 34_000) / 1000.0).collect();
+    for interpolation in BOTH {
+        for (i, odd) in odd.into_iter().enumerate() {
+            for at in [0, 1023, 1024, 2047 + i, 20_000, 33_999] {
+                let mut values = steady.clone();
+                values[at] = odd;
+                let empty = DdSketch::with(0.01, interpolation, 2048).unwrap();
+                let (mut slice, mut single) = (empty.clone(), empty);
+                slice.insert_slice(&values);
+                for value in &values {
+                    single.insert(*value);
+                }
+                assert_eq!(slice, single, "{odd} at {at}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_slice_is_counted_as_its_values_are() {
     for interpolation in BOTH {
