@@ -90,10 +90,10 @@ fn a_ddsketch_of_another_library_has_its_quantiles() {
     let data = load_bytes("x", &sketch.to_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
     assert_eq!((one(&data).format, one(&data).count()), (Format::DdSketch, 1));
     let e = load_bytes("x", &sketch.to_bytes()[..14], &LoadOptions::default(), &Progress::new()).unwrap_err();
-    assert!(e.to_string().starts_with("x"), "{e}");
+    assert!(e.to_string().starts_with('x'), "{e}");
 }
 
-/// HdrHistogram's percentile distribution by its Python library, against the counts that it has itself.
+/// `HdrHistogram`'s percentile distribution by its Python library, against the counts that it has itself.
 #[test]
 fn a_percentile_distribution_has_the_counts_of_its_library() {
     let data = read("hdr/python.hgrm");

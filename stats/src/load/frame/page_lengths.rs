@@ -42,3 +42,46 @@ pub(super) fn check(bytes: &[u8], chunk: &ColumnChunkMetadata) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs::File;
+    use std::path::Path;
+
+    use super::super::footer;
+    use super::super::input::Input;
+    use super::*;
+
+    /// Pages of another writer pass; one whose number of values is turned below 0 would reserve all memory there is, and does not.
+    #[test]
+    fn pages_that_lie_about_their_values_are_refused() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/parquet");
+        let mut lies = 0;
+        for name in ["v1.parquet", "v2.parquet", "encodings.parquet"] {
+            let file = File::open(folder.join(name)).unwrap();
+            let input = Input::File(&file);
+            let (_, contents) = footer::rows(input, file.metadata().unwrap().len()).unwrap();
+            for chunk in contents.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+                let bytes = input.bytes(chunk.byte_range()).unwrap();
+                check(&bytes, chunk).unwrap();
+                let head = page_head(&bytes).unwrap();
+                // the number of values as it is written: doubled, in base 128
+                let doubled = 2 * head.values;
+                let written =
+                    if doubled < 128 { vec![doubled as u8] } else { vec![doubled as u8 | 128, (doubled >> 7) as u8] };
+                for at in 0..head.length - written.len() {
+                    if bytes[at..].starts_with(&written) {
+                        let mut lying = bytes.clone();
+                        lying[at] ^= 1;
+                        lies += usize::from(check(&lying, chunk).is_err());
+                    }
+                }
+                let mut long = bytes.clone();
+                long.truncate(head.length + head.packed as usize / 2);
+                assert!(check(&long, chunk).is_err());
+            }
+        }
+        assert!(lies > 60, "{lies}");
+    }
+}
