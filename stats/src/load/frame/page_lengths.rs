@@ -49,6 +49,8 @@ mod tests {
     use std::fs::File;
     use std::path::Path;
 
+    use polars_parquet::read::RowGroupMetadata;
+
     use super::super::footer;
     use super::super::input::Input;
     use super::*;
@@ -62,7 +64,7 @@ mod tests {
             let file = File::open(folder.join(name)).unwrap();
             let input = Input::File(&file);
             let (_, contents) = footer::rows(input, file.metadata().unwrap().len()).unwrap();
-            for chunk in contents.row_groups.iter().flat_map(|group| group.parquet_columns()) {
+            for chunk in contents.row_groups.iter().flat_map(RowGroupMetadata::parquet_columns) {
                 let bytes = input.bytes(chunk.byte_range()).unwrap();
                 check(&bytes, chunk).unwrap();
                 let head = page_head(&bytes).unwrap();
