@@ -318,7 +318,7 @@ fn a_day_on_a_slope_shows_the_step_that_was_planted() {
         assert_eq!(found.season_steps, Some(24), "slope {slope}");
         let [change] = found.changes.as_slice() else { continue };
         // slopes are per second; a flat one may be taken out too, where it explains a little
-        let close = found.slope_per_s.map_or(slope == 0.0, |s| (s * 3600.0 - slope).abs() < 0.004);
+        let close = found.slope_per_s.as_ref().map_or(slope == 0.0, |s| (s.value * 3600.0 - slope).abs() < 0.004);
         right += usize::from(change.index.abs_diff(200) <= 2 && close && (change.effect.value - 3.0).abs() < 0.5);
         let none = changes(&days(slope, 0.0, &mut random), &ChangeOptions::default()).unwrap();
         alarms += usize::from(none.verdict == ChangeVerdict::Changed);
@@ -326,6 +326,40 @@ fn a_day_on_a_slope_shows_the_step_that_was_planted() {
     assert!(right >= 36, "{right} of 40");
     // 1.5 times the nominal 5 %, and three standard errors
     assert!(alarms <= 8, "{alarms} of 40");
+}
+
+/// A line of 40 + h with a step of 3 at hour 200: levels at the change are 240 and 243.
+#[test]
+fn intervals_of_a_step_on_a_slope_allow_for_the_slope() {
+    const RUNS: usize = 100;
+    let mut random = ChaCha8Rng::seed_from_u64(31);
+    let times: Vec<i64> = (0..336).map(|h| h * 3_600_000_000_000).collect();
+    let (mut held, mut single) = ([0; 4], 0);
+    for _ in 0..RUNS {
+        let noise = ar1(336, 0.0, &mut random);
+        let at = |(h, v): (usize, &f64)| 40.0 + h as f64 + 0.5 * v + if h >= 200 { 3.0 } else { 0.0 };
+        let values = noise.iter().enumerate().map(at).collect();
+        let series = Series::new(Identity::default(), times.clone(), values, NanPolicy::Refuse).unwrap();
+        let found = changes(&series, &ChangeOptions::default()).unwrap();
+        let ([change], Some(slope)) = (found.changes.as_slice(), &found.slope_per_s) else {
+            continue;
+        };
+        single += 1;
+        // the line at the change that was found, which may be a step beside
+        let line = 40.0 + change.index as f64;
+        let truths =
+            [(&change.effect, 3.0), (&change.before, line), (&change.after, line + 3.0), (slope, 1.0 / 3600.0)];
+        for (held, (told, truth)) in held.iter_mut().zip(truths) {
+            let within = told.confidence.as_ref().is_some_and(|c| c.lower <= truth && truth <= c.upper);
+            *held += usize::from(within);
+        }
+        // the values as they are, with the line in them
+        let (before, after) = (&change.distribution_before, &change.distribution_after);
+        assert!((before.min - 40.0).abs() < 3.0 && (before.max - 239.0).abs() < 4.0, "{before:?}");
+        assert!((after.min - 243.0).abs() < 4.0 && (after.max - 378.0).abs() < 4.0, "{after:?}");
+    }
+    // one change in nine of ten, and 95 % of those, and three standard errors
+    assert!(single >= 85 && held.iter().all(|held| *held + 12 >= single), "{held:?} of {single} of {RUNS}");
 }
 
 #[test]

@@ -131,18 +131,16 @@ pub fn figure(series: &Series, changes: &Changes, width_px: u32) -> Result<Figur
     }
     let end = series.window().end().max(last.time);
     edges.push(figure.x.position(end));
-    figure.marks.push(match changes.slope_per_s {
+    figure.marks.push(match &changes.slope_per_s {
         None => Mark::new("mean of each stretch", Role::Limit, Shape::Steps { edges, values }),
         Some(slope) => {
-            // the line turns about the mean of the times
-            let first = series.window().start;
-            let times = series.times();
-            let seconds = |t: Timestamp| (i128::from(t.0) - i128::from(first.0)) as f64 / 1e9;
-            let middle = times.iter().map(|t| seconds(Timestamp(*t))).sum::<f64>() / times.len().max(1) as f64;
+            // levels are told at the change that ends the first stretch, and begins the others
+            let anchors = [first.time].into_iter().chain(changes.changes.iter().map(|c| c.time));
             let starts = changes.changes.iter().map(|c| c.time);
-            let ends: Vec<Timestamp> = [first].into_iter().chain(starts).chain([end]).collect();
-            let line = ends.windows(2).zip(&values).flat_map(|(e, level)| {
-                [e[0], e[1]].map(|t| (figure.x.position(t), level + slope * (seconds(t) - middle)))
+            let ends: Vec<Timestamp> = [series.window().start].into_iter().chain(starts).chain([end]).collect();
+            let line = ends.windows(2).zip(anchors).zip(&values).flat_map(|((e, anchor), level)| {
+                let seconds = |t: Timestamp| (i128::from(t.0) - i128::from(anchor.0)) as f64 / 1e9;
+                [e[0], e[1]].map(|t| (figure.x.position(t), level + slope.value * seconds(t)))
             });
             Mark::new("line of each stretch", Role::Limit, Shape::Line { points: line.collect() })
         }
@@ -160,9 +158,9 @@ const FEWEST: usize = 20;
 const MOST: usize = 100_000;
 
 /// By how much each quantile differs from the stretch before the largest change to the one after it, with intervals of a bootstrap of blocks;
-/// none without a change, where a side has fewer than 20 values, or both have more than 100 000.
+/// none without a change, on a slope, which moves the values of each side too, where a side has fewer than 20 values, or both have more than 100 000.
 pub fn differences(series: &Series, changes: &Changes) -> Vec<(Quantile, Estimate)> {
-    let Some(change) = largest(changes) else { return Vec::new() };
+    let Some(change) = largest(changes).filter(|_| changes.slope_per_s.is_none()) else { return Vec::new() };
     let before = changes.changes.iter().map(|c| c.index).filter(|at| *at < change.index).max().unwrap_or(0);
     let after = changes.changes.iter().map(|c| c.index).find(|at| *at > change.index).unwrap_or(series.len());
     let values = series.values();

@@ -148,9 +148,9 @@ pub struct Change {
     pub time: Timestamp,
     /// When it happened, at the asked level; never narrower than the distance of two samples, and with the bucket.
     pub onset: Onset,
-    /// The mean from the change before (or the start) to this one.
+    /// The mean from the change before (or the start) to this one, less a season; on a slope, the level of that stretch's line at this change.
     pub before: Estimate,
-    /// The mean from this change to the next (or the end).
+    /// The mean from this change to the next (or the end), less a season; on a slope, the level of that stretch's line at this change.
     pub after: Estimate,
     /// `after` minus `before`.
     pub effect: Estimate,
@@ -159,9 +159,9 @@ pub struct Change {
     /// The chance that a series of this length and noise without changes shows one this strong; `None` where the noise is
     /// unknown, and for charts and Bayes, which have another account of chance (see the reason).
     pub p_value: Option<f64>,
-    /// The values from the change before (or the start) to this one.
+    /// The values from the change before (or the start) to this one, less a season; a slope stays in them.
     pub distribution_before: Spread,
-    /// The values from this change to the next (or the end).
+    /// The values from this change to the next (or the end), less a season; a slope stays in them.
     pub distribution_after: Spread,
 }
 
@@ -229,8 +229,8 @@ pub struct Changes {
     pub reason: String,
     /// The period that was taken out, in sampling steps.
     pub season_steps: Option<usize>,
-    /// The slope that was taken out, in units of the values per second.
-    pub slope_per_s: Option<f64>,
+    /// The slope that goes on beneath the changes, in units of the values per second; `None` where there is none.
+    pub slope_per_s: Option<Estimate>,
     /// The cost of one change in squared units of the values; `None` where nothing was searched.
     pub penalty: Option<f64>,
     /// The noise that penalty and p-values rest on; `None` where it could not be measured.
@@ -242,7 +242,7 @@ pub struct Changes {
 }
 
 impl serde::Serialize for Changes {
-    /// The command line's keys: `method, reason, penalty, noise, changes, verdict` and, without a verdict, `why`.
+    /// The command line's keys: `method, reason, season_steps, slope_per_s, penalty, noise, changes, verdict` and, without a verdict, `why`.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("method", &self.method)?;

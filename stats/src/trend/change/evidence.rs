@@ -1,10 +1,12 @@
 //! What is told of a change: when, from what to what, how sure.
 
+use super::super::analysis::per_second;
 use super::super::calibration::{chance_of, persistence_factor};
 use super::super::noise::Noise;
 use super::super::pelt::centred_sums;
 use super::answer::{Change, ChangeOptions, Onset, Spread};
 use super::costs::Costs;
+use super::slope::{Beside, Slope};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
 use crate::quantile::tails::quantile;
@@ -21,6 +23,8 @@ pub(crate) struct Evidence<'a> {
     judged: Option<Judged>,
     /// Costs for the onset's interval where the mean is not what changed, and how much autocorrelation inflates them.
     costs: Option<(Costs, f64)>,
+    /// The line that was taken out of the values.
+    slope: Option<Slope<'a>>,
     noise: Option<Noise>,
     /// The long-run variance of the noise, for intervals.
     long_run: Option<f64>,
@@ -33,6 +37,7 @@ pub(crate) struct Evidence<'a> {
 
 /// Values with their outliers pulled in, as sums around their mean, and their noise.
 struct Judged {
+    values: Vec<f64>,
     sums: Vec<f64>,
     noise: Noise,
     /// The long-run variance of the noise, for the onset.
@@ -53,6 +58,7 @@ impl<'a> Evidence<'a> {
             series,
             values,
             judged: None,
+            slope: None,
             costs,
             noise,
             long_run: noise.map(|n| n.long_run_variance),
@@ -67,7 +73,18 @@ impl<'a> Evidence<'a> {
     /// With onsets and chances from these values and their noise; means, effects and distributions stay those of all values.
     pub(crate) fn judged_by(mut self, values: &[f64], noise: Noise) -> Self {
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        self.judged = Some(Judged { sums: centred_sums(values, mean), noise, long_run: noise.long_run_variance });
+        self.judged = Some(Judged {
+            values: values.to_vec(),
+            sums: centred_sums(values, mean),
+            noise,
+            long_run: noise.long_run_variance,
+        });
+        self
+    }
+
+    /// On a line that was taken out of the values: levels are those of the line at the change, and its slope is as uncertain as they are.
+    pub(crate) fn on(mut self, slope: Option<&Slope<'a>>) -> Self {
+        self.slope = slope.copied();
         self
     }
 
@@ -81,8 +98,31 @@ impl<'a> Evidence<'a> {
     }
 
     pub(crate) fn describe(&self, indices: &[usize]) -> Vec<Change> {
-        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([self.series.len()]).collect();
-        edges.windows(3).map(|e| self.change(e[0], e[1], e[2])).collect()
+        let edges = self.edges(indices);
+        let beside = self.beside(&edges).unwrap_or_default();
+        edges.windows(3).enumerate().map(|(i, e)| self.change(e[0], e[1], e[2], beside.get(i))).collect()
+    }
+
+    /// The slope beneath the changes, per second, where a line was taken out.
+    pub(crate) fn slope_per_s(&self, indices: &[usize]) -> Option<Estimate> {
+        let (slope, step_s) = (self.slope?, self.step?.as_secs_f64());
+        let share = slope.share(&self.edges(indices))?;
+        let n = self.series.len();
+        let scope = self.scope(&per_second(&self.series.identity().unit), 0, n);
+        let value = slope.per_step / step_s;
+        let told = Estimate::new(value, Method::Named("least squares beneath the steps"), n as u64, &scope);
+        Some(match self.reach(share) {
+            Some(reach) => told.with_confidence(self.confidence(value, reach / step_s)),
+            None => told,
+        })
+    }
+
+    fn edges(&self, indices: &[usize]) -> Vec<usize> {
+        [0].into_iter().chain(indices.iter().copied()).chain([self.series.len()]).collect()
+    }
+
+    fn beside(&self, edges: &[usize]) -> Option<Vec<Beside>> {
+        self.slope?.beside(self.judged.as_ref().map_or(self.values, |judged| &judged.values), edges)
     }
 
     /// What a segmentation saves by a change at `at` within `[start, end)`: squared units of the values.
@@ -98,48 +138,52 @@ impl<'a> Evidence<'a> {
         level(&self.sums, start, end)
     }
 
-    fn change(&self, start: usize, at: usize, end: usize) -> Change {
+    fn change(&self, start: usize, at: usize, end: usize, beside: Option<&Beside>) -> Change {
         let times = self.series.times();
-        let gain = self.gain(start, at, end);
+        let gain_at = |k: usize| beside.map_or_else(|| self.gain(start, k, end), |beside| beside.gain(k));
+        let gain = gain_at(at);
+        let position = self.slope.map_or(0.0, |slope| slope.position(at));
+        let shares = beside.and_then(|beside| beside.shares(at, position));
+        let step = shares.map_or(1.0 / (at - start) as f64 + 1.0 / (end - at) as f64, |shares| shares.step);
         let difference = self.level_of(at, end) - self.level_of(start, at);
         let unit = &self.series.identity().unit;
         let scope = self.scope(unit, start, end);
         let total = (end - start) as u64;
         let effect = Estimate::new(difference, Method::Named("difference of means"), total, &scope);
-        let effect = match self.reach(1.0 / (at - start) as f64 + 1.0 / (end - at) as f64) {
+        let effect = match self.reach(step) {
             Some(reach) => effect.with_confidence(self.confidence(difference, reach)),
             None => effect.with_caveat("the noise could not be measured"),
         };
         Change {
             index: at,
             time: Timestamp(times[at]),
-            onset: self.onset(start, at, end, gain),
-            before: self.mean_of(start, at),
-            after: self.mean_of(at, end),
+            onset: self.onset((start, at, end), &gain_at),
+            before: self.level(start, at, at, shares.map(|shares| shares.before)),
+            after: self.level(at, end, at, shares.map(|shares| shares.after)),
             effect,
             effect_size: self.noise.map(|noise| difference / noise.variance.sqrt()),
             p_value: self.judged.as_ref().map(|judged| judged.noise).or(self.noise).map(|noise| {
                 let unit = noise.long_run_variance * persistence_factor(noise.phi);
                 chance_of(self.series.len(), gain / unit)
             }),
-            distribution_before: spread(&self.values[start..at]),
-            distribution_after: spread(&self.values[at..end]),
+            distribution_before: spread(&self.told(start, at)),
+            distribution_after: spread(&self.told(at, end)),
         }
     }
 
-    fn onset(&self, start: usize, at: usize, end: usize, gain: f64) -> Onset {
+    fn onset(&self, (start, at, end): (usize, usize, usize), gain: &dyn Fn(usize) -> f64) -> Onset {
         let times = self.series.times();
         // the limit law of the likelihood ratio at the true place: P(ratio ≤ x) = (1 − e^(−x/2))²
         let allowed = -2.0 * (1.0 - self.level.sqrt()).ln();
         let long_run = self.judged.as_ref().map(|judged| judged.long_run).or(self.long_run);
         let (best, scale) = match (&self.costs, long_run) {
             (Some((costs, inflation)), _) => (costs.gain(start, at, end), *inflation),
-            (None, Some(long_run)) => (gain, long_run),
+            (None, Some(long_run)) => (gain(at), long_run),
             (None, None) => return Onset { lower: Timestamp(times[at - 1]), upper: Timestamp(times[at]) },
         };
         let gain_at = |k: usize| match &self.costs {
             Some((costs, _)) => costs.gain(start, k, end),
-            None => self.gain(start, k, end),
+            None => gain(k),
         };
         let inside = |&k: &usize| best - gain_at(k) <= allowed * scale;
         let first = start.saturating_add(self.min_size.min(at - start));
@@ -149,15 +193,23 @@ impl<'a> Evidence<'a> {
         Onset { lower: Timestamp(times[lower - 1]), upper: Timestamp(times[upper]) }
     }
 
-    fn mean_of(&self, start: usize, end: usize) -> Estimate {
+    /// The mean of a stretch, or where a line was taken out its level at an index, with a variance of its own.
+    fn level(&self, start: usize, end: usize, at: usize, share: Option<f64>) -> Estimate {
         let n = end - start;
-        let value = self.mean + self.level_of(start, end);
+        let value = self.mean + self.level_of(start, end) + self.slope.map_or(0.0, |slope| slope.height(at));
         let scope = self.scope(&self.series.identity().unit, start, end);
-        let mean = Estimate::new(value, Method::Mean, n as u64, &scope);
-        match self.reach(1.0 / n as f64) {
-            Some(reach) => mean.with_confidence(self.confidence(value, reach)),
-            None => mean,
+        let method = if self.slope.is_some() { Method::Named("level of the line at the change") } else { Method::Mean };
+        let level = Estimate::new(value, method, n as u64, &scope);
+        match self.reach(share.unwrap_or(1.0 / n as f64)) {
+            Some(reach) => level.with_confidence(self.confidence(value, reach)),
+            None => level,
         }
+    }
+
+    /// The values of a stretch with the line in them.
+    fn told(&self, start: usize, end: usize) -> Vec<f64> {
+        let height = |at: usize| self.slope.map_or(0.0, |slope| slope.height(at));
+        (start..end).map(|at| self.values[at] + height(at)).collect()
     }
 
     fn scope(&self, unit: &Unit, start: usize, end: usize) -> Scope {

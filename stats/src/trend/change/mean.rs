@@ -9,6 +9,7 @@ use super::super::tails::{REACH, are_heavy, pulled_in, with_tails};
 use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
+use super::slope::Slope;
 use super::tilt::Flat;
 use crate::series::Series;
 
@@ -36,7 +37,7 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
         };
         return found;
     }
-    let plain = attempt(series, values, correction, options, found.clone());
+    let plain = attempt(series, values, correction, options, found.clone(), None);
     let nothing = plain.changes.is_empty() && plain.verdict == ChangeVerdict::NoneShown;
     if method != ChangeMethod::Auto || nothing || values.len() < FEWEST {
         return plain;
@@ -63,7 +64,8 @@ fn above_a_line(
         (if penalty > 0.0 { pelt_mean(rest, penalty, options.min_size) } else { Vec::new() }, penalty)
     };
     let flat = Flat::beneath_steps(values, &positions, steps_of)?;
-    let mut told = attempt(series, &flat.values, correction, options, found);
+    let slope = Slope::new(&positions, flat.slope);
+    let mut told = attempt(series, &flat.values, correction, options, found, Some(&slope));
     if matches!(told.verdict, ChangeVerdict::NoVerdict { .. }) {
         return None;
     }
@@ -79,10 +81,8 @@ fn above_a_line(
     if !better || likelihood - wandering(values, &flat_edges).likelihood < needed {
         return None;
     }
-    let slope = flat.slope / step.as_secs_f64();
-    told.reason
-        .push_str(&format!("; a slope of {} was taken out first", per_second(&series.identity().unit).show(slope)));
-    told.slope_per_s = Some(slope);
+    let slope = per_second(&series.identity().unit).show(flat.slope / step.as_secs_f64());
+    told.reason.push_str(&format!("; a slope of {slope} was taken out first"));
     Some(told)
 }
 
@@ -106,7 +106,14 @@ fn walk(n: usize, noise: Option<Noise>) -> Option<String> {
 }
 
 /// The search at the calibrated penalty.
-fn attempt(series: &Series, values: &[f64], correction: f64, options: &ChangeOptions, mut found: Changes) -> Changes {
+fn attempt(
+    series: &Series,
+    values: &[f64],
+    correction: f64,
+    options: &ChangeOptions,
+    mut found: Changes,
+    slope: Option<&Slope<'_>>,
+) -> Changes {
     let ChangeOptions { min_size, level, .. } = *options;
     let n = values.len();
     found.noise = noise_of(values, correction);
@@ -144,7 +151,7 @@ fn attempt(series: &Series, values: &[f64], correction: f64, options: &ChangeOpt
     if outcome.gain.is_some() && outcome.penalty > factor * noise.long_run_variance {
         found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
     }
-    let mut evidence = Evidence::new(series, values, Some(whole), None, options);
+    let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope);
     if let Some(pulled) = &pulled {
         evidence = evidence.judged_by(pulled, noise);
     }
@@ -152,6 +159,7 @@ fn attempt(series: &Series, values: &[f64], correction: f64, options: &ChangeOpt
         evidence = evidence.at_least(around.long_run_variance() * correction);
     }
     found.changes = evidence.describe(&outcome.indices);
+    found.slope_per_s = evidence.slope_per_s(&outcome.indices);
     // the chance is the worse of both: that noise alone, and that a wandering level shows as much
     if let Some(gain) = outcome.gain {
         let wandering = chance_of_gain(n, gain);

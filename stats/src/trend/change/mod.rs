@@ -22,6 +22,7 @@ mod kernel;
 mod mean;
 mod other;
 mod path;
+mod slope;
 mod tilt;
 
 pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};

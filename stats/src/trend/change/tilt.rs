@@ -47,17 +47,17 @@ impl Flat {
 
 /// Numbers of a stretch: count, means, and sums of squares and products around them.
 #[derive(Clone, Copy, Debug)]
-struct Sums {
-    n: f64,
-    x: f64,
+pub(super) struct Sums {
+    pub(super) n: f64,
+    pub(super) x: f64,
     v: f64,
-    xx: f64,
-    xv: f64,
-    vv: f64,
+    pub(super) xx: f64,
+    pub(super) xv: f64,
+    pub(super) vv: f64,
 }
 
 impl Sums {
-    fn of_stretches(values: &[f64], positions: &[f64], changes: &[usize]) -> Option<Vec<Self>> {
+    pub(super) fn of_stretches(values: &[f64], positions: &[f64], changes: &[usize]) -> Option<Vec<Self>> {
         let edges: Vec<usize> = [0].into_iter().chain(changes.iter().copied()).chain([values.len()]).collect();
         edges
             .windows(2)
@@ -65,7 +65,7 @@ impl Sums {
             .collect()
     }
 
-    fn of(v: &[f64], x: &[f64]) -> Self {
+    pub(super) fn of(v: &[f64], x: &[f64]) -> Self {
         let n = v.len().max(1) as f64;
         let (mean_x, mean_v) = (x.iter().sum::<f64>() / n, v.iter().sum::<f64>() / n);
         let mut sums = Self { n, x: mean_x, v: mean_v, xx: 0.0, xv: 0.0, vv: 0.0 };
@@ -79,7 +79,7 @@ impl Sums {
     }
 
     /// Two neighbouring stretches as one (Chan, Golub and `LeVeque`, 1979).
-    fn joined(&self, other: &Self) -> Self {
+    pub(super) fn joined(&self, other: &Self) -> Self {
         let n = self.n + other.n;
         let (dx, dv, weight) = (other.x - self.x, other.v - self.v, self.n * other.n / n);
         Self {
