@@ -97,10 +97,8 @@ impl fmt::Display for Position {
 /// assert_eq!(error.kind(), ErrorKind::Argument);
 /// assert_eq!(error.to_string(), "a width of 0 s holds no samples; give a width such as 1m");
 /// ```
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -222,6 +220,13 @@ impl fmt::Display for Error {
     }
 }
 
+/// The sentence too, with its kind: it is what a program shows whose `main` returns an error.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|e| e as &(dyn std::error::Error + 'static))
@@ -240,6 +245,7 @@ mod tests {
             e.to_string(),
             "a.csv, line 7, column latency: “abc” is not a number; choose another column with --value"
         );
+        assert_eq!(format!("{e:?}"), format!("Parse: {e}"));
     }
 
     #[test]

@@ -110,13 +110,9 @@ fn deliver(
     answer: &Answer,
     to: &OutputArgs,
 ) -> Result<(), Failure> {
-    if let Some(path) = &to.out {
-        let report = Report { title: title.to_owned(), sections: answer.sections.clone() };
-        let bytes = as_file(&report, path)?;
-        files::write(path, &bytes, false)?;
-        say(&format!("written: {}\n", path.display()));
-    }
+    let write_file = || to.out.as_deref().map_or(Ok(()), |path| written(title, &answer.sections, path));
     if to.json {
+        write_file()?;
         let mut document = json!({
             "schema": "sre-stats/1",
             "command": command,
@@ -129,8 +125,18 @@ fn deliver(
         }
         write_out(&format!("{document:#}\n"))?;
     } else {
-        write_out(&as_text(&answer.sections))?;
+        let (file, text) = rayon::join(write_file, || as_text(&answer.sections));
+        file?;
+        write_out(&text)?;
     }
+    Ok(())
+}
+
+/// Writes sections to a file of the form that its ending names.
+fn written(title: &str, sections: &[Section], path: &Path) -> Result<(), Failure> {
+    let report = Report { title: title.to_owned(), sections: sections.to_vec() };
+    files::write(path, &as_file(&report, path)?, false)?;
+    say(&format!("written: {}\n", path.display()));
     Ok(())
 }
 
