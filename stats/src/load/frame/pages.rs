@@ -3,7 +3,7 @@
 //!
 //! Here are the types and encodings that measurements come in; a column of another one is left to polars.
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::Cursor;
 use std::ops::Range;
 
 use polars::prelude::{DataType, TimeUnit};
@@ -18,7 +18,7 @@ use polars_parquet::read::{
 };
 
 use super::cells::Cells;
-use super::input::Reader;
+use super::input::{self, Input};
 use super::page_lengths;
 use super::polars::nanoseconds;
 use super::typed::Typed;
@@ -82,21 +82,25 @@ fn stored_unit(logical: Option<PrimitiveLogicalType>, converted: Option<Primitiv
     })
 }
 
-/// Some rows of a column chunk, whose place in the file must have been checked, by ranges that rise and do not overlap; `None` where
-/// polars is to read them.
+/// The bytes of a column chunk, whose place in the file must have been checked, with the lengths of its pages found possible.
+pub(super) fn bytes_of(input: Input<'_>, chunk: &ColumnChunkMetadata) -> Result<Buffer<u8>> {
+    let bytes = input::bytes(input, chunk.byte_range())?;
+    page_lengths::check(&bytes, chunk)?;
+    Ok(Buffer::from(bytes))
+}
+
+/// Some rows of a column chunk from its [bytes](bytes_of), by ranges that rise and do not overlap; `None`, and nothing read, where polars
+/// is to read them.
 pub(super) fn column(
-    file: &mut Reader<'_>,
+    bytes: impl FnOnce() -> Result<Buffer<u8>>,
     chunk: &ColumnChunkMetadata,
     dtype: &DataType,
     rows: &[Range<usize>],
 ) -> Result<Option<Typed>> {
     let Some(fields) = Fields::of(chunk, dtype) else { return Ok(None) };
-    let place = chunk.byte_range();
-    let mut bytes = vec![0; (place.end - place.start) as usize];
-    file.seek(SeekFrom::Start(place.start)).and_then(|_| file.read_exact(&mut bytes)).map_err(|e| cut(&e))?;
-    page_lengths::check(&bytes, chunk)?;
+    let bytes = bytes()?;
     let largest = bytes.len();
-    let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), largest);
+    let reader = PageReader::new(Cursor::new(bytes), chunk, Vec::new(), largest);
     let mut pages = Pages {
         source: BasicDecompressor::new(reader, Vec::new()),
         largest: usize::try_from(chunk.uncompressed_size()).unwrap_or(0),
@@ -114,10 +118,6 @@ pub(super) fn column(
         Fields::Flags => flags(&mut pages)?.map(Typed::Bools),
         Fields::Words => words(&mut pages)?,
     })
-}
-
-fn cut(e: &std::io::Error) -> Error {
-    Error::parse(format!("a column cannot be read: {e}"))
 }
 
 fn failed(e: &ParquetError) -> Error {
@@ -463,7 +463,7 @@ mod tests {
             let rows = rows.start.min(group.num_rows())..rows.end.min(group.num_rows());
             read.push((
                 before + rows.start,
-                column(&mut input.reader(), chunk, &dtype, std::slice::from_ref(&rows)).unwrap(),
+                column(|| bytes_of(input, chunk), chunk, &dtype, std::slice::from_ref(&rows)).unwrap(),
             ));
             before += group.num_rows();
         }
