@@ -1,7 +1,6 @@
 //! Parquet and Arrow IPC files, by polars' lazy streaming engine.
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,18 +10,19 @@ use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, SchemaExt, SerReader};
 
 use super::batches::Batches;
-use super::footer::{self, RowGroup};
+use super::footer;
 use super::histograms::{self, Reading};
-use super::outside::outside;
+use super::outside::{outside, rows_read};
 use super::polars::{failed, renamed};
 use super::row_groups::{self, RowGroups};
 use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
+use crate::load::classify::Plan;
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::{Parts, Place};
-use crate::load::report::{GroupsRead, LoadReport};
+use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::{files, histogram_table};
 use crate::progress::Progress;
@@ -127,40 +127,27 @@ fn decode(
         .collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
     if into.how.is_some() {
-        let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
-        let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| wrap(&e))?;
-        let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
-        if !Collector::decide(&part.shapes(&plan), &plan, &mut report)? {
-            Collector::leave_undecided(&plan, &mut report);
-        }
+        decide(&head, &plan, &mut report)?;
     }
     let in_file = !columns.iter().any(|(wanted, _)| of_folders.iter().any(|(key, _)| key == wanted));
     // of what has labels outside the file all rows are read, and of what is in memory
-    let may_leave = path.is_some() && in_file && plan.leaves_rows_out();
-    let outside = contents.as_ref().filter(|_| may_leave).map(|contents| {
-        let groups = footer::groups(contents);
-        let outside = outside(contents, &groups, &plan, &head);
-        report.understand_groups(read_of(&groups, &outside));
-        outside
-    });
-    let outside = outside.unwrap_or_default();
+    let outside = match &contents {
+        Some(contents) if path.is_some() && in_file => outside(contents, &plan, &head, &mut report),
+        _ => Vec::new(),
+    };
     drop(head);
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
     if let Some((parts, contents)) = in_parts {
         let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        parts.want(&footer::bytes(&contents, &rows_of(&contents, &outside), Some(&wanted)))?;
+        parts.want(&footer::bytes(&contents, &rows_read(&contents, &outside), Some(&wanted)))?;
         progress.stage("reading", size);
     }
     let origin = Origin { file: name, format, bytes: size };
     if let (Some(path), Some(contents), true) = (path, contents, in_file) {
         // as many pieces as threads at a time: the streaming engine reads ahead more than is wanted in memory
         let groups = RowGroups::new(path, contents, columns);
-        let passed_over = |piece| {
-            let (group, rows) = groups.piece(piece)?;
-            outside.get(group).copied().unwrap_or_default().then_some(rows)
-        };
-        batches.take_pieces(groups.pieces(), &passed_over, &|piece, places| {
+        batches.take_pieces(groups.pieces(), &|piece| groups.rows_if(piece, &outside), &|piece, places| {
             groups.read(piece, places).map_err(|e| damaged(format, e.message()))
         });
         progress.check()?;
@@ -179,31 +166,15 @@ fn decode(
     batches.finish(&origin, report, &mut into.table)
 }
 
-/// What is read where some row groups are not.
-fn read_of(groups: &[RowGroup], outside: &[bool]) -> GroupsRead {
-    let mut read = GroupsRead { all: groups.len() as u64, ..GroupsRead::default() };
-    for (group, outside) in groups.iter().zip(outside) {
-        read.bytes += group.bytes;
-        if !outside {
-            read.read += 1;
-            read.bytes_read += group.bytes;
-        }
+/// Decides by the first rows what the values are, where the rest is counted and not kept.
+fn decide(head: &DataFrame, plan: &Plan, report: &mut LoadReport) -> Result<()> {
+    let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
+    let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| failed(&e))?;
+    let part = partition(chunk(&chosen, plan, 0, head.height())?, plan)?;
+    if !Collector::decide(&part.shapes(plan), plan, report)? {
+        Collector::leave_undecided(plan, report);
     }
-    read
-}
-
-/// The rows of the row groups that are read.
-fn rows_of(contents: &FileMetadata, outside: &[bool]) -> Vec<Range<u64>> {
-    let mut start = 0;
-    let mut rows = Vec::new();
-    for (i, group) in contents.row_groups.iter().enumerate() {
-        let end = start + group.num_rows() as u64;
-        if !outside.get(i).copied().unwrap_or_default() {
-            rows.push(start..end);
-        }
-        start = end;
-    }
-    rows
+    Ok(())
 }
 
 /// The first rows of a file that is fetched in parts, with all columns: what they are is told by them.

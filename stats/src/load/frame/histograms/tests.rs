@@ -115,7 +115,9 @@ fn expected(rows: &[Row], service: Option<usize>, windows: &Range<usize>) -> Cou
             found.entry(key).or_default().push((*bin, *count as u64));
         }
     }
-    found.values_mut().for_each(|bins| bins.sort_unstable());
+    for bins in found.values_mut() {
+        bins.sort_unstable();
+    }
     found
 }
 
