@@ -1,7 +1,6 @@
 //! Parquet and Arrow IPC files, piece by piece.
 
 use std::fs::File;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -12,11 +11,11 @@ use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, SchemaExt};
 use super::batches::Batches;
 use super::cells::Cells;
 use super::chunks;
-use super::footer::{self, RowGroup};
+use super::footer;
 use super::histograms::{self, Reading};
 use super::input::{self, Input};
 use super::ipc::{Arrow, Pieces};
-use super::outside::outside;
+use super::outside::{outside, rows_read};
 use super::polars::{failed, renamed};
 use super::row_groups::RowGroups;
 use super::typed::{Origin, SAMPLE_ROWS, Typed, chunk, plan};
@@ -26,7 +25,7 @@ use crate::load::classify::Plan;
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::{Parts, Place};
-use crate::load::report::{GroupsRead, LoadReport};
+use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::table::Dictionary;
 use crate::load::{files, histogram_table};
@@ -126,13 +125,7 @@ impl<'a> Rows<'a> {
     /// For each row group, whether none of its rows is in the range of time that is asked for, which is told; empty where all are read.
     fn outside(&self, plan: &Plan, head: &DataFrame, report: &mut LoadReport) -> Vec<bool> {
         let Self::Parquet { contents, .. } = self else { return Vec::new() };
-        if !plan.leaves_rows_out() {
-            return Vec::new();
-        }
-        let groups = footer::groups(contents);
-        let outside = outside(contents, &groups, plan, head);
-        report.understand_groups(read_of(&groups, &outside));
-        outside
+        outside(contents, plan, head, report)
     }
 
     /// The rows of some columns, but for the row groups that are outside, in pieces that threads read.
@@ -141,7 +134,7 @@ impl<'a> Rows<'a> {
             Self::Parquet { input, contents, parts, .. } => {
                 if let Some(parts) = parts {
                     let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-                    parts.want(&footer::bytes(contents, &rows_of(contents, outside), Some(&wanted)))?;
+                    parts.want(&footer::bytes(contents, &rows_read(contents, outside), Some(&wanted)))?;
                 }
                 Ok(Columns::Parquet(RowGroups::new(*input, Arc::clone(contents), columns)))
             }
@@ -189,15 +182,14 @@ impl Columns<'_> {
     /// How many rows a piece has, where it is of a row group that is outside.
     fn passed_over(&self, piece: usize, outside: &[bool]) -> Option<usize> {
         let Self::Parquet(groups) = self else { return None };
-        let (group, rows) = groups.piece(piece)?;
-        outside.get(group).copied().unwrap_or_default().then_some(rows)
+        groups.rows_if(piece, outside)
     }
 
     /// Of a piece the columns at some places, of which those beyond the file's are words of its folders.
     fn read(&self, piece: usize, places: &[usize], (own, folders): (usize, &[(String, String)])) -> Result<Vec<Typed>> {
         let in_file: Vec<usize> = places.iter().copied().filter(|at| *at < own).collect();
         let (rows, read) = match self {
-            Self::Parquet(groups) => (groups.piece(piece).map_or(0, |(_, rows)| rows), groups.read(piece, &in_file)?),
+            Self::Parquet(groups) => (groups.rows_of(piece), groups.read(piece, &in_file)?),
             Self::Arrow(batches) => (batches.rows_of(piece), batches.read(piece, &in_file)?),
         };
         let mut read = read.into_iter();
@@ -261,12 +253,7 @@ fn decode(
     let words: Vec<(String, String)> =
         of_folders.iter().filter_map(|at| folders.get(at - schema.len())).cloned().collect();
     if into.how.is_some() {
-        let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
-        let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| failed(&e))?;
-        let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
-        if !Collector::decide(&part.shapes(&plan), &plan, &mut report)? {
-            Collector::leave_undecided(&plan, &mut report);
-        }
+        decide(&head, &plan, &mut report)?;
     }
     let outside = rows.outside(&plan, &head, &mut report);
     drop(head);
@@ -283,31 +270,15 @@ fn decode(
     batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table)
 }
 
-/// What is read where some row groups are not.
-fn read_of(groups: &[RowGroup], outside: &[bool]) -> GroupsRead {
-    let mut read = GroupsRead { all: groups.len() as u64, ..GroupsRead::default() };
-    for (group, outside) in groups.iter().zip(outside) {
-        read.bytes += group.bytes;
-        if !outside {
-            read.read += 1;
-            read.bytes_read += group.bytes;
-        }
+/// Decides by the first rows whether they are events, where the rest is counted and not kept.
+fn decide(head: &DataFrame, plan: &Plan, report: &mut LoadReport) -> Result<()> {
+    let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
+    let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| failed(&e))?;
+    let part = partition(chunk(&chosen, plan, 0, head.height())?, plan)?;
+    if !Collector::decide(&part.shapes(plan), plan, report)? {
+        Collector::leave_undecided(plan, report);
     }
-    read
-}
-
-/// The rows of the row groups that are read.
-fn rows_of(contents: &FileMetadata, outside: &[bool]) -> Vec<Range<u64>> {
-    let mut start = 0;
-    let mut rows = Vec::new();
-    for (i, group) in contents.row_groups.iter().enumerate() {
-        let end = start + group.num_rows() as u64;
-        if !outside.get(i).copied().unwrap_or_default() {
-            rows.push(start..end);
-        }
-        start = end;
-    }
-    rows
+    Ok(())
 }
 
 fn damaged(format: Format, what: &str) -> Error {

@@ -63,9 +63,15 @@ impl<'a> RowGroups<'a> {
         self.pieces.len()
     }
 
-    /// The row group of a piece, and how many of its rows the piece has.
-    pub(super) fn piece(&self, number: usize) -> Option<(usize, usize)> {
-        self.pieces.get(number).map(|piece| (piece.group, piece.rows.len()))
+    /// The rows of a piece.
+    pub(super) fn rows_of(&self, number: usize) -> usize {
+        self.pieces.get(number).map_or(0, |piece| piece.rows.len())
+    }
+
+    /// How many rows a piece has, where its row group is marked.
+    pub(super) fn rows_if(&self, number: usize, marks: &[bool]) -> Option<usize> {
+        let piece = self.pieces.get(number)?;
+        marks.get(piece.group)?.then_some(piece.rows.len())
     }
 
     /// The columns of a piece at some places of the wanted ones.

@@ -67,7 +67,8 @@ impl Reading {
     ) -> Result<()> {
         let at = (number, first as usize);
         let all: Vec<usize> = (0..self.order.len()).collect();
-        let mut runs: Vec<Range<usize>> = std::iter::once(0..group.rows as usize).collect();
+        let every_row = 0..group.rows as usize;
+        let mut runs = vec![every_row];
         if !self.is_inside(group, instant) {
             let starts = of_file.select(at, &runs, &[START])?.pop();
             let starts = starts.map(|starts| instants(starts, &mut self.clock)).unwrap_or_default();
