@@ -344,6 +344,7 @@ impl Question {
         };
         self.refused = Some((field, in_the_form(&why.to_string())));
         self.fresh = true;
+        self.typed = true;
         self
     }
 

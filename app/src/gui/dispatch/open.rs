@@ -45,11 +45,14 @@ pub(super) fn read(state: &mut State, jobs: &mut Jobs<Product>, origin: Origin) 
 pub(super) fn edit_question(state: &mut State) {
     let document = state.document.as_ref().map(|d| &d.origin);
     let asked = document.filter(|d| !state.question.typed && !state.question.asked_for(d)).and_then(Question::of);
-    let mut question = asked.unwrap_or_else(|| state.question.clone().again());
-    // what is said of the data may be newer than the question
-    if let Some(origin) = document.filter(|d| question.asked_for(d)) {
-        question.reading.clone_from(&origin.reading);
-    }
+    let question = asked.unwrap_or_else(|| {
+        let mut question = state.question.clone().again();
+        // what is said of the data may be newer than the question
+        if let Some(shown) = document.filter(|d| question.asked_for(d)).and_then(Question::of) {
+            question.reading = shown.reading;
+        }
+        question
+    });
     lay_over(state, Overlay::Server(Box::new(question)));
 }
 
@@ -67,7 +70,8 @@ pub(super) fn ask_server(state: &mut State, jobs: &mut Jobs<Product>, question: 
     let session = state.unanswered.take();
     match question.origin(now()) {
         Ok(origin) => {
-            let question = Question { typed: true, ..question.after(&origin) };
+            let mut question = question.after(&origin);
+            question.typed = true;
             state.question = question.clone();
             state.asked = origin.clone();
             let name = format!("Asking {}", question.get(Field::Url).trim());
@@ -94,8 +98,7 @@ fn refusal(question: Question, why: Error, session: Option<Waiting>) -> sre_stat
     if why.kind() == ErrorKind::Cancelled {
         return Err(why);
     }
-    let question = Question { typed: true, ..question.refused(&why) };
-    Ok(Product::Refused(Box::new(question), session))
+    Ok(Product::Refused(Box::new(question.refused(&why)), session))
 }
 
 /// Shows beside the question what the server said of it, unless something else is being typed, or was since.
