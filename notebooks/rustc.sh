@@ -16,9 +16,16 @@ done
 deps=${rlib%/*}
 shared=${rlib%.rlib}.so
 if [ ! "$shared" -nt "$rlib" ]; then
+  # a link that is stopped midway leaves nothing under the name that later cells look for
+  new=$deps/linking.$$
+  mkdir -p "$new"
+  trap 'rm -rf "$new"' EXIT
   # macros were compiled for the machine that compiles: target/debug/deps beside target/TRIPLE/debug/deps
   echo 'pub use sre_stats::*;' | "$1" - --crate-name sre_stats_linked --crate-type dylib --edition 2024 --extern "sre_stats=$rlib" \
-    -L "dependency=$deps" -L "dependency=${deps%/*/*/*}/debug/deps" -C prefer-dynamic -C strip=symbols -o "$shared" >&2
+    -L "dependency=$deps" -L "dependency=${deps%/*/*/*}/debug/deps" -C prefer-dynamic -C strip=symbols \
+    -o "$new/${shared##*/}" >&2
+  mv -f "$new/${shared##*/}" "$shared"
+  rmdir "$new"
 fi
 for argument; do
   shift

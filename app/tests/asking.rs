@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use sre_stats_app::gui::asking::Field;
+use sre_stats_app::gui::asking::{Asked, Field};
 use sre_stats_app::gui::command::Command;
 use sre_stats_app::gui::dispatch::Message;
 use sre_stats_app::gui::state::Overlay;
 use sre_stats_app::gui::take::{self, Target};
+use sre_stats_app::gui::view::View;
 
 #[allow(dead_code, reason = "the tests of the statistics crate use all of it")]
 #[path = "../../tests/tests/live/fake.rs"]
@@ -150,6 +151,110 @@ fn what_is_typed_wrongly_is_told_before_anybody_is_asked() {
     window.get_by_role_and_label(Role::Button, "Cancel").click();
     window.run_ok();
     assert_eq!(window.state().state().overlay, Overlay::None);
+}
+
+fn refusal(status: &'static str, error: &str) -> Reply {
+    Reply::Whole(
+        status,
+        "Content-Type: application/json\r\n".into(),
+        format!(r#"{{"status":"error","errorType":"x","error":"{error}"}}"#).into_bytes(),
+    )
+}
+
+#[test]
+fn what_was_typed_is_there_again_however_the_form_was_closed() {
+    let server = Fake::new(|n, _: &Request| if n == 1 { refusal("400 Bad Request", "parse error") } else { answer() });
+    let mut window = opened();
+    write(&mut window, "Address", &server.url());
+    write(&mut window, "Query", "queue_length");
+    window.key_press(egui::Key::Escape);
+    window.run_ok();
+    assert_eq!(window.state().state().overlay, Overlay::None);
+    let query = |window: &mut Window| {
+        run(window, Command::OpenServer);
+        let Overlay::Server(question) = &window.state().state().overlay else { panic!("no form") };
+        (question.get(Field::Query).to_owned(), question.when)
+    };
+    assert_eq!(query(&mut window).0, "queue_length");
+    ask(&mut window);
+    // the document's last hour is asked for as the last hour again
+    assert_eq!(window.state().state().item().unwrap().count(), 480);
+    assert_eq!(query(&mut window), ("queue_length".to_owned(), Asked::Last));
+    // a notebook asks with what the window found
+    let cells = take::cells(window.state().state()).unwrap();
+    assert!(cells.contains("server: ServerOptions::from_environment()"), "{cells}");
+    // what a server refused is there again beside a document of a server
+    write(&mut window, "Query", " +");
+    ask(&mut window);
+    assert!(shows(&window, "parse error"));
+    window.get_by_role_and_label(Role::Button, "Cancel").click();
+    window.run_ok();
+    let refused = query(&mut window).0;
+    assert!(refused.contains('+') && refused.contains("queue_length"), "{refused}");
+    assert!(shows(&window, "parse error"));
+    window.key_press(egui::Key::Escape);
+    window.run_ok();
+    // of what is opened later, the form is the document's
+    let name = format!("prometheus+{}?query=up&at=2026-02-01T00:00:00Z", server.url());
+    send(&mut window, Message::Open(vec![name.into()]));
+    assert_eq!(query(&mut window), ("up".to_owned(), Asked::At));
+}
+
+#[test]
+fn the_ways_out_are_those_of_the_window() {
+    let server = Fake::new(|n, _: &Request| match n {
+        0 => refusal("401 Unauthorized", "who are you"),
+        1 => refusal("422 Unprocessable Entity", "too many samples"),
+        _ => answer(),
+    });
+    let mut window = opened();
+    write(&mut window, "Address", &server.url());
+    write(&mut window, "Query", "queue_length");
+    ask(&mut window);
+    assert!(shows(&window, "name that with “Token variable”; user:password with “Password variable”"));
+    let flags = ["--token-env", "--basic-env", "--step", "--page-points"];
+    assert!(flags.iter().all(|flag| !shows(&window, flag)));
+    ask(&mut window);
+    assert!(shows(&window, "ask for a longer “Step”, or for fewer series"));
+    assert!(flags.iter().all(|flag| !shows(&window, flag)));
+    // a variable of every process, which holds something before and after a colon
+    let variable = "PATH";
+    let pair = std::env::var(variable).unwrap();
+    write(&mut window, "Password variable", variable);
+    assert!(shows(&window, &format!("The password that {variable} holds is sent to this address")));
+    ask(&mut window);
+    assert_eq!(window.state().state().item().unwrap().count(), 480);
+    let head = server.requests()[2].head.clone();
+    assert!(head.to_lowercase().contains("authorization: basic ") && !head.contains(pair.trim()), "{head}");
+    run(&mut window, Command::ViewTrend);
+    let state = window.state().state();
+    let (line, cells) = (take::command_line(state).unwrap(), take::cells(state).unwrap());
+    assert!(line.contains(&format!("--basic-env {variable}")), "{line}");
+    assert!(cells.contains(&format!("basic_env: Some(\"{variable}\".into())")), "{cells}");
+}
+
+#[test]
+fn a_session_whose_server_refuses_goes_on_from_the_form() {
+    let server = Fake::new(|n, _: &Request| if n == 1 { refusal("401 Unauthorized", "who are you") } else { answer() });
+    let mut window = opened();
+    write(&mut window, "Address", &server.url());
+    write(&mut window, "Query", "queue_length");
+    ask(&mut window);
+    send(&mut window, Message::Objective("99% of time < 9 over 30d".into()));
+    run(&mut window, Command::ViewTrend);
+    let path = folder().join("asked.sre-stats.json");
+    send(&mut window, Message::Save(Target::Session, path.clone()));
+    let mut again = self::window(Vec::new());
+    send(&mut again, Message::Open(vec![path]));
+    let Overlay::Server(question) = &again.state().state().overlay else { panic!("no form") };
+    assert_eq!(question.get(Field::Query), "queue_length");
+    assert!(shows(&again, "wants to know who asks") && again.state().state().document.is_none());
+    ask(&mut again);
+    let state = again.state().state();
+    assert_eq!((state.item().unwrap().count(), state.overlay == Overlay::None), (480, true));
+    // with the choices that the session keeps
+    assert_eq!(state.objective_text(), "99% of time < 9 over 30d");
+    assert_eq!(state.view, View::Trend);
 }
 
 #[test]

@@ -3,7 +3,7 @@
     python prose.py FOLDER
 
 A number in Markdown must stand in the source or the output of a code cell of the same notebook, or be one of those rounded, or in
-another unit. What a reader does not take from a cell is listed in the notebook's metadata, `given`, as a pair of the number as it is
+another unit. A number that has a sign has to have it in the cell, too; one without may be the size of either. What a reader does not take from a cell is listed in the notebook's metadata, `given`, as a pair of the number as it is
 written and the reason: a definition, a fact with its source, an arithmetic step in the sentence itself. Left out are what names and
 counts places: chapters, exercises, sections, rows, the time that a chapter takes, what is under “Further reading”, code and links. An exercise gives numbers of its
 own, from “**Exercise” to the end of its paragraph.
@@ -21,6 +21,8 @@ import nbformat
 
 # a digit group is set apart by a narrow or a no-break space, or by a plain one before three digits
 NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:[\u202f\u00a0 ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+# a hyphen between two things, as in dates and ranges, is none
+SIGN = re.compile(r"(?:^|[^\w.)\]])([-+−])\Z")
 # by what a value of a cell is multiplied for the unit that stands behind the number in the prose
 UNITS = {
     "%": (1, 100), "per cent": (1, 100), "percent": (1, 100), "ms": (1, 1000), "milliseconds": (1, 1000), "s": (1, 1e-3), "seconds": (1, 1e-3, 60),
@@ -42,13 +44,19 @@ def value(text: str) -> float:
     return float(re.sub(r"[\u202f\u00a0 _]", "", text))
 
 
+def sign_of(text: str, at: int) -> str:
+    """The sign that stands before a number: “+”, “-”, or nothing."""
+    found = SIGN.search(text[max(0, at - 2) : at])
+    return found.group(1).replace("−", "-") if found else ""
+
+
 def numbers_of(text: str) -> set:
-    """Every number of a source or an output; digits of names and parts of times are numbers too."""
+    """Every number of a source or an output, with its sign; digits of names and parts of times are numbers too."""
     found = set()
-    for match in re.finditer(r"(?<![\d.])\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?", text):
-        found.add(value(match.group()))
-    for match in re.finditer(r"\d{1,3}(?:[\u202f\u00a0]\d{3})+(?:\.\d+)?", text):
-        found.add(value(match.group()))
+    for pattern in (r"(?<![\d.])\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?", r"\d{1,3}(?:[\u202f\u00a0]\d{3})+(?:\.\d+)?"):
+        for match in re.finditer(pattern, text):
+            size = value(match.group())
+            found.add(-size if sign_of(text, match.start()) == "-" else size)
     return found
 
 
@@ -77,9 +85,10 @@ def tolerance(text: str) -> float:
     return 0.5 * 10.0**zeros
 
 
-def stands(number: float, within: float, unit: str, cells: set) -> bool:
+def stands(number: float, within: float, unit: str, cells: set, sign: str = "") -> bool:
     factors = UNITS.get(unit, (1,))
-    return any(abs(v * f - number) <= within * (1 + 1e-9) for v in cells for f in factors)
+    sizes = {"+": cells, "-": {-v for v in cells}}.get(sign, {abs(v) for v in cells})
+    return any(abs(v * f - number) <= within * (1 + 1e-9) for v in sizes for f in factors)
 
 
 def prose_of(cell) -> str:
@@ -91,7 +100,7 @@ def prose_of(cell) -> str:
 
 
 def told(book) -> list:
-    """The numbers of the prose: as written, the word behind, and the sentence around."""
+    """The numbers of the prose: as written, the word behind, the sign before, and the sentence around."""
     found = []
     for cell in book.cells:
         if cell.cell_type == "markdown":
@@ -99,7 +108,7 @@ def told(book) -> list:
             for match in NUMBER.finditer(text):
                 behind = re.match(r"[\s\u202f\u00a0]*(per cent|[%°]|[A-Za-z]+)?", text[match.end() :]).group(1) or ""
                 around = text[max(0, match.start() - 40) : match.end() + 40].replace("\n", " ")
-                found.append((match.group(), behind, around))
+                found.append((match.group(), behind, sign_of(text, match.start()), around))
     return found
 
 
@@ -111,13 +120,13 @@ def check(book, name: str) -> list:
     if len(given) > GIVEN_AT_MOST:
         problems.append(f"{name}: {len(given)} numbers are given; at most {GIVEN_AT_MOST} may be")
     used = set()
-    for number, unit, around in told(book):
-        if stands(value(number), tolerance(number), unit, cells):
+    for number, unit, sign, around in told(book):
+        if stands(value(number), tolerance(number), unit, cells, sign):
             continue
         if number in given:
             used.add(number)
         else:
-            problems.append(f"{name}: {number} {unit} comes from no cell: “…{around}…”")
+            problems.append(f"{name}: {sign}{number} {unit} comes from no cell: “…{around}…”")
     problems += [f"{name}: {number} is given, and needs not be" for number in given if number not in used]
     return problems
 
@@ -125,8 +134,8 @@ def check(book, name: str) -> list:
 def sharpness(book) -> tuple:
     """How many numbers of three digits or more there are, and how many would be noticed if they were one off in the last digit."""
     cells, given = cells_of(book), book.metadata.get("given", {})
-    long = [(n, unit) for n, unit, _ in told(book) if len(re.sub(r"\D", "", n).strip("0")) >= 3 and n not in given]
-    off = sum(not stands(value(n) + 2 * tolerance(n), tolerance(n), unit, cells) for n, unit in long)
+    long = [(n, unit, sign) for n, unit, sign, _ in told(book) if len(re.sub(r"\D", "", n).strip("0")) >= 3 and n not in given]
+    off = sum(not stands(value(n) + 2 * tolerance(n), tolerance(n), unit, cells, sign) for n, unit, sign in long)
     return len(long), off
 
 

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use sre_stats::correlate::{CorrelateOptions, Correlations, correlate};
+use sre_stats::correlate::{CorrelateOptions, Correlations, correlate_with, effort};
 use sre_stats::load::{Dataset, Item};
+use sre_stats::progress::Progress;
 use sre_stats::report::tell;
 use sre_stats::series::{Identity, NanPolicy, Series};
 use sre_stats::{Error, ErrorKind};
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
 
 /// One result a pair of the shortlist, and one with what was looked at.
 fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure> {
-    let (parts, left_out) = parts(data);
+    let (parts, left_out) = parts(data, &Progress::new())?;
     let mut answer = match of(parts, options) {
         // series that allow no answer are no error, as in the other commands
         Err(e) if e.kind() == ErrorKind::Empty && data.items.len() > 1 => unanswered(e.message()),
@@ -61,16 +62,20 @@ fn unanswered(why: &str) -> Answer {
 /// An item, the series that it is told by, and the note on how that came about.
 pub(crate) type Part<'a> = (&'a Item, Series, Option<String>);
 
-/// What can be correlated, and what cannot, with the reason.
-pub(crate) fn parts(data: &Dataset) -> (Vec<Part<'_>>, Vec<(String, String)>) {
+/// What can be correlated, and what cannot, with the reason; an error on request only.
+pub(crate) fn parts<'a>(
+    data: &'a Dataset,
+    progress: &Progress,
+) -> Result<(Vec<Part<'a>>, Vec<(String, String)>), Error> {
     let (mut parts, mut left_out) = (Vec::new(), Vec::new());
     for item in &data.items {
+        progress.check()?;
         match tell::subject::as_series(item) {
             Ok((values, note)) => parts.push((item, values.into_owned(), note)),
             Err(e) => left_out.push((item.title(), e.to_string())),
         }
     }
-    (parts, left_out)
+    Ok((parts, left_out))
 }
 
 /// What was found among items.
@@ -89,7 +94,7 @@ pub(crate) struct Found<'a> {
 
 /// The same for items as the series that they are told by.
 pub(crate) fn of(parts: Vec<Part<'_>>, options: &CorrelateOptions) -> Result<Answer, Error> {
-    let Found { items, series, notes, pairs: found, left_out } = found(parts, options)?;
+    let Found { items, series, notes, pairs: found, left_out } = found(parts, options, None, &Progress::new())?;
     let mut answer = Answer { left_out, ..Answer::default() };
     let name = |index: usize| items.get(index).map(|i| json!({"name": i.identity.name, "labels": i.identity.labels}));
     for pair in &found.pairs {
@@ -110,12 +115,18 @@ pub(crate) fn of(parts: Vec<Part<'_>>, options: &CorrelateOptions) -> Result<Ans
     Ok(answer)
 }
 
-/// Looks for pairs that move together.
-pub(crate) fn found<'a>(parts: Vec<Part<'a>>, options: &CorrelateOptions) -> Result<Found<'a>, Error> {
+/// Looks for pairs that move together, where that takes no more [`effort`] than `most`.
+pub(crate) fn found<'a>(
+    parts: Vec<Part<'a>>,
+    options: &CorrelateOptions,
+    most: Option<u64>,
+    progress: &Progress,
+) -> Result<Found<'a>, Error> {
     let mut left_out = Vec::new();
     let (mut items, mut series, mut notes): (Vec<&Item>, Vec<Series>, Vec<String>) =
         (Vec::new(), Vec::new(), Vec::new());
     for (item, values, note) in parts {
+        progress.check()?;
         if let Some(note) = note.filter(|n| !notes.contains(n)) {
             notes.push(note);
         }
@@ -129,7 +140,12 @@ pub(crate) fn found<'a>(parts: Vec<Part<'a>>, options: &CorrelateOptions) -> Res
             Err(e) => left_out.push((item.title(), e.to_string())),
         }
     }
-    let found = correlate(&series, options)?;
+    if most.is_some_and(|most| effort(&series, options) > most) {
+        let longest = series.iter().map(Series::len).max().unwrap_or(0);
+        let what = format!("the pairs of {} series of up to {longest} values would take too long", series.len());
+        return Err(Error::unsupported(what));
+    }
+    let found = correlate_with(&series, options, progress)?;
     for (index, why) in &found.left_out {
         left_out.push((items.get(*index).map_or_else(String::new, |i| i.title()), why.clone()));
     }

@@ -7,6 +7,7 @@ use sre_stats::time::{Span, Timestamp};
 use sre_stats::{Error, ErrorKind, Result};
 
 use super::derive::Origin;
+use super::reading::{Part, Reading};
 use crate::cli::server::range;
 
 /// A field of the question.
@@ -24,16 +25,30 @@ pub enum Field {
     Until,
     /// How far apart the points of a range are.
     Step,
+    /// The instant.
+    At,
     /// The tenant.
     Tenant,
     /// The environment variable of the token.
     Token,
+    /// The environment variable of user and password.
+    Basic,
 }
 
 impl Field {
     /// All fields, in the order of the form.
-    pub const ALL: [Self; 8] =
-        [Self::Url, Self::Query, Self::Last, Self::From, Self::Until, Self::Step, Self::Tenant, Self::Token];
+    pub const ALL: [Self; 10] = [
+        Self::Url,
+        Self::Query,
+        Self::Last,
+        Self::From,
+        Self::Until,
+        Self::Step,
+        Self::At,
+        Self::Tenant,
+        Self::Token,
+        Self::Basic,
+    ];
 
     /// What the form calls it.
     pub fn label(self) -> &'static str {
@@ -44,8 +59,10 @@ impl Field {
             Self::From => "From",
             Self::Until => "Until",
             Self::Step => "Step",
+            Self::At => "Instant",
             Self::Tenant => "Tenant",
             Self::Token => "Token variable",
+            Self::Basic => "Password variable",
         }
     }
 
@@ -55,10 +72,10 @@ impl Field {
             Self::Url => "http://localhost:9090",
             Self::Query => "rate(http_requests_total[5m])",
             Self::Last => "6h",
-            Self::From => "2026-02-01T00:00:00Z",
+            Self::From | Self::At => "2026-02-01T00:00:00Z",
             Self::Until => "2026-02-02T00:00:00Z",
             Self::Step => "15s",
-            Self::Tenant => "none",
+            Self::Tenant | Self::Basic => "none",
             Self::Token => ServerOptions::TOKEN_VARIABLE,
         }
     }
@@ -72,9 +89,13 @@ impl Field {
             Self::From => "The first instant asked for.",
             Self::Until => "The first instant that is not asked for any more.",
             Self::Step => "How far apart the points are.",
+            Self::At => "The instant asked for.",
             Self::Tenant => "Whose metrics, on a server of several tenants: sent as X-Scope-OrgID.",
             Self::Token => {
                 "The name of the environment variable that holds a bearer token. The token itself is kept nowhere."
+            }
+            Self::Basic => {
+                "The name of the environment variable that holds user:password, in the place of a token. It is kept nowhere."
             }
         }
     }
@@ -90,11 +111,13 @@ pub enum Asked {
     Between,
     /// The present.
     Now,
+    /// Another instant.
+    At,
 }
 
 impl Asked {
     /// All, in the order of the form.
-    pub const ALL: [Self; 3] = [Self::Last, Self::Between, Self::Now];
+    pub const ALL: [Self; 4] = [Self::Last, Self::Between, Self::Now, Self::At];
 
     /// What the form calls it.
     pub fn name(self) -> &'static str {
@@ -102,6 +125,7 @@ impl Asked {
             Self::Last => "range until now",
             Self::Between => "range between",
             Self::Now => "at present",
+            Self::At => "at an instant",
         }
     }
 
@@ -110,7 +134,8 @@ impl Asked {
         match field {
             Field::Last => self == Self::Last,
             Field::From | Field::Until => self == Self::Between,
-            Field::Step => self != Self::Now,
+            Field::Step => matches!(self, Self::Last | Self::Between),
+            Field::At => self == Self::At,
             _ => true,
         }
     }
@@ -126,12 +151,26 @@ pub struct Question {
     refused: Option<(Field, String)>,
     /// Whether it was just opened, and takes the keyboard.
     pub fresh: bool,
+    /// What is said of the answer.
+    pub reading: Reading,
+    /// What was asked by it last.
+    asked: Option<Origin>,
+    /// Whether something was typed since a document was opened.
+    pub typed: bool,
 }
 
 impl Default for Question {
     fn default() -> Self {
         let texts = [(Field::Last, "1h"), (Field::Step, "15s")].map(|(field, text)| (field, text.to_owned())).into();
-        Self { texts, when: Asked::default(), refused: None, fresh: true }
+        Self {
+            texts,
+            when: Asked::default(),
+            refused: None,
+            fresh: true,
+            reading: Reading::default(),
+            asked: None,
+            typed: false,
+        }
     }
 }
 
@@ -159,12 +198,26 @@ impl Question {
     }
 
     fn needed(&self, field: Field) -> bool {
-        self.when.has(field) && !matches!(field, Field::Tenant | Field::Token)
+        self.when.has(field) && !matches!(field, Field::Tenant | Field::Token | Field::Basic)
+    }
+
+    fn is_missing(&self, field: Field) -> bool {
+        self.needed(field) && self.trimmed(field).is_empty()
+    }
+
+    /// Whether another text stands in a field than in that one, or another time is chosen.
+    pub fn says_else_than(&self, other: &Self) -> bool {
+        self.when != other.when || Field::ALL.into_iter().any(|f| self.get(f) != other.get(f))
+    }
+
+    /// Whether it asked for the data that came from there.
+    pub fn asked_for(&self, origin: &Origin) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.is_same(origin))
     }
 
     /// Whether everything that is needed was typed, and nothing is wrong.
     pub fn is_whole(&self) -> bool {
-        Field::ALL.into_iter().all(|f| !(self.needed(f) && self.trimmed(f).is_empty()) && self.mistyped(f).is_none())
+        Field::ALL.into_iter().all(|f| !self.is_missing(f) && self.mistyped(f).is_none())
     }
 
     /// What is wrong with a field: what cannot be read, and what the server refused.
@@ -183,32 +236,43 @@ impl Question {
             Field::Query | Field::Tenant => Ok(()),
             Field::Url => prometheus::check_address(text),
             Field::Last => positive(text),
-            Field::From => text.parse::<Timestamp>().map(|_| ()),
+            Field::From | Field::At => text.parse::<Timestamp>().map(|_| ()),
+            // what is wrong with the beginning is told there
+            Field::Until if self.is_missing(Field::From) || self.mistyped(Field::From).is_some() => {
+                text.parse::<Timestamp>().map(|_| ())
+            }
             Field::Until => self.between().map(|_| ()),
-            // what is wrong with the range itself is told there
-            Field::Step if [Field::Last, Field::From, Field::Until].iter().any(|f| self.mistyped(*f).is_some()) => {
+            // what is wrong with the range itself is told there, and of a range without an end nothing is known yet
+            Field::Step
+                if [Field::Last, Field::From, Field::Until]
+                    .iter()
+                    .any(|f| self.is_missing(*f) || self.mistyped(*f).is_some()) =>
+            {
                 positive(text)
             }
             Field::Step => positive(text).and_then(|()| prometheus::check_range(self)),
-            Field::Token => set(text),
+            Field::Token => set(text, "token"),
+            Field::Basic if !self.trimmed(Field::Token).is_empty() => {
+                Err(Error::argument("a token and a password at once").hint("leave one of them blank"))
+            }
+            Field::Basic => set(text, "user:password"),
         };
-        checked.err().map(|e| e.to_string())
+        checked.err().map(|e| in_the_form(&e.to_string()))
     }
 
     /// The two instants, in order.
     fn between(&self) -> Result<(Timestamp, Timestamp)> {
+        let from: Timestamp = self.trimmed(Field::From).parse()?;
         let until: Timestamp = self.trimmed(Field::Until).parse()?;
-        // what is wrong with the beginning is told there
-        let from = self.trimmed(Field::From).parse().unwrap_or(Timestamp(i64::MIN));
         if until <= from {
             return Err(Error::argument(format!("{until} is not after the beginning")).hint("let it end later"));
         }
         Ok((from, until))
     }
 
-    /// The range, and its step; `None` for the present.
+    /// The range, and its step; `None` for an instant.
     fn range(&self, now: Option<Timestamp>) -> Result<Option<(Timestamp, Timestamp, Span)>> {
-        if self.when == Asked::Now {
+        if matches!(self.when, Asked::Now | Asked::At) {
             return Ok(None);
         }
         let step: Span = self.trimmed(Field::Step).parse()?;
@@ -231,16 +295,38 @@ impl Question {
             return Err(Error::argument(wrong));
         }
         let name = prometheus::name(self, self.range(now)?)?;
-        let token = self.trimmed(Field::Token);
-        Ok(Origin { token_env: (!token.is_empty()).then(|| token.to_owned()), ..Origin::files(vec![name.into()]) })
+        let named = |field| Some(self.trimmed(field)).filter(|name| !name.is_empty()).map(str::to_owned);
+        Ok(Origin {
+            reading: self.reading.clone(),
+            token_env: named(Field::Token),
+            basic_env: named(Field::Basic),
+            ..Origin::files(vec![name.into()])
+        })
+    }
+
+    /// The same after it asked for that.
+    #[must_use]
+    pub fn after(self, origin: &Origin) -> Self {
+        Self { asked: Some(origin.clone()), ..self }
     }
 
     /// The question that a name asks, for asking it again a little differently.
     pub fn of(origin: &Origin) -> Option<Self> {
         let [name] = origin.paths.as_slice() else { return None };
-        let asked = prometheus::read(name)?;
-        let token = origin.token_env.clone().unwrap_or_default();
-        Some(asked.with(Field::Token, token))
+        let mut asked = prometheus::read(name)?;
+        let mut reading = origin.reading.clone();
+        // an address without a time of its own is asked for the range that is said of it
+        if asked.when == Asked::Now && !reading.get(Part::From).is_empty() {
+            asked.when = Asked::Between;
+            for (part, field) in [(Part::From, Field::From), (Part::To, Field::Until), (Part::Step, Field::Step)] {
+                asked.set(field, reading.get(part).to_owned());
+                reading.set(part, "");
+            }
+        }
+        let asked = asked
+            .with(Field::Token, origin.token_env.clone().unwrap_or_default())
+            .with(Field::Basic, origin.basic_env.clone().unwrap_or_default());
+        Some(Self { reading, ..asked }.after(origin))
     }
 
     /// The same as it is opened once more.
@@ -256,18 +342,41 @@ impl Question {
             ErrorKind::Argument | ErrorKind::Empty | ErrorKind::Mismatch => Field::Query,
             _ => Field::Url,
         };
-        self.refused = Some((field, why.to_string()));
+        self.refused = Some((field, in_the_form(&why.to_string())));
         self.fresh = true;
+        self.typed = true;
         self
     }
 
-    /// Which variable a token is read from, if any: the one named, else the one that programs of this name use.
-    pub fn token_variable(&self) -> Option<String> {
-        match self.trimmed(Field::Token) {
-            "" => ServerOptions::from_environment().token_env,
-            named => Some(named.to_owned()),
-        }
+    /// What is sent to the server to say who asks, and the variable that holds it, if any: what is named, else the token that
+    /// programs of this name use.
+    pub fn secret(&self) -> Option<(&'static str, String)> {
+        let named = |what, field| Some((what, self.trimmed(field).to_owned())).filter(|n| !n.1.is_empty());
+        let usual = || ServerOptions::from_environment().token_env.map(|name| ("token", name));
+        named("token", Field::Token).or_else(|| named("password", Field::Basic)).or_else(usual)
     }
+}
+
+/// What hints that are meant for the command line say in a window: the form's fields for their flags, and nothing of flags that
+/// have no field.
+fn in_the_form(said: &str) -> String {
+    const WORDS: [(&str, &str); 11] = [
+        ("ask for less a request with --page-points, for a longer", "ask for a longer"),
+        ("ask for less a request with --page-points, or", "ask for a shorter range, or"),
+        (
+            "wait longer with --timeout, or ask for less with --page-points",
+            "ask for a shorter range, or for fewer series",
+        ),
+        ("or for less with --page-points", "or for a shorter range"),
+        ("give --timeout such as 2m", "ask again"),
+        ("give --page-points a number such as 10000", "ask again"),
+        ("say --from, --to and --step (of convert: --until), or none of them for the present", "choose a time"),
+        ("--token-env", "“Token variable”"),
+        ("--basic-env", "“Password variable”"),
+        ("--tenant", "“Tenant”"),
+        ("--step", "“Step”"),
+    ];
+    WORDS.iter().fold(said.to_owned(), |text, (flags, words)| text.replace(flags, words))
 }
 
 fn positive(text: &str) -> Result<()> {
@@ -279,13 +388,13 @@ fn positive(text: &str) -> Result<()> {
     }
 }
 
-fn set(variable: &str) -> Result<()> {
-    // what is no name may be the token itself: it is not repeated
+fn set(variable: &str, what: &str) -> Result<()> {
+    // what is no name may be the secret itself: it is not repeated
     if !variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         || variable.starts_with(|c: char| c.is_ascii_digit())
     {
         return Err(Error::argument("this is no name of an environment variable")
-            .hint("export the token under a name, and give that name"));
+            .hint(format!("export the {what} under a name, and give that name")));
     }
     match std::env::var_os(variable) {
         Some(value) if !value.is_empty() => Ok(()),
@@ -325,7 +434,11 @@ mod prometheus {
     }
 
     pub(super) fn name(question: &Question, range: PrometheusRange) -> Result<String> {
-        let name = query(question, range).to_string();
+        let mut asked = query(question, range);
+        if question.when == Asked::At {
+            asked.when = When::Instant(Some(question.trimmed(Field::At).parse()?));
+        }
+        let name = asked.to_string();
         // a query that is blank, say, is told before a server is asked
         name.parse::<PrometheusQuery>()?;
         Ok(name)
@@ -338,7 +451,8 @@ mod prometheus {
             .with(Field::Query, asked.query)
             .with(Field::Tenant, asked.tenant.unwrap_or_default());
         Some(match asked.when {
-            When::Instant(_) => Question { when: Asked::Now, ..question },
+            When::Instant(None) => Question { when: Asked::Now, ..question },
+            When::Instant(Some(at)) => Question { when: Asked::At, ..question }.with(Field::At, at.to_string()),
             When::Range { from, until, step } => Question { when: Asked::Between, ..question }
                 .with(Field::From, from.to_string())
                 .with(Field::Until, until.to_string())
@@ -402,6 +516,70 @@ mod tests {
         assert_eq!(present.paths[0].to_str(), Some("prometheus+http://localhost:9090?query=rate(x[5m])"));
         assert_eq!(Question::of(&present).unwrap().when, Asked::Now);
         assert!(Question::of(&Origin::files(vec!["a.csv".into()])).is_none());
+    }
+
+    #[test]
+    fn an_instant_and_what_is_said_of_the_answer_come_back() {
+        let name = "prometheus+http://localhost:9090?query=up&at=2026-02-01T00:00:00Z";
+        let reading =
+            Reading::default().with(Part::Unit, "ms").with(Part::Where, "job=a").with(Part::Tz, "Europe/Berlin");
+        let origin = Origin { reading, basic_env: Some("PATH".into()), ..Origin::files(vec![name.into()]) };
+        let back = Question::of(&origin).unwrap();
+        assert_eq!((back.when, back.get(Field::At)), (Asked::At, "2026-02-01T00:00:00Z"));
+        assert!(back.is_whole() && back.asked_for(&origin));
+        assert_eq!(back.origin(None).unwrap(), origin);
+        assert!(!back.with(Field::At, " ").is_whole());
+        // a range that is said of an address without one
+        let ranged =
+            origin.reading.clone().with(Part::From, "2026-02-01T00:00:00Z").with(Part::To, "2026-02-02T00:00:00Z");
+        let files = Origin::files(vec!["prometheus+http://localhost:9090?query=up".into()]);
+        let said = Origin { reading: ranged.with(Part::Step, "1m"), basic_env: origin.basic_env.clone(), ..files };
+        let asked = Question::of(&said).unwrap();
+        assert_eq!((asked.when, asked.get(Field::Step)), (Asked::Between, "1m"));
+        let expected =
+            "prometheus+http://localhost:9090?query=up&from=2026-02-01T00:00:00Z&until=2026-02-02T00:00:00Z&step=1m";
+        let again = asked.origin(None).unwrap();
+        assert_eq!((again.paths[0].to_str(), &again.reading), (Some(expected), &origin.reading));
+    }
+
+    #[test]
+    fn half_a_range_is_not_wrong_yet() {
+        let between = Question { when: Asked::Between, ..whole() };
+        for half in [
+            between.clone().with(Field::Until, "2026-02-02T00:00:00Z"),
+            between.with(Field::From, "2026-02-02T00:00:00Z"),
+        ] {
+            assert!(Field::ALL.iter().all(|f| half.wrong(*f).is_none()), "{half:?}");
+            assert!(!half.is_whole() && half.origin(None).is_err());
+            assert!(half.with(Field::Step, "0").wrong(Field::Step).unwrap().contains("no time at all"));
+        }
+    }
+
+    #[test]
+    fn the_form_names_no_flags() {
+        // every text of the modules that ask a server
+        let sources = [
+            include_str!("../../../stats/src/load/live/query.rs"),
+            include_str!("../../../stats/src/load/live/refusal.rs"),
+            include_str!("../../../stats/src/load/live/client.rs"),
+            include_str!("../../../stats/src/load/live/fetch.rs"),
+            include_str!("../../../stats/src/load/live/secret.rs"),
+        ];
+        let texts = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().split('"').skip(1));
+        let hints: Vec<&str> = texts.filter(|text| text.contains("--") && !text.contains('\n')).collect();
+        assert!(hints.len() >= 8, "{hints:?}");
+        for hint in hints {
+            let said = whole().refused(&Error::argument("x").hint(hint)).wrong(Field::Query).unwrap();
+            assert!(!said.contains("--"), "{said}");
+        }
+        let address = whole().with(Field::Url, "http://me:s3cr3t@h").wrong(Field::Url).unwrap();
+        assert!(address.contains("name that with “Password variable”") && !address.contains("s3cr3t"), "{address}");
+        let both = whole().with(Field::Token, "PATH").with(Field::Basic, "PATH");
+        assert!(both.wrong(Field::Basic).unwrap().contains("at once") && both.wrong(Field::Token).is_none());
+        assert_eq!(
+            whole().with(Field::Basic, "PATH").origin(Some(Timestamp(0))).unwrap().basic_env.as_deref(),
+            Some("PATH")
+        );
     }
 
     #[test]

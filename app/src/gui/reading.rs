@@ -211,6 +211,12 @@ impl Reading {
         alone.options().err().map(|e| e.to_string())
     }
 
+    /// The same in words.
+    pub fn told(&self) -> String {
+        let one = |(part, text): (&Part, &String)| format!("{} {}", part.label(), text.trim());
+        self.0.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
     /// The same as flags of the command line, each with a blank before it.
     pub fn flags(&self) -> String {
         let mut flags = String::new();

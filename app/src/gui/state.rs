@@ -159,8 +159,10 @@ pub struct State {
     pub baseline: Option<Arc<Document>>,
     /// Data that were asked for last, and what is said of them.
     pub asked: Origin,
-    /// The question to a server that was asked last.
+    /// The question to a server that was typed or asked last.
     pub question: Question,
+    /// The session that waits for its server's answer, while its question is in the form.
+    pub unanswered: Option<Waiting>,
     /// Whether files are read again whenever they change.
     pub watch: bool,
     /// The files as they were seen last.
@@ -178,6 +180,9 @@ pub struct State {
     /// Pictures kept between frames.
     pub pictures: Pictures,
 }
+
+/// A session whose server gave no data yet, and what is to be said of it.
+pub type Waiting = Box<(super::session::Session, Option<String>)>;
 
 impl State {
     /// The welcome page.
@@ -203,6 +208,7 @@ impl State {
             baseline: None,
             asked: Origin::default(),
             question: Question::default(),
+            unanswered: None,
             watch: false,
             watched: Vec::new(),
             watching: None,

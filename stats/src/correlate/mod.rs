@@ -3,6 +3,7 @@
 //! | item | what it answers |
 //! |---|---|
 //! | [`correlate`] | which of many series move together, and which one leads: cross-correlation of innovations, ranked |
+//! | [`correlate_with`], [`effort`] | the same where somebody waits: it can be stopped, and says beforehand how much it does |
 //! | [`spearman`], [`kendall`] | do two samples rise together, whatever the curve |
 //!
 //! Two independent random walks correlate strongly by chance; so does whatever shares a season. Each series is therefore cleaned of its
@@ -17,5 +18,5 @@ mod reference;
 mod whiten;
 
 pub use cross::cross_correlation;
-pub use pairs::{CorrelateOptions, Correlations, Pair, PairVerdict, correlate};
+pub use pairs::{CorrelateOptions, Correlations, Pair, PairVerdict, correlate, correlate_with, effort};
 pub use rank::{RankCorrelation, kendall, spearman};

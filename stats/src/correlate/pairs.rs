@@ -10,6 +10,7 @@ use super::whiten::innovations;
 use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::Method;
+use crate::progress::Progress;
 use crate::quantile::random::SplitMix64;
 use crate::series::Series;
 use crate::time::{Span, Timestamp, Window};
@@ -180,6 +181,59 @@ struct Ready {
 /// Where an option is out of its domain, no series has the name of `against`, or the series share no lattice. Series too short or constant are left out with the
 /// reason; without two usable ones there are no pairs.
 pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correlations> {
+    correlate_with(series, options, &Progress::new())
+}
+
+/// About how many values [`correlate`] transforms: those of all pairs, and twice those of the shortlist for each permutation.
+///
+/// It grows with the time that the work takes, so that whoever waits can be asked before it begins.
+///
+/// ```
+/// use sre_stats::correlate::{CorrelateOptions, effort};
+/// use sre_stats::series::{Identity, NanPolicy, Series};
+/// let series = |name: &str| Series::new(Identity::new(name, Default::default()), vec![0, 1, 2], vec![1.0; 3], NanPolicy::Refuse);
+/// // one pair of 3 values, and 199 permutations of it
+/// assert_eq!(effort(&[series("a")?, series("b")?], &CorrelateOptions::default()), 3 + 2 * 199 * 3);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+pub fn effort(series: &[Series], options: &CorrelateOptions) -> u64 {
+    let all = series.len() as u64;
+    let held = anchors(series, options).map_or(all, |a| a.len() as u64);
+    let pairs = held * (held.saturating_sub(1)) / 2 + held * (all - held);
+    let cells = match Lattice::over(series) {
+        Some(lattice) => lattice.cells,
+        None => series.iter().map(Series::len).max().unwrap_or(0),
+    };
+    let permuted = pairs.min(options.shortlist as u64).saturating_mul(2 * options.permutations as u64);
+    pairs.saturating_add(permuted).saturating_mul(cells as u64)
+}
+
+/// The places of the series that every pair has to hold one of; `None` for all pairs.
+fn anchors(series: &[Series], options: &CorrelateOptions) -> Option<Vec<usize>> {
+    let name = options.against.as_ref()?;
+    let named = |s: &Series| s.identity().name == *name || s.identity().title() == *name;
+    Some(series.iter().enumerate().filter(|(_, s)| named(s)).map(|(i, _)| i).collect())
+}
+
+/// [`correlate`] that can be watched and stopped: between two series, two pairs and two permutations it looks whether to go on.
+///
+/// ```
+/// use sre_stats::ErrorKind;
+/// use sre_stats::correlate::{CorrelateOptions, correlate_with};
+/// use sre_stats::progress::Progress;
+/// use sre_stats::series::{Identity, NanPolicy, Series};
+/// let values: Vec<f64> = (0..90).map(|i| f64::from(i * i % 31)).collect();
+/// let series = Series::new(Identity::new("a", Default::default()), (0..90).collect(), values, NanPolicy::Refuse)?;
+/// let progress = Progress::new();
+/// progress.cancel();
+/// let stopped = correlate_with(&[series.clone(), series], &CorrelateOptions::default(), &progress);
+/// assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`correlate`], and on request.
+pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &Progress) -> Result<Correlations> {
     if !(options.level > 0.0 && options.level < 1.0) {
         return Err(
             Error::argument(format!("a level of {} is not between 0 and 1", options.level)).hint("0.95 is usual")
@@ -188,10 +242,7 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
     if options.max_lag.is_some_and(|lag| lag < Span::ZERO) {
         return Err(Error::argument("the greatest lag is 0 or more"));
     }
-    let anchors: Option<Vec<usize>> = options.against.as_ref().map(|name| {
-        let named = |s: &Series| s.identity().name == *name || s.identity().title() == *name;
-        series.iter().enumerate().filter(|(_, s)| named(s)).map(|(i, _)| i).collect()
-    });
+    let anchors = anchors(series, options);
     if anchors.as_ref().is_some_and(Vec::is_empty) {
         return Err(Error::argument(format!(
             "no series is called “{}”",
@@ -207,8 +258,15 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
     let asked = options.max_lag.map_or((n / 10).min(500), |lag| (lag.0 / lattice.step.0) as usize);
     let lags = asked.min(most);
     let caveats = cut(options.max_lag, asked, lags, &lattice);
+    progress.stage_of("making the series ready", series.len() as u64, "series");
+    let one = |(index, s): (usize, &Series)| {
+        progress.check()?;
+        let made = ready(index, s, &lattice, options.season);
+        progress.advance(1);
+        Ok(made)
+    };
     let prepared: Vec<std::result::Result<Ready, (usize, String)>> =
-        series.par_iter().enumerate().map(|(index, s)| ready(index, s, &lattice, options.season)).collect();
+        series.par_iter().enumerate().map(one).collect::<Result<_>>()?;
     let (mut usable, mut left_out) = (Vec::new(), Vec::new());
     for found in prepared {
         match found {
@@ -217,7 +275,8 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
         }
     }
     let transform = Transform::new(n, lags);
-    let spectra: Vec<_> = usable.par_iter().map(|s| transform.spectrum(&s.white)).collect();
+    let spectrum = |s: &Ready| progress.check().map(|()| transform.spectrum(&s.white));
+    let spectra: Vec<_> = usable.par_iter().map(spectrum).collect::<Result<_>>()?;
     let wanted = |i: usize, j: usize| {
         anchors.as_ref().is_none_or(|a| a.contains(&usable[i].index) || a.contains(&usable[j].index))
     };
@@ -229,22 +288,26 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
         let best = products.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         best.map_or((0, 0.0), |(at, r)| (at, *r))
     };
+    progress.stage_of("correlating", all.len() as u64, "pairs");
     let mut ranked: Vec<(usize, f64, f64)> = all
         .par_iter()
         .enumerate()
         .map_init(
             || transform.room(),
             |room, (pair, &(i, j))| {
+                progress.check()?;
                 let (_, r) = strongest(&transform.products(&spectra[i], &spectra[j], room));
                 let both = usable[i].present.min(usable[j].present);
-                (pair, r, ln_chance(r, both, lags))
+                progress.advance(1);
+                Ok((pair, r, ln_chance(r, both, lags)))
             },
         )
-        .collect();
+        .collect::<Result<_>>()?;
     // the least likely first; ties keep the order of the input
     ranked.sort_by(|x, y| x.2.total_cmp(&y.2).then(y.1.abs().total_cmp(&x.1.abs())).then(x.0.cmp(&y.0)));
     ranked.truncate(options.shortlist);
     let block = (2.0 * (n as f64).cbrt()).ceil() as usize;
+    progress.stage_of("permuting", (ranked.len() * options.permutations) as u64, "permutations");
     let mut pairs: Vec<Pair> = ranked
         .par_iter()
         .map_init(
@@ -257,16 +320,20 @@ pub fn correlate(series: &[Series], options: &CorrelateOptions) -> Result<Correl
                 let mut random = SplitMix64::stream(options.seed, pair as u64);
                 let draws: Vec<f64> = (0..options.permutations)
                     .map(|_| {
+                        progress.check()?;
                         let shuffled: Vec<f64> =
                             shuffled_blocks(n, block, &mut random).iter().map(|k| b.white[*k]).collect();
-                        strongest(&transform.products(&spectra[i], &transform.spectrum(&shuffled), room)).1.abs()
+                        let products = transform.products(&spectra[i], &transform.spectrum(&shuffled), room);
+                        progress.advance(1);
+                        Ok(strongest(&products).1.abs())
                     })
-                    .collect();
+                    .collect::<Result<_>>()?;
+                progress.check()?;
                 let p_value = tail(&draws, r.abs()).max(ln_white.exp()).min(1.0);
-                describe(a, b, at as i64 - lags as i64, r, p_value, profile, &lattice, options.level)
+                Ok(describe(a, b, at as i64 - lags as i64, r, p_value, profile, &lattice, options.level))
             },
         )
-        .collect();
+        .collect::<Result<_>>()?;
     holm(&mut pairs, all.len(), 1.0 - options.level);
     Ok(Correlations {
         step: lattice.step,
@@ -536,6 +603,39 @@ mod tests {
         assert!(correlate(&set, &unknown).is_err());
         assert!(correlate(&set[..1], &CorrelateOptions::default()).unwrap().pairs.is_empty());
         assert!(correlate(&[], &CorrelateOptions::default()).is_err());
+    }
+
+    #[test]
+    fn it_stops_between_two_permutations_when_asked_to() {
+        static WATCHED: std::sync::OnceLock<Progress> = std::sync::OnceLock::new();
+        let progress = WATCHED.get_or_init(|| {
+            Progress::observed(|seen| {
+                if seen.stage == "permuting" && seen.done >= 5 {
+                    WATCHED.get().unwrap().cancel();
+                }
+            })
+        });
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let set = ["a", "b", "c"].map(|name| of_values(name, ar(200, 0.5, &mut random)));
+        let options = CorrelateOptions { permutations: 5000, ..CorrelateOptions::default() };
+        let stopped = correlate_with(&set, &options, progress).unwrap_err();
+        assert_eq!(stopped.kind(), crate::ErrorKind::Cancelled);
+        let seen = progress.snapshot();
+        // each thread may have been in the midst of one
+        assert_eq!((seen.stage.as_str(), seen.total), ("permuting", 15_000));
+        assert!(seen.done < 5 + 2 * rayon::current_num_threads() as u64 + 3, "{seen:?}");
+    }
+
+    #[test]
+    fn the_effort_is_that_of_pairs_and_permutations() {
+        let set: Vec<Series> = (0..50).map(|i| of_values(&format!("s{i}"), vec![1.0; 240])).collect();
+        let all = CorrelateOptions::default();
+        // 50 · 49 / 2 pairs, and the 20 strongest 199 times, two transforms each
+        assert_eq!(effort(&set, &all), (1225 + 20 * 398) * 240);
+        let against = CorrelateOptions { against: Some("s7".into()), ..all.clone() };
+        assert_eq!(effort(&set, &against), (49 + 20 * 398) * 240);
+        assert_eq!(effort(&set[..2], &all), (1 + 398) * 240);
+        assert_eq!((effort(&set[..1], &all), effort(&[], &all)), (0, 0));
     }
 
     #[test]

@@ -8,9 +8,10 @@ use super::esd::generalised_esd;
 use super::normal;
 use super::regular::Regular;
 use super::season::chosen;
-use super::stl::{StlOptions, stl};
+use super::stl::{StlOptions, stl_with};
 use crate::error::{Error, Result};
 use crate::method::Method;
+use crate::progress::Progress;
 use crate::series::Series;
 use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
@@ -147,6 +148,8 @@ const HOUR_VALUES: (usize, usize) = (12, 20);
 const ESD_SHARE: f64 = 0.05;
 /// Without a season the expectation is the running median of so many values.
 const MEDIAN_WIDTH: usize = 51;
+/// After so many values it is asked whether to go on.
+const LOOK: usize = 1024;
 
 /// Marks the values of a series that do not fit what it does otherwise.
 ///
@@ -174,6 +177,28 @@ const MEDIAN_WIDTH: usize = 51;
 /// # Errors
 /// Where an option is out of its domain. Data that allow no answer are not an error but an [`AnomalyVerdict::NoVerdict`].
 pub fn anomalies(series: &Series, options: &AnomalyOptions) -> Result<Anomalies> {
+    anomalies_with(series, options, &Progress::new())
+}
+
+/// [`anomalies`] that can be stopped: between two passes of a decomposition, and every thousand values elsewhere, it looks whether
+/// to go on.
+///
+/// ```
+/// use sre_stats::ErrorKind;
+/// use sre_stats::forecast::{AnomalyOptions, anomalies_with};
+/// use sre_stats::prelude::*;
+/// let values: Vec<f64> = (0..240).map(|h| f64::from(h * h % 101)).collect();
+/// let load = Series::new(Identity::new("load", Unit::Count), (0..240).collect(), values, NanPolicy::Drop)?;
+/// let progress = Progress::new();
+/// progress.cancel();
+/// let stopped = anomalies_with(&load, &AnomalyOptions::default(), &progress);
+/// assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`anomalies`], and on request.
+pub fn anomalies_with(series: &Series, options: &AnomalyOptions, progress: &Progress) -> Result<Anomalies> {
     if !(options.level > 0.0 && options.level < 1.0 && options.threshold > 0.0 && options.threshold.is_finite()) {
         return Err(
             Error::argument("a level is between 0 and 1, and a threshold more than 0").hint("0.95 and 3.5 are usual")
@@ -195,9 +220,11 @@ pub fn anomalies(series: &Series, options: &AnomalyOptions) -> Result<Anomalies>
     found.n = regular.present as u64;
     found.caveats.clone_from(&regular.caveats);
     let looked = match options.method {
-        AnomalyMethod::SameHour => same_hour(&regular, options.threshold),
-        _ => expectation(&regular, options)?.and_then(|e| from_expectation(&regular, &e, options)),
+        AnomalyMethod::SameHour => same_hour(&regular, options.threshold, progress),
+        _ => expectation(&regular, options, progress)?.and_then(|e| from_expectation(&regular, &e, options)),
     };
+    // what was stopped midway is no answer
+    progress.check()?;
     let marked = match looked {
         Ok(marked) => marked,
         Err(why) => return Ok(found.without(why)),
@@ -238,23 +265,28 @@ struct Expectation {
 }
 
 /// From trend and season, or a running median; the inner error is the reason for a “no verdict”.
-fn expectation(regular: &Regular, options: &AnomalyOptions) -> Result<std::result::Result<Expectation, String>> {
+fn expectation(
+    regular: &Regular,
+    options: &AnomalyOptions,
+    progress: &Progress,
+) -> Result<std::result::Result<Expectation, String>> {
+    progress.check()?;
     let seasons = match chosen(regular, options.seasons.as_deref(), options.level)? {
         Ok(seasons) => seasons,
         Err(why) => return Ok(Err(why)),
     };
     if seasons.is_empty() {
         let from = format!("a running median of {MEDIAN_WIDTH}");
-        return Ok(Ok(Expectation { values: running_median(&regular.values), from, fitted: 0.0 }));
+        return Ok(Ok(Expectation { values: running_median(&regular.values, progress)?, from, fitted: 0.0 }));
     }
-    let (values, fitted) = of_steady_seasons(&regular.values, &seasons)?;
+    let (values, fitted) = of_steady_seasons(&regular.values, &seasons, progress)?;
     let periods: Vec<String> = seasons.iter().map(|s| regular.span(*s).about()).collect();
     Ok(Ok(Expectation { values, from: format!("trend and season of {}", periods.join(" and ")), fitted }))
 }
 
 /// Trend and seasons that hardly change: one that follows seven seasons takes most of the noise with it. Several are found in
 /// turn, each in what the others leave. How many numbers were fitted: a line a phase, and a line a stretch of the trend.
-fn of_steady_seasons(values: &[f64], seasons: &[usize]) -> Result<(Vec<f64>, f64)> {
+fn of_steady_seasons(values: &[f64], seasons: &[usize], progress: &Progress) -> Result<(Vec<f64>, f64)> {
     let n = values.len();
     let mut trend = vec![0.0; n];
     let mut parts = vec![vec![0.0; n]; seasons.len()];
@@ -268,7 +300,8 @@ fn of_steady_seasons(values: &[f64], seasons: &[usize]) -> Result<(Vec<f64>, f64
             }
             let cycles = n.div_ceil((*period).max(1));
             let usual = StlOptions::new(*period).robust();
-            let found = stl(&rest, &StlOptions { seasonal: (10 * cycles) | 1, trend: Some(stretch), ..usual })?;
+            let options = StlOptions { seasonal: (10 * cycles) | 1, trend: Some(stretch), ..usual };
+            let found = stl_with(&rest, &options, progress)?;
             if let Some(part) = parts.get_mut(i) {
                 *part = found.seasonal;
             }
@@ -282,13 +315,16 @@ fn of_steady_seasons(values: &[f64], seasons: &[usize]) -> Result<(Vec<f64>, f64
     Ok((trend, 2.0 * phases as f64 + 2.0 * n as f64 / stretch as f64))
 }
 
-fn running_median(values: &[f64]) -> Vec<f64> {
+fn running_median(values: &[f64], progress: &Progress) -> Result<Vec<f64>> {
     let n = values.len();
     let half = (MEDIAN_WIDTH / 2).min(n / 4);
     (0..n)
         .map(|i| {
+            if i.is_multiple_of(LOOK) {
+                progress.check()?;
+            }
             let near = &values[i.saturating_sub(half)..(i + half + 1).min(n)];
-            centre(near.iter().copied().filter(|v| !v.is_nan()).collect()).map_or(f64::NAN, |c| c.0)
+            Ok(centre(near.iter().copied().filter(|v| !v.is_nan()).collect()).map_or(f64::NAN, |c| c.0))
         })
         .collect()
 }
@@ -356,7 +392,7 @@ fn from_expectation(
 }
 
 /// Each value against the same hour of the days before it.
-fn same_hour(regular: &Regular, threshold: f64) -> std::result::Result<Marked, String> {
+fn same_hour(regular: &Regular, threshold: f64, progress: &Progress) -> std::result::Result<Marked, String> {
     let step = regular.step;
     if Span::DAY.0 % step != 0 || step > Span::HOUR.0 {
         return Err(format!("a step of {} does not divide an hour of the day", Span(step).about()));
@@ -375,6 +411,9 @@ fn same_hour(regular: &Regular, threshold: f64) -> std::result::Result<Marked, S
     let mut marks = Vec::new();
     let mut flat = 0_usize;
     for i in DAYS.1 * day..n {
+        if i.is_multiple_of(LOOK) && progress.is_cancelled() {
+            break;
+        }
         let value = regular.values[i];
         if value.is_nan() {
             continue;
@@ -421,6 +460,26 @@ mod tests {
         });
         let times = (0..480).map(|h| h * Span::HOUR.0).collect();
         Series::new(Identity::default(), times, values.collect(), NanPolicy::Drop).unwrap()
+    }
+
+    #[test]
+    fn it_stops_between_two_passes_when_asked_to() {
+        static WATCHED: std::sync::OnceLock<Progress> = std::sync::OnceLock::new();
+        let progress = WATCHED.get_or_init(|| {
+            Progress::observed(|seen| {
+                if seen.done >= 3 {
+                    WATCHED.get().unwrap().cancel();
+                }
+            })
+        });
+        let stopped = anomalies_with(&days(&[]), &AnomalyOptions::default(), progress).unwrap_err();
+        assert_eq!(stopped.kind(), crate::ErrorKind::Cancelled);
+        // a robust decomposition makes 32 of them
+        assert_eq!(progress.snapshot().done, 3);
+        for method in [AnomalyMethod::SameHour, AnomalyMethod::GeneralisedEsd] {
+            let options = AnomalyOptions { method, ..AnomalyOptions::default() };
+            assert_eq!(anomalies_with(&days(&[]), &options, progress).unwrap_err().kind(), crate::ErrorKind::Cancelled);
+        }
     }
 
     #[test]

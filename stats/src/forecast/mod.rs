@@ -39,7 +39,7 @@ mod season;
 mod spectrum;
 mod stl;
 
-pub use anomaly::{Anomalies, Anomaly, AnomalyMethod, AnomalyOptions, AnomalyVerdict, anomalies};
+pub use anomaly::{Anomalies, Anomaly, AnomalyMethod, AnomalyOptions, AnomalyVerdict, anomalies, anomalies_with};
 pub use crossing::{Crossing, CrossingVerdict};
 pub use decompose::{DecomposeOptions, Decomposition, DecompositionVerdict, SeasonalPart, decompose};
 pub use esd::{EsdStep, generalised_esd};

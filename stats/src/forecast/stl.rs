@@ -2,6 +2,7 @@
 
 use super::loess::{Loess, Points};
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 
 /// The parameters of [`stl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +90,11 @@ pub struct Stl {
 /// seasons; [`Empty`](crate::ErrorKind::Empty) where no value is there.
 #[allow(clippy::doc_markdown, reason = "a name of a person")]
 pub fn stl(values: &[f64], options: &StlOptions) -> Result<Stl> {
+    stl_with(values, options, &Progress::new())
+}
+
+/// [`stl`] that looks between two passes whether to go on.
+pub(super) fn stl_with(values: &[f64], options: &StlOptions, progress: &Progress) -> Result<Stl> {
     options.check(values.len())?;
     if let Some(i) = values.iter().position(|v| v.is_infinite()) {
         return Err(Error::argument(format!("value {i} is {}", values[i])).hint("leave it out as NaN"));
@@ -105,7 +111,9 @@ pub fn stl(values: &[f64], options: &StlOptions) -> Result<Stl> {
     let (inner, outer) = if options.robust { (2, 15) } else { (5, 0) };
     for round in 0..=outer {
         for _ in 0..inner {
+            progress.check()?;
             work.step();
+            progress.advance(1);
         }
         if round < outer {
             work.weigh();

@@ -27,6 +27,8 @@ pub struct Origin {
     pub of_session: bool,
     /// The environment variable of a token that the user named for the server among them.
     pub token_env: Option<String>,
+    /// The environment variable of `user:password`, in the place of a token.
+    pub basic_env: Option<String>,
 }
 
 /// The size of a file and when it was written; `None` where there is none.
@@ -86,10 +88,12 @@ impl Origin {
     /// # Errors
     /// Where what is said of it cannot be read, as the loader, or on request.
     pub fn read(self, progress: &Progress) -> Result<Read> {
-        let server = match (self.of_session, &self.token_env) {
-            (true, _) => ServerOptions::default(),
-            (false, None) => ServerOptions::from_environment(),
-            (false, named) => ServerOptions { token_env: named.clone(), ..ServerOptions::default() },
+        let server = match (&self.token_env, &self.basic_env) {
+            _ if self.of_session => ServerOptions::default(),
+            (None, None) => ServerOptions::from_environment(),
+            (token, basic) => {
+                ServerOptions { token_env: token.clone(), basic_env: basic.clone(), ..ServerOptions::default() }
+            }
         };
         let server = ServerOptions { asked_at: now(), ..server };
         let options = LoadOptions { server, ..self.reading.options()? };

@@ -2,7 +2,7 @@
 
 use sre_stats::Result;
 use sre_stats::figure::{Axis, Mark, Role, Shape};
-use sre_stats::forecast::{Anomalies, AnomalyOptions, anomalies};
+use sre_stats::forecast::{Anomalies, AnomalyOptions, anomalies_with};
 use sre_stats::progress::Progress;
 use sre_stats::report::{Table, tell};
 
@@ -26,8 +26,7 @@ impl AnomalyMarks {
         progress.stage("looking for anomalies", 0);
         let item = selected(document.item(key.item)?, key.values)?;
         let (series, _) = tell::subject::as_series(&item)?;
-        let found = anomalies(&series, &AnomalyOptions::default())?;
-        progress.check()?;
+        let found = anomalies_with(&series, &AnomalyOptions::default(), progress)?;
         Ok(Self { found })
     }
 

@@ -6,7 +6,7 @@ use sre_stats::load::Item;
 use sre_stats::progress::Progress;
 use sre_stats::report::{Block, Section, Table, tell};
 use sre_stats::series::Series;
-use sre_stats::{Error, Result};
+use sre_stats::{ErrorKind, Result};
 
 use super::document::Document;
 use crate::cli::correlate;
@@ -33,8 +33,9 @@ pub struct Related {
     pub figures: Vec<Vec<Figure>>,
 }
 
-/// More values than these are not correlated while somebody waits.
-const MOST: u64 = 200_000_000;
+/// No more values than these are transformed while somebody waits: 200 series of 10⁴ are a seventh, and take a second on two threads; a
+/// single long pair takes one thread.
+const MOST: u64 = 2_000_000_000;
 
 impl Related {
     /// Looks for pairs.
@@ -43,19 +44,15 @@ impl Related {
     /// Where there are no two series to compare, where there are too many, or on request.
     pub fn new(document: &Document, key: &RelatedKey, progress: &Progress) -> Result<Self> {
         progress.stage("making the series ready", 0);
-        let items = document.dataset.items.len() as u64;
-        let pairs = if key.against.is_some() { items } else { items.saturating_mul(items) / 2 };
-        let longest = document.dataset.items.iter().map(Item::count).max().unwrap_or(0);
-        if pairs.saturating_mul(longest) > MOST {
-            return Err(Error::unsupported(format!("{pairs} pairs of up to {longest} values would take too long"))
-                .hint("look at pairs with the series selected only, or ask the command line: sre-stats correlate"));
-        }
         let against = key.against.map(|index| document.item(index)).transpose()?.map(Item::title);
-        let (parts, left_out) = correlate::parts(&document.dataset);
-        progress.check()?;
-        progress.stage("correlating", 0);
-        let found = correlate::found(parts, &CorrelateOptions { against, ..CorrelateOptions::default() })?;
-        progress.check()?;
+        let (parts, left_out) = correlate::parts(&document.dataset, progress)?;
+        let options = CorrelateOptions { against, ..CorrelateOptions::default() };
+        let found = correlate::found(parts, &options, Some(MOST), progress).map_err(|why| match why.kind() {
+            ErrorKind::Unsupported => {
+                why.hint("look at pairs with the series selected only, or ask the command line: sre-stats correlate")
+            }
+            _ => why,
+        })?;
         progress.stage("drawing", 0);
         let place = |index: usize| {
             let item = found.items.get(index)?;
@@ -75,7 +72,7 @@ impl Related {
             words,
             table: tell::correlate::table(&found.series, &found.pairs),
             pairs: found.pairs.pairs.iter().filter_map(|p| Some((place(p.a)?, place(p.b)?))).collect(),
-            figures: figures(&found.series, &found.pairs)?,
+            figures: figures(&found.series, &found.pairs, progress)?,
         })
     }
 
@@ -96,11 +93,59 @@ impl Related {
     }
 }
 
-fn figures(series: &[Series], found: &Correlations) -> Result<Vec<Vec<Figure>>> {
+fn figures(series: &[Series], found: &Correlations, progress: &Progress) -> Result<Vec<Vec<Figure>>> {
     let one = |index: usize| series.get(index).map(|s| series_figure(&[s], 960)).transpose();
     let of = |pair: &Pair| -> Result<Vec<Figure>> {
+        progress.check()?;
         let profile = tell::correlate::figure(series, found, pair)?;
         Ok(std::iter::once(profile).chain(one(pair.a)?).chain(one(pair.b)?).collect())
     };
     found.pairs.iter().map(of).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::gui::derive::Read;
+    use sre_stats::events::Events;
+    use sre_stats::load::{Data, Dataset, Format, Kind};
+    use sre_stats::series::{Identity, NanPolicy};
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn related(items: Vec<Item>, progress: &Progress) -> Result<Related> {
+        let document = Document::new(1, Read::made(Dataset { items, ..Dataset::default() }));
+        Related::new(&document, &RelatedKey { document: 1, against: None }, progress)
+    }
+
+    fn named(name: &str, i: i64) -> Identity {
+        Identity { name: format!("{name} {i}"), ..Identity::default() }
+    }
+
+    fn gauge(i: i64, n: i64) -> Item {
+        let values = (0..n).map(|k| (k * k % 1009 + k % 7) as f64).collect();
+        let times = (0..n).map(|k| k * SECOND).collect();
+        let series = Series::new(named("gauge", i), times, values, NanPolicy::Refuse).unwrap();
+        Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv)
+    }
+
+    fn service(i: i64, n: i64) -> Item {
+        let times = (0..n).map(|k| k * (86_400 * SECOND / n)).collect();
+        let values = (0..n).map(|k| (k * k * (i + 3) % 1013) as f64).collect();
+        let events = Events::new(named("service", i), times, values, None, NanPolicy::Refuse).unwrap();
+        Item::new(Kind::Events, Data::Events(events), Format::Csv)
+    }
+
+    #[test]
+    fn the_limit_is_of_what_is_compared_not_of_what_was_counted() {
+        // 200 000 requests are told by some hundred windows
+        let services = (0..50).map(|i| service(i, if i == 0 { 200_000 } else { 300 })).collect();
+        related(services, &Progress::new()).unwrap();
+        // twenty pairs are permuted 199 times: more than a minute, though there are few values
+        let refused = related((0..7).map(|i| gauge(i, 300_000)).collect(), &Progress::new()).unwrap_err();
+        let said = refused.to_string();
+        assert_eq!(refused.kind(), ErrorKind::Unsupported);
+        assert!(said.contains("7 series of up to 300000 values") && said.contains("selected only"), "{said}");
+    }
 }

@@ -27,7 +27,9 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
             open::show_dataset(state, *read);
             taking::remember(state, jobs, &paths);
         }
-        Outcome::Done(Product::Refused(question)) if loading => open::refused(state, &name, *question),
+        Outcome::Done(Product::Refused(question, session)) if loading => {
+            open::refused(state, &name, *question, session);
+        }
         Outcome::Done(Product::Baseline(read)) if loading => open::show_baseline(state, *read),
         Outcome::Done(Product::Changed(stamps)) => {
             // a watch that was given up meanwhile may still bring what it saw
@@ -37,7 +39,7 @@ pub fn absorb(state: &mut State, jobs: &mut Jobs<Product>, ended: Finished<Produ
         }
         Outcome::Done(Product::Session(restored)) if loading => open::show_session(state, *restored),
         Outcome::Done(
-            Product::Loaded(..) | Product::Refused(_) | Product::Baseline(..) | Product::Session(_) | Product::Quiet,
+            Product::Loaded(..) | Product::Refused(..) | Product::Baseline(..) | Product::Session(_) | Product::Quiet,
         ) => {}
         Outcome::Done(Product::Picked(paths)) => open::open(state, jobs, paths.unwrap_or_default()),
         Outcome::Done(Product::PathChosen(target, path)) => {

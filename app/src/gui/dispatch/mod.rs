@@ -27,7 +27,7 @@ use super::derive::{
 use super::jobs::{JobId, Jobs};
 use super::layout::Layout;
 use super::session::Session;
-use super::state::{Notice, Opening, Overlay, Severity, State};
+use super::state::{Notice, Opening, Overlay, Severity, State, Waiting};
 use super::take::Target;
 use super::view::View;
 
@@ -116,8 +116,8 @@ pub enum Message {
 pub enum Product {
     /// A file was read.
     Loaded(Box<Read>),
-    /// A server refused a question.
-    Refused(Box<Question>),
+    /// A server refused a question, of a session or not.
+    Refused(Box<Question>, Option<Waiting>),
     /// The file to compare with was read.
     Baseline(Box<Read>),
     /// The files that are watched changed: they are so now.
@@ -198,7 +198,7 @@ pub fn dispatch(state: &mut State, jobs: &mut Jobs<Product>, ctx: &egui::Context
         Message::Sort(title, column) => sort(state, title, column),
         Message::Cursor(cursor) => state.cursor = cursor,
         Message::Activate(view) => state.view = view,
-        Message::Overlay(overlay) => state.overlay = overlay,
+        Message::Overlay(overlay) => open::lay_over(state, overlay),
         Message::ChoosePath(target) => taking::choose_path(state, jobs, target),
         Message::Save(target, path) => taking::save(state, jobs, ctx, target, path),
         Message::WriteRules => taking::write_rules(state, jobs),

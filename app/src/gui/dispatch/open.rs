@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sre_stats::ErrorKind;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::progress::Progress;
+use sre_stats::{Error, ErrorKind};
 
 use super::{Product, Restored, notify, taking};
 use crate::cli::server::now;
@@ -17,7 +17,7 @@ use crate::gui::jobs::Jobs;
 use crate::gui::made::Made;
 use crate::gui::reading::Reading;
 use crate::gui::session::{self, Session};
-use crate::gui::state::{Opening, Overlay, Severity, State};
+use crate::gui::state::{Opening, Overlay, Severity, State, Waiting};
 use crate::gui::undo::Undo;
 use crate::gui::view::View;
 use crate::gui::watch;
@@ -41,38 +41,78 @@ pub(super) fn read(state: &mut State, jobs: &mut Jobs<Product>, origin: Origin) 
     });
 }
 
-/// Opens the form of a question: that of the document, else the one asked last.
+/// Opens the form of a question: what was typed last or asked for the document, else that of the document.
 pub(super) fn edit_question(state: &mut State) {
-    let asked = state.document.as_ref().and_then(|d| Question::of(&d.origin));
-    let question = asked.unwrap_or_else(|| state.question.clone().again());
-    state.overlay = Overlay::Server(Box::new(question));
+    let document = state.document.as_ref().map(|d| &d.origin);
+    let asked = document.filter(|d| !state.question.typed && !state.question.asked_for(d)).and_then(Question::of);
+    let question = asked.unwrap_or_else(|| {
+        let mut question = state.question.clone().again();
+        // what is said of the data may be newer than the question
+        if let Some(shown) = document.filter(|d| question.asked_for(d)).and_then(Question::of) {
+            question.reading = shown.reading;
+        }
+        question
+    });
+    lay_over(state, Overlay::Server(Box::new(question)));
+}
+
+/// Lays something over the window. What is typed of a question is kept, however its form is closed.
+pub(super) fn lay_over(state: &mut State, overlay: Overlay) {
+    match &overlay {
+        Overlay::Server(question) => state.question = Question::clone(question),
+        _ => state.unanswered = None,
+    }
+    state.overlay = overlay;
 }
 
 /// Starts asking a server.
 pub(super) fn ask_server(state: &mut State, jobs: &mut Jobs<Product>, question: Question) {
-    state.question = question.clone();
+    let session = state.unanswered.take();
     match question.origin(now()) {
         Ok(origin) => {
+            let mut question = question.after(&origin);
+            question.typed = true;
+            state.question = question.clone();
             state.asked = origin.clone();
             let name = format!("Asking {}", question.get(Field::Url).trim());
-            start(state, jobs, Opening::Data, name, move |progress| match origin.read(progress) {
-                Ok(read) => Ok(Product::Loaded(Box::new(read))),
-                Err(why) if why.kind() == ErrorKind::Cancelled => Err(why),
-                Err(why) => Ok(Product::Refused(Box::new(question.refused(&why)))),
+            start(state, jobs, Opening::Data, name, move |progress| match session {
+                Some(waiting) => {
+                    let (session, note) = *waiting;
+                    restore(session, Some((origin, Some(question))), note, progress)
+                }
+                None => match origin.read(progress) {
+                    Ok(read) => Ok(Product::Loaded(Box::new(read))),
+                    Err(why) => refusal(question, why, None),
+                },
             });
         }
-        Err(why) => state.overlay = Overlay::Server(Box::new(question.refused(&why))),
+        Err(why) => {
+            state.unanswered = session;
+            lay_over(state, Overlay::Server(Box::new(question.refused(&why))));
+        }
     }
 }
 
-/// Shows beside the question what the server said of it, unless something else is being typed.
-pub(super) fn refused(state: &mut State, name: &str, question: Question) {
-    if state.overlay == Overlay::None {
-        state.overlay = Overlay::Server(Box::new(question));
+/// What comes of a refusal: the form once more, unless somebody asked to stop.
+fn refusal(question: Question, why: Error, session: Option<Waiting>) -> sre_stats::Result<Product> {
+    if why.kind() == ErrorKind::Cancelled {
+        return Err(why);
+    }
+    Ok(Product::Refused(Box::new(question.refused(&why)), session))
+}
+
+/// Shows beside the question what the server said of it, unless something else is being typed, or was since.
+pub(super) fn refused(state: &mut State, name: &str, question: Question, session: Option<Waiting>) {
+    let newer = session.is_none() && state.question.says_else_than(&question);
+    if state.overlay == Overlay::None && !newer {
+        state.unanswered = session;
+        lay_over(state, Overlay::Server(Box::new(question)));
     } else {
         let why = Field::ALL.into_iter().find_map(|f| question.wrong(f)).unwrap_or_default();
         notify(state, Severity::Error, format!("{name}: {why}"));
-        state.question = question;
+        if !newer && !matches!(state.overlay, Overlay::Server(_)) {
+            state.question = question;
+        }
     }
 }
 
@@ -107,18 +147,33 @@ pub(super) fn open_as(state: &mut State, jobs: &mut Jobs<Product>, opening: Open
         }),
         Opening::Session => start(state, jobs, opening, name, move |progress| {
             let (session, note) = Session::read(&path)?;
-            restore(session, note, progress)
+            restore(session, None, note, progress)
         }),
     }
 }
 
-fn restore(session: Session, note: Option<String>, progress: &Progress) -> sre_stats::Result<Product> {
+/// Reads what a session names. Where the question to its server is asked otherwise, that is in the place of its data.
+fn restore(
+    session: Session,
+    asked: Option<(Origin, Option<Question>)>,
+    note: Option<String>,
+    progress: &Progress,
+) -> sre_stats::Result<Product> {
     let origin = |paths: &[PathBuf], reading: &Reading| Origin {
         reading: reading.clone(),
         of_session: true,
         ..Origin::files(paths.to_vec())
     };
-    let data = origin(&session.files, &session.reading).read(progress)?;
+    let (named, question) = asked.unwrap_or_else(|| {
+        let named = origin(&session.files, &session.reading);
+        let question = Question::of(&named);
+        (named, question)
+    });
+    let data = match (named.read(progress), question) {
+        (Ok(data), _) => data,
+        (Err(why), Some(question)) => return refusal(question, why, Some(Box::new((session, note)))),
+        (Err(why), None) => return Err(why),
+    };
     let baseline = match session.baseline.as_slice() {
         [] => None,
         paths => Some(origin(paths, &session.baseline_reading).read(progress)?),
@@ -136,7 +191,7 @@ fn start(
     if let Some((earlier, _)) = state.loading.take() {
         jobs.cancel(earlier);
     }
-    state.overlay = Overlay::None;
+    lay_over(state, Overlay::None);
     state.loading = Some((jobs.spawn(name, work), opening));
 }
 
@@ -181,6 +236,7 @@ pub fn show_dataset(state: &mut State, read: Read) {
         state.range = None;
         state.watch &= same;
         state.made = Made::default();
+        state.question.typed &= same;
     }
     // what is typed while the files are read again stays
     if before.is_none_or(|d| state.asked.reading == d.origin.reading) {
@@ -251,7 +307,7 @@ pub fn settle_in(state: &mut State, home: PathBuf) {
 pub(super) fn recover(state: &mut State, jobs: &mut Jobs<Product>) {
     let Some(session) = state.broken_off.take() else { return };
     start(state, jobs, Opening::Session, "Reading the session that broke off".to_owned(), move |progress| {
-        restore(session, None, progress)
+        restore(session, None, None, progress)
     });
 }
 

@@ -119,8 +119,10 @@ fn windows(state: &State, objective: &str) -> String {
 
 /// How a server among the data is asked, where it is asked with more than an address.
 fn server(origin: &Origin) -> Option<String> {
-    if let Some(name) = &origin.token_env {
-        return Some(format!("ServerOptions {{ token_env: Some({name:?}.into()), ..ServerOptions::default() }}"));
+    for (field, named) in [("token_env", &origin.token_env), ("basic_env", &origin.basic_env)] {
+        if let Some(name) = named {
+            return Some(format!("ServerOptions {{ {field}: Some({name:?}.into()), ..ServerOptions::default() }}"));
+        }
     }
     let asked = origin.paths.iter().any(|path| asks_a_server(path)) && !origin.of_session;
     asked.then(|| "ServerOptions::from_environment()".to_owned())

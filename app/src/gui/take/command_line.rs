@@ -12,7 +12,9 @@ use crate::gui::view::View;
 pub fn command_line(state: &State) -> Option<String> {
     let document = state.document.as_ref().filter(|d| !d.paths.is_empty())?;
     let files: Vec<String> = document.paths.iter().map(|p| file(p)).collect();
-    let token = document.origin.token_env.as_ref().map(|v| format!(" --token-env {}", quoted(v))).unwrap_or_default();
+    let flag = |name: &str, named: &Option<String>| named.as_ref().map(|v| format!(" --{name} {}", quoted(v)));
+    let token = flag("token-env", &document.origin.token_env);
+    let token = token.or_else(|| flag("basic-env", &document.origin.basic_env)).unwrap_or_default();
     let named = files.join(" ");
     let said = document.origin.reading.flags() + &token;
     let files = format!("{named}{said}");

@@ -26,13 +26,18 @@ pub(in crate::gui) fn form(ui: &mut Ui, before: &Question, messages: &mut Vec<Me
             }
         }
     });
-    if let Some(variable) = question.token_variable() {
-        let said = format!("The token that {variable} holds is sent to this address, and nowhere else.");
+    if let Some((what, variable)) = question.secret() {
+        let said = format!("The {what} that {variable} holds is sent to this address, and nowhere else.");
+        ui.label(RichText::new(said).size(12.0).weak());
+    }
+    if !question.reading.is_guessed() {
+        let said = format!("Said of the answer, as before: {}.", question.reading.told());
         ui.label(RichText::new(said).size(12.0).weak());
     }
     ui.add_space(8.0);
     let whole = question.is_whole();
     question.fresh = false;
+    question.typed |= question.says_else_than(before);
     ui.horizontal(|ui| {
         let ask = ui.add_enabled(whole, egui::Button::new("Ask server"));
         if (ask.clicked() || enter) && whole {
