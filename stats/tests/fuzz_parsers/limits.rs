@@ -42,9 +42,9 @@ fn a_million_of_anything_is_refused_early() {
 fn what_no_text_stands_for_is_not_held() {
     let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let repeated = |times: usize, line: &dyn Fn(usize) -> String| (0..times).map(line).collect::<Vec<_>>().concat();
-    let header = repeated(90_000, &|i| format!(",{i}"));
-    let short = format!("t{header}\n0{}\n{}", ",7".repeat(90_000), "1,2\n".repeat(30_000));
-    let first = repeated(20_000, &|i| format!(",\"v{i}\":1"));
+    let header = repeated(9_900, &|i| format!(",{i}"));
+    let short = format!("t{header}\n0{}\n{}", ",7".repeat(9_900), "1,2\n".repeat(30_000));
+    let first = repeated(1_900, &|i| format!(",\"v{i}\":1"));
     let record = "{\"t\":1,\"v1\":2}\n";
     let sparse = format!("{{\"t\":0{first}}}\n{}", record.repeat(30_000));
     let heading = "  value  ------------- Distribution ------------- count\n 0 | 1\n\n";
