@@ -9,6 +9,7 @@ mod batches;
 mod cells;
 mod footer;
 mod histograms;
+mod outside;
 mod pages;
 mod polars;
 mod read;

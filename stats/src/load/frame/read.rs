@@ -1,6 +1,7 @@
 //! Parquet and Arrow IPC files, by polars' lazy streaming engine.
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, SchemaExt, SerReader};
 
 use super::batches::Batches;
-use super::footer;
+use super::footer::{self, RowGroup};
 use super::histograms::{self, Reading};
+use super::outside::outside;
 use super::polars::{failed, renamed};
 use super::row_groups::{self, RowGroups};
 use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
@@ -20,7 +22,7 @@ use crate::load::assemble::{Collector, partition};
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::{Parts, Place};
-use crate::load::report::LoadReport;
+use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::store::Condenser;
 use crate::load::{files, histogram_table};
 use crate::progress::Progress;
@@ -94,7 +96,7 @@ fn decode(
                     parts.want(&footer::bytes(&contents, &ranges, Some(&reading.wanted())))?;
                     progress.stage("reading", size);
                 }
-                histograms::read_ranges(reading, (path, rows), (&contents, &groups), &ranges, progress)?
+                histograms::read_ranges(reading, (path, rows), (&contents, &groups, &schema), &ranges, progress)?
             }
             (_, _, Source::Lazy(lazy)) => histograms::stream(reading, &lazy, progress)?,
             _ => return Err(damaged(format, "it has no table of contents")),
@@ -132,20 +134,33 @@ fn decode(
             Collector::leave_undecided(&plan, &mut report);
         }
     }
+    let in_file = !columns.iter().any(|(wanted, _)| of_folders.iter().any(|(key, _)| key == wanted));
+    // of what has labels outside the file all rows are read, and of what is in memory
+    let may_leave = path.is_some() && in_file && plan.leaves_rows_out();
+    let outside = contents.as_ref().filter(|_| may_leave).map(|contents| {
+        let groups = footer::groups(contents);
+        let outside = outside(contents, &groups, &plan, &head);
+        report.understand_groups(read_of(&groups, &outside));
+        outside
+    });
+    let outside = outside.unwrap_or_default();
     drop(head);
     let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
     if let Some((parts, contents)) = in_parts {
         let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        parts.want(&footer::bytes(&contents, std::slice::from_ref(&(0..rows)), Some(&wanted)))?;
+        parts.want(&footer::bytes(&contents, &rows_of(&contents, &outside), Some(&wanted)))?;
         progress.stage("reading", size);
     }
     let origin = Origin { file: name, format, bytes: size };
-    let in_file = !columns.iter().any(|(wanted, _)| of_folders.iter().any(|(key, _)| key == wanted));
     if let (Some(path), Some(contents), true) = (path, contents, in_file) {
         // as many pieces as threads at a time: the streaming engine reads ahead more than is wanted in memory
         let groups = RowGroups::new(path, contents, columns);
-        batches.take_pieces(groups.pieces(), &|piece, places| {
+        let passed_over = |piece| {
+            let (group, rows) = groups.piece(piece)?;
+            outside.get(group).copied().unwrap_or_default().then_some(rows)
+        };
+        batches.take_pieces(groups.pieces(), &passed_over, &|piece, places| {
             groups.read(piece, places).map_err(|e| damaged(format, e.message()))
         });
         progress.check()?;
@@ -162,6 +177,33 @@ fn decode(
         progress.advance(size);
     }
     batches.finish(&origin, report, &mut into.table)
+}
+
+/// What is read where some row groups are not.
+fn read_of(groups: &[RowGroup], outside: &[bool]) -> GroupsRead {
+    let mut read = GroupsRead { all: groups.len() as u64, ..GroupsRead::default() };
+    for (group, outside) in groups.iter().zip(outside) {
+        read.bytes += group.bytes;
+        if !outside {
+            read.read += 1;
+            read.bytes_read += group.bytes;
+        }
+    }
+    read
+}
+
+/// The rows of the row groups that are read.
+fn rows_of(contents: &FileMetadata, outside: &[bool]) -> Vec<Range<u64>> {
+    let mut start = 0;
+    let mut rows = Vec::new();
+    for (i, group) in contents.row_groups.iter().enumerate() {
+        let end = start + group.num_rows() as u64;
+        if !outside.get(i).copied().unwrap_or_default() {
+            rows.push(start..end);
+        }
+        start = end;
+    }
+    rows
 }
 
 /// The first rows of a file that is fetched in parts, with all columns: what they are is told by them.

@@ -1,5 +1,6 @@
 //! The row groups of a Parquet file, in pieces that threads read for themselves.
 
+use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, SerReader};
+use rayon::prelude::*;
 
 use super::pages;
 use super::polars::{failed, typed};
@@ -57,23 +59,19 @@ impl<'a> RowGroups<'a> {
         self.pieces.len()
     }
 
+    /// The row group of a piece, and how many of its rows the piece has.
+    pub(super) fn piece(&self, number: usize) -> Option<(usize, usize)> {
+        self.pieces.get(number).map(|piece| (piece.group, piece.rows.len()))
+    }
+
     /// The columns of a piece at some places of the wanted ones.
     pub(super) fn read(&self, number: usize, places: &[usize]) -> Result<Vec<Typed>> {
-        let missing = || Error::parse("a row group is missing");
         let piece = self.pieces.get(number).ok_or_else(missing)?;
-        let group = self.contents.row_groups.get(piece.group).ok_or_else(missing)?;
-        let mut file = std::fs::File::open(self.path).map_err(|e| Error::io(e, &self.path.display().to_string()))?;
+        let rows = std::slice::from_ref(&piece.rows);
+        let mut file = self.open()?;
         let mut columns = Vec::with_capacity(self.columns.len());
-        for (name, dtype) in &self.columns {
-            let mut chunks = group.columns_under_root_iter(name).into_iter().flatten();
-            let read = match (chunks.next(), chunks.next()) {
-                (Some(chunk), None) => pages::column(&mut file, chunk, dtype, &piece.rows)?,
-                _ => None,
-            };
-            columns.push(Some(match read {
-                Some(column) => column,
-                None => self.by_polars(name, piece)?,
-            }));
+        for place in 0..self.columns.len() {
+            columns.push(Some(self.column(&mut file, (piece.group, piece.first - piece.rows.start), rows, place)?));
         }
         let mut chosen = Vec::with_capacity(places.len());
         for (i, at) in places.iter().enumerate() {
@@ -85,16 +83,58 @@ impl<'a> RowGroups<'a> {
         Ok(chosen)
     }
 
-    /// A column of another type or encoding than those read here.
-    fn by_polars(&self, name: &str, piece: &Piece) -> Result<Typed> {
-        let slice = (piece.first, piece.rows.len());
-        let columns = Some(vec![name.to_owned()]);
-        let read = || {
-            let frame = frame(self.path, &self.contents, slice, columns)?;
-            typed(frame.column(name)?.as_materialized_series())
-        };
-        read().map_err(|e| failed(&e))
+    /// Some rows of a row group, whose first row is the file's row `first`, of the columns at some places; ranges rise and do not overlap.
+    pub(super) fn select(
+        &self,
+        (group, first): (usize, usize),
+        rows: &[Range<usize>],
+        places: &[usize],
+    ) -> Result<Vec<Typed>> {
+        let one = |place: &usize| self.column(&mut self.open()?, (group, first), rows, *place);
+        places.par_iter().map(one).collect()
     }
+
+    fn open(&self) -> Result<File> {
+        File::open(self.path).map_err(|e| Error::io(e, &self.path.display().to_string()))
+    }
+
+    /// Some rows of a wanted column of a row group, whose first row is the file's row `first`.
+    fn column(
+        &self,
+        file: &mut File,
+        (group, first): (usize, usize),
+        rows: &[Range<usize>],
+        place: usize,
+    ) -> Result<Typed> {
+        let (name, dtype) = self.columns.get(place).ok_or_else(missing)?;
+        let group = self.contents.row_groups.get(group).ok_or_else(missing)?;
+        let mut chunks = group.columns_under_root_iter(name).into_iter().flatten();
+        let read = match (chunks.next(), chunks.next()) {
+            (Some(chunk), None) => pages::column(file, chunk, dtype, rows)?,
+            _ => None,
+        };
+        match read {
+            Some(column) => Ok(column),
+            None => self.by_polars(name, first, rows).map_err(|e| failed(&e)),
+        }
+    }
+
+    /// A column of another type or encoding than those read here.
+    fn by_polars(&self, name: &str, first: usize, rows: &[Range<usize>]) -> pl::PolarsResult<Typed> {
+        let start = rows.first().map_or(0, |rows| rows.start);
+        let end = rows.last().map_or(start, |rows| rows.end);
+        let frame = frame(self.path, &self.contents, (first + start, end - start), Some(vec![name.to_owned()]))?;
+        let all = frame.column(name)?.as_materialized_series();
+        let mut chosen = all.slice(0, 0);
+        for rows in rows {
+            chosen.append(&all.slice((rows.start - start) as i64, rows.len()))?;
+        }
+        typed(&chosen)
+    }
+}
+
+fn missing() -> Error {
+    Error::parse("a row group is missing")
 }
 
 /// Rows of a file, by polars, on this thread alone.
@@ -104,7 +144,7 @@ pub(super) fn frame(
     slice: (usize, usize),
     columns: Option<Vec<String>>,
 ) -> pl::PolarsResult<DataFrame> {
-    let mut reader = pl::ParquetReader::new(std::fs::File::open(path)?)
+    let mut reader = pl::ParquetReader::new(File::open(path)?)
         .with_slice(Some(slice))
         .with_columns(columns)
         .read_parallel(pl::ParallelStrategy::None);
