@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use polars::io::parquet::read::{FileMetadata, infer_schema};
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, SchemaExt, SerReader};
+use polars::prelude::{DataFrame, DataType, IntoColumn, IntoLazy, LazyFrame, NamedFrom, SchemaExt, SerReader};
 
 use super::batches::Batches;
 use super::footer::{self, RowGroup};
@@ -106,7 +106,10 @@ fn decode(
     let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
     let in_parts = place.and_then(|place| place.parts).zip(contents.clone());
     let head = match (&in_parts, path) {
-        (Some((parts, contents)), Some(path)) => first_rows((path, *parts), contents, sampled, progress)?,
+        (Some((parts, contents)), Some(path)) => {
+            let head = first_rows((path, *parts), contents, sampled, progress)?;
+            with_folders(head, &of_folders, &schema).map_err(|e| wrap(&e))?
+        }
         _ => source.head(sampled).map_err(|e| wrap(&e))?,
     };
     if head.height() == 0 {
@@ -216,6 +219,18 @@ fn first_rows(
     parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..rows as u64)), None))?;
     progress.check()?;
     row_groups::frame(path, contents, (0, rows), None).map_err(|e| failed(&e))
+}
+
+/// Rows with the words of their folders as columns, in the types and the order of the query that reads all of them.
+fn with_folders(mut head: DataFrame, folders: &[(String, String)], schema: &pl::Schema) -> pl::PolarsResult<DataFrame> {
+    for (key, word) in folders {
+        let Some(dtype) = schema.get(key) else { continue };
+        // as the query has it: no word is a missing one
+        let word = (!word.is_empty()).then_some(word.as_str());
+        let words = pl::Series::new(key.as_str().into(), vec![word; head.height()]).cast(dtype)?;
+        head.with_column(words.into_column())?;
+    }
+    head.select(schema.iter_names().cloned())
 }
 
 /// Where rows come from.
