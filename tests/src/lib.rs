@@ -29,6 +29,17 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
+/// The Python of the tests' environment, which `tests/run` makes.
+pub fn python() -> PathBuf {
+    if let Some(named) = std::env::var_os("SRE_STATS_PYTHON") {
+        return named.into();
+    }
+    let cache = std::env::var_os("SRE_STATS_CACHE").map(PathBuf::from);
+    let cache = cache.or_else(|| std::env::var_os("XDG_CACHE_HOME").map(|c| PathBuf::from(c).join("sre-stats")));
+    let cache = cache.or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".cache/sre-stats")));
+    cache.map_or_else(|| "python3".into(), |c| c.join("venv/bin/python"))
+}
+
 /// Runs the program at the top of the repository, without input.
 ///
 /// # Panics

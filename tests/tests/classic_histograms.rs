@@ -12,7 +12,7 @@ use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::time::{Span, Timestamp};
 use sre_stats::unit::Unit;
-use workspace_tests::{results, root, told};
+use workspace_tests::{python, results, root, told};
 
 /// Labels, times in seconds and values of a recorded answer.
 type Recorded = Vec<(BTreeMap<String, String>, Vec<(i64, f64)>)>;
@@ -150,4 +150,96 @@ fn counters_are_kept_where_they_are_asked_for() {
         "--json",
     ]);
     assert_eq!(code, 0, "{text:.300}");
+}
+
+/// Three scrapes of a histogram with two routes, one of which nobody asked for, its sums and counts, and a gauge.
+fn page() -> String {
+    let mut text = "# TYPE t_seconds histogram\n".to_owned();
+    for (route, each) in [("/", 1), ("/idle", 0)] {
+        for scrape in 0..3 {
+            let (at, n) = (100 + 15 * scrape, scrape * each);
+            for (edge, count) in [("0.1", 5 * n), ("2.5", 8 * n), ("10", 9 * n), ("+Inf", 10 * n)] {
+                text += &format!("t_seconds_bucket{{le=\"{edge}\",route=\"{route}\"}} {count} {at}\n");
+            }
+            text += &format!(
+                "t_seconds_count{{route=\"{route}\"}} {0} {at}\nt_seconds_sum{{route=\"{route}\"}} {0} {at}\n",
+                10 * n
+            );
+        }
+    }
+    text + "# TYPE up gauge\nup 1 100\n# EOF\n"
+}
+
+#[test]
+fn counting_takes_a_classic_histogram_and_leaves_its_sum_and_count() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("classic-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let place = |name: &str| folder.join(name).display().to_string();
+    std::fs::write(place("page.prom"), page()).unwrap();
+    std::fs::write(place("alone.prom"), page().replace("# TYPE up gauge\nup 1 100\n", "")).unwrap();
+    let (page, alone, table) = (place("page.prom"), place("alone.prom"), place("table.csv"));
+    for arguments in [
+        &["histogram", &alone, "--quantile", "p99"][..],
+        &["histogram", &page, "--quantile", "p99", "--kind", "histogram"],
+        &["histogram", &page, "--kind", "histogram", "--table-out", &table],
+        &["convert", &alone, "--to", "histogram-table", "--out", &table],
+    ] {
+        let (code, _, err) = told(&[arguments, &["--json"]].concat());
+        assert_eq!(code, 0, "{arguments:?}: {err}");
+    }
+    // twice ten values came between three scrapes
+    let counts: u64 = std::fs::read_to_string(&table)
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').nth(5).unwrap().parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(counts, 20);
+    let (code, out, err) = told(&["histogram", &page, "--kind", "histogram", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    // four of /idle, two sums, two counts, and the gauge
+    assert!(out.contains("series that hold no histograms left out"), "{out}");
+    let (code, _, err) = told(&["histogram", &page]);
+    assert!(code == 3 && err.contains("up") && err.contains("--kind histogram"), "{err}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Reads text with the parser of Prometheus' own client, which refuses what OpenMetrics forbids, and prints the histograms' samples.
+const PARSER: &str = "
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
+for family in read(sys.stdin.read()):
+    for s in family.samples:
+        print(family.type, s.name, s.labels.get('le', '-'), s.labels.get('route', '-'), s.value, float(s.timestamp))
+";
+
+#[test]
+fn open_metrics_of_histograms_is_what_its_parser_takes() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let data = load_bytes(
+        "page.prom",
+        page().as_bytes(),
+        &LoadOptions { keep_buckets: true, ..LoadOptions::default() },
+        &Progress::new(),
+    );
+    let mut written = Vec::new();
+    data.unwrap().write_openmetrics(&mut written).unwrap();
+    let mut parser = Command::new(python());
+    parser.args(["-c", PARSER]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut parser = parser.spawn().expect("tests/run makes the environment");
+    parser.stdin.take().unwrap().write_all(&written).unwrap();
+    let output = parser.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stderr),
+        String::from_utf8_lossy(&written)
+    );
+    // two histograms of three scrapes of four buckets, a count and a sum, and the gauge
+    assert_eq!(text.lines().count(), 2 * 3 * 6 + 1, "{text}");
+    let edges: Vec<&str> = text.lines().take(6).map(|line| line.split(' ').nth(2).unwrap()).collect();
+    assert_eq!(edges, ["0.1", "2.5", "10", "+Inf", "-", "-"]);
+    assert!(text.contains("histogram t_seconds_bucket 10 / 18.0 130.0"), "{text}");
 }

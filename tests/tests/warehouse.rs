@@ -4,23 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Command;
 
 use sre_stats::histogram::{Exponential, LayoutChoice};
 use sre_stats::load::{Kind, LoadOptions, load};
 use sre_stats::progress::Progress;
-
-/// The Python of the tests' environment, which has duckdb and datafusion.
-fn python() -> PathBuf {
-    if let Some(named) = std::env::var_os("SRE_STATS_PYTHON") {
-        return named.into();
-    }
-    let cache = std::env::var_os("SRE_STATS_CACHE").map(PathBuf::from);
-    let cache = cache.or_else(|| std::env::var_os("XDG_CACHE_HOME").map(|c| PathBuf::from(c).join("sre-stats")));
-    let cache = cache.or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".cache/sre-stats")));
-    cache.map_or_else(|| "python3".into(), |c| c.join("venv/bin/python"))
-}
+use workspace_tests::python;
 
 /// Values at, just below and just above edges, and the odd ones: NULL as `None`.
 fn values() -> Vec<Option<f64>> {

@@ -1,6 +1,6 @@
 //! Prometheus' classic histograms: counters that the label `le` tells apart, made one histogram.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::counter::Counter;
 use crate::error::{Error, Position, Result};
@@ -14,9 +14,11 @@ use crate::series::Identity;
 use crate::unit::Unit;
 
 /// The label of a bucket's upper edge.
-const EDGE: &str = "le";
+pub(crate) const EDGE: &str = "le";
 /// How the counters of the buckets end.
 const ENDING: &str = "_bucket";
+/// How the counters beside them end.
+const TOTALS: [&str; 2] = ["_sum", "_count"];
 
 /// Whether a series counts what is in one bucket of a histogram.
 pub(crate) fn is_bucket(item: &Item) -> bool {
@@ -24,9 +26,20 @@ pub(crate) fn is_bucket(item: &Item) -> bool {
 }
 
 /// The upper edge of the bucket that an item counts, where it does.
-fn edge(item: &Item) -> Option<f64> {
+pub(crate) fn edge(item: &Item) -> Option<f64> {
     item.as_counter().filter(|_| item.identity.name.ends_with(ENDING))?;
     item.identity.labels.get(EDGE)?.parse().ok().filter(|edge: &f64| !edge.is_nan())
+}
+
+/// The histogram whose sum or count a counter is by its name.
+fn total_of(item: &Item) -> Option<&str> {
+    item.as_counter()?;
+    TOTALS.iter().find_map(|ending| item.identity.name.strip_suffix(ending))
+}
+
+/// Whether a series is one of those that make a histogram, by its name: a bucket, the sum or the count of all.
+pub(crate) fn is_part(item: &Item) -> bool {
+    is_bucket(item) || total_of(item).is_some()
 }
 
 /// The buckets of one histogram: their upper edges, and where they stand among the items.
@@ -37,8 +50,8 @@ impl Dataset {
     /// whole histogram stays counters, and so does everything where the caller asked for another kind.
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where histograms alone were asked for and there is none.
-    pub(crate) fn gather_buckets(&mut self, options: &LoadOptions) -> Result<()> {
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) where histograms alone were asked for and there is none, here or `elsewhere`.
+    pub(crate) fn gather_buckets(&mut self, options: &LoadOptions, elsewhere: bool) -> Result<()> {
         if options.keep_buckets || options.kind.is_some_and(|kind| kind != Kind::Histogram) {
             return Ok(());
         }
@@ -47,7 +60,7 @@ impl Dataset {
             let all = self.items.len();
             self.items.retain(|item| item.as_histograms().is_some());
             let others = (all - self.items.len()) as u64;
-            if self.items.is_empty() && others > 0 {
+            if self.items.is_empty() && others > 0 && !elsewhere {
                 return Err(Error::unsupported("no series is a histogram, and no counters are the buckets of one")
                     .hint("leave --kind out to see what there is"));
             }
@@ -60,6 +73,28 @@ impl Dataset {
             }
         }
         Ok(())
+    }
+
+    /// Leaves out the counters of classic histograms where there are histograms, here or `elsewhere`: sums and counts stand beside what
+    /// tells them, and buckets that are still here count nothing or are not whole, which was told.
+    pub(crate) fn leave_parts(&mut self, elsewhere: bool) {
+        let histograms = self.items.iter().filter(|item| item.as_histograms().is_some());
+        let mut known: BTreeSet<(String, Labels)> =
+            histograms.map(|item| (item.identity.name.clone(), item.identity.labels.clone())).collect();
+        if known.is_empty() && !elsewhere {
+            return;
+        }
+        known.extend(self.buckets().into_keys());
+        let all = self.items.len();
+        self.items.retain(|item| {
+            let of_known = |name: &str| known.contains(&(name.to_owned(), item.identity.labels.clone()));
+            !is_bucket(item) && !total_of(item).is_some_and(of_known)
+        });
+        let left = (all - self.items.len()) as u64;
+        if left > 0 {
+            let why = "sums and counts of histograms, and buckets that make none";
+            self.report.understand("kind", format!("{} left out", counted(left, "counter")), why);
+        }
     }
 
     fn gather(&mut self, options: &LoadOptions) {
@@ -95,8 +130,9 @@ impl Dataset {
             "their label le; --kind counter leaves them as they are",
         );
         // each histogram tells its own resets, once
-        let titles: Vec<String> = taken.iter().filter_map(|i| self.items.get(*i)).map(Item::title).collect();
-        let of_bucket = |message: &str| titles.iter().any(|title| message.starts_with(&format!("“{title}” ")));
+        let titles: HashSet<String> = taken.iter().filter_map(|i| self.items.get(*i)).map(Item::title).collect();
+        let title = |message: &str| Some(message.strip_prefix('“')?.rsplit_once("” ")?.0.to_owned());
+        let of_bucket = |message: &str| title(message).is_some_and(|title| titles.contains(&title));
         self.report.warnings.retain(|w| w.kind != WarningKind::Reset || !of_bucket(&w.message));
         let mut index = 0..;
         self.items.retain(|_| index.next().is_none_or(|i| taken.binary_search(&i).is_err()));
@@ -279,6 +315,11 @@ mod tests {
         assert!(told.report.understood.iter().any(|u| u.why.contains("+Inf")), "{:?}", told.report.understood);
         let only = of(LoadOptions { kind: Some(Kind::Histogram), ..LoadOptions::default() }).unwrap();
         assert_eq!(only.items.len(), 1);
+        // a title may itself hold what ends it
+        let odd =
+            read(&scrapes(&[[5, 8, 10], [1, 2, 2]]).replace("\"/\"", "\"a” was b\""), &LoadOptions::default()).unwrap();
+        let resets: Vec<_> = odd.report.warnings.iter().filter(|w| w.kind == WarningKind::Reset).collect();
+        assert!(!resets.is_empty() && !resets.iter().any(|w| w.message.contains("_bucket")), "{resets:?}");
         let named = of(LoadOptions { value: Some("t_seconds".into()), ..LoadOptions::default() }).unwrap();
         assert!(named.items.iter().all(|item| item.as_histograms().is_some()));
         let none =

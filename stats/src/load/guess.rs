@@ -180,6 +180,18 @@ pub(crate) fn outcome(label: &str, value: &str) -> Option<bool> {
     }
 }
 
+/// Whether each value of a label tells how what is counted under it went. Where 0 is one of them, so must be a status of HTTP: gRPC's codes
+/// and those that programs exit with begin with 0 too, which is success there.
+pub(crate) fn tells_outcomes(label: &str, values: &[&str]) -> bool {
+    let is_zero = |value: &&str| value.parse::<u16>() == Ok(0);
+    let is_http = |value: &&str| {
+        let digits = value.trim_end_matches(['x', 'X']);
+        value.len() == 3 && digits.parse::<u16>().is_ok_and(|code| (1..600).contains(&code))
+    };
+    values.iter().all(|value| outcome(label, value).is_some())
+        && (!is_status(label) || !values.iter().any(is_zero) || values.iter().any(is_http))
+}
+
 /// Whether a column of this name identifies rather than measures.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let base = base(name);
@@ -292,6 +304,24 @@ mod tests {
             ("route", "200", None),
         ] {
             assert_eq!(outcome(label, value), good, "{label}={value}");
+        }
+    }
+
+    #[test]
+    fn nought_is_no_answer_among_statuses_of_http_alone() {
+        for (label, values, tells) in [
+            ("code", &["0"][..], false),
+            ("grpc_code", &["0"], false),
+            ("code", &["0", "0"], false),
+            ("code", &["0", "OK"], false),
+            ("code", &["0", "200"], true),
+            ("code", &["0", "5xx"], true),
+            ("code", &["200"], true),
+            ("code", &["200", "700"], false),
+            ("error", &["0"], true),
+            ("status", &["ok", "error"], true),
+        ] {
+            assert_eq!(tells_outcomes(label, values), tells, "{label} {values:?}");
         }
     }
 

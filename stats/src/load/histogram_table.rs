@@ -1,7 +1,8 @@
 //! The histogram table: `series, window_start, width, schema, bin, count`, one row a bin that holds something.
 //!
 //! It is what a warehouse computes with one `GROUP BY` (see [`crate::histogram::AnySketch::from_coded_bins`] for the numbers of the
-//! bins). `width` is in seconds; `window_start` is a date and time or a number since the epoch. Columns beside these are labels.
+//! bins). `width` is in seconds; `window_start` is a date and time or a number since the epoch. Columns beside these are labels,
+//! but for `unit`, which says what the values are in (`s`, `ms`, `B`).
 
 use std::cell::Cell as Counter;
 use std::collections::{BTreeMap, HashMap, HashSet};

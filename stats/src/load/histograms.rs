@@ -325,7 +325,7 @@ impl Dataset {
                 Data::Histograms(_) => continue,
                 _ => {
                     return Err(Error::mismatch(format!("“{}” is a {}, not events", item.title(), item.kind))
-                        .hint("choose events with --value, or say --kind events"));
+                        .hint("choose events with --value; --kind histogram leaves out all but histograms, and with --kind events a sample is an event"));
                 }
             };
             let runs: Vec<(Window, Range<usize>)> = grid.runs(events.times()).collect();

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use crate::error::{Error, Result};
-use crate::load::classic::is_bucket;
+use crate::labels::Labels;
+use crate::load::classic::{EDGE, edge, is_bucket};
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::time::Timestamp;
 
@@ -121,7 +122,7 @@ impl Dataset {
 
 impl Dataset {
     /// Writes gauges and counters as `OpenMetrics` 1.0 text, with times in seconds and `# EOF` at the end; a counter's name gets its
-    /// `_total`, but those of a classic histogram keep theirs, in one family. Events have no place in it: several may lie at one instant.
+    /// `_total`, but those of a classic histogram keep theirs, in one family: of each time its buckets by their edges, its count and its sum. Events have no place in it: several may lie at one instant.
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item is neither
@@ -158,45 +159,85 @@ impl Dataset {
             return Err(Error::empty("there is no series to write"));
         }
         let mut text = String::new();
+        let mut give = |text: &mut String| -> Result<()> {
+            out.write_all(text.as_bytes()).map_err(|e| Error::io(e, "the output"))?;
+            text.clear();
+            Ok(())
+        };
         for ((family, kind), items) in families {
             let plain = is_metric_name(family);
             let shown = if plain { family.to_owned() } else { quoted(family) };
             text.push_str(&format!("# TYPE {shown} {}\n", kind.name()));
-            for item in items {
-                let name = match kind {
-                    Family::Counter => format!("{family}_total"),
-                    Family::Gauge | Family::Histogram => item.identity.name.clone(),
-                };
-                let label = |(k, v): &(String, String)| {
-                    format!(
-                        "{}={}",
-                        if is_metric_name(k) && !k.contains(':') { k.clone() } else { quoted(k) },
-                        quoted(v)
-                    )
-                };
-                let mut labels: Vec<String> = item.identity.labels.iter().map(label).collect();
-                let head = if plain {
-                    if labels.is_empty() { name } else { format!("{name}{{{}}}", labels.join(",")) }
-                } else {
-                    labels.insert(0, quoted(&name));
-                    format!("{{{}}}", labels.join(","))
-                };
-                for (time, value) in item.times().iter().zip(item.values()) {
-                    let (seconds, nanos) = (time.div_euclid(1_000_000_000), time.rem_euclid(1_000_000_000));
-                    // a negative second with a fraction is not the sum of its written parts
-                    let stamp = if seconds < 0 && nanos > 0 {
-                        format!("{}", *time as f64 / 1e9)
-                    } else {
-                        format!("{seconds}.{nanos:09}")
-                    };
-                    text.push_str(&format!("{head} {value} {stamp}\n"));
+            if kind == Family::Histogram {
+                for parts in histograms_of(items) {
+                    push_histogram(&mut text, plain, &parts);
+                    give(&mut text)?;
                 }
-                out.write_all(text.as_bytes()).map_err(|e| Error::io(e, "the output"))?;
-                text.clear();
+                continue;
+            }
+            for item in items {
+                let name = if kind == Family::Counter { format!("{family}_total") } else { item.identity.name.clone() };
+                let head = head(&name, plain, &item.identity.labels);
+                for (time, value) in item.times().iter().zip(item.values()) {
+                    push_sample(&mut text, &head, *value, *time);
+                }
+                give(&mut text)?;
             }
         }
         out.write_all(b"# EOF\n").and_then(|()| out.flush()).map_err(|e| Error::io(e, "the output"))
     }
+}
+
+/// The series of each histogram of a family: its buckets by their edges, then the count and the sum.
+fn histograms_of(items: Vec<&Item>) -> Vec<Vec<&Item>> {
+    let mut all: BTreeMap<Labels, Vec<&Item>> = BTreeMap::new();
+    for item in items {
+        let mut labels = item.identity.labels.clone();
+        if is_bucket(item) {
+            labels.remove(EDGE);
+        }
+        all.entry(labels).or_default().push(item);
+    }
+    let place = |item: &&Item| (edge(item).is_none(), item.identity.name.ends_with("_sum"));
+    for parts in all.values_mut() {
+        let edge = |item: &Item| edge(item).unwrap_or_default();
+        parts.sort_by(|a, b| place(a).cmp(&place(b)).then(edge(a).total_cmp(&edge(b))));
+    }
+    all.into_values().collect()
+}
+
+/// Writes a histogram as `OpenMetrics` asks for it: all of one time together, in the order of its parts.
+fn push_histogram(text: &mut String, plain: bool, parts: &[&Item]) {
+    let mut samples: Vec<(i64, usize, f64)> = Vec::new();
+    for (part, item) in parts.iter().enumerate() {
+        samples.extend(item.times().iter().zip(item.values()).map(|(time, value)| (*time, part, *value)));
+    }
+    samples.sort_by_key(|(time, part, _)| (*time, *part));
+    let heads: Vec<String> = parts.iter().map(|item| head(&item.identity.name, plain, &item.identity.labels)).collect();
+    for (time, part, value) in samples {
+        push_sample(text, heads.get(part).map_or("", String::as_str), value, time);
+    }
+}
+
+/// What a sample's line begins with; a name that is no plain one stands among the labels.
+fn head(name: &str, plain: bool, labels: &Labels) -> String {
+    let label = |(k, v): &(String, String)| {
+        format!("{}={}", if is_metric_name(k) && !k.contains(':') { k.clone() } else { quoted(k) }, quoted(v))
+    };
+    let mut labels: Vec<String> = labels.iter().map(label).collect();
+    if plain {
+        return if labels.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", labels.join(",")) };
+    }
+    labels.insert(0, quoted(name));
+    format!("{{{}}}", labels.join(","))
+}
+
+fn push_sample(text: &mut String, head: &str, value: f64, time: i64) {
+    let (seconds, nanos) = (time.div_euclid(1_000_000_000), time.rem_euclid(1_000_000_000));
+    // a negative second with a fraction is not the sum of its written parts
+    let stamp =
+        if seconds < 0 && nanos > 0 { format!("{}", time as f64 / 1e9) } else { format!("{seconds}.{nanos:09}") };
+    text.push_str(&format!("{head} {value} {stamp}\n"));
 }
 
 /// What a family of `OpenMetrics` is.

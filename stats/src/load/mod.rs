@@ -101,7 +101,7 @@ pub(crate) use columns::Values;
 pub use dataset::{Data, Dataset, Item, LeftOut, Role};
 #[cfg(feature = "frame")]
 pub(crate) use frame::parquet_of;
-pub(crate) use guess::outcome;
+pub(crate) use guess::{outcome, tells_outcomes};
 pub use histograms::Histograms;
 pub use lint::{NameFinding, NameRule, Named, lint_names};
 #[cfg(feature = "live")]

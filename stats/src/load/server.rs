@@ -37,7 +37,8 @@ pub(crate) fn address(name: &str) -> Option<&str> {
 /// How servers are asked: Prometheus, and S3. The default sends no credentials.
 ///
 /// Secrets are named and not held: a token is read from an environment variable when the server is asked, goes to the one address
-/// that was given, and is in no message, no [`Debug`] and no file. The keys of S3 sign and are not sent.
+/// that was given, and is in no message, no [`Debug`] and no file. Of the keys of S3 the secret
+/// one signs and is not sent; the key's id and a session's token are sent with each request.
 ///
 /// ```
 /// use sre_stats::load::{LoadOptions, ServerOptions};

@@ -110,7 +110,7 @@ pub(crate) fn load_into(
     }
     let mut all = all.ok_or_else(|| Error::empty("no file was given").hint("name one, or - for standard input"))?;
     store.tell(&mut all.report);
-    all.gather_buckets(&options)?;
+    all.gather_buckets(&options, into.table.series() > 0)?;
     into.absorb_all(&mut all)?;
     into.release(&mut all)?;
     if all.items.is_empty() && into.table.series() == 0 {
@@ -150,7 +150,7 @@ pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Pr
     if data.items.is_empty() {
         return Err(histogram_table::nothing().in_file(name));
     }
-    data.gather_buckets(options)?;
+    data.gather_buckets(options, false)?;
     data.tell_traffic(&into.table);
     data.tell_units(&into.table);
     Ok(data)

@@ -38,6 +38,15 @@ def rows(path: Path) -> None:
     pq.write_table(table, path, row_group_size=20_000)
 
 
+def labelled(folder: Path) -> None:
+    """Latencies of two services, which the folders alone name."""
+    for i, service in enumerate(["cart", "search:v2"]):
+        own = folder / f"service={service.replace(':', '%3A')}" / f"day={i + 1}"
+        own.mkdir(parents=True)
+        time = pa.array(START_S * 1000 + np.arange(1000) * 1000, pa.timestamp("ms", "UTC"))
+        pq.write_table(pa.table({"time": time, "latency": (np.arange(1000) + 1.0) * 10.0**-i}), own / "p.parquet")
+
+
 def histograms(folder: Path) -> None:
     """A histogram table of three days, a file a day, a row group a service; log-linear, 60 s."""
     draw = np.random.default_rng(2)
@@ -76,6 +85,7 @@ def main() -> None:
     for name in ["histograms/day=0", "histograms/day=1", "histograms/day=2", "text"]:
         (folder / name).mkdir(parents=True)
     rows(folder / "rows.parquet")
+    labelled(folder / "labelled")
     histograms(folder / "histograms")
     for i, lines in enumerate(["0,0.5\n1,0.25\n", "2,0.125\n"]):
         (folder / "text" / f"part {i}+ä.csv").write_text("time,latency_s\n" + lines)
@@ -97,7 +107,9 @@ def main() -> None:
     s3.create_bucket(Bucket="lake")
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            s3.put_object(Bucket="lake", Key=str(path.relative_to(folder)), Body=path.read_bytes())
+            # a key may hold what a folder may not everywhere
+            key = str(path.relative_to(folder)).replace("%3A", ":")
+            s3.put_object(Bucket="lake", Key=key, Body=path.read_bytes())
     print(json.dumps({"port": port, "reader": pairs[0], "nobody": pairs[1]}), flush=True)
     sys.stdin.readline()
 

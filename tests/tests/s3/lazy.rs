@@ -45,6 +45,22 @@ fn of_rows_only_the_row_groups_in_the_range_of_time_are_fetched() {
 }
 
 #[test]
+fn folders_of_rows_are_labels() {
+    let relay = Relay::new(Manner::Plain);
+    let of = |flags: &[&str]| {
+        let (far, near) =
+            both(&relay, "quantile", "labelled/", &[&["--value", "latency", "-q", "0.5"][..], flags].concat());
+        assert_eq!(far["results"], near["results"], "{flags:?}");
+        near["results"].as_array().unwrap().len()
+    };
+    // 1 to 1000, and a tenth of that: two series, and not one
+    assert_eq!(of(&["--by", "service", "--kind", "events"]), 2);
+    assert_eq!(of(&["--by", "service,day", "--kind", "events"]), 2);
+    assert_eq!(of(&["--kind", "events", "--where", "service=cart"]), 1);
+    of(&["--kind", "events"]);
+}
+
+#[test]
 fn of_a_folder_of_histograms_only_what_is_asked_for_is_fetched() {
     let relay = Relay::new(Manner::Plain);
     let day = ["--from", "2026-01-02T00:00:00Z", "--to", "2026-01-03T00:00:00Z", "--where", "service=service-07"];

@@ -87,14 +87,21 @@ pub(crate) fn process(test: &str) -> Process {
         return Process::Own(folder.into());
     }
     let relay = Relay::new(Manner::Plain);
+    let mut variables = keys(&moto().reader, &relay.url());
+    variables.push((FOLDER, moto().folder.display().to_string()));
+    again(test, variables);
+    Process::Other(relay.bytes())
+}
+
+/// Runs a test, by its full name, in a process of its own that has these variables and no others of AWS's.
+pub(crate) fn again(test: &str, variables: Vec<(&'static str, String)>) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
-    command.args(["--exact", test, "--nocapture"]).env(FOLDER, &moto().folder).envs(keys(&moto().reader, &relay.url()));
+    command.args(["--exact", test, "--nocapture"]).envs(variables);
     let output = command.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere").output();
     let output = output.unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
-    Process::Other(relay.bytes())
 }

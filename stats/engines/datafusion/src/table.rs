@@ -29,12 +29,13 @@ pub struct Asked {
 /// collected or written. Rows without a time, NULL, NaN and ±∞ are in no bin. [`register`](crate::register) must have been called.
 ///
 /// # Errors
-/// Where the layout has no numbered bins, the width is 0, a column is not there or has the name of one of the table's own.
+/// Where the layout has no numbered bins, the width is 0, a column is not there or has the name of one of the table's own, or the name `unit`,
+/// which is read as the unit of the values.
 pub async fn histogram_table(context: &SessionContext, asked: &Asked) -> Result<DataFrame> {
     if asked.width_s == 0 {
         return plan_err!("a width of 0 s leads nowhere");
     }
-    let own = ["series", "window_start", "width", "schema", "bin", "count"];
+    let own = ["series", "window_start", "width", "schema", "bin", "count", "unit"];
     if let Some(taken) = asked.by.iter().find(|name| own.iter().any(|own| own.eq_ignore_ascii_case(name))) {
         return plan_err!("a column “{taken}” would take the place of one of the table: rename it first");
     }

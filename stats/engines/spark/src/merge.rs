@@ -23,7 +23,7 @@ pub(crate) struct Merger {
 
 impl Merger {
     pub(crate) fn new(layout: LayoutChoice, width: i64, labels: Vec<String>, series: String) -> Result<Self> {
-        let listed = ["series", "window_start", "width", "schema", "bin", "count"];
+        let listed = ["series", "window_start", "width", "schema", "bin", "count", "unit"];
         if let Some(taken) = labels.iter().find(|name| listed.iter().any(|own| own.eq_ignore_ascii_case(name))) {
             return Err(Error::argument(format!("a column “{taken}” would take the place of one of the table"))
                 .hint("rename it first"));

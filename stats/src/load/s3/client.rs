@@ -72,7 +72,10 @@ impl Drop for Client {
 
 impl Client {
     pub(super) fn new(options: &ServerOptions) -> Result<Self> {
-        let setting = Setting::of(options)?;
+        Self::with(Setting::of(options)?, options)
+    }
+
+    pub(super) fn with(setting: Setting, options: &ServerOptions) -> Result<Self> {
         let limit = span(options.timeout);
         if limit.is_zero() {
             return Err(Error::argument("a server cannot answer in no time").hint("give --timeout such as 2m"));
@@ -156,8 +159,10 @@ impl Asker {
                 let base = url.path().trim_end_matches('/');
                 (url.origin().ascii_serialization(), format!("{base}/{bucket}/{key}"))
             }
-            // a certificate holds for one name before the domain, and not for two
-            None if bucket.contains(['.', '_']) => {
+            // a certificate holds for one name before the domain, and not for two; names of hosts know no capitals, and are short
+            None if bucket.len() > 63
+                || bucket.contains(|c: char| matches!(c, '.' | '_') || c.is_ascii_uppercase()) =>
+            {
                 (format!("https://s3.{region}.{domain}"), format!("/{bucket}/{key}"))
             }
             None => (format!("https://{bucket}.s3.{region}.{domain}"), format!("/{key}")),
@@ -306,8 +311,25 @@ fn range_of(header: &str) -> Option<(Range<u64>, u64)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_is_a_host_where_it_can_be_one() {
+        let setting = Setting { keys: None, looked: false, region: "eu-west-1".into(), endpoint: None };
+        let client = Client::with(setting, &ServerOptions::default()).unwrap();
+        let long = "b".repeat(64);
+        for (bucket, address) in [
+            ("my-data", "https://my-data.s3.eu-west-1.amazonaws.com/x".to_owned()),
+            ("MyData", "https://s3.eu-west-1.amazonaws.com/MyData/x".to_owned()),
+            ("my.data", "https://s3.eu-west-1.amazonaws.com/my.data/x".to_owned()),
+            (long.as_str(), format!("https://s3.eu-west-1.amazonaws.com/{long}/x")),
+        ] {
+            let wanted = Wanted { bucket: bucket.to_owned(), key: "x".into(), ..Wanted::default() };
+            assert_eq!(client.asker.address(&wanted).unwrap().0.as_str(), address);
+        }
+    }
 
     #[test]
     fn a_range_is_read_as_it_is_meant() {

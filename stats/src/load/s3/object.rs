@@ -23,6 +23,8 @@ const GAP: u64 = 256 << 10;
 const PIECE: u64 = 4 << 20;
 /// So many requests at once.
 const AT_ONCE: usize = 6;
+/// The most bytes of a folder's name.
+const LONGEST: usize = 255;
 /// What a Parquet file begins and ends with.
 const PARQUET: &[u8] = b"PAR1";
 
@@ -131,7 +133,10 @@ impl Object {
                 let answer =
                     answer?.ok_or_else(|| Error::empty("the object is gone").hint("was it deleted meanwhile?"))?;
                 progress.advance(part.end - part.start);
-                let _ = sender.send((part, answer));
+                // what is not kept, which the writer tells, needs no more
+                if sender.send((part, answer)).is_err() {
+                    return Ok(());
+                }
             }
         };
         std::thread::scope(|scope| {
@@ -237,9 +242,15 @@ impl Folder {
         // it goes away from here on
         let mut folder = Self { file: top.clone(), top };
         let (above, _) = key.rsplit_once('/').unwrap_or_default();
-        let named =
-            above.split('/').filter(|name| name.contains('=') && name.len() < 256 && !name.contains(['\\', '\0', ':']));
-        folder.file.extend(named);
+        for name in above.split('/').filter(|name| name.contains('=')) {
+            let name = escaped(name);
+            if name.len() > LONGEST {
+                let shown: String = name.chars().take(40).collect();
+                return Err(Error::unsupported(format!("“{shown}…” is longer than the name of a folder may be"))
+                    .hint("copy the object below a folder of a shorter name"));
+            }
+            folder.file.push(name);
+        }
         std::fs::create_dir_all(&folder.file).map_err(|e| failed(e, &folder.file))?;
         folder.file.push("object");
         Ok(folder)
@@ -250,6 +261,12 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.top);
     }
+}
+
+/// The name of a folder with what not every system takes in one as Hive and Spark write it: `a:80` is `a%3A80`.
+fn escaped(name: &str) -> String {
+    let known = |c: char| !c.is_ascii_control() && !matches!(c, ':' | '\\' | '<' | '>' | '"' | '|' | '?' | '*');
+    name.chars().map(|c| if known(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }).collect()
 }
 
 /// Makes a folder that nobody else looks into, where there is none yet.
@@ -303,5 +320,71 @@ mod tests {
         assert!(top.is_dir());
         drop(folder);
         assert!(!top.exists());
+    }
+
+    #[test]
+    fn labels_that_no_folder_can_be_called_are_kept_or_refused() {
+        let folder = Folder::new("endpoint=a:80/path=\\x\0|%41/part.parquet").unwrap_or_else(|e| panic!("{e}"));
+        assert!(folder.file.ends_with("endpoint=a%3A80/path=%5Cx%00%7C%41/object"), "{}", folder.file.display());
+        #[cfg(feature = "frame")]
+        {
+            let found = crate::load::files::partition(&folder.file);
+            let words: Vec<&str> = found.iter().rev().take(2).map(|(_, word)| word.as_str()).collect();
+            assert_eq!(words, ["\\x\0|A", "a:80"]);
+        }
+        assert!(Folder::new(&format!("a={}/part", "x".repeat(253))).is_ok());
+        let e = Folder::new(&format!("a={}/part", "x".repeat(254))).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(e.contains("longer than the name of a folder"), "{e}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_nothing_can_be_kept_no_more_is_fetched() {
+        use std::io::{BufRead, BufReader};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap_or_else(|e| panic!("{e}"));
+        let url = listener.local_addr().map(|own| format!("http://{own}")).unwrap_or_default();
+        let asked = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let number = counted.fetch_add(1, Ordering::SeqCst);
+                std::thread::spawn(move || {
+                    let mut range = String::new();
+                    for line in
+                        BufReader::new(&stream).lines().map_while(std::result::Result::ok).take_while(|l| !l.is_empty())
+                    {
+                        range = line.to_ascii_lowercase().strip_prefix("range: bytes=").map_or(range, str::to_owned);
+                    }
+                    // the later ones are slow, as on a network
+                    std::thread::sleep(std::time::Duration::from_millis(20 * number.min(9)));
+                    let head = format!(
+                        "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {range}/{}\r\nContent-Length: {PIECE}\r\nConnection: close\r\n\r\n",
+                        40 * PIECE
+                    );
+                    let _ = stream.write_all(head.as_bytes());
+                    let _ = stream.write_all(&vec![0; PIECE as usize]);
+                });
+            }
+        });
+        let endpoint = reqwest::Url::parse(&url).ok();
+        let setting =
+            super::super::setting::Setting { keys: None, looked: false, region: "us-east-1".into(), endpoint };
+        let client = Client::with(setting, &crate::load::ServerOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let mut folder = Folder::new("full").unwrap_or_else(|e| panic!("{e}"));
+        // a device that is always full
+        folder.file = "/dev/full".into();
+        let object = Object {
+            client: Arc::new(client),
+            wanted: Wanted { bucket: "lake".into(), key: "full".into(), ..Wanted::default() },
+            size: 40 * PIECE,
+            folder,
+            here: RefCell::default(),
+            progress: Progress::new(),
+            in_parts: false,
+        };
+        let e = object.whole().err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(e.contains("/dev/full") && e.contains("TMPDIR"), "{e}");
+        let asked = asked.load(Ordering::SeqCst);
+        assert!(asked < 30, "{asked} of 40 parts");
     }
 }

@@ -98,13 +98,16 @@ impl Setting {
         config: &Section,
         profile: Option<&str>,
     ) -> Result<Option<Keys>> {
-        // a profile that is asked for goes before the variables, as it does in AWS's command line
-        match (profile, variable(KEY), variable(SECRET)) {
-            (None, Some(id), Some(secret)) => {
+        // keys in variables go before those of a profile that a variable names: botocore's `create_credential_resolver` asks its
+        // `EnvProvider` first, and leaves it out only where a profile is an argument (`--profile`)
+        match (variable(KEY), variable(SECRET)) {
+            (Some(id), Some(secret)) => {
                 return Ok(Some(Keys::new(&id, &secret, variable(TOKEN), &format!("{KEY} and {SECRET}"))));
             }
-            (None, Some(_), None) => return Err(Error::argument(format!("{KEY} is set, and {SECRET} is not"))),
-            (None, None, Some(_)) => return Err(Error::argument(format!("{SECRET} is set, and {KEY} is not"))),
+            (Some(_), None) => return Err(Error::argument(format!("{KEY} is set, and {SECRET} is not"))),
+            (None, Some(_)) if profile.is_none() => {
+                return Err(Error::argument(format!("{SECRET} is set, and {KEY} is not")));
+            }
             _ => {}
         }
         let chosen = profile.unwrap_or("default");
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_go_before_files_and_a_profile_before_both() {
+    fn variables_go_before_files_and_before_a_profile() {
         let files = [
             (
                 "/h/.aws/credentials",
@@ -193,7 +196,12 @@ mod tests {
         let keys = own.keys.unwrap();
         assert_eq!((keys.id.as_str(), keys.token.as_deref(), own.region.as_str()), ("ID3", Some("T3"), "us-west-2"));
         assert_eq!(format!("{keys:?}"), "Keys(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)");
-        let team = read(&[&given[..4], &[("AWS_PROFILE", "team")]].concat(), &files).unwrap();
+        let profile = ("AWS_PROFILE", "team");
+        // keys of the variables, and all else of the profile
+        let both = read(&[&given[..4], &[profile]].concat(), &files).unwrap();
+        assert_eq!((both.keys.unwrap().id.as_str(), both.region.as_str()), ("ID3", "eu-central-1"));
+        assert!(read(&[home, (KEY, "ID3"), profile], &files).is_err());
+        let team = read(&[home, (SECRET, "SECRET3"), profile], &files).unwrap();
         assert_eq!((team.keys.unwrap().token.as_deref(), team.region.as_str()), (Some("TOKEN2"), "eu-central-1"));
         assert_eq!(team.endpoint.unwrap().as_str(), "http://own:9000/");
         let none = read(&[], &[]).unwrap();

@@ -6,9 +6,9 @@ use super::packed::Packed;
 use super::table::HistogramTable;
 use crate::error::{Error, Result};
 use crate::histogram::LayoutChoice;
-use crate::load::classic::is_bucket;
-use crate::load::dataset::Dataset;
-use crate::load::options::LoadOptions;
+use crate::load::classic::is_part;
+use crate::load::dataset::{Data, Dataset, Item};
+use crate::load::options::{Kind, LoadOptions};
 use crate::load::report::LoadReport;
 use crate::load::source::load_into;
 use crate::load::traffic::Traffic;
@@ -23,6 +23,8 @@ const MOST_WINDOWS: u64 = 2_000_000;
 pub(crate) struct Condense {
     pub(crate) layout: LayoutChoice,
     pub(crate) grid: Grid,
+    /// Whether series without histograms are left out at the end, and not refused.
+    pub(crate) histograms_alone: bool,
 }
 
 /// Takes what several files hold: tables of histograms, and events too where they are counted and not kept.
@@ -51,19 +53,23 @@ fn unnumbered(layout: LayoutChoice) -> Error {
 }
 
 impl Condenser {
-    /// Takes the series of a file where rows are counted: events become histograms, histograms stay as they are. Counters of buckets
-    /// are left, since their histograms may go on in the next file.
+    /// Takes the series of a file where rows are counted: events become histograms, histograms stay as they are. The counters of classic
+    /// histograms are left, since these may go on in the next file, and so is what will be left out once all files are read.
     pub(crate) fn absorb(&mut self, data: &mut Dataset) -> Result<()> {
-        let (buckets, others) = std::mem::take(&mut data.items).into_iter().partition(is_bucket);
+        let alone = self.how.is_some_and(|how| how.histograms_alone);
+        let counts = |item: &Item| matches!(item.data, Data::Events(_) | Data::Histograms(_));
+        let stays = |item: &Item| is_part(item) || (alone && !counts(item));
+        let (left, others) = std::mem::take(&mut data.items).into_iter().partition(stays);
         data.items = others;
         self.absorb_all(data)?;
-        data.items.extend::<Vec<_>>(buckets);
+        data.items.extend::<Vec<_>>(left);
         Ok(())
     }
 
     /// Takes all series of a data set where rows are counted.
     pub(crate) fn absorb_all(&mut self, data: &mut Dataset) -> Result<()> {
         let Some(how) = self.how.filter(|_| !data.items.is_empty()) else { return Ok(()) };
+        data.leave_parts(self.table.series() > 0);
         data.make_histograms(how.layout, how.grid.width())?;
         for item in std::mem::take(&mut data.items) {
             self.table.add_item(&item)?;
@@ -103,6 +109,9 @@ impl Condenser {
 /// on, without keeping the rows: what [`load`](crate::load::load) and [`make_histograms`](Dataset::make_histograms) give together, from files
 /// larger than memory.
 ///
+/// A classic histogram of Prometheus is a histogram too, and its counters `_sum` and `_count` are left out beside it. With
+/// [`Kind::Histogram`] all else is left out as well, which the report counts.
+///
 /// Tables of text (CSV, JSON lines, logs, load testers), Parquet and Arrow are read in pieces, in parallel, and memory grows with series and
 /// windows alone; other formats are read one file at a time. Histograms in the input stay as they are. Whether a column holds events is
 /// decided by the first rows, unless [`kind`](LoadOptions::kind) says so.
@@ -129,7 +138,8 @@ pub fn load_histograms(
     width: Span,
     progress: &Progress,
 ) -> Result<HistogramTable> {
-    let how = Condense { layout, grid: Grid::new(width, Span::ZERO)? };
+    let histograms_alone = options.kind == Some(Kind::Histogram);
+    let how = Condense { layout, grid: Grid::new(width, Span::ZERO)?, histograms_alone };
     // a layout without numbers is refused before a long read
     how.pack(&[1.0])?;
     let mut condenser = Condenser { how: Some(how), ..Condenser::default() };

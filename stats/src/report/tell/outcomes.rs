@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::counter::Counter;
 use crate::error::Result;
 use crate::labels::Labels;
-use crate::load::{Data, Dataset, Item, Role, outcome};
+use crate::load::{Data, Dataset, Item, Role, outcome, tells_outcomes};
 use crate::series::Identity;
 use crate::slo::Counts;
 
@@ -34,7 +34,8 @@ impl<'a> Outcomes<'a> {
         let mut out = Vec::new();
         for items in by_name.into_values() {
             let tells = |label: &str| {
-                items.iter().all(|(_, i, _)| i.identity.labels.get(label).is_some_and(|v| outcome(label, v).is_some()))
+                let values: Option<Vec<&str>> = items.iter().map(|(_, i, _)| i.identity.labels.get(label)).collect();
+                values.is_some_and(|values| tells_outcomes(label, &values))
             };
             let labels = items.first().into_iter().flat_map(|(_, item, _)| item.identity.labels.iter());
             let Some(label) = labels.map(|(label, _)| label.clone()).find(|label| tells(label)) else { continue };

@@ -89,9 +89,15 @@ impl Counts {
                 counted(gaps as u64, "place")
             ));
         }
-        let whole = |v: &f64| v.round() as u64;
-        let bad: Vec<u64> = bad.iter().map(whole).collect();
-        let total = good.iter().map(whole).zip(&bad).map(|(good, bad)| good.saturating_add(*bad)).collect();
+        let parts = good.iter().chain(&bad).filter(|v| v.fract() != 0.0).count();
+        if parts > 0 {
+            notes.push(format!(
+                "{} not whole: what is left of one is counted with the next, so that all together are right to within one",
+                if parts == 1 { "one increase is".to_owned() } else { format!("{parts} increases are") }
+            ));
+        }
+        let bad = whole(&bad);
+        let total = whole(&good).into_iter().zip(&bad).map(|(good, bad)| good.saturating_add(*bad)).collect();
         times.truncate(rows);
         Ok(Self {
             identity,
@@ -106,6 +112,18 @@ impl Counts {
     }
 }
 
+/// The running sum of increases, rounded, as what is added in each row: no row is rounded on its own, or many small ones would be lost.
+fn whole(increases: &[f64]) -> Vec<u64> {
+    let mut left = 0.0_f64;
+    let round = |increase: &f64| {
+        let exact = increase + left;
+        let rounded = (exact + 0.5).floor();
+        left = exact - rounded;
+        rounded as u64
+    };
+    increases.iter().map(round).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -116,6 +134,23 @@ mod tests {
     fn counter(times: &[i64], values: &[f64]) -> Counter {
         let times = times.iter().map(|t| t * 1_000_000_000).collect();
         Counter::new(Identity::default(), times, values.to_vec(), NanPolicy::Refuse).unwrap()
+    }
+
+    #[test]
+    fn fractions_add_up() {
+        // by hand: 1000 steps of 2/5 are 400, and of each five two
+        let times: Vec<i64> = (0..=1000).map(|i| i * 15).collect();
+        let good = counter(&times, &(0..=1000).map(|i| f64::from(i) * 0.4).collect::<Vec<_>>());
+        let bad = counter(&times, &(0..=1000).map(|i| f64::from(i) * 0.25).collect::<Vec<_>>());
+        let counts = Counts::from_outcomes(Identity::default(), &[(false, &good), (true, &bad)]).unwrap();
+        let sum = |counts: &[u64]| counts.iter().sum::<u64>();
+        assert_eq!((sum(counts.total()), sum(counts.bad())), (650, 250));
+        assert!(counts.bad().chunks(4).all(|four| sum(four) == 1));
+        assert!(
+            counts.notes().iter().any(|note| note.contains("2000 increases are not whole")),
+            "{:?}",
+            counts.notes()
+        );
     }
 
     #[test]
