@@ -258,22 +258,7 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
     let asked = options.max_lag.map_or((n / 10).min(500), |lag| (lag.0 / lattice.step.0) as usize);
     let lags = asked.min(most);
     let caveats = cut(options.max_lag, asked, lags, &lattice);
-    progress.stage_of("making the series ready", series.len() as u64, "series");
-    let one = |(index, s): (usize, &Series)| {
-        progress.check()?;
-        let made = ready(index, s, &lattice, options.season);
-        progress.advance(1);
-        Ok(made)
-    };
-    let prepared: Vec<std::result::Result<Ready, (usize, String)>> =
-        series.par_iter().enumerate().map(one).collect::<Result<_>>()?;
-    let (mut usable, mut left_out) = (Vec::new(), Vec::new());
-    for found in prepared {
-        match found {
-            Ok(found) => usable.push(found),
-            Err(why) => left_out.push(why),
-        }
-    }
+    let (usable, left_out) = all_ready(series, &lattice, options, progress)?;
     let transform = Transform::new(n, lags);
     let spectrum = |s: &Ready| progress.check().map(|()| transform.spectrum(&s.white));
     let spectra: Vec<_> = usable.par_iter().map(spectrum).collect::<Result<_>>()?;
@@ -318,17 +303,15 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
                 let profile = transform.products(&spectra[i], &spectra[j], room);
                 let (at, r) = strongest(&profile);
                 let mut random = SplitMix64::stream(options.seed, pair as u64);
-                let draws: Vec<f64> = (0..options.permutations)
-                    .map(|_| {
-                        progress.check()?;
-                        let shuffled: Vec<f64> =
-                            shuffled_blocks(n, block, &mut random).iter().map(|k| b.white[*k]).collect();
-                        let products = transform.products(&spectra[i], &transform.spectrum(&shuffled), room);
-                        progress.advance(1);
-                        Ok(strongest(&products).1.abs())
-                    })
-                    .collect::<Result<_>>()?;
-                progress.check()?;
+                let mut draws = Vec::with_capacity(options.permutations);
+                for _ in 0..options.permutations {
+                    progress.check()?;
+                    let order = shuffled_blocks(n, block, &mut random);
+                    let shuffled: Vec<f64> = order.iter().map(|k| b.white[*k]).collect();
+                    let products = transform.products(&spectra[i], &transform.spectrum(&shuffled), room);
+                    draws.push(strongest(&products).1.abs());
+                    progress.advance(1);
+                }
                 let p_value = tail(&draws, r.abs()).max(ln_white.exp()).min(1.0);
                 Ok(describe(a, b, at as i64 - lags as i64, r, p_value, profile, &lattice, options.level))
             },
@@ -344,6 +327,33 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
         caveats,
         level: options.level,
     })
+}
+
+/// The number of a series, and why it is left out.
+type LeftOut = (usize, String);
+
+/// The series that can be correlated, and the others.
+fn all_ready(
+    series: &[Series],
+    lattice: &Lattice,
+    options: &CorrelateOptions,
+    progress: &Progress,
+) -> Result<(Vec<Ready>, Vec<LeftOut>)> {
+    progress.stage_of("making the series ready", series.len() as u64, "series");
+    let one = |(index, s): (usize, &Series)| {
+        progress.check()?;
+        let made = ready(index, s, lattice, options.season);
+        progress.advance(1);
+        Ok(made)
+    };
+    let (mut usable, mut left_out) = (Vec::new(), Vec::new());
+    for found in series.par_iter().enumerate().map(one).collect::<Result<Vec<_>>>()? {
+        match found {
+            Ok(found) => usable.push(found),
+            Err(why) => left_out.push(why),
+        }
+    }
+    Ok((usable, left_out))
 }
 
 /// What is said where the greatest lag is not the one that was asked for.
