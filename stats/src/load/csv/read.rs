@@ -198,6 +198,10 @@ impl Pipe<'_> {
             let (parts, next) = rayon::join(
                 || -> Result<Vec<Measured>> {
                     let parsed = pieces.into_par_iter().map(|range| {
+                        if plan.blanks.too_many() {
+                            // the error is told below, the same whichever piece comes first
+                            return Err(Error::parse("too many fields are missing"));
+                        }
                         let looked_at = undecided && (range.start == 0 || plan.leaves_rows_out());
                         let text = current.get(range).unwrap_or_default();
                         progress.advance(text.len() as u64);
@@ -222,11 +226,10 @@ impl Pipe<'_> {
                     self.fill(&mut spare, size)
                 },
             );
-            let parts = parts?;
             if plan.blanks.too_many() {
                 return Err(self.mostly_blank());
             }
-            for (part, shapes) in parts {
+            for (part, shapes) in parts? {
                 if let Some(shapes) = shapes.filter(|_| !self.decided) {
                     self.decided = Collector::decide(&shapes, self.plan, report)?;
                 }
