@@ -11,7 +11,7 @@ use crate::describe::describe;
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::events::Events;
-use crate::load::{Data, Dataset, Item, LoadOptions, load};
+use crate::load::{Data, Dataset, Item, LoadOptions, ServerOptions, load};
 use crate::method::Definition;
 use crate::quantile::{Quantile, quantiles};
 use crate::series::{Identity, NanPolicy, Series};
@@ -31,12 +31,19 @@ pub use watched::watched;
 #[cfg(feature = "notebook")]
 mod display;
 
-/// Loads one file with nothing known about it, as [`load()`] does: the short form for notebooks.
+/// Loads one file with nothing known about it, as [`load()`] does: the short form for notebooks. An address that is given here is asked with
+/// what [`ServerOptions::from_environment`](crate::load::ServerOptions::from_environment) finds, so that `s3://bucket/prefix/` is read with
+/// AWS's keys.
 ///
 /// # Errors
 /// As [`load()`].
 pub fn read(path: &str) -> Result<Dataset> {
-    load(&[PathBuf::from(path)], &LoadOptions::default(), &watched())
+    load(&[PathBuf::from(path)], &own(), &watched())
+}
+
+/// Nothing known of the data, and the keys of who wrote the cell.
+fn own() -> LoadOptions {
+    LoadOptions { server: ServerOptions::from_environment(), ..LoadOptions::default() }
 }
 
 /// The series of a data set whose name and labels contain `part`, owned, so that it lives from cell to cell.

@@ -29,7 +29,7 @@ pub use crate::forecast::{
 };
 pub use crate::histogram::{AnySketch, Explicit, HistogramSeries, Layout, LayoutChoice, LogLinear, Sketch};
 pub use crate::labels::Labels;
-pub use crate::load::{Data, Dataset, Item, LoadOptions, load, load_bytes};
+pub use crate::load::{Data, Dataset, Item, LoadOptions, ServerOptions, load, load_bytes};
 pub use crate::method::{Definition, Method};
 pub use crate::notebook::exercise::chapter_13;
 pub use crate::notebook::exercise::{capstone, chapter_8, chapter_9, chapter_10, chapter_11, chapter_12};

@@ -114,7 +114,11 @@ fn path(ui: &mut Ui, opening: Opening, text: &str, messages: &mut Vec<Message>) 
         Opening::Session => "Open a session",
     });
     let mut typed = text.to_owned();
-    let hint = if opening == Opening::Session { "checkout.sre-stats.json" } else { "exports/checkout.csv" };
+    let hint = if opening == Opening::Session {
+        "checkout.sre-stats.json"
+    } else {
+        "exports/checkout.csv, or s3://bucket/prefix/"
+    };
     let edit = TextEdit::singleline(&mut typed).hint_text(hint).desired_width(f32::INFINITY);
     let response = ui.add(edit).accessible_name("Path of the file");
     let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));

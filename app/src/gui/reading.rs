@@ -36,11 +36,15 @@ pub enum Part {
     Bad,
     /// The rows to keep.
     Where,
+    /// The first time of all.
+    From,
+    /// The end of time.
+    To,
 }
 
 impl Part {
     /// All parts, in the order of the form.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Format,
         Self::Time,
         Self::Tz,
@@ -53,6 +57,8 @@ impl Part {
         Self::Total,
         Self::Bad,
         Self::Where,
+        Self::From,
+        Self::To,
     ];
 
     /// Its flag on the command line, without the dashes.
@@ -70,6 +76,8 @@ impl Part {
             Self::Total => "total",
             Self::Bad => "bad",
             Self::Where => "where",
+            Self::From => "from",
+            Self::To => "to",
         }
     }
 
@@ -88,6 +96,8 @@ impl Part {
             Self::Total => "Total column",
             Self::Bad => "Bad column",
             Self::Where => "Rows where",
+            Self::From => "From",
+            Self::To => "Until",
         }
     }
 
@@ -108,6 +118,8 @@ impl Part {
             Self::Total => "The column that counts all events of a row.",
             Self::Bad => "The column that counts the bad events of a row.",
             Self::Where => "The rows to keep, such as service == \"checkout\" && status < 500.",
+            Self::From => "The first time that is read, such as 2026-01-02T00:00:00Z.",
+            Self::To => "The time before which is read.",
         }
     }
 
@@ -115,6 +127,7 @@ impl Part {
     pub fn told_as(self) -> &'static str {
         match self {
             Self::Tz => "zone",
+            Self::From => "range",
             other => other.flag(),
         }
     }
@@ -185,6 +198,8 @@ impl Reading {
                 Part::Total => options.total = own(),
                 Part::Bad => options.bad = own(),
                 Part::Where => options.filter = own(),
+                Part::From => options.from = Some(text.parse()?),
+                Part::To => options.to = Some(text.parse()?),
             }
         }
         Ok(options)
@@ -205,12 +220,12 @@ impl Reading {
         flags
     }
 
-    /// The same as Rust, with the environment variable of a server's token.
-    pub fn cell(&self, token_env: Option<&str>) -> String {
+    /// The same as Rust, with how a server is asked.
+    pub fn cell(&self, server: Option<&str>) -> String {
         let field = |(part, text): (&Part, &String)| {
             let text = text.trim();
             match part {
-                Part::Format | Part::Step | Part::Unit | Part::Kind => {
+                Part::Format | Part::Step | Part::Unit | Part::Kind | Part::From | Part::To => {
                     format!("{}: Some({text:?}.parse()?)", part.flag())
                 }
                 Part::By => {
@@ -221,11 +236,8 @@ impl Reading {
                 _ => format!("{}: Some({text:?}.into())", part.flag()),
             }
         };
-        let token = token_env.map(|name| {
-            let named = format!("token_env: Some({name:?}.into())");
-            format!("server: sre_stats::load::ServerOptions {{ {named}, ..Default::default() }}")
-        });
-        let fields: Vec<String> = self.0.iter().map(field).chain(token).collect();
+        let server = server.map(|server| format!("server: {server}"));
+        let fields: Vec<String> = self.0.iter().map(field).chain(server).collect();
         if fields.is_empty() {
             return "LoadOptions::default()".to_owned();
         }
@@ -238,6 +250,7 @@ impl Reading {
 mod tests {
     use super::*;
     use sre_stats::load::{Format, Kind};
+    use sre_stats::time::Timestamp;
     use sre_stats::unit::Unit;
 
     #[test]
@@ -247,22 +260,31 @@ mod tests {
             .with(Part::Kind, "gauge")
             .with(Part::By, "a, b")
             .with(Part::Where, "x > 1")
-            .with(Part::Tz, "Europe/Berlin");
+            .with(Part::Tz, "Europe/Berlin")
+            .with(Part::To, "1970-01-02T00:00:00Z");
         let expected = LoadOptions {
             unit: Some(Unit::Millisecond),
             kind: Some(Kind::Gauge),
             by: vec!["a".into(), "b".into()],
             filter: Some("x > 1".into()),
             tz: Some("Europe/Berlin".into()),
+            to: Some(Timestamp(86_400_000_000_000)),
             ..LoadOptions::default()
         };
         assert_eq!(said.options().unwrap(), expected);
         let text = serde_json::to_string(&said).unwrap();
         assert!(text.contains("\"unit\":\"ms\""), "{text}");
         assert_eq!(serde_json::from_str::<Reading>(&text).unwrap(), said);
-        assert_eq!(said.flags(), " --tz Europe/Berlin --unit ms --kind gauge --by 'a, b' --where 'x > 1'");
-        let cell = said.cell(Some("TEAM"));
-        assert!(cell.contains("unit: Some(\"ms\".parse()?)") && cell.contains("token_env: Some(\"TEAM\""), "{cell}");
+        assert_eq!(
+            said.flags(),
+            " --tz Europe/Berlin --unit ms --kind gauge --by 'a, b' --where 'x > 1' --to 1970-01-02T00:00:00Z"
+        );
+        let cell = said.cell(Some("ServerOptions::from_environment()"));
+        assert!(
+            cell.contains("unit: Some(\"ms\".parse()?)")
+                && cell.contains("to: Some(\"1970-01-02T00:00:00Z\".parse()?)")
+        );
+        assert!(cell.contains(", server: ServerOptions::from_environment(), "), "{cell}");
         assert_eq!(Reading::default().cell(None), "LoadOptions::default()");
         assert!(said.with(Part::Unit, " ").get(Part::Unit).is_empty());
     }
@@ -270,7 +292,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_told_at_its_part() {
         let said = Reading::default().with(Part::Kind, "gouge").with(Part::Tz, "Mars/Olympus").with(Part::Step, "0s");
-        for part in [Part::Kind, Part::Tz, Part::Step] {
+        let said = said.with(Part::From, "yesterday");
+        for part in [Part::Kind, Part::Tz, Part::Step, Part::From] {
             assert!(said.wrong(part).is_some(), "{part:?}");
         }
         assert!(said.wrong(Part::Unit).is_none() && said.options().is_err());

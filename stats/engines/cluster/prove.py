@@ -2,7 +2,9 @@
 
 Starts a master and two workers with bounded memory, makes the histogram table with sre_stats_spark at 1, 2 and 7 partitions, and compares
 it byte by byte with that of one process and with exact arithmetic. Then kills an executor in the map stage, and one in the shuffle, and compares
-again. Needs PyPI's pyspark with Java 17 and the wheel that the folder `spark` beside this one makes.
+again. No clock decides what is lost: every task leaves a file that names its executor and waits where it must, so that both executors hold
+histograms, the one that is killed has some that are needed again, and nothing goes on before it is dead. Needs PyPI's pyspark with Java 17
+and the wheel that the folder `spark` beside this one makes.
 """
 
 import argparse
@@ -15,8 +17,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv as pc
@@ -32,6 +36,8 @@ KEYS = ["route", "window_start", "bin"]
 BY, EVERY = ["route"], "60s"
 # tasks of the stages in which an executor is killed
 TASKS = 7
+# how long anything may take to come to be, on a machine that others use too
+PATIENCE_S = 300
 
 
 def free_port() -> int:
@@ -52,6 +58,7 @@ def cluster(folder: Path):
         "SPARK_LOCAL_IP": HOST,
         "SPARK_DAEMON_MEMORY": "256m",
         "SPARK_LOCAL_DIRS": str(folder / "local"),
+        "SPARK_MASTER_OPTS": f"-Dspark.worker.timeout={PATIENCE_S}",
     }
     port, started = free_port(), []
 
@@ -62,7 +69,7 @@ def cluster(folder: Path):
         return process
 
     def wait_for(name: str, text: str) -> None:
-        for _ in range(600):
+        for _ in range(PATIENCE_S * 10):
             if text in (folder / f"{name}.log").read_text():
                 return
             time.sleep(0.1)
@@ -102,15 +109,16 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def executors_of(worker: subprocess.Popen) -> list[int]:
+def executors_of(worker: subprocess.Popen) -> set[int]:
     """The executors that a worker has started: children of its own process."""
-    return [pid for pid in children(worker.pid) if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-def executor_of(worker: subprocess.Popen) -> int:
-    while not (found := executors_of(worker)):
-        time.sleep(0.1)
-    return found[0]
+    found = set()
+    for pid in children(worker.pid):
+        try:
+            if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.add(pid)
+        except OSError:
+            continue
+    return found
 
 
 def session(master: str, folder: Path):
@@ -127,6 +135,14 @@ def session(master: str, folder: Path):
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "America/St_Johns",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        # tasks go to whoever is free, wherever their input is: no executor is left without some
+        "spark.locality.wait": "0",
+        "spark.shuffle.reduceLocality.enabled": "false",
+        "spark.cores.max": "2",
+        "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+        "spark.scheduler.maxRegisteredResourcesWaitingTime": f"{PATIENCE_S}s",
+        "spark.python.authenticate.socketTimeout": f"{PATIENCE_S}s",
+        "spark.network.timeout": f"{PATIENCE_S}s",
         # a lost executor is noticed at once, not after three waits of five seconds
         "spark.shuffle.io.retryWait": "1s",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
@@ -146,13 +162,41 @@ def bytes_of(table: pa.Table) -> bytes:
     return out.getvalue().to_pybytes()
 
 
-def slowly(begun: Path, seconds: float = 1.5):
-    """A step that changes nothing, leaves a file for each task that begins it, and takes its time, so that there is a stage to be killed in."""
+def until(so, what: str, seconds: float = PATIENCE_S) -> None:
+    """Waits for what must come to be."""
+    end = time.monotonic() + seconds
+    while not so():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not come to be in {seconds:.0f} s")
+        time.sleep(0.02)
+
+
+class Task(NamedTuple):
+    """One that has begun: the part of the data that it works on, the executor's process, and when it began."""
+
+    partition: int
+    executor: int
+    at_ns: int
+
+
+def tasks(folder: Path) -> list[Task]:
+    """Those that began in a folder, by their files, in the order in which they did."""
+    return sorted((Task(*map(int, file.name.split("-"))) for file in folder.iterdir()), key=lambda task: task.at_ns)
+
+
+def watched(begun: Path, may_go):
+    """A step that changes nothing: each task leaves a file of who it is, and goes on when it may."""
     begun.mkdir()
 
     def step(batches):
-        os.close(tempfile.mkstemp(dir=begun)[0])
-        time.sleep(seconds)
+        from pyspark import TaskContext
+
+        # a task's Python is a child of a child of its executor
+        executor = os.getpid()
+        while b"CoarseGrainedExecutorBackend" not in Path(f"/proc/{executor}/cmdline").read_bytes():
+            executor = int(Path(f"/proc/{executor}/stat").read_text().rpartition(")")[2].split()[1])
+        (begun / f"{TaskContext.get().partitionId()}-{executor}-{time.time_ns()}").touch()
+        until(may_go, "what a task waits for")
         yield from batches
 
     return step
@@ -202,32 +246,59 @@ def main() -> int:
                 check(f"cluster, partitions: {partitions}", made(partitions).toArrow(), started)
 
             for place in ("map stage", "shuffle"):
-                begun = folder / place
-                step = slowly(begun)
-                early = place == "map stage"
-                seen: list[int] = []
+                mapped, reduced, killed = folder / f"{place} maps", folder / f"{place} reduces", folder / f"{place} killed"
+                in_maps = place == "map stage"
+
+                def both() -> bool:
+                    return len({task.executor for task in tasks(mapped)}) > 1
+
+                def map_may_go() -> bool:
+                    # each executor has one; in the map stage those after the first two are held
+                    return both() and (not in_maps or killed.exists() or len(tasks(mapped)) < 3)
+
+                before, after = watched(mapped, map_may_go), watched(reduced, killed.exists)
+                lost: list[Task] = []
+                trouble: list[BaseException] = []
 
                 def kill() -> None:
-                    # two cores: where a third task begins, one is done and one runs
-                    while len(list(begun.iterdir())) < 3:
-                        time.sleep(0.05)
-                    os.kill(executor_of(workers[0]), signal.SIGKILL)
-                    seen.append(len(list(begun.iterdir())))
+                    try:
+                        if in_maps:
+                            # the executor of a third task has ended another, whose histograms die with it
+                            until(lambda: len(tasks(mapped)) > 2, "a third task")
+                            victim = tasks(mapped)[2].executor
+                        else:
+                            # the map stage is done; all but two of the other stage's tasks have yet to fetch from both executors
+                            until(lambda: len(tasks(reduced)) > 0, "a task of the shuffle")
+                            count = Counter(task.executor for task in tasks(mapped))
+                            if len(count) < 2 or {task.partition for task in tasks(mapped)} != set(range(TASKS)):
+                                raise RuntimeError(f"the map stage was not that of two executors: {tasks(mapped)}")
+                            victim = count.most_common(1)[0][0]
+                        os.kill(victim, signal.SIGKILL)
+                        until(lambda: all(victim not in executors_of(worker) for worker in workers), "its end")
+                        lost.extend(task for task in tasks(mapped) if task.executor == victim)
+                    except BaseException as e:
+                        trouble.append(e)
+                    killed.touch()
 
                 watcher = threading.Thread(target=kill, daemon=True)
                 watcher.start()
                 started = time.monotonic()
-                # in the second, the step comes before the histograms are fetched from where the killed executor kept them
-                found = made(TASKS, before=step if early else None, after=None if early else step).toArrow()
-                if not seen:
-                    raise SystemExit(f"no executor was killed in the {place}")
+                # in the shuffle, the step stands behind the histograms' merge, which fetches them
+                found = made(TASKS, before=before, after=None if in_maps else after).toArrow()
+                watcher.join()
+                if trouble:
+                    raise SystemExit(f"no executor was killed in the {place}: {trouble[0]}")
                 check(f"executor killed in the {place}", found, started)
-                again = len(list(begun.iterdir()))
-                print(f"    killed when {seen[0]} of {TASKS} tasks had begun; {again} were begun in all", flush=True)
-                failures += again <= TASKS
-                # the worker starts another in its place
-                while not executors_of(workers[0]):
-                    time.sleep(0.1)
+                died = killed.stat().st_mtime_ns
+                again = {task.partition for task in tasks(mapped) if task.at_ns > died}
+                gone = {task.partition for task in lost}
+                recomputed = bool(gone) and gone <= again
+                failures += not recomputed
+                print(
+                    f"    of {TASKS} map tasks the killed executor had {sorted(gone)}; run again after its death: {sorted(again)}"
+                    f"{'' if recomputed else ': NOT RECOMPUTED'}",
+                    flush=True,
+                )
             spark.stop()
     return 1 if failures else 0
 

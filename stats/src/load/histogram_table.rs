@@ -208,15 +208,15 @@ impl Builder {
     /// Adds a row of a series.
     pub(crate) fn add(&mut self, series: Option<usize>, cell: Cell) -> Result<()> {
         self.rows += 1;
-        let Some(series) = series else {
-            self.filtered += 1;
-            return Ok(());
-        };
         let (from, to) = self.choice.range;
         if cell.start < from || cell.start >= to {
             self.outside += 1;
             return Ok(());
         }
+        let Some(series) = series else {
+            self.filtered += 1;
+            return Ok(());
+        };
         self.check(cell)?;
         let window = (series, Slot { start: cell.start, width: cell.width, schema: cell.schema });
         if self.open != Some(window) {
@@ -230,6 +230,14 @@ impl Builder {
             _ => self.bins.push((cell.bin, cell.count)),
         }
         Ok(())
+    }
+
+    /// Counts rows that were seen to be outside the range, and rows of other series within it, of which no more was read.
+    #[cfg(feature = "frame")]
+    pub(crate) fn pass_over(&mut self, outside: u64, filtered: u64) {
+        self.rows += outside + filtered;
+        self.outside += outside;
+        self.filtered += filtered;
     }
 
     /// Refuses a number that is no bin of its schema, each once.

@@ -18,7 +18,7 @@ pub fn read_where(path: &str, filter: &str, by: &[&str]) -> Result<Dataset> {
     let options = LoadOptions {
         filter: (!filter.trim().is_empty()).then(|| filter.to_owned()),
         by: by.iter().map(|label| (*label).to_owned()).collect(),
-        ..LoadOptions::default()
+        ..super::own()
     };
     load(&[PathBuf::from(path)], &options, &super::watched())
 }

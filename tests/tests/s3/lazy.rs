@@ -26,6 +26,25 @@ fn rows_of_parquet_are_those_of_the_file_and_a_column_of_no_use_stays_there() {
 }
 
 #[test]
+fn of_rows_only_the_row_groups_in_the_range_of_time_are_fetched() {
+    let relay = Relay::new(Manner::Plain);
+    // ten row groups of 1000 s each: the last of the sixth and half of the seventh
+    let flags = ["--value", "latency", "--by", "service", "-q", "0.5,0.99", "--kind", "events"];
+    let range = ["--from", "2026-01-01T01:39:50Z", "--to", "2026-01-01T01:48:20Z"];
+    let (far, near) = both(&relay, "quantile", "rows.parquet", &[&flags[..], &range].concat());
+    assert_eq!(far["results"], near["results"]);
+    assert_eq!(understood(&far, "range"), understood(&near, "range"));
+    assert!(understood(&far, "row groups").starts_with("2 of 10 row groups read, "), "{far}");
+    let (fetched, whole) = (relay.bytes(), size("rows.parquet"));
+    // all columns of the first row group, and three of four of two: the traces, three quarters of all, are left there
+    assert!(fetched < whole / 4, "{fetched} of {whole}");
+    let wanted = Relay::new(Manner::Plain);
+    let (all, _) = both(&wanted, "quantile", "rows.parquet", &flags);
+    assert!(all["input"]["understood"].as_array().unwrap().iter().all(|note| note["what"] != "row groups"));
+    assert!(fetched < wanted.bytes(), "{fetched} of {}", wanted.bytes());
+}
+
+#[test]
 fn of_a_folder_of_histograms_only_what_is_asked_for_is_fetched() {
     let relay = Relay::new(Manner::Plain);
     let day = ["--from", "2026-01-02T00:00:00Z", "--to", "2026-01-03T00:00:00Z", "--where", "service=service-07"];

@@ -3,7 +3,7 @@
 use sre_stats::estimate::Estimate;
 use sre_stats::figure::{self, Figure, Mark, QuantileCurve, Role, Shape};
 use sre_stats::histogram::LogLinear;
-use sre_stats::load::Data;
+use sre_stats::load::{Data, Histograms};
 use sre_stats::method::Definition;
 use sre_stats::progress::Progress;
 use sre_stats::quantile::{Quantile, Tool, quantiles};
@@ -22,8 +22,8 @@ pub struct QuantileProfile {
     pub curves: Vec<QuantileCurve>,
     /// The picture.
     pub figure: Figure,
-    /// What each tool would have printed.
-    pub tools: Table,
+    /// What each tool would have printed, where the samples are there to ask it.
+    pub tools: Option<Table>,
 }
 
 /// The quantiles shown, as far as the samples reach.
@@ -42,6 +42,9 @@ impl QuantileProfile {
     pub fn new(document: &Document, key: &TrackKey, progress: &Progress) -> Result<Self> {
         progress.stage("computing quantiles", 0);
         let item = selected(document.item(key.item)?, key.values)?;
+        if let Data::Histograms(histograms) = &item.data {
+            return Self::of_histograms(histograms);
+        }
         let derived = match &item.data {
             Data::Counter(counter) => Some(rate(counter)?),
             _ => None,
@@ -74,7 +77,19 @@ impl QuantileProfile {
         let asked = [Quantile::MEDIAN, Quantile::P90, Quantile::P99, Quantile::P999];
         let mut tools = tell::quantile::table(&tell::quantile::by_tool(values, &asked, &Tool::ALL, &scope)?);
         "What would each tool have printed?".clone_into(&mut tools.title);
-        Ok(Self { curves, figure, tools })
+        Ok(Self { curves, figure, tools: Some(tools) })
+    }
+
+    /// The quantiles of all windows of stored histograms together.
+    fn of_histograms(histograms: &Histograms) -> Result<Self> {
+        let qs = nines(histograms.counts().iter().sum::<f64>() as u64);
+        let rows = tell::quantile::of_histograms(histograms, &qs, None)?;
+        let layout = rows.first().map(|row| row.layout.clone()).unwrap_or_default();
+        let points = rows.into_iter().map(|row| (row.q, row.estimate)).collect();
+        let curves = vec![QuantileCurve { name: format!("{layout} histogram"), points }];
+        let mut figure = figure::quantile_figure(&curves)?;
+        figure.title = format!("Quantiles of {}", histograms.identity().title());
+        Ok(Self { curves, figure, tools: None })
     }
 
     /// A row for every quantile, with its provenance.
@@ -96,10 +111,13 @@ impl QuantileProfile {
 
     /// All of it under one heading.
     pub fn section(&self) -> Section {
-        Section::new(self.figure.title.clone())
+        let section = Section::new(self.figure.title.clone())
             .with(Block::Figure(self.figure.clone()))
-            .with(Block::Table(self.table()))
-            .with(Block::Table(self.tools.clone()))
+            .with(Block::Table(self.table()));
+        match &self.tools {
+            Some(tools) => section.with(Block::Table(tools.clone())),
+            None => section,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rust that makes in a notebook what a view shows. Its tests compile and run it.
 
 use crate::gui::choices::Against;
+use crate::gui::derive::Origin;
+use crate::gui::session::asks_a_server;
 use crate::gui::state::State;
 use crate::gui::view::View;
 
@@ -13,7 +15,7 @@ pub fn cells(state: &State) -> Option<String> {
     let read = format!(
         "use sre_stats::prelude::*;\n\nlet data = load(&[{}], &{}, &Progress::new())?;\n",
         files.join(", "),
-        document.origin.reading.cell(document.origin.token_env.as_deref())
+        document.origin.reading.cell(server(&document.origin).as_deref())
     );
     let item = format!("let item = &data.items[{}];", state.choices.item);
     let objective = format!("let objective: Objective = {:?}.parse()?;", state.objective_text());
@@ -113,4 +115,13 @@ fn windows(state: &State, objective: &str) -> String {
          tell::windows::section(&fit.item.title(), &accounting, Some(&budget))",
         state.choices.item
     )
+}
+
+/// How a server among the data is asked, where it is asked with more than an address.
+fn server(origin: &Origin) -> Option<String> {
+    if let Some(name) = &origin.token_env {
+        return Some(format!("ServerOptions {{ token_env: Some({name:?}.into()), ..ServerOptions::default() }}"));
+    }
+    let asked = origin.paths.iter().any(|path| asks_a_server(path)) && !origin.of_session;
+    asked.then(|| "ServerOptions::from_environment()".to_owned())
 }

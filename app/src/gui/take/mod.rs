@@ -12,6 +12,7 @@ use sre_stats::slo::{Options, evaluate};
 use sre_stats::{Error, Result};
 
 use super::derive::Document;
+use super::session::asks_a_server;
 use super::state::State;
 use crate::cli::alerts::AlertArgs;
 use crate::files;
@@ -74,8 +75,10 @@ impl Target {
 /// A name for the file, beside the first file that is open.
 pub fn suggested(state: &State, target: Target) -> String {
     let first = state.document.as_ref().and_then(|d| d.paths.first());
-    let stem =
-        first.and_then(|p| p.file_stem()).map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
+    // an address is no folder to write into; of an object the name says something, of a question it does not
+    let on_server = first.is_some_and(|p| asks_a_server(p));
+    let named = first.filter(|p| !p.to_string_lossy().contains('?') || !on_server).and_then(|p| p.file_stem());
+    let stem = named.map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
     let name = match target {
         Target::Png | Target::Svg | Target::Csv | Target::Parquet => {
             format!("{stem}-{}.{}", state.view.word(), target.ending())
@@ -85,7 +88,7 @@ pub fn suggested(state: &State, target: Target) -> String {
         Target::OpenSlo => format!("{stem}-slo.yaml"),
         Target::Session => format!("{stem}.{}", target.ending()),
     };
-    let folder = first.and_then(|p| p.parent()).unwrap_or(Path::new(""));
+    let folder = first.filter(|_| !on_server).and_then(|p| p.parent()).unwrap_or(Path::new(""));
     folder.join(name).display().to_string()
 }
 

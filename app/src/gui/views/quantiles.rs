@@ -27,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
         let options = Options { height: (ui.available_height() - 150.0).max(320.0), ..Options::default() };
         plot::show(ui, tokens(ui.theme()), "quantiles", &profile.figure, options);
         ui.add_space(10.0);
-        for of in [&profile.tools, &profile.table()] {
+        for of in profile.tools.iter().chain([&profile.table()]) {
             ui.label(RichText::new(&of.title).family(bold()));
             if let Some(column) = table(ui, of, state.sort.as_ref(), false) {
                 messages.push(Message::Sort(of.title.clone(), column));

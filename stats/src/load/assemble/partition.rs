@@ -57,6 +57,15 @@ pub(crate) struct Part {
     pub(super) filtered: u64,
 }
 
+impl Part {
+    /// So many rows of which it is known without reading them that all are outside the range of time.
+    #[cfg(feature = "frame")]
+    pub(crate) fn outside(rows: usize) -> Self {
+        let rows = rows as u64;
+        Self { rows, lines: rows, outside: rows, ..Self::default() }
+    }
+}
+
 /// Sorts the rows of a piece into groups by their labels.
 pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     let rows = chunk.rows;

@@ -18,6 +18,9 @@ use crate::progress::Progress;
 /// Reads the columns at some places of a piece by its number.
 pub(super) type Make<'a> = dyn Fn(usize, &[usize]) -> Result<Vec<Typed>> + Sync + 'a;
 
+/// How many rows a piece has, where none of them can be in the range of time.
+pub(super) type Outside<'a> = dyn Fn(usize) -> Option<usize> + Sync + 'a;
+
 /// Takes the batches of one file in their order.
 pub(super) struct Batches {
     plan: Plan,
@@ -62,8 +65,9 @@ impl Batches {
     }
 
     /// Takes pieces of the file, which come in their order, on as many threads as rayon has; each is made on the thread that then
-    /// sorts its rows, and no more are there at a time than there are threads.
-    pub(super) fn take_pieces(&self, count: usize, make: &Make<'_>) {
+    /// sorts its rows, and no more are there at a time than there are threads. Of a piece of which `outside` gives a number, all rows are
+    /// so many, lie outside the range of time that is asked for, and are not made.
+    pub(super) fn take_pieces(&self, count: usize, outside: &Outside<'_>, make: &Make<'_>) {
         let next = AtomicUsize::new(0);
         let work = || {
             while !self.progress.is_cancelled() && self.goes_on() {
@@ -71,8 +75,14 @@ impl Batches {
                 if number >= count {
                     break;
                 }
-                let part = catch_unwind(AssertUnwindSafe(|| self.part_of(make(number, &self.places)?)))
-                    .unwrap_or_else(|_| undecodable());
+                let made = || match outside(number) {
+                    Some(rows) => {
+                        self.progress.advance((rows as f64 * self.bytes_per_row) as u64);
+                        Ok(Part::outside(rows))
+                    }
+                    None => self.part_of(make(number, &self.places)?),
+                };
+                let part = catch_unwind(AssertUnwindSafe(made)).unwrap_or_else(|_| undecodable());
                 self.join(number, part);
             }
         };

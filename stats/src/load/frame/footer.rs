@@ -3,7 +3,7 @@
 //! The reader reserves memory as the file's table of contents says, and a reservation that fails ends the program; a damaged
 //! length has to be found before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -52,24 +52,32 @@ pub(super) struct RowGroup {
     pub(super) bytes: u64,
     /// By name, of the columns of which the file says it.
     pub(super) bounds: HashMap<String, Bounds>,
+    /// The columns of which the file says that no field is missing.
+    pub(super) whole: HashSet<String>,
 }
 
 /// What a table of contents says of the row groups; its lengths must have been found possible by [`rows`].
 pub(super) fn groups(contents: &FileMetadata) -> Vec<RowGroup> {
     let mut groups = Vec::with_capacity(contents.row_groups.len());
     for group in &contents.row_groups {
-        let mut found =
-            RowGroup { rows: group.num_rows() as u64, bytes: group.compressed_size() as u64, bounds: HashMap::new() };
+        let bytes = group.compressed_size() as u64;
+        let mut found = RowGroup { rows: group.num_rows() as u64, bytes, ..RowGroup::default() };
         for column in group.parquet_columns() {
             let [name] = column.descriptor().path_in_schema.as_slice() else { continue };
             let Some(Ok(statistics)) = column.statistics(&contents.footer_buf) else { continue };
-            let bounds = if let Some(of) = statistics.as_binary() {
+            let (bounds, nulls) = if let Some(of) = statistics.as_binary() {
                 // a field that is not there is an empty word
                 let least = if of.null_count == Some(0) { of.min_value.clone() } else { Some(Vec::new()) };
-                least.zip(of.max_value.clone()).map(|(least, greatest)| Bounds::Words(least, greatest))
+                let bounds = least.zip(of.max_value.clone()).map(|(least, greatest)| Bounds::Words(least, greatest));
+                (bounds, of.null_count)
+            } else if let Some(of) = statistics.as_int64() {
+                (of.min_value.zip(of.max_value).map(|(a, b)| Bounds::Ints(a, b)), of.null_count)
             } else {
-                statistics.as_int64().and_then(|of| of.min_value.zip(of.max_value)).map(|(a, b)| Bounds::Ints(a, b))
+                (None, None)
             };
+            if nulls == Some(0) {
+                found.whole.insert(name.to_string());
+            }
             if let Some(bounds) = bounds {
                 found.bounds.insert(name.to_string(), bounds);
             }

@@ -1,20 +1,22 @@
 //! The histogram table as Parquet, Arrow IPC, data frame and record batch.
 //!
 //! A Parquet file tells for each of its row groups between which values every column lies. Of a table that is sorted, as those are that
-//! are written here, only the row groups are read that can hold what is asked for: the rest of the file is not looked at.
+//! are written here, only the row groups are read that can hold what is asked for: the rest of the file is not looked at. Of a row group
+//! times and labels are read first, and the rest of those rows that are wanted by them (`narrow`).
+
+mod narrow;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
-use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, TimeUnit};
 
-use super::chunks;
 use super::footer::{Bounds, RowGroup};
-use super::input::Input;
 use super::ipc::Pieces;
 use super::polars::failed;
 use super::typed::{Table, Typed, nanoseconds};
@@ -30,6 +32,8 @@ use crate::load::store::{HistogramTable, Packed, Slot, Stored};
 use crate::load::table::{Column, Dictionary};
 use crate::progress::Progress;
 
+pub(super) use narrow::read_ranges;
+
 /// Rows of a batch that is written: a row group of Parquet.
 const BATCH: usize = 1 << 17;
 
@@ -37,7 +41,7 @@ const BATCH: usize = 1 << 17;
 pub(super) struct Reading {
     file: String,
     format: Format,
-    bytes: u64,
+    pub(super) bytes: u64,
     places: Places,
     /// The columns in the order in which batches have them.
     order: Vec<usize>,
@@ -161,112 +165,85 @@ impl Reading {
     /// Takes the rows of a table whose columns are the [`wanted`](Self::wanted) ones.
     pub(super) fn take(&mut self, table: &dyn Table) -> Result<()> {
         let rows = table.rows();
-        let row_of = |row: usize, read: u64| read + row as u64 + 1;
+        let columns = (0..self.order.len()).map(|at| table.piece(at, 0, rows)).collect::<Result<_>>()?;
         let before = self.builder.rows;
-        let piece = |place: usize| table.piece(place, 0, rows);
+        self.take_columns(columns, rows, &|row| before + row as u64)
+    }
+
+    /// Takes the [`wanted`](Self::wanted) columns of so many rows, each of which has a number in the file, from 0 on.
+    fn take_columns(&mut self, columns: Vec<Typed>, rows: usize, number: &dyn Fn(usize) -> u64) -> Result<()> {
+        let mut columns = columns.into_iter();
+        let mut next = || columns.next().unwrap_or(Typed::Other(rows));
+        let line = |row: usize| number(row) + 1;
+        let file = self.file.clone();
+        let names = self.names.clone();
         let bad = |row: usize, at: usize, what: &str| {
-            let position = Position::in_file(&self.file).at_line(row_of(row, before));
-            let position = position.at_column(self.names.get(at).cloned().unwrap_or_default());
+            let position = Position::in_file(&file).at_line(line(row));
+            let position = position.at_column(names.get(at).cloned().unwrap_or_default());
             Error::parse(format!("this is not {what}")).at(position)
         };
-        let starts = instants(piece(0)?, &mut self.clock);
+        let starts = instants(next(), &mut self.clock);
         let widths: Vec<Option<i64>> =
-            numbers(piece(1)?).into_iter().map(|w| w.and_then(histogram_table::width_of)).collect();
-        let (schemas, schema_words) = words(piece(2)?);
-        let (bins, counts) = (whole(piece(3)?), whole(piece(4)?));
-        let own: Vec<(Vec<u32>, Dictionary)> =
-            (5..self.order.len()).map(|i| Ok(words(piece(i)?))).collect::<Result<_>>()?;
+            numbers(next()).into_iter().map(|w| w.and_then(histogram_table::width_of)).collect();
+        let (schemas, schema_words) = words(next());
+        let (bins, counts) = (whole(next()), whole(next()));
+        let own: Vec<Words> = columns.map(words).collect();
         let schemas_of: Vec<u32> =
             schema_words.words().iter().map(|word| self.builder.schema(&String::from_utf8_lossy(word))).collect();
-        let width_of_file = self.names.len() - self.fixed.len();
-        let mut last: Option<(Vec<u32>, Option<usize>)> = None;
+        let places = self.places.clone();
+        let mut last = None;
         for row in 0..rows {
-            let code = |codes: &Vec<u32>| codes.get(row).copied().unwrap_or_default();
-            let same = |codes: &[u32]| codes.iter().zip(&own).all(|(c, (all, _))| *c == code(all));
-            let series = match &last {
-                Some((codes, series)) if same(codes) => *series,
-                _ => {
-                    let codes: Vec<u32> = own.iter().map(|(all, _)| code(all)).collect();
-                    let mut of_file = codes.iter().zip(&own).map(|(c, (_, dictionary))| dictionary.word(*c).to_vec());
-                    let mut key = Vec::with_capacity(self.places.keys.len());
-                    for at in &self.places.keys {
-                        let fixed = at.checked_sub(width_of_file).and_then(|i| self.fixed.get(i));
-                        key.push(match fixed {
-                            Some((_, word)) => word.clone().into_bytes(),
-                            None => of_file.next().unwrap_or_default(),
-                        });
-                    }
-                    let series = self
-                        .builder
-                        .key(&key)
-                        .map_err(|e| e.at(Position::in_file(&self.file).at_line(row_of(row, before))))?;
-                    last = Some((codes, series));
-                    series
-                }
-            };
+            let series = self.series_of(&own, row, &mut last);
+            let series = series.map_err(|e| e.at(Position::in_file(&file).at_line(line(row))))?;
             let of = |cells: &[Option<i64>], at: usize, what: &str| {
                 cells.get(row).copied().flatten().ok_or_else(|| bad(row, at, what))
             };
             let schema = schemas.get(row).and_then(|c| schemas_of.get(*c as usize)).copied();
             let cell = Cell {
-                start: of(&starts, self.places.start, "a time")?,
-                width: of(&widths, self.places.width, "a width in seconds")?,
-                schema: schema.ok_or_else(|| bad(row, self.places.schema, "a schema"))?,
-                bin: of(&bins, self.places.bin, "a whole number")?,
-                count: u64::try_from(of(&counts, self.places.count, "a count")?)
-                    .map_err(|_| bad(row, self.places.count, "a count"))?,
+                start: of(&starts, places.start, "a time")?,
+                width: of(&widths, places.width, "a width in seconds")?,
+                schema: schema.ok_or_else(|| bad(row, places.schema, "a schema"))?,
+                bin: of(&bins, places.bin, "a whole number")?,
+                count: u64::try_from(of(&counts, places.count, "a count")?)
+                    .map_err(|_| bad(row, places.count, "a count"))?,
             };
-            self.builder
-                .add(series, cell)
-                .map_err(|e| e.at(Position::in_file(&self.file).at_line(row_of(row, before))))?;
+            let added = self.builder.add(series, cell);
+            added.map_err(|e| e.at(Position::in_file(&file).at_line(line(row))))?;
         }
         Ok(())
+    }
+
+    /// The series of a row by its words, where it is wanted; rows of one series mostly follow each other.
+    fn series_of(
+        &mut self,
+        own: &[Words],
+        row: usize,
+        last: &mut Option<(Vec<u32>, Option<usize>)>,
+    ) -> Result<Option<usize>> {
+        let code = |codes: &[u32]| codes.get(row).copied().unwrap_or_default();
+        if let Some((codes, series)) = last
+            && codes.iter().zip(own).all(|(known, (all, _))| *known == code(all))
+        {
+            return Ok(*series);
+        }
+        let codes: Vec<u32> = own.iter().map(|(all, _)| code(all)).collect();
+        let mut of_file = codes.iter().zip(own).map(|(code, (_, dictionary))| dictionary.word(*code).to_vec());
+        let mut key = Vec::with_capacity(self.places.keys.len());
+        for at in &self.places.keys {
+            key.push(match self.fixed_word(*at) {
+                Some(word) => word.as_bytes().to_vec(),
+                None => of_file.next().unwrap_or_default(),
+            });
+        }
+        let series = self.builder.key(&key)?;
+        *last = Some((codes, series));
+        Ok(series)
     }
 
     /// The table of all that was taken.
     pub(super) fn finish(self) -> Result<HistogramTable> {
         self.builder.finish(&self.file, self.format, self.bytes, self.report)
     }
-}
-
-/// So many rows are read together; a row group is read whole.
-const TOGETHER: u64 = 1 << 18;
-
-/// Reads some ranges of rows of a Parquet file, a few row groups at a time; nothing else of the file is looked at.
-pub(super) fn read_ranges(
-    mut reading: Reading,
-    (input, file_rows): (Input<'_>, u64),
-    (contents, groups): (&FileMetadata, &[RowGroup]),
-    ranges: &[Range<u64>],
-    progress: &Progress,
-) -> Result<Reading> {
-    let columns: Vec<String> = reading.wanted().into_iter().map(str::to_owned).collect();
-    let per_row = reading.bytes as f64 / file_rows.max(1) as f64;
-    let mut read = |range: Range<u64>| -> Result<()> {
-        progress.check()?;
-        let rows = range.start as usize..range.end as usize;
-        reading.take(&chunks::frame(input, contents, &rows, Some(&columns))?)?;
-        progress.advance(((range.end - range.start) as f64 * per_row) as u64);
-        Ok(())
-    };
-    // ends of row groups, so that none is unpacked twice
-    let mut ends = groups.iter().scan(0_u64, |end, group| {
-        *end += group.rows;
-        Some(*end)
-    });
-    for range in ranges {
-        let mut start = range.start;
-        for end in ends.by_ref().skip_while(|end| *end <= range.start) {
-            if end - start >= TOGETHER || end >= range.end {
-                read(start..end.min(range.end))?;
-                start = end;
-            }
-            if end >= range.end {
-                break;
-            }
-        }
-    }
-    Ok(reading)
 }
 
 /// Reads all batches of an Arrow file, one after the other.
@@ -378,7 +355,10 @@ fn whole(typed: Typed) -> Vec<Option<i64>> {
     }
 }
 
-fn words(typed: Typed) -> (Vec<u32>, Dictionary) {
+/// A column of words: the code of each row, and what the codes stand for.
+type Words = (Vec<u32>, Dictionary);
+
+fn words(typed: Typed) -> Words {
     match typed.words() {
         Column::Text(codes, dictionary) => (codes, dictionary),
         Column::Time(_) | Column::Number(_) => (Vec::new(), Dictionary::default()),

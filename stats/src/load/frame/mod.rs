@@ -15,6 +15,7 @@ mod ipc;
 mod ipc_lengths;
 #[cfg(test)]
 mod ipc_tests;
+mod outside;
 mod page_lengths;
 mod pages;
 mod polars;

@@ -58,10 +58,15 @@ impl Fields {
             (DataType::Float64, PhysicalType::Double) => Self::Doubles,
             (DataType::Float32, PhysicalType::Float) => Self::Singles,
             (DataType::Boolean, PhysicalType::Boolean) => Self::Flags,
-            (DataType::String, PhysicalType::ByteArray) => Self::Words,
+            (DataType::String | DataType::Categorical(..) | DataType::Enum(..), PhysicalType::ByteArray) => Self::Words,
             _ => return None,
         })
     }
+}
+
+/// The nanoseconds of the unit in which a column has its times, where it is one of times.
+pub(super) fn instant(chunk: &ColumnChunkMetadata, dtype: &DataType) -> Option<i64> {
+    if let Some(Fields::Instants(unit)) = Fields::of(chunk, dtype) { Some(unit) } else { None }
 }
 
 fn stored_unit(logical: Option<PrimitiveLogicalType>, converted: Option<PrimitiveConvertedType>) -> Option<TimeUnit> {
@@ -77,12 +82,13 @@ fn stored_unit(logical: Option<PrimitiveLogicalType>, converted: Option<Primitiv
     })
 }
 
-/// Some rows of a column chunk, whose place in the file must have been checked; `None` where polars is to read them.
+/// Some rows of a column chunk, whose place in the file must have been checked, by ranges that rise and do not overlap; `None` where
+/// polars is to read them.
 pub(super) fn column(
     file: &mut Reader<'_>,
     chunk: &ColumnChunkMetadata,
     dtype: &DataType,
-    rows: &Range<usize>,
+    rows: &[Range<usize>],
 ) -> Result<Option<Typed>> {
     let Some(fields) = Fields::of(chunk, dtype) else { return Ok(None) };
     let place = chunk.byte_range();
@@ -94,7 +100,7 @@ pub(super) fn column(
     let mut pages = Pages {
         source: BasicDecompressor::new(reader, Vec::new()),
         largest: usize::try_from(chunk.uncompressed_size()).unwrap_or(0),
-        rows: rows.clone(),
+        rows: rows.to_vec(),
         passed: 0,
     };
     Ok(match fields {
@@ -128,9 +134,17 @@ struct Pages {
     /// No page is larger than the whole column.
     largest: usize,
     /// The wanted rows.
-    rows: Range<usize>,
+    rows: Vec<Range<usize>>,
     /// The rows of the pages so far.
     passed: usize,
+}
+
+/// Wanted fields of one page that follow each other.
+struct Run {
+    /// Which of the values that are there are wanted.
+    range: Range<usize>,
+    /// Which of the wanted fields are there, where some are not.
+    present: Option<Vec<bool>>,
 }
 
 /// Wanted fields of one page.
@@ -140,13 +154,15 @@ struct Wanted<'a> {
     values: &'a [u8],
     /// How many these are, up to the last wanted row.
     there: usize,
-    /// Which of them are wanted.
-    range: Range<usize>,
-    /// Which of the wanted fields are there, where some are not.
-    present: Option<Vec<bool>>,
+    runs: Vec<Run>,
 }
 
 impl Pages {
+    /// How many rows are wanted.
+    fn wanted(&self) -> usize {
+        self.rows.iter().map(ExactSizeIterator::len).sum()
+    }
+
     fn dictionary(&mut self) -> Result<Option<(Vec<u8>, usize)>> {
         let page = self.source.read_dict_page().map_err(|e| failed(&e))?;
         Ok(page.map(|page| (page.buffer.into_vec(), page.num_values)))
@@ -154,21 +170,23 @@ impl Pages {
 
     /// Hands on the pages with wanted rows, until one is refused; `false` where one was.
     fn each(&mut self, mut take: impl FnMut(&Wanted<'_>) -> Result<bool>) -> Result<bool> {
-        while self.passed < self.rows.end {
+        let last = self.rows.last().map_or(0, |rows| rows.end);
+        while self.passed < last {
             let Some(page) = self.source.next() else { return Err(short()) };
             let page = page.map_err(|e| failed(&e))?;
             let start = self.passed;
             let end = start.saturating_add(page.num_values());
             self.passed = end;
-            if end <= self.rows.start {
+            let here = self.rows.iter().filter(|rows| rows.start < end && rows.end > start);
+            let rows: Vec<_> = here.map(|rows| rows.start.max(start) - start..rows.end.min(end) - start).collect();
+            if rows.is_empty() {
                 continue;
             }
             if page.page().uncompressed_size() > self.largest {
                 return Ok(false);
             }
             let page = page.decompress(&mut self.source).map_err(|e| failed(&e))?;
-            let rows = self.rows.start.max(start) - start..self.rows.end.min(end) - start;
-            let goes_on = take(&wanted(&page, rows)?)?;
+            let goes_on = take(&wanted(&page, &rows)?)?;
             self.source.reuse_page_buffer(page);
             if !goes_on {
                 return Ok(false);
@@ -179,22 +197,27 @@ impl Pages {
 }
 
 /// Takes a page apart; what lies behind its wanted rows is not looked at.
-fn wanted(page: &DataPage, rows: Range<usize>) -> Result<Wanted<'_>> {
+fn wanted<'a>(page: &'a DataPage, rows: &[Range<usize>]) -> Result<Wanted<'a>> {
     let parts = split_buffer(page).map_err(|e| failed(&e))?;
-    let mut wanted =
-        Wanted { encoding: page.encoding(), values: parts.values, there: rows.end, range: rows.clone(), present: None };
+    let last = rows.last().map_or(0, |rows| rows.end);
+    let mut wanted = Wanted { encoding: page.encoding(), values: parts.values, there: last, runs: Vec::new() };
     let no_nulls = matches!(page.header(), DataPageHeader::V2(header) if header.num_nulls == 0);
-    if page.descriptor.max_def_level > 0
-        && !no_nulls
-        && let Some(mut present) = levels(parts.def, rows.end)?
-    {
-        let chosen = present.split_off(rows.start.min(present.len()));
-        let count = |flags: &[bool]| flags.iter().filter(|there| **there).count();
-        let before = count(&present);
-        wanted.there = before + count(&chosen);
-        wanted.range = before..wanted.there;
-        wanted.present = Some(chosen);
+    let present = if page.descriptor.max_def_level > 0 && !no_nulls { levels(parts.def, last)? } else { None };
+    let Some(present) = present else {
+        wanted.runs = rows.iter().map(|rows| Run { range: rows.clone(), present: None }).collect();
+        return Ok(wanted);
+    };
+    let flags = |rows: Range<usize>| present.get(rows).unwrap_or_default();
+    let count = |flags: &[bool]| flags.iter().filter(|there| **there).count();
+    let (mut row, mut before) = (0, 0);
+    for rows in rows {
+        before += count(flags(row..rows.start));
+        let own = flags(rows.clone());
+        let range = before..before + count(own);
+        (row, before) = (rows.end, range.end);
+        wanted.runs.push(Run { range, present: Some(own.to_vec()) });
     }
+    wanted.there = before;
     Ok(wanted)
 }
 
@@ -243,14 +266,19 @@ fn codes(wanted: &Wanted<'_>) -> Result<Vec<u32>> {
     if codes.len() == wanted.there { Ok(codes) } else { Err(short()) }
 }
 
-/// Adds the wanted fields of a page, of whose values those that are wanted come.
-fn add<T: Copy + Default>(
-    to: &mut (Vec<T>, Option<Vec<bool>>),
-    present: Option<&[bool]>,
-    mut values: impl Iterator<Item = T>,
-) {
+/// The codes of a run, each of which must be in the dictionary.
+fn codes_of<'a>(run: &Run, codes: &'a [u32], words: usize) -> Result<&'a [u32]> {
+    let codes = codes.get(run.range.clone()).ok_or_else(short)?;
+    if codes.iter().any(|code| *code as usize >= words) {
+        return Err(Error::parse("a page has a code that is in no dictionary"));
+    }
+    Ok(codes)
+}
+
+/// Adds the wanted fields of a run, whose values come.
+fn add<T: Copy + Default>(to: &mut (Vec<T>, Option<Vec<bool>>), run: &Run, mut values: impl Iterator<Item = T>) {
     let (cells, marks) = to;
-    let Some(present) = present else {
+    let Some(present) = &run.present else {
         cells.extend(values);
         if let Some(marks) = marks {
             marks.resize(cells.len(), true);
@@ -267,21 +295,22 @@ fn numbers<T: Copy + Default, const WIDTH: usize>(
 ) -> Result<Option<Cells<T>>> {
     let dictionary: Option<Vec<T>> =
         pages.dictionary()?.map(|(bytes, _)| bytes.as_chunks().0.iter().map(|b| read(*b)).collect());
-    let mut cells = (Vec::with_capacity(pages.rows.len()), None);
+    let mut cells = (Vec::with_capacity(pages.wanted()), None);
     let whole = pages.each(|page| {
         match (page.encoding, &dictionary) {
             (Encoding::Plain, _) => {
-                let values = page.values.as_chunks().0.get(page.range.clone()).ok_or_else(short)?;
-                add(&mut cells, page.present.as_deref(), values.iter().map(|b| read(*b)));
+                for run in &page.runs {
+                    let values = page.values.as_chunks().0.get(run.range.clone()).ok_or_else(short)?;
+                    add(&mut cells, run, values.iter().map(|b| read(*b)));
+                }
             }
             (Encoding::PlainDictionary | Encoding::RleDictionary, Some(dictionary)) => {
                 let codes = codes(page)?;
-                let codes = codes.get(page.range.clone()).ok_or_else(short)?;
-                if codes.iter().any(|c| *c as usize >= dictionary.len()) {
-                    return Err(Error::parse("a page has a code that is in no dictionary"));
+                for run in &page.runs {
+                    let codes = codes_of(run, &codes, dictionary.len())?;
+                    let value = |c: &u32| dictionary.get(*c as usize).copied().unwrap_or_default();
+                    add(&mut cells, run, codes.iter().map(value));
                 }
-                let value = |c: &u32| dictionary.get(*c as usize).copied().unwrap_or_default();
-                add(&mut cells, page.present.as_deref(), codes.iter().map(value));
             }
             _ => return Ok(false),
         }
@@ -291,7 +320,7 @@ fn numbers<T: Copy + Default, const WIDTH: usize>(
 }
 
 fn flags(pages: &mut Pages) -> Result<Option<Cells<bool>>> {
-    let mut cells = (Vec::with_capacity(pages.rows.len()), None);
+    let mut cells = (Vec::with_capacity(pages.wanted()), None);
     let whole = pages.each(|page| {
         match page.encoding {
             Encoding::Plain => {
@@ -299,14 +328,18 @@ fn flags(pages: &mut Pages) -> Result<Option<Cells<bool>>> {
                     return Err(short());
                 }
                 let bit = |i: usize| page.values.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 == 1);
-                add(&mut cells, page.present.as_deref(), page.range.clone().map(bit));
+                for run in &page.runs {
+                    add(&mut cells, run, run.range.clone().map(bit));
+                }
             }
             Encoding::Rle => {
                 // four bytes tell how many follow
                 let packed = page.values.get(4..).ok_or_else(short)?;
                 let bits = HybridRleDecoder::new(packed, 1, page.there).collect().map_err(|e| failed(&e))?;
-                let bits = bits.get(page.range.clone()).ok_or_else(short)?;
-                add(&mut cells, page.present.as_deref(), bits.iter().map(|bit| *bit == 1));
+                for run in &page.runs {
+                    let bits = bits.get(run.range.clone()).ok_or_else(short)?;
+                    add(&mut cells, run, bits.iter().map(|bit| *bit == 1));
+                }
             }
             _ => return Ok(false),
         }
@@ -323,26 +356,28 @@ fn words(pages: &mut Pages) -> Result<Option<Typed>> {
         let all = (0..count).map(|_| encode(next_word(&mut rest)?, &mut known)).collect::<Result<_>>()?;
         of_file = Some(all);
     }
-    let mut cells = (Vec::with_capacity(pages.rows.len()), None);
+    let mut cells = (Vec::with_capacity(pages.wanted()), None);
     let whole = pages.each(|page| {
         match (page.encoding, &of_file) {
             (Encoding::Plain, _) => {
-                let mut rest = page.values;
-                for _ in 0..page.range.start {
-                    next_word(&mut rest)?;
+                let (mut rest, mut at) = (page.values, 0);
+                for run in &page.runs {
+                    for _ in at..run.range.start {
+                        next_word(&mut rest)?;
+                    }
+                    at = run.range.end;
+                    let chosen = run.range.clone().map(|_| encode(next_word(&mut rest)?, &mut known));
+                    let chosen = chosen.collect::<Result<Vec<u32>>>()?;
+                    add(&mut cells, run, chosen.into_iter());
                 }
-                let chosen = page.range.clone().map(|_| encode(next_word(&mut rest)?, &mut known));
-                let chosen = chosen.collect::<Result<Vec<u32>>>()?;
-                add(&mut cells, page.present.as_deref(), chosen.into_iter());
             }
             (Encoding::PlainDictionary | Encoding::RleDictionary, Some(of_file)) => {
                 let codes = codes(page)?;
-                let codes = codes.get(page.range.clone()).ok_or_else(short)?;
-                if codes.iter().any(|c| *c as usize >= of_file.len()) {
-                    return Err(Error::parse("a page has a code that is in no dictionary"));
+                for run in &page.runs {
+                    let codes = codes_of(run, &codes, of_file.len())?;
+                    let code = |c: &u32| of_file.get(*c as usize).copied().unwrap_or_default();
+                    add(&mut cells, run, codes.iter().map(code));
                 }
-                let code = |c: &u32| of_file.get(*c as usize).copied().unwrap_or_default();
-                add(&mut cells, page.present.as_deref(), codes.iter().map(code));
             }
             _ => return Ok(false),
         }
@@ -426,7 +461,10 @@ mod tests {
         for group in &contents.row_groups {
             let chunk = group.columns_under_root_iter(name).unwrap().next().unwrap();
             let rows = rows.start.min(group.num_rows())..rows.end.min(group.num_rows());
-            read.push((before + rows.start, column(&mut input.reader(), chunk, &dtype, &rows).unwrap()));
+            read.push((
+                before + rows.start,
+                column(&mut input.reader(), chunk, &dtype, std::slice::from_ref(&rows)).unwrap(),
+            ));
             before += group.num_rows();
         }
         read

@@ -1,6 +1,7 @@
 //! Parquet and Arrow IPC files, piece by piece.
 
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -11,19 +12,21 @@ use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, SchemaExt};
 use super::batches::Batches;
 use super::cells::Cells;
 use super::chunks;
-use super::footer;
+use super::footer::{self, RowGroup};
 use super::histograms::{self, Reading};
 use super::input::{self, Input};
 use super::ipc::{Arrow, Pieces};
+use super::outside::outside;
 use super::polars::{failed, renamed};
 use super::row_groups::RowGroups;
 use super::typed::{Origin, SAMPLE_ROWS, Typed, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
+use crate::load::classify::Plan;
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::{Parts, Place};
-use crate::load::report::LoadReport;
+use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::store::Condenser;
 use crate::load::table::Dictionary;
 use crate::load::{files, histogram_table};
@@ -120,13 +123,25 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// All rows of some columns, in pieces that threads read.
-    fn columns(&self, columns: Vec<(String, DataType)>) -> Result<Columns<'_>> {
+    /// For each row group, whether none of its rows is in the range of time that is asked for, which is told; empty where all are read.
+    fn outside(&self, plan: &Plan, head: &DataFrame, report: &mut LoadReport) -> Vec<bool> {
+        let Self::Parquet { contents, .. } = self else { return Vec::new() };
+        if !plan.leaves_rows_out() {
+            return Vec::new();
+        }
+        let groups = footer::groups(contents);
+        let outside = outside(contents, &groups, plan, head);
+        report.understand_groups(read_of(&groups, &outside));
+        outside
+    }
+
+    /// The rows of some columns, but for the row groups that are outside, in pieces that threads read.
+    fn columns(&self, columns: Vec<(String, DataType)>, outside: &[bool]) -> Result<Columns<'_>> {
         match self {
-            Self::Parquet { input, contents, rows, parts } => {
+            Self::Parquet { input, contents, parts, .. } => {
                 if let Some(parts) = parts {
                     let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-                    parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..*rows)), Some(&wanted)))?;
+                    parts.want(&footer::bytes(contents, &rows_of(contents, outside), Some(&wanted)))?;
                 }
                 Ok(Columns::Parquet(RowGroups::new(*input, Arc::clone(contents), columns)))
             }
@@ -145,8 +160,9 @@ impl<'a> Rows<'a> {
                 let ranges = reading.ranges(&groups, reading.instant(schema));
                 if let Some(parts) = parts {
                     parts.want(&footer::bytes(contents, &ranges, Some(&reading.wanted())))?;
+                    progress.stage("reading", reading.bytes);
                 }
-                histograms::read_ranges(reading, (*input, *rows), (contents, &groups), &ranges, progress)
+                histograms::read_ranges(reading, (*input, *rows), (contents, &groups, schema), &ranges, progress)
             }
             Self::Arrow(arrow) => {
                 let pieces = Pieces::new(arrow, &reading.wanted())?;
@@ -170,11 +186,18 @@ impl Columns<'_> {
         }
     }
 
+    /// How many rows a piece has, where it is of a row group that is outside.
+    fn passed_over(&self, piece: usize, outside: &[bool]) -> Option<usize> {
+        let Self::Parquet(groups) = self else { return None };
+        let (group, rows) = groups.piece(piece)?;
+        outside.get(group).copied().unwrap_or_default().then_some(rows)
+    }
+
     /// Of a piece the columns at some places, of which those beyond the file's are words of its folders.
     fn read(&self, piece: usize, places: &[usize], (own, folders): (usize, &[(String, String)])) -> Result<Vec<Typed>> {
         let in_file: Vec<usize> = places.iter().copied().filter(|at| *at < own).collect();
         let (rows, read) = match self {
-            Self::Parquet(groups) => (groups.rows_of(piece), groups.read(piece, &in_file)?),
+            Self::Parquet(groups) => (groups.piece(piece).map_or(0, |(_, rows)| rows), groups.read(piece, &in_file)?),
             Self::Arrow(batches) => (batches.rows_of(piece), batches.read(piece, &in_file)?),
         };
         let mut read = read.into_iter();
@@ -245,16 +268,46 @@ fn decode(
             Collector::leave_undecided(&plan, &mut report);
         }
     }
+    let outside = rows.outside(&plan, &head, &mut report);
     drop(head);
     let own = columns.len();
-    let columns = rows.columns(columns).map_err(wrap)?;
+    let columns = rows.columns(columns, &outside).map_err(wrap)?;
     progress.stage("reading", size);
     let bytes_per_row = size as f64 / rows.count().max(1) as f64;
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
     // as many pieces as threads at a time: polars' streaming engine reads ahead more than is wanted in memory
-    batches.take_pieces(columns.pieces(), &|piece, places| columns.read(piece, places, (own, &words)).map_err(wrap));
+    let passed_over = |piece| columns.passed_over(piece, &outside);
+    let make = |piece, places: &[usize]| columns.read(piece, places, (own, &words)).map_err(wrap);
+    batches.take_pieces(columns.pieces(), &passed_over, &make);
     progress.check()?;
     batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table)
+}
+
+/// What is read where some row groups are not.
+fn read_of(groups: &[RowGroup], outside: &[bool]) -> GroupsRead {
+    let mut read = GroupsRead { all: groups.len() as u64, ..GroupsRead::default() };
+    for (group, outside) in groups.iter().zip(outside) {
+        read.bytes += group.bytes;
+        if !outside {
+            read.read += 1;
+            read.bytes_read += group.bytes;
+        }
+    }
+    read
+}
+
+/// The rows of the row groups that are read.
+fn rows_of(contents: &FileMetadata, outside: &[bool]) -> Vec<Range<u64>> {
+    let mut start = 0;
+    let mut rows = Vec::new();
+    for (i, group) in contents.row_groups.iter().enumerate() {
+        let end = start + group.num_rows() as u64;
+        if !outside.get(i).copied().unwrap_or_default() {
+            rows.push(start..end);
+        }
+        start = end;
+    }
+    rows
 }
 
 fn damaged(format: Format, what: &str) -> Error {

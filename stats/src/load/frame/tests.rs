@@ -333,3 +333,82 @@ fn parquet_that_is_not_kept_is_counted_as_what_is_kept() {
         assert_eq!(table.to_dataset().unwrap().items, kept.items);
     }
 }
+
+/// Rows of four services, 250 ms apart, with a column of times of some type; without a time where `blank` says so.
+fn timed_rows(kind: &str, blank: &dyn Fn(usize) -> bool) -> DataFrame {
+    let rows = 12_000;
+    let times: Vec<Option<i64>> = (0..rows).map(|i| (!blank(i)).then_some(T0 / 1_000_000 + 250 * i as i64)).collect();
+    let times = pl::Series::new("time".into(), times);
+    let times = match kind {
+        "millis" => times.cast(&pl::DataType::Datetime(pl::TimeUnit::Milliseconds, Some(pl::TimeZone::UTC))).unwrap(),
+        "micros" => {
+            let finer = times.i64().unwrap() * 1000;
+            let unit = pl::DataType::Datetime(pl::TimeUnit::Microseconds, None);
+            pl::IntoSeries::into_series(finer).cast(&unit).unwrap()
+        }
+        _ => times,
+    };
+    let columns = vec![
+        times.into_column(),
+        pl::Series::new("service".into(), (0..rows).map(|i| format!("s{}", i % 4)).collect::<Vec<_>>()).into_column(),
+        pl::Series::new("latency_ms".into(), (0..rows).map(|i| (i * i % 977) as f64).collect::<Vec<_>>()).into_column(),
+    ];
+    DataFrame::new(rows, columns).unwrap()
+}
+
+#[test]
+fn of_rows_only_the_row_groups_in_the_range_of_time_are_read() {
+    let folder = Folder::new("rows-in-range");
+    let at = |row: i64| Timestamp(T0 + row * 250 * 1_000_000);
+    // row groups of a thousand rows: a part of the seventh, the eighth, and the first row of the ninth
+    let options = LoadOptions { from: Some(at(6500)), to: Some(at(8001)), ..LoadOptions::default() };
+    for kind in ["millis", "micros", "number"] {
+        let write = |name: &str, frame: &mut DataFrame| {
+            let path = folder.file(name);
+            let file = std::fs::File::create(&path).unwrap();
+            pl::ParquetWriter::new(file).with_row_group_size(Some(1000)).finish(frame).unwrap();
+            path
+        };
+        let path = write("all.parquet", &mut timed_rows(kind, &|_| false));
+        let got = load(std::slice::from_ref(&path), &options, &Progress::new()).unwrap();
+        // the same by hand
+        assert_eq!(got.items.iter().map(crate::load::Item::count).sum::<u64>(), 1501);
+        let of = |service: usize| (6500..8001).filter(move |i| i % 4 == service);
+        for (service, item) in got.items.iter().enumerate() {
+            let want: Vec<f64> = of(service).map(|i: usize| (i * i % 977) as f64).collect();
+            assert_eq!(item.values(), want, "{kind}");
+            assert_eq!(item.times()[0], at(of(service).next().unwrap() as i64).0);
+        }
+        let told = |data: &Dataset, what: &str| {
+            data.report.understood.iter().find(|note| note.what == what).map(|note| note.choice.clone())
+        };
+        assert_eq!(told(&got, "range").unwrap(), "10499 rows outside left out");
+        assert_eq!(got.report.rows, 12_000);
+        assert!(told(&got, "row groups").unwrap().starts_with("3 of 12 row groups read"));
+
+        // what is not in the range is destroyed, but for the first rows, by which columns are told
+        let mut bytes = std::fs::read(&path).unwrap();
+        for group in contents(&path).row_groups.iter().enumerate().filter(|(i, _)| ![0, 1, 6, 7, 8].contains(i)) {
+            let range = group.1.full_byte_range();
+            bytes[range.start as usize..range.end as usize].fill(0xa5);
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let again = load(std::slice::from_ref(&path), &options, &Progress::new()).unwrap();
+        same(&got, &again);
+        assert_eq!(got.report.understood, again.report.understood);
+        assert!(load(std::slice::from_ref(&path), &LoadOptions::default(), &Progress::new()).is_err());
+
+        // a row group with a row that has no time is read, and that is told
+        let path = write("blank.parquet", &mut timed_rows(kind, &|row| row == 3456));
+        let blank = load(&[path], &options, &Progress::new()).unwrap();
+        same(&got, &blank);
+        assert!(told(&blank, "row groups").unwrap().starts_with("4 of 12 row groups read"));
+        assert!(blank.report.warnings.iter().any(|w| w.kind == WarningKind::BlankTime && w.count == 1));
+        // nothing is left
+        let none = LoadOptions { from: Some(at(50_000)), ..LoadOptions::default() };
+        let path = write("none.parquet", &mut timed_rows(kind, &|_| false));
+        let why = load(&[path], &none, &Progress::new()).unwrap_err();
+        assert_eq!(why.kind(), ErrorKind::Empty);
+        assert!(why.to_string().contains("none of 12000 rows is left"), "{why}");
+    }
+}

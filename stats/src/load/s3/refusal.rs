@@ -124,6 +124,11 @@ mod tests {
             panic!()
         };
         assert!(e.to_string().contains("AWS_ACCESS_KEY_ID"), "{e}");
+        // who named the bucket in a session gets no keys, and is told
+        let set = Setting { looked: false, ..set };
+        let No::Other(Refused::ForGood(e)) = of_status(403, "Forbidden", None, "", "b", &set) else { panic!() };
+        let text = e.to_string();
+        assert!(text.contains("a session gets none") && text.contains("ServerOptions::from_environment()"), "{text}");
         assert!(matches!(of_status(404, "", None, "", "b", &set), No::Object));
     }
 }
