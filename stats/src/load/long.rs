@@ -122,7 +122,8 @@ impl Dataset {
 
 impl Dataset {
     /// Writes gauges and counters as `OpenMetrics` 1.0 text, with times in seconds and `# EOF` at the end; a counter's name gets its
-    /// `_total`, but those of a classic histogram keep theirs, in one family: of each time its buckets by their edges, its count and its sum. Events have no place in it: several may lie at one instant.
+    /// `_total`, but those of a classic histogram keep theirs, in one family: of each time
+    /// its buckets by their edges, its count and its sum. Events have no place in it: several may lie at one instant.
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item is neither

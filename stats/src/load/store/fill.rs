@@ -56,7 +56,7 @@ impl Condenser {
     /// Takes the series of a file where rows are counted: events become histograms, histograms stay as they are. The counters of classic
     /// histograms are left, since these may go on in the next file, and so is what will be left out once all files are read.
     pub(crate) fn absorb(&mut self, data: &mut Dataset) -> Result<()> {
-        let alone = self.how.is_some_and(|how| how.histograms_alone);
+        let Some(alone) = self.how.map(|how| how.histograms_alone) else { return Ok(()) };
         let counts = |item: &Item| matches!(item.data, Data::Events(_) | Data::Histograms(_));
         let stays = |item: &Item| is_part(item) || (alone && !counts(item));
         let (left, others) = std::mem::take(&mut data.items).into_iter().partition(stays);
