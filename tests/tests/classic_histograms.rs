@@ -241,7 +241,7 @@ fn open_metrics_of_histograms_is_what_its_parser_takes() {
     assert_eq!(text.lines().count(), 2 * 3 * 6 + 1, "{text}");
     let edges: Vec<&str> = text.lines().take(6).map(|line| line.split(' ').nth(2).unwrap()).collect();
     assert_eq!(edges, ["0.1", "2.5", "10", "+Inf", "-", "-"]);
-    assert!(text.contains("histogram t_seconds_bucket 10 / 18.0 130.0"), "{text}");
+    assert!(text.contains("histogram t_seconds_bucket 10 / 18 130.0"), "{text}");
     // each histogram in one place, its times in order
     let written = String::from_utf8(written).unwrap();
     let of = |line: &str| (line.contains("/idle"), line.rsplit(' ').next().unwrap().to_owned());
