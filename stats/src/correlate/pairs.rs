@@ -258,22 +258,7 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
     let asked = options.max_lag.map_or((n / 10).min(500), |lag| (lag.0 / lattice.step.0) as usize);
     let lags = asked.min(most);
     let caveats = cut(options.max_lag, asked, lags, &lattice);
-    progress.stage_of("making the series ready", series.len() as u64, "series");
-    let one = |(index, s): (usize, &Series)| {
-        progress.check()?;
-        let made = ready(index, s, &lattice, options.season);
-        progress.advance(1);
-        Ok(made)
-    };
-    let prepared: Vec<std::result::Result<Ready, (usize, String)>> =
-        series.par_iter().enumerate().map(one).collect::<Result<_>>()?;
-    let (mut usable, mut left_out) = (Vec::new(), Vec::new());
-    for found in prepared {
-        match found {
-            Ok(found) => usable.push(found),
-            Err(why) => left_out.push(why),
-        }
-    }
+    let (usable, left_out) = prepared(series, &lattice, options.season, progress)?;
     let transform = Transform::new(n, lags);
     let spectrum = |s: &Ready| progress.check().map(|()| transform.spectrum(&s.white));
     let spectra: Vec<_> = usable.par_iter().map(spectrum).collect::<Result<_>>()?;
@@ -344,6 +329,32 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
         caveats,
         level: options.level,
     })
+}
+
+/// The series that can be used, and the places of those that cannot, with the reason.
+fn prepared(
+    series: &[Series],
+    lattice: &Lattice,
+    season: SeasonSteps,
+    progress: &Progress,
+) -> Result<(Vec<Ready>, Vec<(usize, String)>)> {
+    progress.stage_of("making the series ready", series.len() as u64, "series");
+    let one = |(index, s): (usize, &Series)| {
+        progress.check()?;
+        let made = ready(index, s, lattice, season);
+        progress.advance(1);
+        Ok(made)
+    };
+    let prepared: Vec<std::result::Result<Ready, (usize, String)>> =
+        series.par_iter().enumerate().map(one).collect::<Result<_>>()?;
+    let (mut usable, mut left_out) = (Vec::new(), Vec::new());
+    for found in prepared {
+        match found {
+            Ok(found) => usable.push(found),
+            Err(why) => left_out.push(why),
+        }
+    }
+    Ok((usable, left_out))
 }
 
 /// What is said where the greatest lag is not the one that was asked for.
