@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-use workspace_tests::{json, told};
+use workspace_tests::{json, results, told};
 
 /// A folder that goes away with the guard.
 struct Folder(PathBuf);
@@ -171,4 +171,44 @@ fn scaling_is_fitted_to_a_table() {
     near("contention", 0.02, 1e-6);
     near("coherency", 0.0005, 1e-7);
     near("peak_size", (0.98_f64 / 0.0005).sqrt(), 1e-3);
+}
+
+#[test]
+fn series_that_allow_no_answer_get_a_typed_no_verdict_from_every_command() {
+    let folder = Folder::new();
+    let rows = |n: usize, row: &dyn Fn(usize) -> String| (0..n).map(row).collect::<String>();
+    let cases = [
+        ("constant.csv", rows(100, &|i| format!("{},5,7\n", 60 * i)), "equal"),
+        ("two.csv", rows(2, &|i| format!("{},{i},{}\n", 60 * i, 2 * i + 1)), "too few"),
+    ];
+    for (name, rows, why) in cases {
+        let file = folder.file(name, &format!("time,a,b\n{rows}"));
+        let commands: [&[&str]; 5] = [
+            &["trend", &file],
+            &["changes", &file],
+            &["forecast", &file, "--until", "10"],
+            &["compare", &file, &file],
+            &["correlate", &file],
+        ];
+        for command in commands {
+            let found = results(command);
+            let told = found.iter().find(|result| !result["verdict"].is_null()).unwrap();
+            assert_eq!(told["verdict"], "no-verdict", "{command:?}: {told}");
+            assert!(told["why"].as_str().unwrap().contains(why), "{command:?}: {told}");
+        }
+    }
+    // what is no number in any row is an input that cannot be used
+    let file = folder.file("nan.csv", &format!("time,a,b\n{}", rows(30, &|i| format!("{},NaN,NaN\n", 60 * i))));
+    for command in ["trend", "changes", "forecast", "correlate"] {
+        let (code, _, err) = told(&[command, &file]);
+        assert!(code == 3 && err.contains("no usable value in 30 rows"), "{command}: {code} {err}");
+    }
+    // every time twice: events, told by the median of each window, and said so
+    let noise = |i: usize| (i as u64).wrapping_mul(6_364_136_223_846_793_005) >> 40;
+    let twice = rows(200, &|i| format!("{},{},{}\n", 60 * (i / 2), noise(i), noise(i + 1000)));
+    let file = folder.file("twice.csv", &format!("time,a,b\n{twice}"));
+    for command in ["trend", "changes", "correlate"] {
+        let (code, out, _) = told(&[command, &file]);
+        assert!(code == 0 && out.contains("events: told by their p50"), "{command}: {code} {out}");
+    }
 }

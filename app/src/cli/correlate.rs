@@ -34,14 +34,29 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
 /// One result a pair of the shortlist, and one with what was looked at.
 fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure> {
     let (parts, left_out) = parts(data, &Progress::new())?;
-    let mut answer = of(parts, options).map_err(|e| match left_out.first() {
-        Some((title, why)) if e.kind() == ErrorKind::Empty => {
-            Error::empty(format!("{}; “{title}”: {why}", e.message()))
+    let mut answer = match of(parts, options) {
+        // series that allow no answer are no error, as in the other commands
+        Err(e) if e.kind() == ErrorKind::Empty && data.items.len() > 1 => unanswered(e.message()),
+        Err(e) => {
+            return Err(match left_out.first() {
+                Some((title, why)) if e.kind() == ErrorKind::Empty => {
+                    Error::empty(format!("{}; “{title}”: {why}", e.message())).into()
+                }
+                _ => e.into(),
+            });
         }
-        _ => e,
-    })?;
+        Ok(answer) => answer,
+    };
     answer.left_out.splice(0..0, left_out);
     Ok(answer)
+}
+
+/// No verdict, and why.
+fn unanswered(why: &str) -> Answer {
+    let mut answer = Answer::default();
+    answer.results.push(json!({"pairs_tested": 0, "verdict": "no-verdict", "why": why}));
+    answer.sections.push(tell::correlate::unanswered(why));
+    answer
 }
 
 /// An item, the series that it is told by, and the note on how that came about.

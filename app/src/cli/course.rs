@@ -9,7 +9,7 @@ use sre_stats::Error;
 use sre_stats::correlate::CorrelateOptions;
 use sre_stats::forecast::{AnomalyOptions, DecomposeOptions, ForecastOptions, Limit, anomalies, decompose, forecast};
 use sre_stats::load::{Data, Dataset, Item};
-use sre_stats::report::{Block, Section, Standing, tell};
+use sre_stats::report::{Block, Section, tell};
 use sre_stats::series::Series;
 use sre_stats::slo::Objective;
 use sre_stats::unit::Unit;
@@ -154,11 +154,7 @@ fn together(data: &Dataset, all: &[Course<'_>]) -> Answer {
     let parts = all.iter().map(|c| (c.item, c.series.clone(), c.note.clone())).collect();
     let mut answer = match correlate::of(parts, &CorrelateOptions::default()) {
         Ok(answer) => answer,
-        Err(e) => {
-            let text = format!("No verdict on what moves together: {}.", e.message());
-            let verdict = Block::Verdict { standing: Standing::Unknown, text, evidence: Vec::new() };
-            Answer { sections: vec![Section::new("Correlation of series").with(verdict)], ..Answer::default() }
-        }
+        Err(e) => Answer { sections: vec![tell::correlate::unanswered(e.message())], ..Answer::default() },
     };
     if data.items.len() > COMPARED {
         let text = format!(

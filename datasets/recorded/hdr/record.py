@@ -44,3 +44,5 @@ with open("python.json", "w") as f:
         "log_totals": [200, 201, 202],
     }, f)
     f.write("\n")
+with open("python.hgrm", "wb") as f:
+    whole.output_percentile_distribution(f, 1.0)

@@ -12,7 +12,8 @@ use crate::unit::Unit;
 /// between first and last sample.
 ///
 /// After a reset the counter began at 0 again: what was counted before it since the last sample is lost, and a caveat says so. A mean
-/// hides saturation shorter than the samples' distance.
+/// hides saturation shorter than the samples' distance. Not for a counter that several machines share, nor for delays: at a mean of 70 %
+/// a queue may already be long.
 ///
 /// ```
 /// use sre_stats::capacity::utilisation;
@@ -55,7 +56,8 @@ pub fn utilisation(busy: &Counter, capacity: f64) -> Result<Estimate> {
 ///
 /// From sample to sample, dt apart, it moves by 1 − e^(−dt/constant) of its distance to the new value, so that irregular samples
 /// weigh by their time; a gap lets it forget. It begins at the first value. Linux does the same every 5 s with constants of 1, 5 and 15
-/// minutes, in fixed-point numbers, from 0 at boot. “1-minute load average” is a constant, no window: 37 % of it is older than a minute.
+/// minutes, in fixed-point numbers, from 0 at boot. “1-minute load average” is a constant, no window: 37 % of it is older than a minute. Not
+/// for a utilisation: waiting tasks count too, on Linux those that wait for a disk as well.
 ///
 /// Source: N. J. Gunther, “Analyzing Computer System Performance with `Perl::PDQ`” (2005), chapter 4.
 ///

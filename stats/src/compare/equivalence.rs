@@ -13,7 +13,8 @@ use crate::quantile::tails::{ln_above_student, two_sided_critical};
 /// With an interval at level 1 − 2α this is the test of two one-sided hypotheses at level α (Schuirmann, 1987): for a claim at 5 %
 /// give an interval at 0.90. Works for any difference with an interval: of means, quantiles, ratios, or a Hodges–Lehmann shift. An
 /// interval that is both within the margin and clear of 0 is equivalent: a difference too small to matter. `not-shown` also
-/// without an interval. No difference shown is no equivalence shown: that is what this is for.
+/// without an interval. No difference shown is no equivalence shown: that is what this is for. Not with a margin chosen after a look at the
+/// difference, nor with an interval for independent values of autocorrelated ones.
 ///
 /// ```
 /// use sre_stats::compare::{Verdict, within_margin};

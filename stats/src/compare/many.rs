@@ -3,7 +3,8 @@
 /// Holm's adjusted p-values, in the order given: those at or below α are differences, and the chance of any false one among them is
 /// at most α, whatever the dependence of the tests.
 ///
-/// NaN counts as a test that said nothing: it stays NaN and is not counted. Values are kept within [0, 1].
+/// NaN counts as a test that said nothing: it stays NaN and is not counted. Values are kept within [0, 1]. Not where hundreds of metrics
+/// are only sifted and a few false ones do no harm: [`benjamini_hochberg`] finds more there.
 ///
 /// Source: S. Holm, Scand. J. Stat. 6 (1979).
 ///

@@ -17,13 +17,16 @@
 
 mod analysis;
 mod anderson_darling;
+mod asked;
 mod automatic;
 mod bootstrap;
 #[cfg(test)]
 mod calibrated;
 mod cliff;
+mod comparison;
 mod dependence;
 mod equivalence;
+mod independent;
 mod kolmogorov_smirnov;
 mod mann_whitney;
 mod many;
@@ -39,11 +42,12 @@ mod sample;
 mod sequential;
 mod shift;
 
-pub use analysis::{Comparison, compare};
+pub use analysis::compare;
 pub use anderson_darling::{AndersonDarling, anderson_darling};
 pub use automatic::Evidence;
 pub use bootstrap::{Blocks, BootstrapOptions, quantile_difference, quantile_differences};
 pub use cliff::cliffs_delta;
+pub use comparison::Comparison;
 pub use dependence::Dependence;
 pub use equivalence::within_margin;
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};

@@ -85,7 +85,8 @@ fn signal(effect: Effect, share: f64) -> Result<(f64, f64, f64)> {
 ///
 /// Means: (`z_α/2` + `z_β`)² / (sd² c (1 − c)), c the share of the second kind; proportions: Fleiss's formula with the pooled variance under the
 /// null hypothesis and without continuity correction; Mann–Whitney: Noether's (`z_α/2` + `z_β`)² / (12 c (1 − c) (P − ½)²). Each is
-/// multiplied by the inflation. Below about 20 samples, and for ratios with fewer than 5 expected hits a side, it is a lower bound only.
+/// multiplied by the inflation. Below about 20 samples, and for ratios with fewer than 5 expected hits a side, it is a lower bound only. Assumes
+/// one look at the end; for repeated ones take a [`CanaryGate`](super::CanaryGate), which needs more.
 ///
 /// Sources: J. L. Fleiss, “Statistical Methods for Rates and Proportions” (1981), 3.2; G. E. Noether, J. Am. Stat. Assoc. 82 (1987).
 ///
@@ -109,7 +110,8 @@ pub fn samples_for(effect: Effect, plan: &Plan) -> Result<u64> {
     Ok(n.ceil().max(2.0) as u64)
 }
 
-/// The chance to find an effect with `n` samples of both kinds together, by the same approximation.
+/// The chance to find an effect with `n` samples of both kinds together, by the approximation of [`samples_for`]. Not for an effect that was
+/// just measured: the power for it says no more than its p-value (Hoenig and Heisey, 2001).
 ///
 /// ```
 /// use sre_stats::compare::{Effect, Plan, power};

@@ -91,6 +91,8 @@ pub(crate) struct Room {
 /// At lag k > 0, b follows a by k samples. The divisor is the same at every lag (Box and Jenkins), so distant lags shrink. n log n.
 /// A plain cross-correlation of autocorrelated sequences is large by chance: see [`correlate`](super::correlate) for a verdict.
 ///
+/// Source: G. E. P. Box and G. M. Jenkins, “Time Series Analysis” (1970), 11.1.
+///
 /// ```
 /// use sre_stats::correlate::cross_correlation;
 /// let a = [0.0, 1.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0];

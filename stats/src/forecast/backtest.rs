@@ -129,9 +129,17 @@ fn sizes_of_phases(scores: &[(usize, usize, f64)], season: usize) -> Vec<f64> {
         return Vec::new();
     }
     let reach = season / 24;
+    // running sums once around and beyond on both sides, so that a season of many steps takes a pass
+    let around = (0..season + 2 * reach).map(|i| sums[(i + season - reach) % season]);
+    let running: Vec<(f64, f64)> = std::iter::once((0.0, 0.0))
+        .chain(around.scan((0.0, 0.0), |all, (sum, count)| {
+            *all = (all.0 + sum, all.1 + count);
+            Some(*all)
+        }))
+        .collect();
     let of = |k: usize| {
-        let near = (0..=2 * reach).map(|i| sums[(k + season + i - reach) % season]);
-        let (sum, count) = near.fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+        let (before, after) = (running[k], running[k + 2 * reach + 1]);
+        let (sum, count) = (after.0 - before.0, after.1 - before.1);
         (sum + DRAWN * mean) / (count + DRAWN) / mean
     };
     (0..season).map(of).collect()
@@ -180,6 +188,14 @@ mod tests {
         // a hundred errors of each phase, drawn to the mean of 1.5 by twenty
         assert!((sizes[1] - (300.0 + 30.0) / 120.0 / 1.5).abs() < 1e-12, "{sizes:?}");
         assert!((sizes[7] - (100.0 + 30.0) / 120.0 / 1.5).abs() < 1e-12, "{sizes:?}");
+        // with neighbours, those beyond the ends too
+        let scores: Vec<(usize, usize, f64)> = (0..480).map(|i| (0, i, if i % 48 == 0 { 9.0 } else { 1.0 })).collect();
+        let sizes = sizes_of_phases(&scores, 48);
+        let mean = 56.0 / 48.0;
+        for (k, size) in sizes.into_iter().enumerate() {
+            let near = if k <= 2 || k >= 46 { 13.0 } else { 5.0 };
+            assert!((size - (near * 10.0 + 20.0 * mean) / 70.0 / mean).abs() < 1e-12, "{k}: {size}");
+        }
         let tested =
             Tested { forecasts: 1, coverage: 1.0, error: 1.0, widening: vec![1.0, 1.5], phases: vec![0.5, 2.0] };
         // phases 1, 0, 1: never below 1, and beyond the second step by the root of the lead

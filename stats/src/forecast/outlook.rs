@@ -395,7 +395,7 @@ impl Work<'_> {
             coverage: Estimate::new(test.coverage, rolling, test.forecasts as u64, &scope.with_unit(Unit::Ratio))
                 .with_bound(overlap()),
             level: self.options.level,
-            widening: test.widening.last().copied().unwrap_or(1.0),
+            widening: test.factors(self.regular.values.len(), test.widening.len()).into_iter().fold(1.0, f64::max),
             error: of(test, method.clone()),
             mase: mase(test),
             baseline_error: baseline.map(|t| of(t, Method::Named("seasonal-naive"))),

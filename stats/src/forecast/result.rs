@@ -38,7 +38,8 @@ pub struct Backtest {
     pub coverage: Estimate,
     /// The share that should have.
     pub level: f64,
-    /// By how much the interval was widened at the longest tested lead; 1 where it was wide enough.
+    /// By how much the interval is widened where it is widened most, of the leads that were tested and their phases of the season; 1 where it was
+    /// wide enough.
     pub widening: f64,
     /// The mean absolute error.
     pub error: Estimate,

@@ -142,6 +142,7 @@ impl Dataset {
             return None;
         };
         between.warn_of_resets(&title, position(), &mut self.report);
+        between.warn_of_torn(&title, position(), &mut self.report);
         if lonely > 0 {
             let message = format!("{} of “{title}” without all its buckets left out", counted(lonely, "scrape"));
             self.report.warn(WarningKind::Skipped, message, position(), lonely);
@@ -296,6 +297,41 @@ mod tests {
         let one = read(&scrapes(&[[5, 8, 10]]), &LoadOptions::default()).unwrap();
         assert_eq!(one.items[0].as_histograms().unwrap().counts(), [10.0]);
         assert!(one.report.warnings.iter().any(|w| w.kind == WarningKind::NoTime && w.message.contains("one scrape")));
+    }
+
+    #[test]
+    fn a_scrape_that_was_torn_is_no_reset_unless_the_next_one_agrees_with_it() {
+        // 5 values up to 0.1 of 10, then 8 of 11: three came up to 0.1, and one in all
+        let torn = read(&scrapes(&[[5, 5, 10], [8, 8, 11], [8, 8, 13]]), &LoadOptions::default()).unwrap();
+        assert_eq!(torn.items[0].as_histograms().unwrap().counts(), [3.0]);
+        let told = |data: &Dataset, kind| data.report.warnings.iter().any(|w| w.kind == kind && w.count == 1);
+        assert!(told(&torn, WarningKind::OtherRecord) && !told(&torn, WarningKind::Reset));
+        let reset = read(&scrapes(&[[5, 5, 10], [8, 8, 11], [9, 9, 12]]), &LoadOptions::default()).unwrap();
+        assert_eq!(reset.items[0].as_histograms().unwrap().counts(), [11.0, 1.0]);
+        assert!(told(&reset, WarningKind::Reset) && !told(&reset, WarningKind::OtherRecord));
+    }
+
+    /// A tenth of the scrapes comes 5 ms late, then all of them 7 s.
+    #[test]
+    fn scrapes_that_come_late_are_neither_refused_nor_dropped() {
+        let second = 1_000_000_000_i64;
+        let time =
+            |i: i64| i * 15 * second + if i % 10 == 3 { 5_000_000 } else { 0 } + if i > 120 { 7 * second } else { 0 };
+        let windows = (0..240).map(|i| {
+            let sketch = Explicit::from_cumulative(&[(0.1, 1), (f64::INFINITY, 2)]).unwrap();
+            let window = super::super::histograms::windowed(
+                crate::time::Timestamp(time(i)),
+                crate::time::Span(time(i + 1) - time(i)),
+            );
+            (window, AnySketch::Explicit(Box::new(sketch)))
+        });
+        let histograms = Histograms::new(Identity::default(), windows.collect()).unwrap();
+        for width in [15, 30, 60] {
+            let grid = histograms.grid(crate::time::Span::from_secs(width)).unwrap();
+            let coarse = histograms.coarsened(grid).unwrap();
+            let all: u64 = coarse.windows.iter().map(|(_, h)| h.count()).sum();
+            assert_eq!((all, coarse.longer), (480, 0), "{width} s");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub struct Coarsened {
     pub windows: Vec<(Window, AnySketch)>,
     /// Histograms that reach from one window into the next, whole in the one that holds their middle.
     pub astride: u64,
-    /// Histograms that are left out, since no window holds what they span: as after scrapes that are missing.
+    /// Histograms that are left out, since they are more than half as long again as a window: as after scrapes that are missing.
     pub longer: u64,
 }
 
@@ -27,7 +27,8 @@ impl Coarsened {
             format!("{} over the edge of a window: in the one of its middle", counted(self.astride, "histogram"))
         });
         let longer = (self.longer > 0).then(|| {
-            format!("{} longer than a window left out, as after missing scrapes", counted(self.longer, "histogram"))
+            let left_out = counted(self.longer, "histogram");
+            format!("{left_out} much longer than a window left out, as after missing scrapes")
         });
         let parts: Vec<String> = astride.into_iter().chain(longer).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
@@ -58,8 +59,8 @@ impl Histograms {
     }
 
     /// The histograms of wider windows: each is the merger of those inside it, exactly what the values would have given. One that reaches
-    /// over an edge goes whole into the window of its middle if it is at most half as long as a window, and
-    /// [`Coarsened`] counts it; so it does what is left out because it spans several windows.
+    /// over an edge goes whole into the window of its middle, so that scrapes may come late or their phase may shift, and [`Coarsened`]
+    /// counts it; one that is more than half as long again as a window is left out and counted too.
     ///
     /// ```
     /// use sre_stats::histogram::{AnySketch, LogLinear};
@@ -77,27 +78,24 @@ impl Histograms {
     /// ```
     ///
     /// # Errors
-    /// [`Mismatch`](crate::ErrorKind::Mismatch) where most of them are cut and longer than half a window, or two do not merge.
+    /// [`Mismatch`](crate::ErrorKind::Mismatch) where the [usual](Self::usual_width) one is that long, or two do not merge.
     pub fn coarsened(&self, grid: Grid) -> Result<Coarsened> {
-        let usual = self.usual_width();
+        let (usual, longest) = (self.usual_width(), Span(grid.width().0.saturating_add(grid.width().0 / 2)));
+        if usual > longest {
+            let message = format!("windows of {} would cut those of the data, of {usual}", grid.width());
+            return Err(Error::mismatch(message).hint("choose a multiple of their width"));
+        }
         let mut by_start: BTreeMap<i64, AnySketch> = BTreeMap::new();
         let (mut astride, mut longer) = (0, 0);
         for (window, sketch) in self.windows() {
+            if window.width > longest {
+                longer += 1;
+                continue;
+            }
             let mut wider = grid.window_at(window.start);
             if window.end() > wider.end() {
-                if window.width.0 <= grid.width().0 / 2 {
-                    wider = grid.window_at(Timestamp(window.start.0 + window.width.0 / 2));
-                    astride += 1;
-                } else if window.width > usual {
-                    longer += 1;
-                    continue;
-                } else {
-                    let message =
-                        format!("windows of {} would cut those of the data, of {}", grid.width(), window.width);
-                    return Err(
-                        Error::mismatch(message).hint("choose a multiple of their width, at least twice as long")
-                    );
-                }
+                wider = grid.window_at(Timestamp(window.start.0 + window.width.0 / 2));
+                astride += 1;
             }
             match by_start.get_mut(&wider.start.0) {
                 Some(sum) => sum.merge(sketch)?,

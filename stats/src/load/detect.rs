@@ -34,6 +34,9 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
     if otlp::is_export(head) {
         return Ok(Format::OtlpProtobuf);
     }
+    if let Some(format) = histogram_files::dd_sketch(head) {
+        return Ok(format);
+    }
     for (magic, what, way_out) in OTHERS {
         if head.starts_with(magic) {
             return refuse(what, way_out);

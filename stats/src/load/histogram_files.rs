@@ -1,10 +1,12 @@
-//! Files of histograms: `HdrHistogram`'s interval log, base64 and percentile distribution, `OpenHistogram`'s lines, and what bpftrace and
-//! dtrace print. Their decoders live in [`crate::histogram`]; here they become series.
+//! Files of histograms: `HdrHistogram`'s interval log, base64 and percentile distribution, `OpenHistogram`'s lines, `DDSketch` in protobuf,
+//! and what bpftrace and dtrace print. Their decoders live in [`crate::histogram`]; here they become series.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Position, Result};
-use crate::histogram::{AnySketch, Explicit, Hdr, HdrLog, LogLinear, NamedHistogram, parse_bpftrace, parse_dtrace};
+use crate::histogram::{
+    AnySketch, DdDialect, DdSketch, Explicit, Hdr, HdrLog, LogLinear, NamedHistogram, parse_bpftrace, parse_dtrace,
+};
 use crate::labels::Labels;
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::load::encoding;
@@ -58,6 +60,24 @@ pub(crate) fn is_open_histogram(line: &[u8]) -> bool {
     read.is_some() && keys > 0 && all
 }
 
+/// Whether bytes begin with the mapping of a `DDSketch`: γ, perhaps the offset and the kind of interpolation. JavaScript's library writes
+/// what is 0 too, which the others leave out.
+pub(crate) fn dd_sketch(head: &[u8]) -> Option<Format> {
+    let [0x0a, length, 0x09, rest @ ..] = head else { return None };
+    let gamma = f64::from_le_bytes(*rest.first_chunk()?);
+    let inside = rest.get(8..usize::from(*length).checked_sub(1)?)?;
+    let behind = rest.get(8 + inside.len()..).unwrap_or_default();
+    let stores = matches!(behind, [] | [0x12 | 0x1a | 0x21, ..]);
+    let known = match inside {
+        [] | [0x18, _] => Some(Format::DdSketch),
+        [0x11, offset @ ..] if offset.len() == 8 => Some(Format::DdSketch),
+        [0x11, offset @ .., 0x18, 0] if offset.len() == 8 && offset == [0; 8] => Some(Format::DdSketchPython),
+        [0x11, offset @ .., 0x18, _] if offset.len() == 8 => Some(Format::DdSketch),
+        _ => None,
+    };
+    known.filter(|_| stores && gamma > 1.0 && gamma < 16.0)
+}
+
 /// How `HdrHistogram`'s compressed form begins in base64, whatever it holds.
 const HDR: &str = "HISTF";
 
@@ -69,8 +89,14 @@ fn is_bare(text: &str) -> bool {
 /// Reads any of them.
 pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptions) -> Result<Dataset> {
     let mut report = LoadReport::default();
-    let text = encoding::text(bytes, name, &mut report);
-    let found = decoded(&text, format, options, &mut report, name).map_err(|e| e.in_file(name))?;
+    let is_sketch = matches!(format, Format::DdSketch | Format::DdSketchPython);
+    let text = if is_sketch { String::new().into() } else { encoding::text(bytes, name, &mut report) };
+    let found = if is_sketch {
+        sketch(bytes, format, options, &mut report)
+    } else {
+        decoded(&text, format, options, &mut report, name)
+    };
+    let found = found.map_err(|e| e.in_file(name))?;
     let inside = |w: &Window| options.from.is_none_or(|t| w.start >= t) && options.to.is_none_or(|t| w.start < t);
     let timed = matches!(format, Format::HdrLog) && !is_bare(&text);
     if !timed {
@@ -113,6 +139,19 @@ pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptio
     Ok(data)
 }
 
+/// A trace prints a histogram in a few lines, which takes a kilobyte whatever is in it.
+const MOST_TRACED: usize = 20_000;
+
+/// Refuses a trace of more histograms than that, before any is made.
+fn refuse_too_many(text: &str, is_heading: impl Fn(&str) -> bool) -> Result<()> {
+    let more = (1_u64..).zip(text.lines()).filter(|(_, line)| is_heading(line)).nth(MOST_TRACED);
+    more.map_or(Ok(()), |(line, _)| {
+        Err(Error::unsupported(format!("a trace of more than {MOST_TRACED} histograms"))
+            .at(Position::default().at_line(line))
+            .hint("cut it into several files"))
+    })
+}
+
 /// The histograms by series.
 fn decoded(text: &str, format: Format, options: &LoadOptions, report: &mut LoadReport, file: &str) -> Result<Found> {
     Ok(match format {
@@ -120,9 +159,31 @@ fn decoded(text: &str, format: Format, options: &LoadOptions, report: &mut LoadR
         Format::HdrLog => hdr_log(text, report)?,
         Format::HdrPercentiles => hdr_percentiles(text, options, report, file)?,
         Format::OpenHistogram => open_histogram(text, options, file)?,
-        Format::Dtrace => tracer(parse_dtrace(text)?, options),
-        _ => tracer(parse_bpftrace(text)?, options),
+        Format::Dtrace => {
+            refuse_too_many(text, |line| line.contains("- Distribution -"))?;
+            tracer(parse_dtrace(text)?, options)
+        }
+        _ => {
+            refuse_too_many(text, |line| line.starts_with('@'))?;
+            tracer(parse_bpftrace(text)?, options)
+        }
     })
+}
+
+/// One `DDSketch`.
+fn sketch(bytes: &[u8], format: Format, options: &LoadOptions, report: &mut LoadReport) -> Result<Found> {
+    let (dialect, libraries) = match format {
+        Format::DdSketchPython => (DdDialect::Python, "Python's and JavaScript's"),
+        _ => (DdDialect::JavaAndGo, "Java's and Go's"),
+    };
+    report.understand(
+        "bins",
+        format!("as {libraries} libraries mean them"),
+        "the message does not say it; --format ddsketch and ddsketch-python do",
+    );
+    let sketch = DdSketch::from_bytes(bytes, dialect)?;
+    let windows = vec![(untimed(options), AnySketch::DdSketch(Box::new(sketch)))];
+    Ok(Found::from([(("ddsketch".to_owned(), Labels::new()), windows)]))
 }
 
 /// Series with their windows.

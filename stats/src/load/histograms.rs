@@ -137,46 +137,78 @@ pub(crate) struct Point {
 }
 
 /// What came between neighbouring points of a histogram.
+#[derive(Default)]
 pub(crate) struct Between {
     pub(crate) windows: Vec<(Window, AnySketch)>,
     /// How often the counts began anew.
     pub(crate) resets: u64,
     /// Points of which it is not known since when they count.
     pub(crate) startless: u64,
+    /// Points left out because a bucket fell while no count of values up to an edge did: read while it was written.
+    pub(crate) torn: u64,
 }
 
 impl Between {
     /// The windows between the points, in order of time.
     pub(crate) fn of(mut points: Vec<Point>, cumulative: bool) -> Self {
         points.sort_by_key(|p| p.time);
-        let mut out = Self { windows: Vec::with_capacity(points.len()), resets: 0, startless: 0 };
-        let mut last: Option<Point> = None;
-        for point in points {
-            let before = last.as_ref().map(|p| p.time);
-            let start = if cumulative { before.or(point.start) } else { point.start.or(before) };
-            let mut sketch = Some(point.sketch.clone());
-            if let Some(previous) = last.as_ref().filter(|_| cumulative) {
-                let restarted = point.start.is_some() && previous.start.is_some() && point.start > previous.start;
-                if restarted {
-                    out.resets += 1;
-                } else {
-                    sketch = difference(&point.sketch, &previous.sketch);
-                    if sketch.is_none() {
-                        out.resets += 1;
-                        sketch = Some(point.sketch.clone());
-                    }
-                }
+        let mut out = Self { windows: Vec::with_capacity(points.len()), ..Self::default() };
+        if !cumulative {
+            let mut before = None;
+            for point in points {
+                out.add(point.start.or(before), point.time, point.sketch);
+                before = Some(point.time);
             }
-            match (start, sketch) {
-                (Some(start), Some(sketch)) if start < point.time => {
-                    out.windows.push((windowed(Timestamp(start), Span(point.time.saturating_sub(start))), sketch));
-                }
-                // a first point that does not say since when it counts
-                _ => out.startless += 1,
-            }
-            last = Some(point);
+            return out;
         }
+        let mut points = points.into_iter();
+        let Some(mut last) = points.next() else { return out };
+        out.add(last.start, last.time, last.sketch.clone());
+        // a point that does not go with the last one, until the next one tells which of them is right
+        let mut doubtful: Option<Point> = None;
+        for point in points {
+            let mut came = Came::between(&last, &point);
+            if let Some(first) = doubtful.take() {
+                if matches!(came, Came::Torn) {
+                    // neither goes with the last one: the counts began anew at the first of both
+                    out.came(&last, &first, Came::Reset);
+                    last = first;
+                    came = Came::between(&last, &point);
+                } else {
+                    out.torn += 1;
+                }
+            }
+            if matches!(came, Came::Torn) {
+                doubtful = Some(point);
+                continue;
+            }
+            out.came(&last, &point, came);
+            last = point;
+        }
+        out.torn += u64::from(doubtful.is_some());
         out
+    }
+
+    /// Adds what came from one point to the next.
+    fn came(&mut self, last: &Point, point: &Point, came: Came) {
+        let sketch = match came {
+            Came::Counts(sketch) => sketch,
+            Came::Reset | Came::Torn => {
+                self.resets += 1;
+                point.sketch.clone()
+            }
+        };
+        self.add(Some(last.time), point.time, sketch);
+    }
+
+    fn add(&mut self, start: Option<i64>, end: i64, sketch: AnySketch) {
+        match start {
+            Some(start) if start < end => {
+                self.windows.push((windowed(Timestamp(start), Span(end.saturating_sub(start))), sketch));
+            }
+            // a first point that does not say since when it counts
+            _ => self.startless += 1,
+        }
     }
 
     /// Tells how often the histogram was reset.
@@ -184,6 +216,17 @@ impl Between {
         if self.resets > 0 {
             let message = format!("“{title}” was reset {}", counted(self.resets, "time"));
             report.warn(WarningKind::Reset, message, position, self.resets);
+        }
+    }
+
+    /// Tells how many points were left out because they were read while they were written.
+    pub(crate) fn warn_of_torn(&self, title: &str, position: Position, report: &mut LoadReport) {
+        if self.torn > 0 {
+            let message = format!(
+                "{} of “{title}” left out: a bucket fell while the counts up to each edge rose, as where it is read while it is written",
+                counted(self.torn, "histogram")
+            );
+            report.warn(WarningKind::OtherRecord, message, position, self.torn);
         }
     }
 
@@ -209,7 +252,33 @@ pub(crate) fn windows(
     let position = || Position::in_file(file).at_column(title);
     between.warn_of_resets(title, position(), report);
     between.warn_of_startless(title, position(), report);
+    between.warn_of_torn(title, position(), report);
     between.windows
+}
+
+/// What one cumulative point says after another.
+enum Came {
+    Counts(AnySketch),
+    /// The counts began anew.
+    Reset,
+    /// A bucket fell, but no count of the values up to an edge.
+    Torn,
+}
+
+impl Came {
+    fn between(last: &Point, point: &Point) -> Self {
+        if point.start.is_some() && last.start.is_some() && point.start > last.start {
+            return Self::Reset;
+        }
+        match (difference(&point.sketch, &last.sketch), &point.sketch, &last.sketch) {
+            (Some(sketch), ..) => Self::Counts(sketch),
+            (None, AnySketch::Explicit(now), AnySketch::Explicit(before)) if now.edges() == before.edges() => {
+                let fell = now.cumulative().iter().zip(before.cumulative()).any(|(now, before)| now.1 < before.1);
+                if fell { Self::Reset } else { Self::Torn }
+            }
+            _ => Self::Reset,
+        }
+    }
 }
 
 /// What came between two cumulative points; `None` where a count fell.

@@ -25,7 +25,7 @@
 //! | `sql` | the query by which a warehouse makes that table |
 //! | `lint` | names that break conventions, lack a unit, or look like typos |
 //! | `traffic`, `units` | real traffic and synthetic probes are told apart; one name in several units is told |
-//! | `encoding` | what is not UTF-8 is told |
+//! | `encoding`, `watched` | what is not UTF-8 is told, and a file that shrinks while it is read |
 //! | `table`, `classify`, `filter`, `assemble`, `shape` | tables of any format: columns, their roles, rows wanted, series |
 //! | `clock`, `number` | times and numbers from bytes |
 //! | `long`, `columns` | a data set as one long table, as text; plain columns on their way to a file |
@@ -94,6 +94,7 @@ mod tests;
 mod traffic;
 mod tsdb_dump;
 mod units;
+mod watched;
 
 pub use coarsen::Coarsened;
 pub(crate) use columns::Values;

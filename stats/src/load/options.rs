@@ -135,6 +135,10 @@ pub enum Format {
     HdrPercentiles,
     /// Histograms of `OpenHistogram`, one a line, as JSON or base64.
     OpenHistogram,
+    /// A `DDSketch` in protobuf, its bins as Java's and Go's libraries read them.
+    DdSketch,
+    /// The same as Python's and JavaScript's libraries read it, which write the same message and mean other bins.
+    DdSketchPython,
     /// Histograms that `bpftrace` prints.
     Bpftrace,
     /// Histograms that `dtrace` prints.
@@ -144,7 +148,7 @@ pub enum Format {
 }
 
 /// The formats with their names, as they are written and read.
-const FORMATS: [(&str, Format); 39] = [
+const FORMATS: [(&str, Format); 41] = [
     ("csv", Format::Csv),
     ("parquet", Format::Parquet),
     ("arrow", Format::ArrowIpc),
@@ -181,6 +185,8 @@ const FORMATS: [(&str, Format); 39] = [
     ("hdr-log", Format::HdrLog),
     ("hdr-percentiles", Format::HdrPercentiles),
     ("openhistogram", Format::OpenHistogram),
+    ("ddsketch", Format::DdSketch),
+    ("ddsketch-python", Format::DdSketchPython),
     ("bpftrace", Format::Bpftrace),
     ("dtrace", Format::Dtrace),
     ("histogram-table", Format::HistogramTable),

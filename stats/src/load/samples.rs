@@ -32,16 +32,30 @@ pub(crate) struct Samples {
     pub(crate) values: Vec<f64>,
 }
 
-/// Refuses more series than are looked at; where some are chosen, ten times as many may be there to choose from.
+/// Whether the caller chooses from the series.
+fn chooses(options: &LoadOptions) -> bool {
+    options.value.is_some() || options.filter.is_some() || options.total.is_some() || options.bad.is_some()
+}
+
+/// How many series are looked at: where some are chosen, ten times as many may be there to choose from.
+pub(crate) fn most_series(options: &LoadOptions) -> usize {
+    if chooses(options) { 10 * MOST_SERIES } else { MOST_SERIES }
+}
+
+/// Refuses more series than are looked at.
 pub(crate) fn refuse_too_many(series: usize, options: &LoadOptions, file: &str) -> Result<()> {
-    let chosen =
-        options.value.is_some() || options.filter.is_some() || options.total.is_some() || options.bad.is_some();
-    let most = if chosen { 10 * MOST_SERIES } else { MOST_SERIES };
+    let most = most_series(options);
+    let way_out =
+        if chooses(options) { "ask for less" } else { "choose some with --value and --where, or ask for less" };
+    refuse_more_than(most, series, file).map_err(|e| e.hint(way_out))
+}
+
+/// Refuses more series than so many.
+pub(crate) fn refuse_more_than(most: usize, series: usize, file: &str) -> Result<()> {
     if series <= most {
         return Ok(());
     }
-    let way_out = if chosen { "ask for less" } else { "choose some with --value and --where, or ask for less" };
-    Err(Error::argument(format!("there are more than {most} series")).in_file(file).hint(way_out))
+    Err(Error::argument(format!("there are more than {most} series")).in_file(file).hint("ask for less"))
 }
 
 /// The unit that a metric's name tells, that of a histogram's parts included.

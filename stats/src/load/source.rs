@@ -19,6 +19,7 @@ use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
 use crate::load::server::{bucket_and_key, is_server};
 use crate::load::store::{Condenser, HistogramTable};
+use crate::load::watched::Watched;
 use crate::load::{
     cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
     summaries, system, testers, tsdb_dump,
@@ -180,8 +181,10 @@ fn load_file(
         into.absorb(&mut data)?;
         return Ok(data);
     }
-    let meta = std::fs::metadata(path).map_err(|e| Error::io(e, &name).hint("check the name and the folder"))?;
-    read(&name, Some(Place::whole(path)), Box::new(open(path)?), meta.len(), 0, options, progress, into)
+    let file = open(path).map_err(|e| e.hint("check the name and the folder"))?;
+    let file = Watched::new(file).map_err(|e| Error::io(e, &name))?;
+    let (size, end) = (file.size(), file.end());
+    end.tell(read(&name, Some(Place::whole(path)), Box::new(file), size, 0, options, progress, into), &name)
 }
 
 #[cfg(feature = "live")]
@@ -431,7 +434,7 @@ fn columnar(
         Some(place) => Bytes::File(place),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
-    crate::load::frame::read(name, format, bytes, options, progress, into)
+    crate::load::frame::read(name, format, &bytes, options, progress, into)
 }
 
 #[cfg(not(feature = "sqlite"))]

@@ -7,7 +7,10 @@ const DIRECT: usize = 1 << 22;
 ///
 /// This is the estimator of Box and Jenkins, which divides every lag by n and so makes a positive definite sequence. Lags
 /// count samples, not time: on irregular times the result describes neighbours, whatever their distance. Empty for an empty
-/// or constant sample, and for one whose squares overflow. A trend or a step makes it large at every lag: take them out first.
+/// or constant sample, and for one whose squares overflow. A trend or a step makes it large at every lag: take them out first. Not for
+/// times with long gaps, nor as a test: one lag in twenty leaves ±2/√n by chance.
+///
+/// Source: G. E. P. Box and G. M. Jenkins, “Time Series Analysis” (1970), 2.1.
 ///
 /// ```
 /// use sre_stats::trend::autocorrelation;
@@ -40,7 +43,8 @@ pub fn autocorrelation(values: &[f64], lags: usize) -> Vec<f64> {
 /// n / (1 + 2 Σ (1 − k/n) ρₖ), over lags 1, 2, … of `correlations` (which begins with lag 0), at most n and at least 1.
 ///
 /// The sum is cut at the first lag where two neighbouring autocorrelations add up to less than 0 (Geyer's initial positive
-/// sequence, 1992), because sample autocorrelations sum to −½ over all lags whatever the truth.
+/// sequence, 1992), because sample autocorrelations sum to −½ over all lags whatever the truth. Not for quantiles, whose variance has
+/// autocorrelations of its own, nor where the correlations were taken of values with a trend or season.
 ///
 /// ```
 /// use sre_stats::trend::effective_sample_size;

@@ -36,7 +36,8 @@ pub fn default_lags(n: usize) -> usize {
 /// The least squares line through (x, y) with the errors of Newey and West (1987): Bartlett's weights over `lags` lags, times n/(n − 2).
 ///
 /// x and y are of equal length, finite, x not constant; otherwise the slope and its error are 0. The order is that of time.
-/// With few lags the error of a persistent series is understated: it is meant for n much greater than the noise's memory.
+/// With few lags the error of a persistent series is understated: it is meant for n much greater than the noise's memory. Not for values
+/// with outliers, one of which can turn the line: [`theil_sen`](super::theil_sen()) resists them.
 ///
 /// ```
 /// use sre_stats::trend::least_squares;

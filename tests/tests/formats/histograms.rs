@@ -1,6 +1,6 @@
 //! Files of histograms.
 
-use sre_stats::histogram::Sketch;
+use sre_stats::histogram::{Layout, Sketch};
 use sre_stats::load::{Format, Kind, LoadOptions, load_bytes};
 use sre_stats::progress::Progress;
 
@@ -62,4 +62,56 @@ fn interval_logs_and_lines_of_histograms_are_series() {
         panic!()
     };
     assert_eq!((h.edges(), h.counts()), (&[1.0, 2.0, 9.0][..], &[2, 3, 1, 0][..]));
+}
+
+/// What npm's `@datadog/sketches-js` wrote, against its own quantiles; the others' form of the message is told from it.
+#[test]
+fn a_ddsketch_of_another_library_has_its_quantiles() {
+    let data = read("ddsketch/js.pb");
+    let item = one(&data);
+    assert_eq!((item.kind, item.format, item.title().as_str()), (Kind::Histogram, Format::DdSketchPython, "ddsketch"));
+    let truth: serde_json::Value = serde_json::from_str(&text("ddsketch/truth.json")).unwrap();
+    let merged = item.as_histograms().unwrap().merged().unwrap();
+    assert_eq!(merged.count(), truth["n"].as_u64().unwrap());
+    let sre_stats::histogram::AnySketch::DdSketch(h) = &merged else { panic!() };
+    for pair in truth["quantiles"].as_array().unwrap() {
+        let (q, theirs) = (pair[0].as_f64().unwrap(), pair[1].as_f64().unwrap());
+        let bins = h.bins();
+        let wanted = (q * (merged.count() - 1) as f64) as u64;
+        let mut before = 0;
+        let bin = bins.iter().find(|bin| {
+            before += bin.count;
+            before > wanted
+        });
+        let bin = bin.unwrap();
+        assert!(bin.lower <= theirs && theirs <= bin.upper, "{q}: {theirs} in {bin:?}");
+    }
+    let sketch = sre_stats::histogram::DdSketch::from_values(&[0.1, 0.2, 0.4], 0.02).unwrap();
+    let data = load_bytes("x", &sketch.to_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    assert_eq!((one(&data).format, one(&data).count()), (Format::DdSketch, 1));
+    let e = load_bytes("x", &sketch.to_bytes()[..14], &LoadOptions::default(), &Progress::new()).unwrap_err();
+    assert!(e.to_string().starts_with('x'), "{e}");
+}
+
+/// `HdrHistogram`'s percentile distribution by its Python library, against the counts that it has itself.
+#[test]
+fn a_percentile_distribution_has_the_counts_of_its_library() {
+    let data = read("hdr/python.hgrm");
+    let item = one(&data);
+    assert_eq!((item.kind, item.format), (Kind::Histogram, Format::HdrPercentiles));
+    let truth: serde_json::Value = serde_json::from_str(&text("hdr/python.json")).unwrap();
+    let merged = item.as_histograms().unwrap().merged().unwrap();
+    assert_eq!(merged.count(), truth["total"].as_u64().unwrap());
+    // at every edge of the text as many values lie as the library counted up to it
+    let counts = truth["highest_equivalent_and_count"].as_array().unwrap();
+    let up_to = |edge: f64| -> u64 {
+        let below = counts.iter().filter(|pair| pair[0].as_f64().unwrap() <= edge);
+        below.map(|pair| pair[1].as_u64().unwrap()).sum()
+    };
+    let sre_stats::histogram::AnySketch::Explicit(h) = &merged else { panic!() };
+    let mut sum = 0;
+    for (edge, count) in h.edges().iter().zip(h.counts()) {
+        sum += count;
+        assert_eq!(sum, up_to(*edge), "{edge}");
+    }
 }

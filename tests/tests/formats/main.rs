@@ -80,6 +80,23 @@ fn a_table_of_sqlite_is_its_csv() {
     }
 }
 
+/// Arrow's own implementation wrote the first rows of the CSV, packed with a dictionary and plain in several batches.
+#[test]
+fn arrow_files_are_their_csv() {
+    let csv = text("requests.csv");
+    let lines: Vec<&str> = csv.lines().take(241).collect();
+    let want = load_bytes("x", lines.join("\n").as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    for name in ["arrow/requests.feather", "arrow/requests.arrow"] {
+        let data = read(name);
+        assert_eq!(data.report.rows, 240);
+        let rows = |data: &Dataset| -> Vec<(String, Vec<i64>, Vec<f64>)> {
+            data.items.iter().map(|i| (i.title(), i.times().to_vec(), i.values().to_vec())).collect()
+        };
+        assert_eq!(rows(&data), rows(&want), "{name}");
+        assert!(data.items.iter().all(|i| i.format == Format::ArrowIpc && i.kind == Kind::Events));
+    }
+}
+
 #[test]
 fn packed_files_are_what_is_in_them() {
     use std::io::Write;

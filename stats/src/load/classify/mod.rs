@@ -15,6 +15,7 @@ use stats::Stats;
 
 use crate::error::{Error, Position, Result};
 use crate::load::clock;
+use crate::load::csv::Blanks;
 use crate::load::dataset::Role;
 use crate::load::filter::Clause;
 use crate::load::guess;
@@ -103,6 +104,8 @@ pub(crate) struct Plan {
     pub(crate) per_request: bool,
     /// The number of columns of the table.
     pub(crate) width: usize,
+    /// The fields of rows that are shorter than the table.
+    pub(crate) blanks: Blanks,
 }
 
 impl Plan {
@@ -148,6 +151,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         styles: sample.styles.clone(),
         per_request: false,
         width: sample.names.len(),
+        blanks: Blanks::default(),
     };
     let used = vec![false; sample.names.len()];
     let mut c = Classifier { sample, options, report, file, stats, used, plan };

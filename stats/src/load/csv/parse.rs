@@ -6,6 +6,7 @@ use memchr::{memchr, memchr_iter};
 
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::clock::Clock;
+use crate::load::csv::Blanks;
 use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
 use crate::load::number::{self, Field, Style, missing, show};
@@ -32,6 +33,8 @@ pub(crate) struct Rows {
     names: Vec<(String, u64, u64)>,
     /// The column of times, whose name in it makes a row a header.
     time: Option<usize>,
+    /// The fields of rows that are shorter than the table.
+    blanks: Blanks,
 }
 
 /// A wanted column being built.
@@ -73,6 +76,7 @@ impl Rows {
             tallies: Tallies::default(),
             names: plan.wanted.iter().map(|w| (w.name.clone(), 0, 0)).collect(),
             time: if let TimeSource::Column(place) = plan.time { Some(place) } else { None },
+            blanks: plan.blanks.clone(),
         }
     }
 
@@ -112,7 +116,7 @@ impl Rows {
         let order = std::mem::take(&mut self.order);
         let mut rest = text;
         let mut line = 0;
-        while !rest.is_empty() {
+        while !rest.is_empty() && !self.blanks.too_many() {
             line += 1;
             let (record, tail) = match memchr(b'\n', rest).and_then(|i| rest.split_at_checked(i)) {
                 Some((record, tail)) => (record, tail.get(1..).unwrap_or_default()),
@@ -155,7 +159,7 @@ impl Rows {
         let mut record = csv::ByteRecord::new();
         let mut lines = LineCounter::new();
         // reading from memory and with any number of fields, the reader has no error to give
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
+        while !self.blanks.too_many() && reader.read_byte_record(&mut record).unwrap_or(false) {
             let line = lines.line_of(text, record.position().map_or(0, csv::Position::byte));
             let there = order.partition_point(|(source, _)| *source < record.len());
             let (present, absent) = order.split_at_checked(there).unwrap_or((&order, &[]));
@@ -176,12 +180,19 @@ impl Rows {
 
     /// Adds a record whose fields are at their places in the table; one that is not there is blank.
     pub(crate) fn record(&mut self, fields: &[Option<Cow<'_, [u8]>>], line: u64) {
+        if self.blanks.too_many() {
+            return;
+        }
         let order = std::mem::take(&mut self.order);
+        let mut blanks = 0;
         for &(source, place) in &order {
-            self.push(place, fields.get(source).and_then(Option::as_deref).unwrap_or_default(), line);
+            let field = fields.get(source).and_then(Option::as_deref);
+            blanks += usize::from(field.is_none());
+            self.push(place, field.unwrap_or_default(), line);
         }
         self.order = order;
         self.count += 1;
+        self.blanks.count(blanks);
     }
 
     #[inline]
@@ -246,7 +257,9 @@ impl Rows {
             let width = self.width;
             self.tallies.note(WarningKind::Ragged, None, line, || format!("{fields} fields instead of {width}"));
         }
+        let mut blanks = 0;
         for &(_, place) in absent {
+            blanks += 1;
             match self.columns.get_mut(place) {
                 Some(Builder::Number(_, out) | Builder::Flag(_, _, out)) => out.push(missing()),
                 Some(Builder::Time(_, out)) => out.push(NO_TIME),
@@ -254,6 +267,7 @@ impl Rows {
                 None => {}
             }
         }
+        self.blanks.count(blanks);
     }
 
     /// The columns of `lines` lines.
@@ -334,6 +348,7 @@ mod tests {
             styles: Vec::new(),
             per_request: false,
             width,
+            blanks: Blanks::default(),
         }
     }
 

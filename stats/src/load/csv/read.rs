@@ -194,6 +194,7 @@ impl Pipe<'_> {
             let (plan, syntax, at_end, how) = (self.plan, self.syntax, self.at_end, self.how);
             // the first piece with wanted rows decides what the columns hold
             let undecided = how.is_some() && !self.decided;
+            plan.blanks.allow(self.bytes);
             let (parts, next) = rayon::join(
                 || -> Result<Vec<Measured>> {
                     let parsed = pieces.into_par_iter().map(|range| {
@@ -221,7 +222,11 @@ impl Pipe<'_> {
                     self.fill(&mut spare, size)
                 },
             );
-            for (part, shapes) in parts? {
+            let parts = parts?;
+            if plan.blanks.too_many() {
+                return Err(self.mostly_blank());
+            }
+            for (part, shapes) in parts {
                 if let Some(shapes) = shapes.filter(|_| !self.decided) {
                     self.decided = Collector::decide(&shapes, self.plan, report)?;
                 }
@@ -252,6 +257,16 @@ impl Pipe<'_> {
     fn line_at(&self, text: &[u8], byte: usize) -> u64 {
         let before = text.get(..byte).unwrap_or_default();
         self.collector.lines() + memchr::memchr_iter(b'\n', before).count() as u64 + 1
+    }
+
+    /// Rows that are far shorter than the table is wide.
+    fn mostly_blank(&self) -> Error {
+        let columns = self.plan.wanted.len();
+        Error::parse(format!(
+            "rows from here on lack most of the {columns} columns: more fields than their text may stand for"
+        ))
+        .at(Position::in_file(self.file).at_line(self.collector.lines() + 1))
+        .hint("choose columns with --value and --by, or write rows with all their fields")
     }
 
     fn endless(&self, text: &[u8], open: Option<usize>) -> Error {

@@ -42,7 +42,9 @@ pub(crate) fn sniff(head: &[u8], whole: bool, chosen: bool, file: &str, report: 
             let end = reader.position().byte() as usize;
             after_first = (end, memchr::memchr_iter(b'\n', head.get(..end).unwrap_or_default()).count() as u64);
         }
-        rows.push((lines.line_of(head, record.position().map_or(0, csv::Position::byte)), record.clone()));
+        // a clone would have the size of the longest record before it
+        let own: csv::ByteRecord = record.iter().collect();
+        rows.push((lines.line_of(head, record.position().map_or(0, csv::Position::byte)), own));
     }
     if !whole && rows.len() <= SAMPLE_ROWS && rows.len() > 1 {
         rows.pop();

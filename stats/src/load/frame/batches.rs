@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
 
-use polars::prelude::DataFrame;
-
-use super::polars::renamed;
-use super::typed::{Origin, Typed, chunk, chunk_of};
+use super::typed::{Origin, Typed, chunk_of};
 use crate::error::{Error, Result};
 use crate::load::assemble::{Collector, Part, partition};
 use crate::load::classify::Plan;
@@ -17,9 +14,6 @@ use crate::load::report::LoadReport;
 use crate::load::store::{Condense, HistogramTable};
 use crate::load::table::Chunk;
 use crate::progress::Progress;
-
-/// So many batches wait for a thread; the next one is worked on by the reader itself, so that memory stays bounded.
-const WAITING: usize = 8;
 
 /// Reads the columns at some places of a piece by its number.
 pub(super) type Make<'a> = dyn Fn(usize, &[usize]) -> Result<Vec<Typed>> + Sync + 'a;
@@ -37,10 +31,7 @@ pub(super) struct Batches {
     bytes_per_row: f64,
     /// How rows are counted, where they are not kept.
     how: Option<Condense>,
-    taken: AtomicUsize,
     parts: Mutex<Parts>,
-    one_more: Condvar,
-    waiting: AtomicUsize,
 }
 
 /// The groups of rows of all batches, in their order.
@@ -60,32 +51,17 @@ impl Batches {
         places: Vec<usize>,
         (progress, bytes_per_row): (Progress, f64),
         how: Option<Condense>,
-    ) -> Arc<Self> {
+    ) -> Self {
         let collector = Collector::counting(0, how);
-        Arc::new(Self {
+        Self {
             plan,
             file: file.to_owned(),
             places,
             progress,
             bytes_per_row,
             how,
-            taken: AtomicUsize::new(0),
             parts: Mutex::new(Parts { collector, early: BTreeMap::new(), joined: 0, failed: Ok(()) }),
-            one_more: Condvar::new(),
-            waiting: AtomicUsize::new(0),
-        })
-    }
-
-    /// Takes the next batch, and says whether no more are wanted.
-    pub(super) fn take(self: &Arc<Self>, batch: DataFrame) -> bool {
-        let number = self.taken.fetch_add(1, Ordering::Relaxed);
-        if self.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
-            let shared = Arc::clone(self);
-            rayon::spawn(move || shared.work(number, batch));
-        } else {
-            self.work(number, batch);
         }
-        self.progress.is_cancelled()
     }
 
     /// Takes pieces of the file, which come in their order, on as many threads as rayon has; each is made on the thread that then
@@ -99,7 +75,6 @@ impl Batches {
                 if number >= count {
                     break;
                 }
-                self.taken.fetch_add(1, Ordering::Relaxed);
                 let made = || match outside(number) {
                     Some(rows) => {
                         self.progress.advance((rows as f64 * self.bytes_per_row) as u64);
@@ -124,13 +99,6 @@ impl Batches {
         self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).failed.is_ok()
     }
 
-    fn work(&self, number: usize, batch: DataFrame) {
-        // a panic on another thread would end the program
-        let part = catch_unwind(AssertUnwindSafe(|| self.part(batch))).unwrap_or_else(|_| undecodable());
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.join(number, part);
-    }
-
     /// Joins a part once all before it are joined.
     fn join(&self, number: usize, part: Result<Part>) {
         let mut guard = self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -142,16 +110,6 @@ impl Batches {
                 parts.failed = next.and_then(|part| parts.collector.add(part, &self.plan, &self.file));
             }
         }
-        self.one_more.notify_one();
-    }
-
-    fn part(&self, batch: DataFrame) -> Result<Part> {
-        let rows = batch.height();
-        let wanted =
-            self.places.iter().filter_map(|i| batch.select_at_idx(*i).cloned()).enumerate().map(renamed).collect();
-        let chosen = DataFrame::new(rows, wanted).map_err(|e| super::polars::failed(&e))?;
-        drop(batch);
-        self.sorted(chunk(&chosen, &self.plan, 0, rows)?)
     }
 
     /// Of columns in the plan's order.
@@ -171,28 +129,16 @@ impl Batches {
         Ok(part)
     }
 
-    /// Waits for the last batch, and makes a data set of all; what is counted goes into the table.
+    /// Makes a data set of all pieces; what is counted goes into the table.
     pub(super) fn finish(
-        &self,
+        self,
         origin: &Origin<'_>,
         mut report: LoadReport,
         table: &mut HistogramTable,
     ) -> Result<Dataset> {
-        let taken = self.taken.load(Ordering::Relaxed);
-        let mut parts = self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        while parts.joined < taken {
-            if rayon::current_thread_index().is_some() {
-                // this thread may be the one that the work waits for
-                drop(parts);
-                rayon::yield_now();
-                parts = self.parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            } else {
-                parts = self.one_more.wait(parts).unwrap_or_else(std::sync::PoisonError::into_inner);
-            }
-        }
-        std::mem::replace(&mut parts.failed, Ok(()))?;
-        let collector = std::mem::take(&mut parts.collector);
-        drop(parts);
+        let Parts { collector, failed, .. } =
+            self.parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        failed?;
         origin.read(&collector, &mut report);
         match self.how {
             Some(how) => collector.give(&self.plan, origin.file, origin.format, report, how, table),

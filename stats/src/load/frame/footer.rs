@@ -4,31 +4,37 @@
 //! length has to be found before.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Cursor;
 use std::ops::Range;
 use std::sync::Arc;
 
-use polars::io::mmap::MmapBytesReader;
 use polars::io::parquet::read::FileMetadata;
-use polars::prelude as pl;
-use polars::prelude::SerReader;
+use polars_parquet::parquet::read::deserialize_metadata;
 
-use super::read::Bytes;
+use super::input::{self, Input};
+use super::thrift;
 use crate::error::{Error, Result};
 
 /// The reader counts rows in 32 bits.
 const MOST_ROWS: u64 = u32::MAX as u64;
 
+/// What follows the table of contents: its length, and the word that the file ends with.
+const TAIL: u64 = 8;
+/// The field of the table of contents that tells how columns are encrypted, where the table itself is not.
+const ENCRYPTION: i16 = 8;
+
 /// The number of rows that a Parquet file claims and its table of contents, once its lengths are found to be possible.
-pub(super) fn rows(bytes: &Bytes<'_>, size: u64) -> Result<(u64, Arc<FileMetadata>)> {
-    let failed = |e: pl::PolarsError| super::polars::failed(&e);
-    match bytes {
-        Bytes::Memory(bytes) => check(pl::ParquetReader::new(Cursor::new(bytes.as_slice())), size).map_err(failed)?,
-        Bytes::File(place) => {
-            let file = std::fs::File::open(place.path).map_err(|e| Error::io(e, &place.path.display().to_string()))?;
-            check(pl::ParquetReader::new(file), size).map_err(failed)?
-        }
+pub(super) fn rows(input: Input<'_>, size: u64) -> Result<(u64, Arc<FileMetadata>)> {
+    let short = || Error::parse("its table of contents is longer than the file");
+    let tail = input::bytes(input, size.saturating_sub(TAIL)..size)?;
+    let length = tail.first_chunk().map(|bytes| u64::from(u32::from_le_bytes(*bytes))).ok_or_else(short)?;
+    let start = size.checked_sub(TAIL + length).ok_or_else(short)?;
+    let footer = input::bytes(input, start..size)?;
+    if thrift::has_field(&footer, ENCRYPTION) {
+        return Err(Error::unsupported("its columns are encrypted, and its table of contents is not")
+            .hint("write it again without encryption, or export CSV"));
     }
+    let contents = deserialize_metadata(footer.into()).map_err(|e| Error::parse(e.to_string()))?;
+    check(contents, size)
 }
 
 /// Between which values a column lies in a row group.
@@ -101,10 +107,7 @@ pub(super) fn bytes(contents: &FileMetadata, rows: &[Range<u64>], columns: Optio
     found
 }
 
-type Checked = pl::PolarsResult<Result<(u64, Arc<FileMetadata>)>>;
-
-fn check<R: MmapBytesReader>(mut reader: pl::ParquetReader<R>, size: u64) -> Checked {
-    let contents = Arc::clone(reader.get_metadata()?);
+fn check(contents: FileMetadata, size: u64) -> Result<(u64, Arc<FileMetadata>)> {
     let mut rows = 0_u64;
     for group in &contents.row_groups {
         let height = group.num_rows() as u64;
@@ -114,20 +117,20 @@ fn check<R: MmapBytesReader>(mut reader: pl::ParquetReader<R>, size: u64) -> Che
             let fits = range.start <= range.end && range.end <= size && column.compressed_size() >= 0;
             let counts = u64::try_from(column.num_values()).is_ok_and(|n| n <= MOST_ROWS);
             if !fits || !counts || height > MOST_ROWS {
-                return Ok(Err(Error::parse(format!(
+                return Err(Error::parse(format!(
                     "its table of contents speaks of {} values at bytes {} to {}, and the file has {size} bytes",
                     column.num_values(),
                     range.start,
                     range.end
-                ))));
+                )));
             }
         }
     }
     if rows > MOST_ROWS || contents.num_rows as u64 != rows {
-        return Ok(Err(Error::parse(format!(
+        return Err(Error::parse(format!(
             "its table of contents speaks of {} rows and lists {rows}; at most {MOST_ROWS} are read from one file",
             contents.num_rows
-        ))));
+        )));
     }
-    Ok(Ok((rows, contents)))
+    Ok((rows, Arc::new(contents)))
 }

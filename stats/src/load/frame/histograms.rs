@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, TimeUnit};
 
 use super::footer::{Bounds, RowGroup};
+use super::ipc::Pieces;
 use super::polars::failed;
 use super::typed::{Table, Typed, nanoseconds};
 use crate::error::{Error, Position, Result};
@@ -41,7 +41,7 @@ const BATCH: usize = 1 << 17;
 pub(super) struct Reading {
     file: String,
     format: Format,
-    bytes: u64,
+    pub(super) bytes: u64,
     places: Places,
     /// The columns in the order in which batches have them.
     order: Vec<usize>,
@@ -246,28 +246,14 @@ impl Reading {
     }
 }
 
-/// Reads all rows of what is no Parquet file, batch by batch.
-pub(super) fn stream(reading: Reading, lazy: &pl::LazyFrame, progress: &Progress) -> Result<Reading> {
-    let columns: Vec<pl::Expr> = reading.wanted().into_iter().map(pl::col).collect();
-    let bytes = reading.bytes;
-    let shared = Arc::new(Mutex::new((Some(reading), Ok(()))));
-    let (taker, watched) = (Arc::clone(&shared), progress.clone());
-    let take = move |batch: DataFrame| {
-        let mut guard = taker.lock().unwrap_or_else(PoisonError::into_inner);
-        let (reading, outcome) = &mut *guard;
-        if let (Some(reading), Ok(())) = (reading, &outcome) {
-            *outcome = reading.take(&batch);
-        }
-        Ok(outcome.is_err() || watched.is_cancelled())
-    };
-    let sink = lazy.clone().select(columns).sink_batches(pl::PlanCallback::new(take), true, None);
-    let ran = sink.and_then(|lazy| lazy.collect_with_engine(pl::Engine::Streaming).map(drop));
-    ran.map_err(|e| failed(&e))?;
-    progress.check()?;
-    progress.advance(bytes);
-    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    std::mem::replace(&mut guard.1, Ok(()))?;
-    guard.0.take().ok_or_else(|| Error::parse("its batches were taken twice"))
+/// Reads all batches of an Arrow file, one after the other.
+pub(super) fn read_batches(mut reading: Reading, batches: &Pieces<'_>, progress: &Progress) -> Result<Reading> {
+    for piece in 0..batches.pieces() {
+        progress.check()?;
+        reading.take(&batches.frame(piece)?)?;
+        progress.advance((reading.bytes as f64 * batches.share_of(piece)) as u64);
+    }
+    Ok(reading)
 }
 
 /// A whole frame or batch as a table of histograms.

@@ -1,5 +1,5 @@
-//! Columnar formats (feature `frame`): Parquet and Arrow IPC through polars' lazy streaming engine, and conversions from and
-//! to polars data frames and Arrow record batches.
+//! Columnar formats (feature `frame`): Parquet and Arrow IPC, in pieces that threads read for themselves and polars' decoders unpack, and
+//! conversions from and to polars data frames and Arrow record batches.
 //!
 //! Columns of any of them become the same typed pieces as those of delimited text, so that long and wide tables, guesses and
 //! warnings are the same. In warnings `line` is the row, counted from 1.
@@ -7,15 +7,23 @@
 mod arrow;
 mod batches;
 mod cells;
+mod chunks;
 mod footer;
 mod histograms;
+mod input;
+mod ipc;
+mod ipc_lengths;
+#[cfg(test)]
+mod ipc_tests;
 mod outside;
+mod page_lengths;
 mod pages;
 mod polars;
 mod read;
 mod row_groups;
 #[cfg(test)]
 mod tests;
+mod thrift;
 mod typed;
 mod write;
 

@@ -3,7 +3,6 @@
 //!
 //! Here are the types and encodings that measurements come in; a column of another one is left to polars.
 
-use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 
@@ -19,6 +18,8 @@ use polars_parquet::read::{
 };
 
 use super::cells::Cells;
+use super::input::Reader;
+use super::page_lengths;
 use super::polars::nanoseconds;
 use super::typed::Typed;
 use crate::error::{Error, Result};
@@ -84,7 +85,7 @@ fn stored_unit(logical: Option<PrimitiveLogicalType>, converted: Option<Primitiv
 /// Some rows of a column chunk, whose place in the file must have been checked, by ranges that rise and do not overlap; `None` where
 /// polars is to read them.
 pub(super) fn column(
-    file: &mut File,
+    file: &mut Reader<'_>,
     chunk: &ColumnChunkMetadata,
     dtype: &DataType,
     rows: &[Range<usize>],
@@ -93,7 +94,9 @@ pub(super) fn column(
     let place = chunk.byte_range();
     let mut bytes = vec![0; (place.end - place.start) as usize];
     file.seek(SeekFrom::Start(place.start)).and_then(|_| file.read_exact(&mut bytes)).map_err(|e| cut(&e))?;
-    let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), usize::MAX);
+    page_lengths::check(&bytes, chunk)?;
+    let largest = bytes.len();
+    let reader = PageReader::new(Cursor::new(Buffer::from(bytes)), chunk, Vec::new(), largest);
     let mut pages = Pages {
         source: BasicDecompressor::new(reader, Vec::new()),
         largest: usize::try_from(chunk.uncompressed_size()).unwrap_or(0),
@@ -404,6 +407,7 @@ fn next_word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8]> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs::File;
     use std::path::{Path, PathBuf};
     use std::sync::Arc;
 
@@ -411,10 +415,11 @@ mod tests {
     use polars::prelude::{IntoColumn, NamedFrom};
     use proptest::prelude::*;
 
-    use super::super::read::Bytes;
-    use super::super::row_groups::{RowGroups, frame};
+    use super::super::chunks::frame;
+    use super::super::footer;
+    use super::super::input::Input;
+    use super::super::row_groups::RowGroups;
     use super::*;
-    use crate::load::parts::Place;
 
     const MILLI: i64 = 1_000_000;
 
@@ -446,17 +451,20 @@ mod tests {
 
     /// Reads rows of a column in every row group; nothing where polars is asked.
     fn every_group(path: &Path, name: &str, rows: &Range<usize>) -> Vec<(usize, Option<Typed>)> {
-        let size = std::fs::metadata(path).unwrap().len();
-        let (_, contents) = super::super::footer::rows(&Bytes::File(Place::whole(path)), size).unwrap();
-        let head = frame(path, &contents, (0, 1), None).unwrap();
+        let file = File::open(path).unwrap();
+        let input = Input::File(&file);
+        let (_, contents) = footer::rows(input, file.metadata().unwrap().len()).unwrap();
+        let head = frame(input, &contents, &(0..1), None).unwrap();
         let dtype = head.column(name).unwrap().dtype().clone();
         let mut before = 0;
         let mut read = Vec::new();
         for group in &contents.row_groups {
             let chunk = group.columns_under_root_iter(name).unwrap().next().unwrap();
             let rows = rows.start.min(group.num_rows())..rows.end.min(group.num_rows());
-            let mut file = File::open(path).unwrap();
-            read.push((before + rows.start, column(&mut file, chunk, &dtype, std::slice::from_ref(&rows)).unwrap()));
+            read.push((
+                before + rows.start,
+                column(&mut input.reader(), chunk, &dtype, std::slice::from_ref(&rows)).unwrap(),
+            ));
             before += group.num_rows();
         }
         read
@@ -487,13 +495,13 @@ mod tests {
     #[test]
     fn what_is_not_read_here_polars_reads() {
         let path = of_another_writer("encodings.parquet");
-        let (_, contents) =
-            super::super::footer::rows(&Bytes::File(Place::whole(&path)), std::fs::metadata(&path).unwrap().len())
-                .unwrap();
-        let head = frame(&path, &contents, (0, 1), None).unwrap();
+        let file = File::open(path).unwrap();
+        let input = Input::File(&file);
+        let (_, contents) = footer::rows(input, file.metadata().unwrap().len()).unwrap();
+        let head = frame(input, &contents, &(0..1), None).unwrap();
         let names = ["real", "many", "small", "int"];
         let columns = names.iter().map(|n| ((*n).to_owned(), head.column(n).unwrap().dtype().clone())).collect();
-        let groups = RowGroups::new(&path, Arc::clone(&contents), columns);
+        let groups = RowGroups::new(input, Arc::clone(&contents), columns);
         assert_eq!(groups.pieces(), 3);
         for piece in 0..3 {
             // one of them twice

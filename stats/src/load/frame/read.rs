@@ -1,29 +1,34 @@
-//! Parquet and Arrow IPC files, by polars' lazy streaming engine.
+//! Parquet and Arrow IPC files, piece by piece.
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::fs::File;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use polars::io::parquet::read::{FileMetadata, infer_schema};
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, SchemaExt, SerReader};
+use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, SchemaExt};
 
 use super::batches::Batches;
+use super::cells::Cells;
+use super::chunks;
 use super::footer::{self, RowGroup};
 use super::histograms::{self, Reading};
+use super::input::{self, Input};
+use super::ipc::{Arrow, Pieces};
 use super::outside::outside;
 use super::polars::{failed, renamed};
-use super::row_groups::{self, RowGroups};
-use super::typed::{Origin, SAMPLE_ROWS, chunk, plan};
+use super::row_groups::RowGroups;
+use super::typed::{Origin, SAMPLE_ROWS, Typed, chunk, plan};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
+use crate::load::classify::Plan;
 use crate::load::dataset::Dataset;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::{Parts, Place};
 use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::store::Condenser;
+use crate::load::table::Dictionary;
 use crate::load::{files, histogram_table};
 use crate::progress::Progress;
 
@@ -42,141 +47,240 @@ pub(crate) enum Bytes<'a> {
 pub(crate) fn read(
     name: &str,
     format: Format,
-    bytes: Bytes<'_>,
+    bytes: &Bytes<'_>,
     options: &LoadOptions,
     progress: &Progress,
     into: &mut Condenser,
 ) -> Result<Dataset> {
-    let size = check_tail(&bytes, format, name)?;
+    let io = |e| Error::io(e, name);
+    let opened;
+    let (input, size, parts, folders) = match bytes {
+        Bytes::File(place) => {
+            opened = File::open(place.path).map_err(io)?;
+            let size = opened.metadata().map_err(io)?.len();
+            (Input::File(&opened), size, place.parts, files::partition(place.path))
+        }
+        Bytes::Memory(bytes) => (Input::Memory(bytes), bytes.len() as u64, None, Vec::new()),
+    };
     progress.stage("reading", size);
-    // damaged files can make the reader panic; that must not end the program
-    let work = AssertUnwindSafe(|| decode(name, format, bytes, size, options, progress, into));
-    catch_unwind(work)
-        .unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")))
+    // damaged files can make the decoders panic; that must not end the program
+    let work = AssertUnwindSafe(|| {
+        check_tail(input, size, format)?;
+        let rows = Rows::open(input, size, format, parts)?;
+        decode((name, format, size), &rows, &folders, options, progress, into)
+    });
+    let result = catch_unwind(work).unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")));
+    result
+        .map_err(|e| {
+            let of_file = matches!(e.kind(), ErrorKind::Parse | ErrorKind::Io);
+            if of_file { input.shortened(size).unwrap_or(e) } else { e }
+        })
         .map_err(|e| e.in_file(name))
 }
 
+/// The rows of a file.
+enum Rows<'a> {
+    Parquet { input: Input<'a>, contents: Arc<FileMetadata>, rows: u64, parts: Option<&'a dyn Parts> },
+    Arrow(Arrow<'a>),
+}
+
+impl<'a> Rows<'a> {
+    fn open(input: Input<'a>, size: u64, format: Format, parts: Option<&'a dyn Parts>) -> Result<Self> {
+        let opened = if format == Format::Parquet {
+            footer::rows(input, size).map(|(rows, contents)| Self::Parquet { input, contents, rows, parts })
+        } else {
+            Arrow::open(input, size).map(Self::Arrow)
+        };
+        opened.map_err(|e| if e.kind() == ErrorKind::Parse { damaged(format, e.message()) } else { e })
+    }
+
+    fn count(&self) -> u64 {
+        match self {
+            Self::Parquet { rows, .. } => *rows,
+            Self::Arrow(arrow) => arrow.rows(),
+        }
+    }
+
+    fn schema(&self) -> Result<pl::Schema> {
+        match self {
+            Self::Parquet { contents, .. } => {
+                Ok(pl::Schema::from_arrow_schema(&infer_schema(contents).map_err(|e| failed(&e))?))
+            }
+            Self::Arrow(arrow) => Ok(arrow.schema()),
+        }
+    }
+
+    /// The first rows, with all columns: what they are is told by them.
+    fn head(&self, rows: usize) -> Result<DataFrame> {
+        match self {
+            Self::Parquet { input, contents, parts, .. } => {
+                if let Some(parts) = parts {
+                    parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..rows as u64)), None))?;
+                }
+                chunks::frame(*input, contents, &(0..rows), None)
+            }
+            Self::Arrow(arrow) => arrow.head(rows),
+        }
+    }
+
+    /// For each row group, whether none of its rows is in the range of time that is asked for, which is told; empty where all are read.
+    fn outside(&self, plan: &Plan, head: &DataFrame, report: &mut LoadReport) -> Vec<bool> {
+        let Self::Parquet { contents, .. } = self else { return Vec::new() };
+        if !plan.leaves_rows_out() {
+            return Vec::new();
+        }
+        let groups = footer::groups(contents);
+        let outside = outside(contents, &groups, plan, head);
+        report.understand_groups(read_of(&groups, &outside));
+        outside
+    }
+
+    /// The rows of some columns, but for the row groups that are outside, in pieces that threads read.
+    fn columns(&self, columns: Vec<(String, DataType)>, outside: &[bool]) -> Result<Columns<'_>> {
+        match self {
+            Self::Parquet { input, contents, parts, .. } => {
+                if let Some(parts) = parts {
+                    let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+                    parts.want(&footer::bytes(contents, &rows_of(contents, outside), Some(&wanted)))?;
+                }
+                Ok(Columns::Parquet(RowGroups::new(*input, Arc::clone(contents), columns)))
+            }
+            Self::Arrow(arrow) => {
+                let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+                Ok(Columns::Arrow(Pieces::new(arrow, &names)?))
+            }
+        }
+    }
+
+    /// Reads a table of histograms.
+    fn histograms(&self, mut reading: Reading, schema: &pl::Schema, progress: &Progress) -> Result<Reading> {
+        match self {
+            Self::Parquet { input, contents, rows, parts } => {
+                let groups = footer::groups(contents);
+                let ranges = reading.ranges(&groups, reading.instant(schema));
+                if let Some(parts) = parts {
+                    parts.want(&footer::bytes(contents, &ranges, Some(&reading.wanted())))?;
+                    progress.stage("reading", reading.bytes);
+                }
+                histograms::read_ranges(reading, (*input, *rows), (contents, &groups, schema), &ranges, progress)
+            }
+            Self::Arrow(arrow) => {
+                let pieces = Pieces::new(arrow, &reading.wanted())?;
+                histograms::read_batches(reading, &pieces, progress)
+            }
+        }
+    }
+}
+
+/// Some columns of a file.
+enum Columns<'a> {
+    Parquet(RowGroups<'a>),
+    Arrow(Pieces<'a>),
+}
+
+impl Columns<'_> {
+    fn pieces(&self) -> usize {
+        match self {
+            Self::Parquet(groups) => groups.pieces(),
+            Self::Arrow(batches) => batches.pieces(),
+        }
+    }
+
+    /// How many rows a piece has, where it is of a row group that is outside.
+    fn passed_over(&self, piece: usize, outside: &[bool]) -> Option<usize> {
+        let Self::Parquet(groups) = self else { return None };
+        let (group, rows) = groups.piece(piece)?;
+        outside.get(group).copied().unwrap_or_default().then_some(rows)
+    }
+
+    /// Of a piece the columns at some places, of which those beyond the file's are words of its folders.
+    fn read(&self, piece: usize, places: &[usize], (own, folders): (usize, &[(String, String)])) -> Result<Vec<Typed>> {
+        let in_file: Vec<usize> = places.iter().copied().filter(|at| *at < own).collect();
+        let (rows, read) = match self {
+            Self::Parquet(groups) => (groups.piece(piece).map_or(0, |(_, rows)| rows), groups.read(piece, &in_file)?),
+            Self::Arrow(batches) => (batches.rows_of(piece), batches.read(piece, &in_file)?),
+        };
+        let mut read = read.into_iter();
+        let missing = || Error::parse("a column is missing");
+        let column = |at: &usize| match at.checked_sub(own) {
+            None => read.next().ok_or_else(missing),
+            Some(folder) => {
+                let (_, word) = folders.get(folder).ok_or_else(missing)?;
+                let mut words = Dictionary::default();
+                let code = words.encode(word.as_bytes());
+                Ok(Typed::Words(Cells::full(vec![code; rows]), words))
+            }
+        };
+        places.iter().map(column).collect()
+    }
+}
+
 fn decode(
-    name: &str,
-    format: Format,
-    bytes: Bytes<'_>,
-    size: u64,
+    (name, format, size): (&str, Format, u64),
+    rows: &Rows<'_>,
+    folders: &[(String, String)],
     options: &LoadOptions,
     progress: &Progress,
     into: &mut Condenser,
 ) -> Result<Dataset> {
-    let wrap = |e: &pl::PolarsError| damaged(format, failed(e).message());
-    let (mut rows, mut contents) = (0, None);
-    if format == Format::Parquet {
-        let (claimed, found) = footer::rows(&bytes, size).map_err(|e| damaged(format, e.message()))?;
-        (rows, contents) = (claimed, Some(found));
-    }
-    let of_folders = if let Bytes::File(place) = &bytes { files::partition(place.path) } else { Vec::new() };
-    let place = match &bytes {
-        Bytes::File(place) if format == Format::Parquet => Some(*place),
-        _ => None,
-    };
-    let path = place.map(|place| place.path);
-    let mut source = match path.zip(contents.clone()) {
-        Some((path, contents)) if of_folders.is_empty() => Source::File(path, contents),
-        _ => Source::Lazy(Box::new(scan(format, bytes).map_err(|e| wrap(&e))?)),
-    };
-    let schema = source.schema().map_err(|e| wrap(&e))?;
-    let mut names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
-    // the reader may have made columns of the folders' names already
-    names.retain(|name| !of_folders.iter().any(|(key, _)| key == name));
-    let folders = of_folders.iter().map(|(key, _)| key.clone());
-    if histogram_table::has_columns(&names.iter().cloned().chain(folders).collect::<Vec<_>>()) {
-        let mut reading = Reading::new(names, &of_folders, (name, format, size), options)?;
-        let reading = match (place, contents, source) {
-            (Some(Place { path, parts }), Some(contents), _) => {
-                let groups = footer::groups(&contents);
-                let ranges = reading.ranges(&groups, reading.instant(&schema));
-                if let Some(parts) = parts {
-                    parts.want(&footer::bytes(&contents, &ranges, Some(&reading.wanted())))?;
-                    progress.stage("reading", size);
-                }
-                histograms::read_ranges(reading, (path, rows), (&contents, &groups, &schema), &ranges, progress)?
-            }
-            (_, _, Source::Lazy(lazy)) => histograms::stream(reading, &lazy, progress)?,
-            _ => return Err(damaged(format, "it has no table of contents")),
-        };
+    let wrap = |e: Error| if e.kind() == ErrorKind::Parse { damaged(format, e.message()) } else { e };
+    let schema = rows.schema().map_err(wrap)?;
+    let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
+    // what the file says of its rows goes before the names of its folders
+    let folders: Vec<(String, String)> = folders.iter().filter(|(key, _)| !names.contains(key)).cloned().collect();
+    let with_folders = names.iter().chain(folders.iter().map(|(key, _)| key)).cloned().collect::<Vec<_>>();
+    if histogram_table::has_columns(&with_folders) {
+        let reading = Reading::new(names, &folders, (name, format, size), options)?;
+        let reading = rows.histograms(reading, &schema, progress)?;
+        progress.check()?;
         return histogram_table::deliver(reading.finish()?, into);
     }
-    let sampled = if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS };
-    let in_parts = place.and_then(|place| place.parts).zip(contents.clone());
-    let head = match (&in_parts, path) {
-        (Some((parts, contents)), Some(path)) => first_rows((path, *parts), contents, sampled, progress)?,
-        _ => source.head(sampled).map_err(|e| wrap(&e))?,
-    };
+    let mut head = rows.head(if into.how.is_some() { KIND_ROWS } else { SAMPLE_ROWS }).map_err(wrap)?;
     if head.height() == 0 {
         return Err(Error::empty("the file holds no rows").hint("was the export finished?"));
     }
+    for (key, word) in &folders {
+        let words = pl::Series::new(key.as_str().into(), vec![word.as_str(); head.height()]);
+        head.with_column(words.into_column()).map_err(|e| failed(&e))?;
+    }
+    progress.stage("reading", size);
     progress.check()?;
     let mut report = LoadReport::default();
     let plan = plan(&head, options, name, &mut report)?;
     let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
     sources.sort_unstable();
     sources.dedup();
-    let columns: Vec<(String, DataType)> = head
-        .columns()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| sources.binary_search(at).is_ok())
-        .map(|(_, column)| (column.name().to_string(), column.dtype().clone()))
-        .collect();
     let places = plan.wanted.iter().filter_map(|w| sources.binary_search(&w.source).ok()).collect();
+    // the columns of the file are before those of its folders
+    let (in_file, of_folders) = sources.split_at(sources.partition_point(|at| *at < schema.len()));
+    let columns: Vec<(String, DataType)> = in_file
+        .iter()
+        .filter_map(|at| head.select_at_idx(*at))
+        .map(|column| (column.name().to_string(), column.dtype().clone()))
+        .collect();
+    let words: Vec<(String, String)> =
+        of_folders.iter().filter_map(|at| folders.get(at - schema.len())).cloned().collect();
     if into.how.is_some() {
         let wanted = plan.wanted.iter().filter_map(|w| head.select_at_idx(w.source).cloned()).enumerate().map(renamed);
-        let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| wrap(&e))?;
+        let chosen = DataFrame::new(head.height(), wanted.collect()).map_err(|e| failed(&e))?;
         let part = partition(chunk(&chosen, &plan, 0, head.height())?, &plan)?;
         if !Collector::decide(&part.shapes(&plan), &plan, &mut report)? {
             Collector::leave_undecided(&plan, &mut report);
         }
     }
-    let in_file = !columns.iter().any(|(wanted, _)| of_folders.iter().any(|(key, _)| key == wanted));
-    // of what has labels outside the file all rows are read, and of what is in memory
-    let may_leave = path.is_some() && in_file && plan.leaves_rows_out();
-    let outside = contents.as_ref().filter(|_| may_leave).map(|contents| {
-        let groups = footer::groups(contents);
-        let outside = outside(contents, &groups, &plan, &head);
-        report.understand_groups(read_of(&groups, &outside));
-        outside
-    });
-    let outside = outside.unwrap_or_default();
+    let outside = rows.outside(&plan, &head, &mut report);
     drop(head);
-    let bytes_per_row = if rows > 0 { size as f64 / rows as f64 } else { 0.0 };
+    let own = columns.len();
+    let columns = rows.columns(columns, &outside).map_err(wrap)?;
+    progress.stage("reading", size);
+    let bytes_per_row = size as f64 / rows.count().max(1) as f64;
     let batches = Batches::new((plan, name), places, (progress.clone(), bytes_per_row), into.how);
-    if let Some((parts, contents)) = in_parts {
-        let wanted: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-        parts.want(&footer::bytes(&contents, &rows_of(&contents, &outside), Some(&wanted)))?;
-        progress.stage("reading", size);
-    }
-    let origin = Origin { file: name, format, bytes: size };
-    if let (Some(path), Some(contents), true) = (path, contents, in_file) {
-        // as many pieces as threads at a time: the streaming engine reads ahead more than is wanted in memory
-        let groups = RowGroups::new(path, contents, columns);
-        let passed_over = |piece| {
-            let (group, rows) = groups.piece(piece)?;
-            outside.get(group).copied().unwrap_or_default().then_some(rows)
-        };
-        batches.take_pieces(groups.pieces(), &passed_over, &|piece, places| {
-            groups.read(piece, places).map_err(|e| damaged(format, e.message()))
-        });
-        progress.check()?;
-        return batches.finish(&origin, report, &mut into.table);
-    }
-    let Source::Lazy(lazy) = source else { return Err(damaged(format, "its columns are elsewhere")) };
-    let columns: Vec<pl::Expr> = columns.iter().map(|(name, _)| pl::col(name.as_str())).collect();
-    let shared = Arc::clone(&batches);
-    let sink =
-        lazy.select(columns).sink_batches(pl::PlanCallback::new(move |batch| Ok(shared.take(batch))), true, None);
-    sink.and_then(collect_nothing).map_err(|e| wrap(&e))?;
+    // as many pieces as threads at a time: polars' streaming engine reads ahead more than is wanted in memory
+    let passed_over = |piece| columns.passed_over(piece, &outside);
+    let make = |piece, places: &[usize]| columns.read(piece, places, (own, &words)).map_err(wrap);
+    batches.take_pieces(columns.pieces(), &passed_over, &make);
     progress.check()?;
-    if rows == 0 {
-        progress.advance(size);
-    }
-    batches.finish(&origin, report, &mut into.table)
+    batches.finish(&Origin { file: name, format, bytes: size }, report, &mut into.table)
 }
 
 /// What is read where some row groups are not.
@@ -206,98 +310,19 @@ fn rows_of(contents: &FileMetadata, outside: &[bool]) -> Vec<Range<u64>> {
     rows
 }
 
-/// The first rows of a file that is fetched in parts, with all columns: what they are is told by them.
-fn first_rows(
-    (path, parts): (&Path, &dyn Parts),
-    contents: &Arc<FileMetadata>,
-    rows: usize,
-    progress: &Progress,
-) -> Result<DataFrame> {
-    parts.want(&footer::bytes(contents, std::slice::from_ref(&(0..rows as u64)), None))?;
-    progress.check()?;
-    row_groups::frame(path, contents, (0, rows), None).map_err(|e| failed(&e))
-}
-
-/// Where rows come from.
-enum Source<'a> {
-    /// The row groups of a file, with its table of contents.
-    File(&'a Path, Arc<FileMetadata>),
-    /// A query.
-    Lazy(Box<LazyFrame>),
-}
-
-impl Source<'_> {
-    fn schema(&mut self) -> pl::PolarsResult<Arc<pl::Schema>> {
-        match self {
-            Self::File(_, contents) => Ok(Arc::new(pl::Schema::from_arrow_schema(&infer_schema(contents)?))),
-            Self::Lazy(lazy) => lazy.collect_schema(),
-        }
-    }
-
-    /// The first rows.
-    fn head(&self, rows: usize) -> pl::PolarsResult<DataFrame> {
-        match self {
-            Self::File(path, contents) => row_groups::frame(path, contents, (0, rows), None),
-            Self::Lazy(lazy) => collect((**lazy).clone().limit(rows as u32)),
-        }
-    }
-}
-
-fn scan(format: Format, bytes: Bytes<'_>) -> pl::PolarsResult<LazyFrame> {
-    match (format, bytes) {
-        (Format::Parquet, Bytes::Memory(bytes)) => Ok(pl::ParquetReader::new(Cursor::new(bytes)).finish()?.lazy()),
-        (_, Bytes::Memory(bytes)) => Ok(pl::IpcReader::new(Cursor::new(bytes)).finish()?.lazy()),
-        (Format::Parquet, Bytes::File(Place { path, .. })) => {
-            let args = pl::ScanArgsParquet { glob: false, ..pl::ScanArgsParquet::default() };
-            LazyFrame::scan_parquet(pl::PlRefPath::new(path.to_string_lossy().as_ref()), args)
-        }
-        (_, Bytes::File(Place { path, .. })) => {
-            let args = pl::UnifiedScanArgs { glob: false, ..pl::UnifiedScanArgs::default() };
-            LazyFrame::scan_ipc(
-                pl::PlRefPath::new(path.to_string_lossy().as_ref()),
-                pl::IpcScanOptions::default(),
-                args,
-            )
-        }
-    }
-}
-
-/// Runs a query whose batches go elsewhere.
-fn collect_nothing(lazy: LazyFrame) -> pl::PolarsResult<()> {
-    lazy.collect_with_engine(pl::Engine::Streaming).map(drop)
-}
-
-fn collect(lazy: LazyFrame) -> pl::PolarsResult<DataFrame> {
-    Ok(lazy.collect_with_engine(pl::Engine::Streaming)?.unwrap_single())
-}
-
 fn damaged(format: Format, what: &str) -> Error {
     Error::new(ErrorKind::Parse, format!("this {format} file cannot be read: {what}"))
         .hint("it may be damaged: export it again")
 }
 
 /// Both formats end as they begin; a file that does not was cut off.
-fn check_tail(bytes: &Bytes<'_>, format: Format, name: &str) -> Result<u64> {
+fn check_tail(input: Input<'_>, size: u64, format: Format) -> Result<()> {
     let magic: &[u8] = if format == Format::Parquet { b"PAR1" } else { b"ARROW1" };
-    let mut tail = Vec::new();
-    let size = match bytes {
-        Bytes::Memory(bytes) => {
-            tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(magic.len())..).unwrap_or_default());
-            bytes.len() as u64
-        }
-        Bytes::File(Place { path, .. }) => {
-            let io = |e| Error::io(e, name);
-            let mut file = std::fs::File::open(path).map_err(io)?;
-            let size = file.metadata().map_err(io)?.len();
-            file.seek(SeekFrom::Start(size.saturating_sub(magic.len() as u64))).map_err(io)?;
-            file.read_to_end(&mut tail).map_err(io)?;
-            size
-        }
-    };
-    if tail == magic && size > 2 * magic.len() as u64 {
-        return Ok(size);
+    let length = magic.len() as u64;
+    if size > 2 * length && input::bytes(input, size - length..size)? == magic {
+        return Ok(());
     }
     Err(Error::parse(format!("this {format} file is cut off: its end, with the table of contents, is missing"))
-        .at(Position::in_file(name).at_byte(size))
+        .at(Position::default().at_byte(size))
         .hint("copy or export it again"))
 }

@@ -1,15 +1,14 @@
 //! The row groups of a Parquet file, in pieces that threads read for themselves.
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use polars::io::parquet::read::FileMetadata;
-use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, SerReader};
+use polars::prelude::DataType;
 use rayon::prelude::*;
 
+use super::chunks;
+use super::input::{Input, Reader};
 use super::pages;
 use super::polars::{failed, typed};
 use super::typed::Typed;
@@ -31,7 +30,7 @@ struct Piece {
 
 /// A Parquet file, whose lengths were found possible, and what is wanted of it.
 pub(super) struct RowGroups<'a> {
-    path: &'a Path,
+    input: Input<'a>,
     contents: Arc<FileMetadata>,
     /// Names and types of the wanted columns.
     columns: Vec<(String, DataType)>,
@@ -39,7 +38,7 @@ pub(super) struct RowGroups<'a> {
 }
 
 impl<'a> RowGroups<'a> {
-    pub(super) fn new(path: &'a Path, contents: Arc<FileMetadata>, columns: Vec<(String, DataType)>) -> Self {
+    pub(super) fn new(input: Input<'a>, contents: Arc<FileMetadata>, columns: Vec<(String, DataType)>) -> Self {
         let mut pieces = Vec::new();
         let mut before = 0;
         for (group, of) in contents.row_groups.iter().enumerate() {
@@ -51,7 +50,7 @@ impl<'a> RowGroups<'a> {
             }));
             before += rows;
         }
-        Self { path, contents, columns, pieces }
+        Self { input, contents, columns, pieces }
     }
 
     /// How many pieces there are.
@@ -68,7 +67,7 @@ impl<'a> RowGroups<'a> {
     pub(super) fn read(&self, number: usize, places: &[usize]) -> Result<Vec<Typed>> {
         let piece = self.pieces.get(number).ok_or_else(missing)?;
         let rows = std::slice::from_ref(&piece.rows);
-        let mut file = self.open()?;
+        let mut file = self.input.reader();
         let mut columns = Vec::with_capacity(self.columns.len());
         for place in 0..self.columns.len() {
             columns.push(Some(self.column(&mut file, (piece.group, piece.first - piece.rows.start), rows, place)?));
@@ -90,18 +89,14 @@ impl<'a> RowGroups<'a> {
         rows: &[Range<usize>],
         places: &[usize],
     ) -> Result<Vec<Typed>> {
-        let one = |place: &usize| self.column(&mut self.open()?, (group, first), rows, *place);
+        let one = |place: &usize| self.column(&mut self.input.reader(), (group, first), rows, *place);
         places.par_iter().map(one).collect()
-    }
-
-    fn open(&self) -> Result<File> {
-        File::open(self.path).map_err(|e| Error::io(e, &self.path.display().to_string()))
     }
 
     /// Some rows of a wanted column of a row group, whose first row is the file's row `first`.
     fn column(
         &self,
-        file: &mut File,
+        file: &mut Reader<'_>,
         (group, first): (usize, usize),
         rows: &[Range<usize>],
         place: usize,
@@ -115,39 +110,24 @@ impl<'a> RowGroups<'a> {
         };
         match read {
             Some(column) => Ok(column),
-            None => self.by_polars(name, first, rows).map_err(|e| failed(&e)),
+            None => self.by_polars(name, first, rows),
         }
     }
 
     /// A column of another type or encoding than those read here.
-    fn by_polars(&self, name: &str, first: usize, rows: &[Range<usize>]) -> pl::PolarsResult<Typed> {
+    fn by_polars(&self, name: &str, first: usize, rows: &[Range<usize>]) -> Result<Typed> {
         let start = rows.first().map_or(0, |rows| rows.start);
         let end = rows.last().map_or(start, |rows| rows.end);
-        let frame = frame(self.path, &self.contents, (first + start, end - start), Some(vec![name.to_owned()]))?;
-        let all = frame.column(name)?.as_materialized_series();
+        let frame = chunks::frame(self.input, &self.contents, &(first + start..first + end), Some(&[name.to_owned()]))?;
+        let all = frame.column(name).map_err(|e| failed(&e))?.as_materialized_series();
         let mut chosen = all.slice(0, 0);
         for rows in rows {
-            chosen.append(&all.slice((rows.start - start) as i64, rows.len()))?;
+            chosen.append(&all.slice((rows.start - start) as i64, rows.len())).map_err(|e| failed(&e))?;
         }
-        typed(&chosen)
+        typed(&chosen).map_err(|e| failed(&e))
     }
 }
 
 fn missing() -> Error {
     Error::parse("a row group is missing")
-}
-
-/// Rows of a file, by polars, on this thread alone.
-pub(super) fn frame(
-    path: &Path,
-    contents: &Arc<FileMetadata>,
-    slice: (usize, usize),
-    columns: Option<Vec<String>>,
-) -> pl::PolarsResult<DataFrame> {
-    let mut reader = pl::ParquetReader::new(File::open(path)?)
-        .with_slice(Some(slice))
-        .with_columns(columns)
-        .read_parallel(pl::ParallelStrategy::None);
-    reader.set_metadata(Arc::clone(contents));
-    reader.finish()
 }

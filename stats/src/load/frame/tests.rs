@@ -241,8 +241,8 @@ fn the_histogram_table_goes_through_parquet_arrow_frames_and_batches() {
 
 /// Every byte of the row groups that are not asked for is overwritten: what is read all the same was not read.
 fn contents(path: &std::path::Path) -> Arc<FileMetadata> {
-    let size = std::fs::metadata(path).unwrap().len();
-    super::footer::rows(&super::read::Bytes::File(crate::load::parts::Place::whole(path)), size).unwrap().1
+    let file = std::fs::File::open(path).unwrap();
+    super::footer::rows(super::input::Input::File(&file), file.metadata().unwrap().len()).unwrap().1
 }
 
 #[test]

@@ -4,50 +4,22 @@
 //! scalar, whose values are strings so that NaN and infinities have a spelling. Native histograms, which are counts since a start, become
 //! one window between two of their samples.
 
+mod answer;
 mod native;
 #[cfg(feature = "live")]
 mod pages;
 mod result;
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
-
 use crate::error::{Error, Position, Result};
+#[cfg(feature = "live")]
+use crate::load::assemble::MOST_SERIES;
 use crate::load::dataset::{Dataset, Item};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::samples::{Samples, to_dataset};
+use crate::load::samples::{self, Samples, to_dataset};
+use answer::Answer;
 use native::native;
 use result::{Found, micros, value};
-
-/// The answer; `data` may also stand alone.
-#[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    status: Option<Cow<'a, str>>,
-    data: Option<Answered<'a>>,
-    #[serde(borrow, rename = "errorType")]
-    error_type: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    error: Option<Cow<'a, str>>,
-    #[serde(default)]
-    warnings: Option<Vec<String>>,
-    #[serde(default)]
-    infos: Option<Vec<String>>,
-    #[serde(borrow, rename = "resultType")]
-    result_type: Option<Cow<'a, str>>,
-    #[serde(default)]
-    result: Option<Found>,
-}
-
-#[derive(Deserialize)]
-struct Answered<'a> {
-    #[serde(borrow, rename = "resultType")]
-    result_type: Option<Cow<'a, str>>,
-    #[serde(default)]
-    result: Option<Found>,
-}
 
 /// One answer, before it becomes a data set: that of a live server may be a page of several.
 pub(crate) struct Page {
@@ -59,13 +31,24 @@ pub(crate) struct Page {
 
 /// Reads an answer.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
-    dataset(name, page(name, bytes)?, bytes.len() as u64, options)
+    let page = limited(name, bytes, samples::most_series(options))?;
+    samples::refuse_too_many(page.found.count, options, name)?;
+    dataset(name, page, bytes.len() as u64, options)
 }
 
 /// Reads an answer as it stands; series without a name have none.
+#[cfg(feature = "live")]
 pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
+    let most = 10 * MOST_SERIES;
+    let page = limited(name, bytes, most)?;
+    samples::refuse_more_than(most, page.found.count, name)?;
+    Ok(page)
+}
+
+/// Reads an answer of which no more series are kept than are looked at.
+fn limited(name: &str, bytes: &[u8], most: usize) -> Result<Page> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let answer: Answer<'_> = serde_json::from_slice(text).map_err(|e| json_error(&e, text, name))?;
+    let answer = Answer::read(text, most).map_err(|e| json_error(&e, text, name))?;
     if answer.status.as_deref() == Some("error") {
         let kind = answer.error_type.as_deref().unwrap_or("unknown");
         let message = answer.error.as_deref().unwrap_or("no message");
@@ -73,12 +56,8 @@ pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
             .in_file(name)
             .hint("correct the query and ask again"));
     }
-    let said = answer.warnings.into_iter().chain(answer.infos).flatten().collect();
-    let (result_type, found) = match answer.data {
-        Some(data) => (data.result_type, data.result),
-        None => (answer.result_type, answer.result),
-    };
-    let Some(mut found) = found else {
+    let said = answer.warnings.into_iter().chain(answer.infos).collect();
+    let Some(mut found) = answer.result else {
         return Err(Error::parse("there is no “data.result” in this JSON")
             .in_file(name)
             .hint("export the answer of /api/v1/query_range"));
@@ -88,7 +67,7 @@ pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
         let values = vec![value(v).unwrap_or(f64::NAN)];
         found.series.push(Samples { name: "scalar".into(), times, values, ..Samples::default() });
     }
-    Ok(Page { said, result_type: result_type.map(Cow::into_owned), found })
+    Ok(Page { said, result_type: answer.result_type, found })
 }
 
 /// What an answer of so many bytes holds.

@@ -17,6 +17,8 @@ use crate::load::samples::Samples;
 pub(super) struct Found {
     pub(super) series: Vec<Samples>,
     pub(super) histograms: Vec<(String, Labels, Vec<Native>)>,
+    /// How many series there are.
+    pub(super) count: usize,
     pub(super) unreadable: u64,
     pub(super) scalar: (Option<f64>, Option<String>),
 }
@@ -37,33 +39,50 @@ pub(super) fn value(text: &str) -> Option<f64> {
     }
 }
 
-impl<'de> Deserialize<'de> for Found {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-        impl<'de> Visitor<'de> for List {
-            type Value = Found;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of series, or the time and value of a scalar")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Found, A::Error> {
-                let mut found = Found::default();
-                while let Some(element) = seq.next_element::<Element>()? {
-                    match element {
-                        Element::Series(samples, histograms, unreadable) => {
-                            if !histograms.is_empty() {
-                                found.histograms.push((samples.name.clone(), samples.labels.clone(), histograms));
-                            }
-                            found.series.push(samples);
-                            found.unreadable += unreadable;
-                        }
-                        Element::Number(t) => found.scalar.0 = Some(t),
-                        Element::Text(v) => found.scalar.1 = Some(v),
+/// Reads the list, of whose series so many are kept.
+pub(super) struct Series {
+    pub(super) most: usize,
+}
+
+impl<'de> de::DeserializeSeed<'de> for Series {
+    type Value = Found;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Series {
+    type Value = Found;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of series, or the time and value of a scalar")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
+        while found.count <= self.most {
+            let Some(element) = seq.next_element::<Element>()? else { return Ok(found) };
+            match element {
+                Element::Series(mut samples, histograms, unreadable) => {
+                    if !histograms.is_empty() {
+                        found.histograms.push((samples.name.clone(), samples.labels.clone(), histograms));
                     }
+                    // series of one sample would take the memory of four
+                    samples.times.shrink_to_fit();
+                    samples.values.shrink_to_fit();
+                    found.series.push(samples);
+                    found.unreadable += unreadable;
+                    found.count += 1;
                 }
-                Ok(found)
+                Element::Number(t) => found.scalar.0 = Some(t),
+                Element::Text(v) => found.scalar.1 = Some(v),
             }
         }
-        deserializer.deserialize_seq(List)
+        // there are too many to be looked at: what is there gives way, and the rest is counted
+        found.series = Vec::new();
+        found.histograms = Vec::new();
+        while seq.next_element::<de::IgnoredAny>()?.is_some() {
+            found.count += 1;
+        }
+        Ok(found)
     }
 }
 

@@ -3,9 +3,12 @@
 use std::io::Read;
 
 use super::words::p_value;
+use crate::compare::{BootstrapOptions, quantile_differences};
 use crate::error::{Error, Result};
-use crate::figure::{Direction, Figure, Mark, Role, Shape, series_figure};
+use crate::estimate::{Estimate, Scope};
+use crate::figure::{Direction, Figure, Mark, Role, Shape, difference_figure, series_figure};
 use crate::load::container::Container;
+use crate::quantile::Quantile;
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
 use crate::time::Timestamp;
@@ -91,8 +94,7 @@ pub fn finding(changes: &Changes) -> (Standing, String) {
         }
         ChangeVerdict::Changed => {}
     }
-    let size = |c: &&Change| c.effect.value.abs();
-    let Some(largest) = changes.changes.iter().max_by(|a, b| size(a).total_cmp(&size(b))) else {
+    let Some(largest) = largest(changes) else {
         return (Standing::Unknown, "No change of level was shown.".to_owned());
     };
     let unit = &largest.effect.unit;
@@ -148,7 +150,52 @@ pub fn figure(series: &Series, changes: &Changes, width_px: u32) -> Result<Figur
     Ok(figure)
 }
 
-/// Sentence, table and figure under the name of the series; `note` says how the series came about.
+fn largest(changes: &Changes) -> Option<&Change> {
+    changes.changes.iter().max_by(|a, b| a.effect.value.abs().total_cmp(&b.effect.value.abs()))
+}
+
+/// Fewer values on a side show no quantile but the middle one.
+const FEWEST: usize = 20;
+/// More values on both sides together would take longer to draw from than all else that is told of changes.
+const MOST: usize = 100_000;
+
+/// By how much each quantile differs from the stretch before the largest change to the one after it, with intervals of a bootstrap of blocks;
+/// none without a change, where a side has fewer than 20 values, or both have more than 100 000.
+pub fn differences(series: &Series, changes: &Changes) -> Vec<(Quantile, Estimate)> {
+    let Some(change) = largest(changes) else { return Vec::new() };
+    let before = changes.changes.iter().map(|c| c.index).filter(|at| *at < change.index).max().unwrap_or(0);
+    let after = changes.changes.iter().map(|c| c.index).find(|at| *at > change.index).unwrap_or(series.len());
+    let values = series.values();
+    let (Some(a), Some(b)) = (values.get(before..change.index), values.get(change.index..after)) else {
+        return Vec::new();
+    };
+    let both = a.len() + b.len();
+    if a.len().min(b.len()) < FEWEST || both > MOST {
+        return Vec::new();
+    }
+    let options = BootstrapOptions { resamples: (10_000_000 / both).clamp(199, 999), ..BootstrapOptions::default() };
+    let scope = Scope::new(series.identity().unit.clone(), series.window());
+    let drawn = [Quantile::MEDIAN, Quantile::P90, Quantile::P95, Quantile::P99, Quantile::P999];
+    quantile_differences(a, b, &drawn, &options, &scope).unwrap_or_default()
+}
+
+/// The differences of quantiles over the nines, from before the largest change to after it.
+///
+/// # Errors
+/// As [`difference_figure`].
+pub fn difference(series: &Series, changes: &Changes) -> Result<Figure> {
+    let at = largest(changes).map_or_else(String::new, |c| format!(" at {}", c.time));
+    let mut figure = difference_figure(
+        &differences(series, changes),
+        &format!("{}, by quantile: after the change{at}, less before", series.identity().title()),
+    )?;
+    figure
+        .caption
+        .push_str(" b is after the change, a before; its place was found in the same values, which no bar allows for.");
+    Ok(figure)
+}
+
+/// Sentence, table and figures under the name of the series; `note` says how the series came about.
 pub fn section(series: &Series, changes: &Changes, note: Option<&str>) -> Section {
     let (standing, text) = finding(changes);
     let mut section = Section::new(format!("Changes of {}", series.identity().title())).with(Block::Verdict {
@@ -161,9 +208,8 @@ pub fn section(series: &Series, changes: &Changes, note: Option<&str>) -> Sectio
     if !changes.changes.is_empty() {
         section.blocks.push(Block::Table(table(changes)));
     }
-    if let Ok(figure) = figure(series, changes, 960) {
-        section.blocks.push(Block::Figure(figure));
-    }
+    let figures = [figure(series, changes, 960), difference(series, changes)];
+    section.blocks.extend(figures.into_iter().flatten().map(Block::Figure));
     section
 }
 
@@ -208,6 +254,11 @@ mod tests {
         assert_eq!((told.rows.len(), told.rows[0][1].clone()), (1, Cell::Text("deploy".into())));
         let picture = figure(&series, &found, 800).unwrap();
         assert!(picture.marks.iter().any(|m| m.name == "onset"));
+        // every value moved by 2
+        let moved = differences(&series, &found);
+        assert!(moved.len() == 5 && moved.iter().all(|(_, e)| (e.value - 2.0).abs() < 0.05), "{moved:?}");
+        let drawn = section(&series, &found, None).blocks.into_iter().filter(|b| matches!(b, Block::Figure(_))).count();
+        assert_eq!(drawn, 2);
         assert_eq!(table(&found).rows.len(), 1);
     }
 }

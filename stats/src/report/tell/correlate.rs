@@ -7,6 +7,7 @@ use crate::figure::{Figure, correlation_figure};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
 use crate::unit::Unit;
+use crate::words::counted;
 
 fn title(series: &[Series], index: usize) -> String {
     series.get(index).map_or_else(|| format!("series {index}"), |s| s.identity().title())
@@ -46,9 +47,12 @@ pub fn finding(series: &[Series], found: &Correlations) -> (Standing, String) {
     let related: Vec<&Pair> = found.pairs.iter().filter(|p| p.verdict == PairVerdict::Related).collect();
     let Some(first) = related.first() else {
         let text = format!(
-            "None of {} pairs was shown to move together once each series' season and own past are taken out; that is not evidence \
-             that none does.",
-            found.pairs_tested
+            "{} shown to move together once each series' season and own past are taken out; that is not evidence that {}.",
+            match found.pairs_tested {
+                1 => "The one pair was not".to_owned(),
+                n => format!("None of {} was", counted(n as u64, "pair")),
+            },
+            if found.pairs_tested == 1 { "it does not" } else { "none does" }
         );
         return (Standing::Unknown, text);
     };
@@ -62,10 +66,10 @@ pub fn finding(series: &[Series], found: &Correlations) -> (Standing, String) {
     let count =
         if related.len() == 1 { String::new() } else { format!(" {} pairs in all are related.", related.len()) };
     let text = format!(
-        "{relation} (r = {:.2}, {} over {} pairs).{count} Together is not because of.",
-        first.r.value,
+        "{relation} (r = {}, {} over {}).{count} Together is not because of.",
+        first.r.unit.show(first.r.value),
         p_value(first.p_adjusted, None),
-        found.pairs_tested
+        counted(found.pairs_tested as u64, "pair")
     );
     (Standing::Depends, text)
 }
@@ -77,7 +81,17 @@ pub fn finding(series: &[Series], found: &Correlations) -> (Standing, String) {
 pub fn figure(series: &[Series], found: &Correlations, pair: &Pair) -> Result<Figure> {
     let band = 1.96 / (pair.r.n.max(1) as f64).sqrt();
     let title = format!("{} and {}", title(series, pair.a), title(series, pair.b));
-    correlation_figure(&pair.profile, found.step.as_secs_f64(), band, &title)
+    correlation_figure(&pair.profile, found.step, band, &title)
+}
+
+/// No verdict, and why: where no two series could be compared.
+pub fn unanswered(why: &str) -> Section {
+    let text = format!("No verdict on what moves together: {why}.");
+    Section::new("Correlation of series").with(Block::Verdict {
+        standing: Standing::Unknown,
+        text,
+        evidence: Vec::new(),
+    })
 }
 
 /// Sentence, table and the figures of the first three related pairs; `notes` say how the series came about.
@@ -87,8 +101,8 @@ pub fn section(series: &[Series], found: &Correlations, notes: &[String]) -> Sec
     let mut section = Section::new("Correlation of series").with(Block::Verdict { standing, text, evidence });
     section.blocks.extend(notes.iter().cloned().map(Block::Text));
     section.blocks.push(Block::Text(format!(
-        "{} pairs at lags up to {} to either side, in steps of {}; an error rate of {:.3} over all of them.",
-        found.pairs_tested,
+        "{} at lags up to {} to either side, in steps of {}; an error rate of {:.3} over all of them.",
+        counted(found.pairs_tested as u64, "pair"),
         super::words::span(found.step.as_secs_f64() * found.lags as f64),
         super::words::width(found.step),
         1.0 - found.level

@@ -37,7 +37,7 @@ pub fn backtest_table(forecast: &Forecast) -> Option<Table> {
         Column::number("MASE", Unit::None),
         Column::estimate("inside its own interval"),
         Column::number("asked for", Unit::Ratio),
-        Column::text("interval widened by"),
+        Column::text("interval widened by at most"),
     ];
     let number = |v: Option<f64>| v.map_or(Cell::Empty, Cell::Number);
     let mut table = Table::new("Backtest", columns).with(vec![

@@ -38,7 +38,8 @@ const FORGOTTEN: f64 = 1e-10;
 /// distribution is Student's.
 ///
 /// `began[i]` is the probability of a stretch beginning at sample i as it stands `horizon` samples later, or at the end. Independent normal values within a stretch are
-/// assumed: autocorrelation and heavy tails look like changes to it.
+/// assumed: autocorrelation and heavy tails look like changes to it. Not for a verdict on a metric series; that is
+/// [`changes`](crate::trend::changes()).
 ///
 /// ```
 /// use sre_stats::trend::{BayesPrior, run_lengths};

@@ -15,8 +15,10 @@ use crate::unit::Unit;
 /// What is needed to describe changes once they are found.
 pub(crate) struct Evidence<'a> {
     series: &'a Series,
-    /// The values that were segmented: those of the series, less a season.
+    /// The values that are told: those of the series, less a season.
     values: &'a [f64],
+    /// What the changes were judged by, where that is not `values`.
+    judged: Option<Judged>,
     /// Costs for the onset's interval where the mean is not what changed, and how much autocorrelation inflates them.
     costs: Option<(Costs, f64)>,
     noise: Option<Noise>,
@@ -27,6 +29,14 @@ pub(crate) struct Evidence<'a> {
     step: Option<Span>,
     mean: f64,
     sums: Vec<f64>,
+}
+
+/// Values with their outliers pulled in, as sums around their mean, and their noise.
+struct Judged {
+    sums: Vec<f64>,
+    noise: Noise,
+    /// The long-run variance of the noise, for the onset.
+    long_run: f64,
 }
 
 impl<'a> Evidence<'a> {
@@ -42,6 +52,7 @@ impl<'a> Evidence<'a> {
         Self {
             series,
             values,
+            judged: None,
             costs,
             noise,
             long_run: noise.map(|n| n.long_run_variance),
@@ -53,9 +64,19 @@ impl<'a> Evidence<'a> {
         }
     }
 
+    /// With onsets and chances from these values and their noise; means, effects and distributions stay those of all values.
+    pub(crate) fn judged_by(mut self, values: &[f64], noise: Noise) -> Self {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        self.judged = Some(Judged { sums: centred_sums(values, mean), noise, long_run: noise.long_run_variance });
+        self
+    }
+
     /// With intervals for at least this long-run variance.
     pub(crate) fn at_least(mut self, long_run: f64) -> Self {
         self.long_run = self.long_run.map(|own| own.max(long_run));
+        if let Some(judged) = &mut self.judged {
+            judged.long_run = judged.long_run.max(long_run);
+        }
         self
     }
 
@@ -67,13 +88,14 @@ impl<'a> Evidence<'a> {
     /// What a segmentation saves by a change at `at` within `[start, end)`: squared units of the values.
     fn gain(&self, start: usize, at: usize, end: usize) -> f64 {
         let (before, after) = ((at - start) as f64, (end - at) as f64);
-        let difference = self.level_of(at, end) - self.level_of(start, at);
+        let sums = self.judged.as_ref().map_or(&self.sums, |judged| &judged.sums);
+        let difference = level(sums, at, end) - level(sums, start, at);
         difference * difference * before * after / (before + after)
     }
 
     /// The mean of a stretch, minus the mean of all.
     fn level_of(&self, start: usize, end: usize) -> f64 {
-        (self.sums[end] - self.sums[start]) / (end - start) as f64
+        level(&self.sums, start, end)
     }
 
     fn change(&self, start: usize, at: usize, end: usize) -> Change {
@@ -96,7 +118,7 @@ impl<'a> Evidence<'a> {
             after: self.mean_of(at, end),
             effect,
             effect_size: self.noise.map(|noise| difference / noise.variance.sqrt()),
-            p_value: self.noise.map(|noise| {
+            p_value: self.judged.as_ref().map(|judged| judged.noise).or(self.noise).map(|noise| {
                 let unit = noise.long_run_variance * persistence_factor(noise.phi);
                 chance_of(self.series.len(), gain / unit)
             }),
@@ -109,7 +131,8 @@ impl<'a> Evidence<'a> {
         let times = self.series.times();
         // the limit law of the likelihood ratio at the true place: P(ratio ≤ x) = (1 − e^(−x/2))²
         let allowed = -2.0 * (1.0 - self.level.sqrt()).ln();
-        let (best, scale) = match (&self.costs, self.long_run) {
+        let long_run = self.judged.as_ref().map(|judged| judged.long_run).or(self.long_run);
+        let (best, scale) = match (&self.costs, long_run) {
             (Some((costs, inflation)), _) => (costs.gain(start, at, end), *inflation),
             (None, Some(long_run)) => (gain, long_run),
             (None, None) => return Onset { lower: Timestamp(times[at - 1]), upper: Timestamp(times[at]) },
@@ -149,6 +172,11 @@ impl<'a> Evidence<'a> {
     fn confidence(&self, value: f64, reach: f64) -> Confidence {
         Confidence { lower: value - reach, upper: value + reach, level: self.level }
     }
+}
+
+/// The mean of a stretch from sums of deviations.
+fn level(sums: &[f64], start: usize, end: usize) -> f64 {
+    (sums[end] - sums[start]) / (end - start) as f64
 }
 
 /// The spread of values, of which there is one or more.

@@ -5,7 +5,7 @@ use super::super::calibration::{penalty_factor, persistence_factor, walk_bound};
 use super::super::noise::{Noise, robust_noise};
 use super::super::pelt::pelt_mean;
 use super::super::season::{Seasonal, without_season};
-use super::super::tails::{HEAVY, kept_by_ranks, with_tails};
+use super::super::tails::{REACH, are_heavy, pulled_in, with_tails};
 use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
@@ -117,8 +117,12 @@ fn attempt(series: &Series, values: &[f64], correction: f64, options: &ChangeOpt
         return found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed"));
     };
     let factor = penalty_factor(n, 1.0 - level) * persistence_factor(robust.phi);
-    let noise = with_tails(values, robust, factor, min_size);
-    let heavy = noise.variance > HEAVY * robust.variance;
+    let whole = with_tails(values, robust, factor, min_size);
+    let reach = REACH * robust.variance.sqrt();
+    // outliers decide nothing: where there are more than normal noise has, they are pulled in before anything is judged
+    let pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
+    let judged = pulled.as_deref().unwrap_or(values);
+    let noise = if pulled.is_some() { with_tails(judged, robust, factor, min_size) } else { whole };
     found.noise = Some(noise);
     found.reason = format!(
         "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
@@ -129,18 +133,21 @@ fn attempt(series: &Series, values: &[f64], correction: f64, options: &ChangeOpt
     if let Some(steps) = found.season_steps {
         found.reason.push_str(&format!("; a season of {steps} steps was taken out first"));
     }
-    if heavy {
-        found.reason.push_str("; heavy tails: changes are kept where the ranks show them too");
+    if pulled.is_some() {
+        let bound = series.identity().unit.show(reach);
+        found.reason.push_str(&format!(
+            "; heavy tails: values beyond {bound} from the median of their neighbourhood count as if they were there"
+        ));
     }
-    let confirm = |indices: Vec<usize>, penalty: f64| {
-        if heavy { kept_by_ranks(values, indices, penalty / noise.variance) } else { indices }
-    };
-    let outcome = against_wandering(values, factor * noise.long_run_variance, options, &confirm);
+    let outcome = against_wandering(judged, factor * noise.long_run_variance, options);
     found.penalty = Some(outcome.penalty);
     if outcome.gain.is_some() && outcome.penalty > factor * noise.long_run_variance {
         found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
     }
-    let mut evidence = Evidence::new(series, values, found.noise, None, options);
+    let mut evidence = Evidence::new(series, values, Some(whole), None, options);
+    if let Some(pulled) = &pulled {
+        evidence = evidence.judged_by(pulled, noise);
+    }
     if let Some(around) = &outcome.around {
         evidence = evidence.at_least(around.long_run_variance() * correction);
     }
@@ -174,19 +181,14 @@ struct Outcome {
 }
 
 /// Segments at growing penalties until the steps explain the values better than a wandering level, or none are left.
-fn against_wandering(
-    values: &[f64],
-    penalty: f64,
-    options: &ChangeOptions,
-    confirm: &dyn Fn(Vec<usize>, f64) -> Vec<usize>,
-) -> Outcome {
+fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions) -> Outcome {
     let n = values.len();
     let needed = needed_gain(n, 1.0 - options.level);
     let start = penalty;
     let mut penalty = penalty;
     let mut rival = None;
     loop {
-        let indices = confirm(pelt_mean(values, penalty, options.min_size), penalty);
+        let indices = pelt_mean(values, penalty, options.min_size);
         if indices.is_empty() {
             return Outcome { indices, penalty: start, gain: None, around: None, wanders: rival.is_some() };
         }

@@ -56,8 +56,9 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 /// 4. Where the noise cannot be told from a random walk, or only the wandering level explains the values, there is no verdict.
 ///
 /// So at most about 1 − `level` of series without a change show any, on white noise, AR(1), AR(1) beneath white noise, heavy
-/// tails and with a season (measured by the benchmark `trend`). Where tails are heavier than normal, a change must show in the
-/// ranks too. A slope that explains the values better than a staircase or a level that wanders is taken out first, and told. Times may be irregular; samples count, not seconds.
+/// tails and with a season (measured by the benchmark `trend`). Where tails are heavier than normal, outliers are pulled in to 3 robust standard
+/// deviations from the median of the 101 values around them before anything is judged (Hampel's bound: Davies and Gather, 1993), so that a burst
+/// of them is no change; means, effects and distributions are told of the values as they are. A slope that explains the values better than a staircase or a level that wanders is taken out first, and told. Times may be irregular; samples count, not seconds.
 ///
 /// The other methods hold their rate under their own assumptions. Costs, kernel and E-divisive take the law of their
 /// statistic from permutations of blocks as long as the autocorrelation of an AR(1); charts and Bayes assume independent normal

@@ -17,7 +17,8 @@ pub struct PathPoint {
 /// All segmentations of the mean that are optimal for some penalty in `[from, to]`, fewest changes first.
 ///
 /// CROPS (Haynes, Eckley and Fearnhead, 2017): where the segmentations at two penalties differ by more than one change, the
-/// penalty at which both cost the same is looked at too. Each look is one [`pelt_mean`].
+/// penalty at which both cost the same is looked at too. Each look is one [`pelt_mean`]. A path shows what there is to choose from and
+/// holds no error rate; it assumes what `pelt_mean` assumes, independent values around each level.
 ///
 /// ```
 /// use sre_stats::trend::penalty_path;

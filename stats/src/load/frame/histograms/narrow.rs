@@ -5,13 +5,13 @@
 //! are not unpacked, and no other row is turned into a bin.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 
 use super::super::footer::{Bounds, RowGroup};
+use super::super::input::Input;
 use super::super::row_groups::RowGroups;
 use super::{Reading, Words, instants, words};
 use crate::error::{Error, Position, Result};
@@ -27,7 +27,7 @@ const NEAR: usize = 64;
 /// Reads some ranges of rows of a Parquet file, which begin and end as row groups do; nothing else of the file is looked at.
 pub(in crate::load::frame) fn read_ranges(
     mut reading: Reading,
-    (path, file_rows): (&Path, u64),
+    (input, file_rows): (Input<'_>, u64),
     (contents, groups, schema): (&Arc<FileMetadata>, &[RowGroup], &pl::Schema),
     ranges: &[Range<u64>],
     progress: &Progress,
@@ -38,7 +38,7 @@ pub(in crate::load::frame) fn read_ranges(
         columns.push((name.to_owned(), schema.get(name).ok_or_else(missing)?.clone()));
     }
     let instant = reading.instant(schema);
-    let of_file = RowGroups::new(path, Arc::clone(contents), columns);
+    let of_file = RowGroups::new(input, Arc::clone(contents), columns);
     let per_row = reading.bytes as f64 / file_rows.max(1) as f64;
     let mut left = ranges.iter().peekable();
     let mut first = 0_u64;
@@ -67,7 +67,7 @@ impl Reading {
     ) -> Result<()> {
         let at = (number, first as usize);
         let all: Vec<usize> = (0..self.order.len()).collect();
-        let mut runs = vec![0..group.rows as usize];
+        let mut runs: Vec<Range<usize>> = std::iter::once(0..group.rows as usize).collect();
         if !self.is_inside(group, instant) {
             let starts = of_file.select(at, &runs, &[START])?.pop();
             let starts = starts.map(|starts| instants(starts, &mut self.clock)).unwrap_or_default();

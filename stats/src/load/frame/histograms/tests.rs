@@ -14,8 +14,7 @@ use polars_parquet::parquet::page::CompressedPage;
 use polars_parquet::read::PageReader;
 
 use super::super::footer;
-use super::super::read::Bytes;
-use crate::load::parts::Place;
+use super::super::input::Input;
 use crate::load::{Data, Dataset, LoadOptions, load};
 use crate::progress::Progress;
 use crate::time::Timestamp;
@@ -115,15 +114,16 @@ fn expected(rows: &[Row], service: Option<usize>, windows: &Range<usize>) -> Cou
             found.entry(key).or_default().push((*bin, *count as u64));
         }
     }
-    found.values_mut().for_each(|bins| bins.sort_unstable());
+    for bins in found.values_mut() {
+        bins.sort_unstable();
+    }
     found
 }
 
 /// Destroys every page of values in which `needed` says no row of the column is needed; how many pages these are, and how many there are.
 fn destroy(path: &Path, needed: &dyn Fn(&str, Range<usize>) -> bool) -> (usize, usize) {
     let mut bytes = std::fs::read(path).unwrap();
-    let size = bytes.len() as u64;
-    let (_, contents) = footer::rows(&Bytes::File(Place::whole(path)), size).unwrap();
+    let (_, contents) = footer::rows(Input::Memory(&bytes), bytes.len() as u64).unwrap();
     let (mut gone, mut all, mut first) = (0, 0, 0);
     for group in &contents.row_groups {
         for chunk in group.parquet_columns() {

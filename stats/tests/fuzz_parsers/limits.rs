@@ -1,0 +1,103 @@
+//! More of something than is kept is refused before memory is taken for it.
+
+use std::sync::PoisonError;
+
+use sre_stats::ErrorKind;
+use sre_stats::histogram::LayoutChoice;
+use sre_stats::load::{LoadOptions, load_bytes, load_histograms};
+use sre_stats::progress::Progress;
+use sre_stats::time::Span;
+
+use crate::fuzz::memory::peak_of_all;
+use crate::run::ONE;
+use crate::target::{FREE, folder};
+
+fn many(one: impl Fn(u32) -> String) -> String {
+    let mut all = String::new();
+    (0..1_000_000).for_each(|i| all += &one(i));
+    all
+}
+
+/// A million columns or series are refused before memory is taken for them.
+#[test]
+fn a_million_of_anything_is_refused_early() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let columns = many(|i| format!(",c{i}"));
+    let wide = format!("time{columns}\n0{}\n", ",1".repeat(1_000_000));
+    let text = many(|i| format!("m{{id=\"{i}\"}} 1 1767225600000\n"));
+    let dump = many(|i| format!("{{__name__=\"m\", id=\"{i}\"}} 1 1767225600000\n"));
+    let answer = many(|i| format!("{{\"metric\":{{\"a\":\"{i}\"}},\"value\":[0,\"1\"]}},"));
+    let answer = format!("{{\"data\":{{\"result\":[{}]}}}}", answer.trim_end_matches(','));
+    for (name, input) in [("columns", wide), ("series", text), ("series", dump), ("series", answer)] {
+        let (result, peak) =
+            peak_of_all(|| load_bytes("input", input.as_bytes(), &LoadOptions::default(), &Progress::new()));
+        let e = result.map(|data| data.items.len()).unwrap_err().to_string();
+        assert!(e.starts_with("input") && e.contains(name) && e.contains("--value"), "{e}");
+        assert!(peak <= 4 * input.len() + FREE, "{e}: {} MB for {} MB", peak >> 20, input.len() >> 20);
+    }
+}
+
+/// A long header over short rows, records that lack most fields, and traces of many small histograms: what is not there takes no memory.
+#[test]
+fn what_no_text_stands_for_is_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let repeated = |times: usize, line: &dyn Fn(usize) -> String| (0..times).map(line).collect::<Vec<_>>().concat();
+    let header = repeated(90_000, &|i| format!(",{i}"));
+    let short = format!("t{header}\n0{}\n{}", ",7".repeat(90_000), "1,2\n".repeat(30_000));
+    let first = repeated(20_000, &|i| format!(",\"v{i}\":1"));
+    let record = "{\"t\":1,\"v1\":2}\n";
+    let sparse = format!("{{\"t\":0{first}}}\n{}", record.repeat(30_000));
+    let heading = "  value  ------------- Distribution ------------- count\n 0 | 1\n\n";
+    let dtrace = repeated(200_000, &|i| format!("x{i}\n{heading}"));
+    let bpftrace = repeated(200_000, &|i| format!("@a[{i}]:\n[1] 1 |@|\n[2, 4) 1 |@|\n\n"));
+    for (text, line, told) in [
+        (short, "line ", "lack most of the"),
+        (sparse, "line ", "lack most of the"),
+        (dtrace, "line ", "more than 20000 histograms"),
+        (bpftrace, "line ", "more than 20000 histograms"),
+    ] {
+        for chunk_bytes in [0, 64] {
+            let options = LoadOptions { chunk_bytes, ..LoadOptions::default() };
+            let (result, peak) = peak_of_all(|| load_bytes("input", text.as_bytes(), &options, &Progress::new()));
+            let e = result.map(|data| data.items.len()).unwrap_err().to_string();
+            assert!(e.starts_with("input, ") && e.contains(line) && e.contains(told), "{e}");
+            assert!(peak <= 4 * text.len() + FREE, "{e}: {} MB for {} MB", peak >> 20, text.len() >> 20);
+        }
+    }
+    // as many traces as are read
+    let trace = repeated(20_000, &|i| format!("x{i}\n{heading}"));
+    let (result, peak) =
+        peak_of_all(|| load_bytes("input", trace.as_bytes(), &LoadOptions::default(), &Progress::new()));
+    assert_eq!(result.unwrap().items.len(), 20_000);
+    assert!(peak <= 4 * trace.len() + FREE, "{} MB for {} MB", peak >> 20, trace.len() >> 20);
+}
+
+/// A histogram table is read row by row: what is held does not grow with the text.
+#[test]
+fn a_histogram_table_is_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = folder("stream").join(format!("table-{}.csv", std::process::id()));
+    let mut text = "series,window_start,width,schema,bin,count,service\n".to_owned();
+    // the same bins of 50 windows over and over, as of many files
+    for i in 0..400_000 {
+        text += &format!("latency_seconds,2026-01-01T00:{:02}:00Z,60,log-linear,{},1,checkout\n", i % 50, 1000 + i % 7);
+    }
+    std::fs::write(&path, &text).unwrap();
+    let files = std::slice::from_ref(&path);
+    let options = LoadOptions::default();
+    let load = || load_histograms(files, &options, LayoutChoice::LogLinear, Span::MINUTE, &Progress::new());
+    let (table, peak) = peak_of_all(|| load().unwrap());
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((table.count(), table.windows(), table.rows()), (400_000, 50, 350));
+    assert!(text.len() > 25 << 20 && peak < 6 << 20, "{peak} bytes for {}", text.len());
+    // a quote that is never closed is not held either
+    let mut endless = b"series,window_start,width,schema,bin,count\na,0,60,log-linear,1,2\n\"".to_vec();
+    endless.resize(40 << 20, b'a');
+    let (result, peak) = peak_of_all(|| load_bytes("input", &endless, &options, &Progress::new()));
+    let e = result.unwrap_err().to_string();
+    assert!(e.starts_with("input, line 3: a row is longer than 16 MB") && peak < 64 << 20, "{peak}: {e}");
+    let cancelled = Progress::new();
+    cancelled.cancel();
+    let e = load_bytes("input", &text.as_bytes()[..1000], &options, &cancelled).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Cancelled);
+}
