@@ -62,11 +62,11 @@ fn unanswered(why: &str) -> Answer {
 /// An item, the series that it is told by, and the note on how that came about.
 pub(crate) type Part<'a> = (&'a Item, Series, Option<String>);
 
+/// What can be correlated, and the titles of the rest with the reason.
+pub(crate) type Parts<'a> = (Vec<Part<'a>>, Vec<(String, String)>);
+
 /// What can be correlated, and what cannot, with the reason; an error on request only.
-pub(crate) fn parts<'a>(
-    data: &'a Dataset,
-    progress: &Progress,
-) -> Result<(Vec<Part<'a>>, Vec<(String, String)>), Error> {
+pub(crate) fn parts<'a>(data: &'a Dataset, progress: &Progress) -> Result<Parts<'a>, Error> {
     let (mut parts, mut left_out) = (Vec::new(), Vec::new());
     for item in &data.items {
         progress.check()?;

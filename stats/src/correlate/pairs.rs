@@ -331,13 +331,11 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
     })
 }
 
+/// The series that can be used, and the places of the others with the reason.
+type Prepared = (Vec<Ready>, Vec<(usize, String)>);
+
 /// The series that can be used, and the places of those that cannot, with the reason.
-fn prepared(
-    series: &[Series],
-    lattice: &Lattice,
-    season: SeasonSteps,
-    progress: &Progress,
-) -> Result<(Vec<Ready>, Vec<(usize, String)>)> {
+fn prepared(series: &[Series], lattice: &Lattice, season: SeasonSteps, progress: &Progress) -> Result<Prepared> {
     progress.stage_of("making the series ready", series.len() as u64, "series");
     let one = |(index, s): (usize, &Series)| {
         progress.check()?;
