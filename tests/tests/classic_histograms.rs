@@ -227,7 +227,7 @@ fn open_metrics_of_histograms_is_what_its_parser_takes() {
     data.unwrap().write_openmetrics(&mut written).unwrap();
     let mut parser = Command::new(python());
     parser.args(["-c", PARSER]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut parser = parser.spawn().expect("tests/run makes the environment");
+    let mut parser = parser.spawn().unwrap();
     parser.stdin.take().unwrap().write_all(&written).unwrap();
     let output = parser.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
