@@ -45,11 +45,15 @@ def files(program: str, table: pa.Table, folder: Path) -> None:
     for layout in LAYOUTS:
         want = exact.table(table, layout)
         for partitions in [1, 2, 7] if layout in ("log-linear", "exp:5") else [2]:
+            out.unlink(missing_ok=True)
             done = run(program, [f"{folder}/rows/", out, *COLUMNS, "--layout", layout, "--partitions", partitions])
             if done.returncode:
                 raise SystemExit(done.stderr)
             equal(f"{layout}, {partitions} partitions", pq.read_table(out), want)
+    out.unlink()
     done = run(program, [f"{folder}/rows/", out, *COLUMNS, "--every", 300])
+    if done.returncode:
+        raise SystemExit(done.stderr)
     equal("log-linear, five minutes", pq.read_table(out), exact.table(table, "log-linear", 300))
 
 
@@ -114,6 +118,7 @@ def main() -> None:
             ("kll:200", ["--layout", "kll:200"]),
             ("a width of 0 s", ["--every", "0"]),
             ("text as time", ["--time", "route"]),
+            ("numbers as time", ["--time", "v"]),
             ("a column that is not there", ["--value", "none"]),
             ("a column that the table has itself", ["--by", "bin"]),
         ]:

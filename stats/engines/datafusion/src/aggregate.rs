@@ -72,6 +72,11 @@ impl AggregateUDFImpl for SreHistogram {
     }
 
     fn accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+        if arguments.is_distinct {
+            return plan_err!(
+                "sre_histogram counts every value: for distinct ones select them first, in a query of their own"
+            );
+        }
         Ok(Box::new(One::new(layout_of(&arguments)?)?))
     }
 

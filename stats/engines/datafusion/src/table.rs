@@ -1,6 +1,6 @@
 //! The query around both functions.
 
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, TableReference, plan_err};
 use datafusion::dataframe::DataFrame;
 use datafusion::prelude::SessionContext;
 
@@ -29,8 +29,8 @@ pub struct Asked {
 /// collected or written. Rows without a time, NULL, NaN and ±∞ are in no bin. [`register`](crate::register) must have been called.
 ///
 /// # Errors
-/// Where the layout has no numbered bins, the width is 0, a column is not there or has the name of one of the table's own, or the name `unit`,
-/// which is read as the unit of the values.
+/// Where the layout has no numbered bins, the width is 0, the times are numbers, a column is not there or has the name of one of the table's own, or the name
+/// `unit`, which is read as the unit of the values.
 pub async fn histogram_table(context: &SessionContext, asked: &Asked) -> Result<DataFrame> {
     if asked.width_s == 0 {
         return plan_err!("a width of 0 s leads nowhere");
@@ -38,6 +38,14 @@ pub async fn histogram_table(context: &SessionContext, asked: &Asked) -> Result<
     let own = ["series", "window_start", "width", "schema", "bin", "count", "unit"];
     if let Some(taken) = asked.by.iter().find(|name| own.iter().any(|own| own.eq_ignore_ascii_case(name))) {
         return plan_err!("a column “{taken}” would take the place of one of the table: rename it first");
+    }
+    let rows = context.table(TableReference::bare(asked.table.as_str())).await?;
+    let kind = rows.schema().field_with_unqualified_name(&asked.time)?.data_type();
+    if kind.is_numeric() {
+        let time = &asked.time;
+        return plan_err!(
+            "“{time}” holds numbers, {kind}, whose unit nobody says: make times of them first, as to_timestamp_millis does"
+        );
     }
     context.sql(&query(asked, &numbered(&asked.layout)?.to_string())).await
 }
