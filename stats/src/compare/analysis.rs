@@ -18,7 +18,7 @@ use crate::quantile::{Quantile, samples_needed};
 /// Values are in the order of time, in the unit of `scope`; NaN and infinities are left out and counted. The default test, `auto`:
 /// - **measures the autocorrelation** within each sample ([`Dependence`]) and widens the variance of all that follows by it,
 ///   with Student's t for the uncertainty of that factor; where the samples cannot be told from random walks it gives no verdict;
-/// - tests the **location** by [`mann_whitney`] and the **tail** by the number of values above the highest of p99, p95, p90 of both
+/// - tests the **location** by [`mann_whitney`](crate::compare::mann_whitney) and the **tail** by the number of values above the highest of p99, p95, p90 of both
 ///   together that has enough values beyond it, and corrects for two tests by [`holm`](super::holm);
 /// - gives as effect the Hodges–Lehmann shift, or the difference of that percentile where the tail decided;
 /// - lets a difference stand only where it **holds under every likely noise**: a slow process beneath white noise leaves short samples

@@ -153,7 +153,7 @@ const LOOK: usize = 1024;
 
 /// Marks the values of a series that do not fit what it does otherwise.
 ///
-/// `SeasonalZ` and `GeneralisedEsd` look at what a robust [`stl`](fn@stl) of each season leaves, or, without a season, at the distance to a running median of
+/// `SeasonalZ` and `GeneralisedEsd` look at what a robust [`stl`](fn@crate::forecast::stl) of each season leaves, or, without a season, at the distance to a running median of
 /// 51 values; `SameHour` compares each value with those within half an hour (or one step) of the same time on up to 14
 /// days before, from the eighth day on and never with later ones, so it marks what an alert could have known. The z-score is Iglewicz and Hoaglin's (1993): the distance
 /// to the median over 1.4826 median absolute deviations.
