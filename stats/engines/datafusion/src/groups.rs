@@ -22,27 +22,27 @@ struct Group {
 pub(crate) struct Groups {
     layout: LayoutChoice,
     name: String,
-    groups: Vec<Group>,
+    all: Vec<Group>,
     /// Bytes of the histograms.
     memory: usize,
 }
 
 impl Groups {
     pub(crate) fn new(layout: LayoutChoice) -> Self {
-        Self { layout, name: layout.to_string(), groups: Vec::new(), memory: 0 }
+        Self { layout, name: layout.to_string(), all: Vec::new(), memory: 0 }
     }
 
     fn reach(&mut self, groups: usize) -> Result<()> {
-        while self.groups.len() < groups {
+        while self.all.len() < groups {
             let histogram = self.layout.build(&[]).map_err(told)?;
             self.memory += histogram.memory_bytes();
-            self.groups.push(Group { histogram, waiting: Vec::new() });
+            self.all.push(Group { histogram, waiting: Vec::new() });
         }
         Ok(())
     }
 
     fn change(&mut self, group: usize, change: impl FnOnce(&mut Group) -> Result<()>) -> Result<()> {
-        let Some(group) = self.groups.get_mut(group) else { return exec_err!("there is no group {group}") };
+        let Some(group) = self.all.get_mut(group) else { return exec_err!("there is no group {group}") };
         let before = group.histogram.memory_bytes();
         change(group)?;
         self.memory = (self.memory + group.histogram.memory_bytes()).saturating_sub(before);
@@ -50,7 +50,7 @@ impl Groups {
     }
 
     fn add(&mut self, place: usize, value: f64) -> Result<()> {
-        let Some(group) = self.groups.get_mut(place) else { return exec_err!("there is no group {place}") };
+        let Some(group) = self.all.get_mut(place) else { return exec_err!("there is no group {place}") };
         group.waiting.push(value);
         if group.waiting.len() < WAITING {
             return Ok(());
@@ -100,7 +100,7 @@ impl GroupsAccumulator for Groups {
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let mut taken = emit_to.take_needed(&mut self.groups);
+        let mut taken = emit_to.take_needed(&mut self.all);
         let mut packed = Vec::with_capacity(taken.len());
         for group in &mut taken {
             self.memory = self.memory.saturating_sub(group.histogram.memory_bytes());
@@ -127,7 +127,7 @@ impl GroupsAccumulator for Groups {
     }
 
     fn size(&self) -> usize {
-        self.memory + self.groups.capacity() * size_of::<Group>() + self.groups.len() * WAITING * size_of::<f64>()
+        self.memory + self.all.capacity() * size_of::<Group>() + self.all.len() * WAITING * size_of::<f64>()
     }
 }
 

@@ -14,7 +14,7 @@ use sre_stats_datafusion::{Asked, histogram_table, register};
 use url::Url;
 
 fn main() -> ExitCode {
-    match asked(std::env::args().skip(1)).and_then(run) {
+    match asked(std::env::args().skip(1)).and_then(|words| run(&words)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("sre-histogram-table: {e}");
@@ -74,7 +74,7 @@ fn asked(words: impl Iterator<Item = String>) -> Result<Words> {
     Ok(Words { data, out, partitions, asked })
 }
 
-fn run(words: Words) -> Result<()> {
+fn run(words: &Words) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(DataFusionError::IoError)?;
     runtime.block_on(async {
         let config = SessionConfig::new();
