@@ -160,16 +160,16 @@ mod tests {
 
     #[test]
     fn states_merge_into_what_all_rows_give() {
-        let value = |i: usize| ((i * 7919) % 1009) as f64 / 64.0;
+        let value = |i: u32| f64::from((i * 7919) % 1009) / 64.0;
         let rows = 10_000;
-        let group = |i: usize| (i * i) % 7;
+        let group = |i: u32| (i * i % 7) as usize;
         let mut whole = Groups::new(LayoutChoice::LogLinear);
         let all: ArrayRef = Arc::new(Float64Array::from_iter_values((0..rows).map(value)));
         let of: Vec<usize> = (0..rows).map(group).collect();
         whole.update_batch(&[all], &of, None, 7).unwrap();
         let mut merged = Groups::new(LayoutChoice::LogLinear);
         for part in 0..5 {
-            let mine: Vec<usize> = (0..rows).filter(|i| i % 5 == part).collect();
+            let mine: Vec<u32> = (0..rows).filter(|i| i % 5 == part).collect();
             let mut own = Groups::new(LayoutChoice::LogLinear);
             let values: ArrayRef = Arc::new(Float64Array::from_iter_values(mine.iter().map(|i| value(*i))));
             own.update_batch(&[values], &mine.iter().map(|i| group(*i)).collect::<Vec<_>>(), None, 7).unwrap();
