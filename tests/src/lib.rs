@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod folder;
 pub mod prometheus;
+
+pub use folder::Folder;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

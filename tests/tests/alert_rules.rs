@@ -3,10 +3,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use workspace_tests::told;
+use workspace_tests::{Folder, told};
 
 const DOCUMENTS: &str = "\
 ## Explanation
@@ -25,26 +25,11 @@ undo --all && echo \"{{end}}\"
 After 15 min: Ann → Ben. 日本語 %{foo} ${bar}
 ";
 
-/// A folder that goes away with the guard.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("sre-stats-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        std::fs::write(path.join("docs.md"), DOCUMENTS).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// A folder with the documents of an alert.
+fn with_documents(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    folder.file("docs.md", DOCUMENTS);
+    folder
 }
 
 /// Runs promtool (Debian's package `prometheus`) in a folder; its exit and everything that it says.
@@ -56,7 +41,7 @@ fn promtool(folder: &Path, arguments: &[&str]) -> (bool, String) {
 
 /// Exports the rules of an objective on a data file; both of promtool's checks must pass.
 fn exported(folder: &Folder, data: &str, slo: &str, more: &[&str]) -> String {
-    let (rules, docs) = (folder.file("rules.yml"), folder.file("docs.md"));
+    let (rules, docs) = (folder.path("rules.yml"), folder.path("docs.md"));
     let mut arguments = vec!["slo", data, "--slo", slo, "--rules", &rules, "--docs", &docs];
     arguments.extend(more);
     // windows of hours: promtool takes minutes for windows of days
@@ -66,10 +51,10 @@ fn exported(folder: &Folder, data: &str, slo: &str, more: &[&str]) -> String {
     let (code, _, err) = told(&arguments);
     assert_eq!(code, 0, "{err}");
     assert!(err.contains("rules.test.yml"), "{err}");
-    let (sound, said) = promtool(&folder.0, &["check", "rules", "rules.yml"]);
+    let (sound, said) = promtool(folder.root(), &["check", "rules", "rules.yml"]);
     let text = std::fs::read_to_string(&rules).unwrap();
     assert!(sound && said.contains("SUCCESS"), "{said}\n{text}");
-    let (passed, said) = promtool(&folder.0, &["test", "rules", "rules.test.yml"]);
+    let (passed, said) = promtool(folder.root(), &["test", "rules", "rules.test.yml"]);
     assert!(passed && said.contains("SUCCESS"), "{said}\n{text}");
     text
 }
@@ -78,7 +63,7 @@ const MINUTES: &str = "datasets/generated/workshop-minutes.csv";
 
 #[test]
 fn rules_of_an_up_series_fire_on_an_outage_alone() {
-    let folder = Folder::new("up-rules");
+    let folder = with_documents("up-rules");
     let text = exported(&folder, MINUTES, "99.9% of time up over 30d", &[]);
     assert_eq!(text.matches("- alert:").count(), 2);
     assert!(text.contains("sum_over_time(up[1h])") && text.contains("> 0.0144 and"), "{text}");
@@ -90,7 +75,7 @@ fn rules_of_an_up_series_fire_on_an_outage_alone() {
 
 #[test]
 fn rules_of_requests_take_bad_or_good_counters() {
-    let folder = Folder::new("request-rules");
+    let folder = with_documents("request-rules");
     let requests = "datasets/recorded/requests.csv";
     let slo = "99.9% of requests ok over 30d";
     let part = ["--rules-bad", r#"http_requests_total{code=~"5.."}"#, "--rules-total", "http_requests_total"];
@@ -108,8 +93,8 @@ fn rules_of_requests_take_bad_or_good_counters() {
 
 #[test]
 fn rules_of_gauges_and_of_slices_fire_on_an_outage_alone() {
-    let folder = Folder::new("gauge-rules");
-    let data = folder.file("queue.csv");
+    let folder = with_documents("gauge-rules");
+    let data = folder.path("queue.csv");
     let rows: Vec<String> = (0..60).map(|m| format!("{},{}", 1_767_225_600 + m * 60, m % 7)).collect();
     std::fs::write(&data, format!("time,queue_depth\n{}\n", rows.join("\n"))).unwrap();
     let gauge = ["--kind", "gauge"];
@@ -134,7 +119,7 @@ fn rules_of_gauges_and_of_slices_fire_on_an_outage_alone() {
     let text = exported(&folder, "datasets/recorded/requests.csv", slo, &counters);
     assert!(text.contains(") > 0) >= bool 0.995"), "{text}");
     // windows that hold no whole slices
-    let (out, docs) = (folder.file("rules.yml"), folder.file("docs.md"));
+    let (out, docs) = (folder.path("rules.yml"), folder.path("docs.md"));
     let (code, _, err) = told(&[
         "slo",
         MINUTES,
@@ -152,7 +137,7 @@ fn rules_of_gauges_and_of_slices_fire_on_an_outage_alone() {
 
 #[test]
 fn hostile_names_and_labels_break_neither_yaml_nor_promql() {
-    let folder = Folder::new("hostile-rules");
+    let folder = with_documents("hostile-rules");
     let values = [
         "a\"\"} or vector(1) #",
         "back\\slash\\",
@@ -167,7 +152,7 @@ fn hostile_names_and_labels_break_neither_yaml_nor_promql() {
             csv.push_str(&format!("2026-06-01T00:0{minute}:00Z,\"{value}\",1\n"));
         }
     }
-    let data = folder.file("hostile.csv");
+    let data = folder.path("hostile.csv");
     std::fs::write(&data, csv).unwrap();
     let text = exported(&folder, &data, "99.9% of time up over 30d", &["--by", "zone", "--kind", "gauge"]);
     assert_eq!(text.matches("- name:").count(), values.len(), "{text}");
@@ -180,12 +165,12 @@ fn hostile_names_and_labels_break_neither_yaml_nor_promql() {
 /// The test file can fail: with a threshold moved in the rules, promtool says so.
 #[test]
 fn the_unit_test_notices_a_wrong_rule() {
-    let folder = Folder::new("wrong-rules");
+    let folder = with_documents("wrong-rules");
     let text = exported(&folder, MINUTES, "99.9% of time up over 30d", &[]);
     for (right, wrong) in [("> 0.0144 and", "> 0.9 and"), ("[5m]", "[5h]"), ("Ann", "Bob")] {
         assert!(text.contains(right), "{text}");
-        std::fs::write(folder.0.join("rules.yml"), text.replace(right, wrong)).unwrap();
-        let (passed, said) = promtool(&folder.0, &["test", "rules", "rules.test.yml"]);
+        std::fs::write(folder.root().join("rules.yml"), text.replace(right, wrong)).unwrap();
+        let (passed, said) = promtool(folder.root(), &["test", "rules", "rules.test.yml"]);
         assert!(!passed && said.contains("FAILED"), "{right} → {wrong}: {said}");
     }
 }

@@ -2,36 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use serde_json::Value;
-use workspace_tests::{json, results, told};
-
-/// A folder that goes away with the guard.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("sre-stats-comparison-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str, content: &str) -> String {
-        let path = self.0.join(name);
-        std::fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use workspace_tests::{Folder, json, results, told};
 
 /// Latencies of two services a minute, mixed by multiplication, raised by `shift` seconds for checkout.
 fn latencies(shift: f64, salt: u64) -> String {
@@ -53,7 +25,7 @@ fn of<'a>(document: &'a Value, service: &str) -> &'a Value {
 
 #[test]
 fn series_are_paired_by_their_labels_and_a_shift_is_found() {
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let (a, b) = (folder.file("a.csv", &latencies(0.0, 1)), folder.file("b.csv", &latencies(0.05, 2)));
     let document = json(&["compare", &a, &b]);
     assert_eq!(document["results"].as_array().unwrap().len(), 2);
@@ -82,10 +54,10 @@ fn series_are_paired_by_their_labels_and_a_shift_is_found() {
 
 #[test]
 fn a_picture_is_drawn_and_what_has_no_partner_is_told() {
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let a = folder.file("a.csv", &latencies(0.0, 1));
     let b = folder.file("b.csv", &latencies(0.05, 2).replace("search", "find"));
-    let out = folder.0.join("difference.svg");
+    let out = folder.root().join("difference.svg");
     let (code, text, err) = told(&["compare", &a, &b, "--out", out.to_str().unwrap()]);
     assert_eq!(code, 0, "{err}");
     assert!(text.contains("They differ: b − a is "), "{text}");
@@ -96,7 +68,7 @@ fn a_picture_is_drawn_and_what_has_no_partner_is_told() {
 
 #[test]
 fn proportions_are_those_of_bad_events() {
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let events = |every: u32| {
         let line = |i: u32| {
             let status = if i.is_multiple_of(every) { 500 } else { 200 };
@@ -113,7 +85,7 @@ fn proportions_are_those_of_bad_events() {
 
 #[test]
 fn wrong_words_are_usage_errors() {
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let a = folder.file("a.csv", &latencies(0.0, 1));
     for wrong in [
         vec!["compare", &a],
@@ -141,7 +113,7 @@ fn queues_come_from_numbers_or_from_events() {
     assert_eq!(half["results"][0]["wait_s"]["value"], same["results"][0]["wait_s"]["value"]);
     let ten = json(&["capacity", "little", "--arrival", "200", "--service", "50ms"]);
     assert_eq!(ten["results"][0]["in_system"]["value"], 10.0);
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let line = |i: u64| {
         let ms = i * 100 + (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
         format!("2026-01-01T00:{:02}:{:02}.{:03}Z,0.04\n", ms / 60_000, ms / 1000 % 60, ms % 1000)
@@ -156,7 +128,7 @@ fn queues_come_from_numbers_or_from_events() {
 
 #[test]
 fn scaling_is_fitted_to_a_table() {
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let mut table = String::from("n,throughput\n");
     for n in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 48.0] {
         table += &format!("{n},{:.6}\n", 100.0 * n / (1.0 + 0.02 * (n - 1.0) + 0.0005 * n * (n - 1.0)));
@@ -175,7 +147,7 @@ fn scaling_is_fitted_to_a_table() {
 
 #[test]
 fn series_that_allow_no_answer_get_a_typed_no_verdict_from_every_command() {
-    let folder = Folder::new();
+    let folder = Folder::new("comparison");
     let rows = |n: usize, row: &dyn Fn(usize) -> String| (0..n).map(row).collect::<String>();
     let cases = [
         ("constant.csv", rows(100, &|i| format!("{},5,7\n", 60 * i)), "equal"),

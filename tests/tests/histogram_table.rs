@@ -3,32 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use workspace_tests::{json, program, told};
-
-/// A folder of its own that goes away.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("sre-stats-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use workspace_tests::{Folder, json, program, told};
 
 /// Two services over an hour; one has a slow quarter of an hour.
 fn requests() -> String {
@@ -45,7 +23,7 @@ fn requests() -> String {
 #[test]
 fn one_command_counts_tells_and_writes() {
     let folder = Folder::new("one-command");
-    let (csv, parquet, text) = (folder.file("r.csv"), folder.file("t.parquet"), folder.file("t.csv"));
+    let (csv, parquet, text) = (folder.path("r.csv"), folder.path("t.parquet"), folder.path("t.csv"));
     std::fs::write(&csv, requests()).unwrap();
     let counted = json(&["histogram", &csv, "--every", "1m", "--table-out", &parquet]);
     let results = counted["results"].as_array().unwrap();
@@ -63,7 +41,7 @@ fn one_command_counts_tells_and_writes() {
     // the same bytes at any number of threads, from a pipe, and by way of convert
     let bytes = std::fs::read(&parquet).unwrap();
     for threads in ["1", "3"] {
-        let again = folder.file("again.parquet");
+        let again = folder.path("again.parquet");
         let status = Command::new(program())
             .args(["histogram", "-", "--table-out", &again])
             .env("RAYON_NUM_THREADS", threads)
@@ -80,20 +58,20 @@ fn one_command_counts_tells_and_writes() {
     assert_eq!(told(&["histogram", &csv, "--table-out", &text]).0, 0);
     assert_eq!(std::fs::read_to_string(&text).unwrap(), out);
     // the columns of Parquet are counted too
-    let columns = folder.file("r.parquet");
+    let columns = folder.path("r.parquet");
     assert_eq!(told(&["convert", &csv, "--to", "parquet", "--out", &columns]).0, 0);
     let of_columns = json(&["histogram", &columns, "-q", "p99", "--kind", "events"]);
     assert_eq!(of_columns["results"].as_array().unwrap().len(), 2);
-    let (code, _, err) = told(&["histogram", &csv, "--table-out", &folder.file("t.xlsx")]);
+    let (code, _, err) = told(&["histogram", &csv, "--table-out", &folder.path("t.xlsx")]);
     assert!(code == 2 && err.contains(".parquet, .arrow or .csv"), "{err}");
 }
 
 #[test]
 fn a_folder_of_tables_answers_what_the_requests_answer() {
     let folder = Folder::new("way-back");
-    let csv = folder.file("r.csv");
+    let csv = folder.path("r.csv");
     std::fs::write(&csv, requests()).unwrap();
-    let tables = folder.file("tables");
+    let tables = folder.path("tables");
     std::fs::create_dir_all(&tables).unwrap();
     // two files of half an hour each
     for (name, flags) in [("a", ["--to", "2026-01-01T00:30:00Z"]), ("b", ["--from", "2026-01-01T00:30:00Z"])] {

@@ -2,43 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
-use workspace_tests::{results, told};
+use workspace_tests::{Folder, results, told};
 
 const REQUESTS: &str = "datasets/recorded/requests.csv";
 
-/// A folder that goes away with the guard.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("sre-stats-objectives-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.0.join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[test]
 fn stored_histograms_answer_as_their_requests_do() {
-    let folder = Folder::new("table");
+    let folder = Folder::new("objectives-table");
     let table = folder.path("table.csv");
     let convert = ["convert", REQUESTS, "--by", "route", "--to", "histogram-table", "--every", "1m", "--out", &table];
     let (code, _, err) = told(&convert);
@@ -85,7 +58,7 @@ fn stored_histograms_answer_as_their_requests_do() {
 
 #[test]
 fn a_verdict_on_a_part_of_the_period_says_so() {
-    let folder = Folder::new("part");
+    let folder = Folder::new("objectives-part");
     let minute = |m: u32| format!("2026-01-01T00:{m:02}:00Z,1\n");
     let up = folder.file("up.csv", &("time,up\n".to_owned() + &(0..24).map(minute).collect::<String>()));
     let slo = "99.9% of time up over 30d";
@@ -118,7 +91,7 @@ const KINDS: &str = "apiVersion: openslo/v1\nkind: AlertNotificationTarget\nmeta
 
 #[test]
 fn the_alert_policies_of_a_file_are_replayed_and_kept() {
-    let folder = Folder::new("policies");
+    let folder = Folder::new("objectives-policies");
     let file = folder.file("slo.yml", KINDS);
     let out = folder.path("out.yml");
     let minutes = "datasets/generated/workshop-minutes.csv";
@@ -159,7 +132,7 @@ fn a_queue_from_given_numbers_has_no_samples_and_a_rate_no_interval_too_few() {
     let (code, out, err) = told(&["capacity", "mm1", "--arrival", "8", "--service", "100ms"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("from given numbers") && !out.contains("n = 0"), "{out}");
-    let folder = Folder::new("queue");
+    let folder = Folder::new("objectives-queue");
     // one a second for a minute: 60 arrivals, 59 s apart
     let line = |s: u32| format!("2026-01-01T00:00:{s:02}Z,0.25\n");
     let events = folder.file("e.csv", &("time,latency_seconds\n".to_owned() + &(0..60).map(line).collect::<String>()));
@@ -178,7 +151,7 @@ fn an_hdr_histogram_in_base64_is_read_and_a_damaged_one_says_where() {
     let found = results(&["quantile", "datasets/recorded/hdr/python.base64", "-q", "0.5"]);
     assert_eq!(found[0]["estimate"]["n"], 700);
     let text = std::fs::read_to_string(workspace_tests::root().join("datasets/recorded/hdr/python.base64")).unwrap();
-    let folder = Folder::new("hdr");
+    let folder = Folder::new("objectives-hdr");
     let cut = folder.file("cut.base64", &text[..text.len() / 2]);
     let flipped = folder.file("flipped.base64", &format!("{text}\n{}", text.replacen('1', "x", 20)));
     for (file, line) in [(cut, "cut.base64, line 1"), (flipped, "flipped.base64, line 3")] {

@@ -10,29 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use workspace_tests::program;
+use workspace_tests::{Folder, program};
 
 /// Rows of the table that is read.
 const ROWS: usize = 200_000;
 /// So often each file is read while it shrinks.
 const TIMES: usize = 5;
-
-/// A folder that goes away with its files.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("sre-stats-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn sre_stats(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
@@ -67,7 +50,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_file_that_shrinks_while_it_is_read_ends_in_a_sentence() {
     let folder = Folder::new("shrinking");
-    for path in files(&folder.0) {
+    for path in files(folder.root()) {
         let whole = std::fs::read(&path).unwrap();
         let done = AtomicBool::new(false);
         let shown = path.display();
@@ -107,7 +90,7 @@ fn a_file_that_shrinks_while_it_is_read_ends_in_a_sentence() {
 fn a_file_larger_than_the_address_space_is_read() {
     use std::io::{Seek, SeekFrom, Write};
     let folder = Folder::new("capped");
-    let files = files(&folder.0);
+    let files = files(folder.root());
     for (path, tail) in [(&files[1], 8), (&files[2], 10), (&files[3], 8), (&files[4], 8)] {
         let shown = path.display();
         let quantile = ["quantile", path.to_str().unwrap(), "-q", "0.99", "--json"];

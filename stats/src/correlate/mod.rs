@@ -10,6 +10,7 @@
 //! season and pre-whitened by itself, and what is left is compared with the same with its blocks shuffled.
 
 mod align;
+mod answer;
 mod cross;
 mod pairs;
 mod rank;
@@ -17,6 +18,7 @@ mod rank;
 mod reference;
 mod whiten;
 
+pub use answer::{CorrelateOptions, Correlations, Pair, PairVerdict};
 pub use cross::cross_correlation;
-pub use pairs::{CorrelateOptions, Correlations, Pair, PairVerdict, correlate, correlate_with, effort};
+pub use pairs::{correlate, correlate_with, effort};
 pub use rank::{RankCorrelation, kendall, spearman};
