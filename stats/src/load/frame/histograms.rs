@@ -7,18 +7,15 @@
 mod narrow;
 #[cfg(test)]
 mod tests;
+mod write;
 
-use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
 
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, TimeUnit};
+use polars::prelude::DataType;
 
 use super::footer::{Bounds, RowGroup};
 use super::ipc::Pieces;
-use super::polars::failed;
 use super::typed::{Table, Typed, nanoseconds};
 use crate::error::{Error, Position, Result};
 use crate::load::clock::{Clock, TimeFormat};
@@ -28,14 +25,11 @@ use crate::load::histogram_table::{self, Builder, Cell, Choice, Places};
 use crate::load::number::{self, Field};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{GroupsRead, LoadReport};
-use crate::load::store::{HistogramTable, Packed, Slot, Stored};
+use crate::load::store::HistogramTable;
 use crate::load::table::{Column, Dictionary};
 use crate::progress::Progress;
 
 pub(super) use narrow::read_ranges;
-
-/// Rows of a batch that is written: a row group of Parquet.
-const BATCH: usize = 1 << 17;
 
 /// A table of histograms that is read batch by batch.
 pub(super) struct Reading {
@@ -362,141 +356,5 @@ fn words(typed: Typed) -> Words {
     match typed.words() {
         Column::Text(codes, dictionary) => (codes, dictionary),
         Column::Time(_) | Column::Number(_) => (Vec::new(), Dictionary::default()),
-    }
-}
-
-/// Columns of rows that are being gathered.
-#[derive(Default)]
-struct Gathered<'a> {
-    series: Vec<&'a str>,
-    starts: Vec<i64>,
-    widths: Vec<f64>,
-    schemas: Vec<&'a str>,
-    bins: Vec<i64>,
-    counts: Vec<i64>,
-    labels: BTreeMap<&'a str, Vec<&'a str>>,
-    units: Vec<&'a str>,
-}
-
-impl<'a> Gathered<'a> {
-    fn push(
-        &mut self,
-        (stored, unit): (&'a Stored, &'a str),
-        (slot, schema): (Slot, &'a str),
-        packed: &Packed,
-        keys: &'a [String],
-    ) -> Result<()> {
-        let before = self.bins.len();
-        for (bin, count) in packed.bins() {
-            self.bins.push(bin);
-            let count = i64::try_from(count)
-                .map_err(|_| Error::unsupported("a count of 2⁶³ or more has no place in a column"))?;
-            self.counts.push(count);
-        }
-        let rows = self.bins.len();
-        self.series.resize(rows, stored.identity.name.as_str());
-        self.starts.resize(rows, slot.start);
-        self.widths.resize(rows, slot.window().width.as_secs_f64());
-        self.schemas.resize(rows, schema);
-        self.units.resize(rows, unit);
-        for key in keys {
-            let column = self.labels.entry(key).or_insert_with(|| vec![""; before]);
-            column.resize(rows, stored.identity.labels.get(key).unwrap_or_default());
-        }
-        Ok(())
-    }
-
-    fn frame(self, keys: &[String]) -> Result<DataFrame> {
-        let rows = self.bins.len();
-        let start = pl::Series::new("window_start".into(), &self.starts)
-            .cast(&DataType::Datetime(TimeUnit::Nanoseconds, Some(pl::TimeZone::UTC)))
-            .map_err(|e| failed(&e))?;
-        let mut columns = vec![
-            pl::Series::new("series".into(), &self.series).into_column(),
-            start.into_column(),
-            pl::Series::new("width".into(), &self.widths).into_column(),
-            pl::Series::new("schema".into(), &self.schemas).into_column(),
-            pl::Series::new("bin".into(), &self.bins).into_column(),
-            pl::Series::new("count".into(), &self.counts).into_column(),
-        ];
-        for key in keys {
-            let words = self.labels.get(key.as_str()).map_or(&[][..], Vec::as_slice);
-            columns.push(pl::Series::new(key.as_str().into(), words).into_column());
-        }
-        columns.push(pl::Series::new("unit".into(), &self.units).into_column());
-        DataFrame::new(rows, columns).map_err(|e| failed(&e))
-    }
-}
-
-impl HistogramTable {
-    /// Gives the rows as frames of about so many rows each, in their order.
-    fn frames(&self, rows: usize, give: &mut dyn FnMut(DataFrame) -> Result<()>) -> Result<()> {
-        if self.stored.is_empty() {
-            return Err(Error::empty("there is no histogram to write"));
-        }
-        let keys = self.label_keys()?;
-        let units: Vec<String> = self.stored.values().map(|s| s.identity.unit.symbol()).collect();
-        let mut gathered = Gathered::default();
-        for (stored, unit) in self.stored.values().zip(&units) {
-            for (slot, packed) in &stored.windows {
-                gathered.push((stored, unit), (*slot, self.schema_name(slot.schema)), packed, &keys)?;
-                if gathered.bins.len() >= rows {
-                    give(std::mem::take(&mut gathered).frame(&keys)?)?;
-                }
-            }
-        }
-        if gathered.bins.is_empty() { Ok(()) } else { give(gathered.frame(&keys)?) }
-    }
-
-    /// The table as a data frame: `series`, `window_start` (UTC, nanoseconds), `width` (seconds), `schema`, `bin`, `count`, a column a
-    /// label, `unit`; rows by series, window and bin.
-    ///
-    /// # Errors
-    /// [`Empty`](crate::ErrorKind::Empty) without histograms, [`Unsupported`](crate::ErrorKind::Unsupported) for a count of 2⁶³ or more
-    /// or a label that has the name of a column.
-    pub fn to_frame(&self) -> Result<DataFrame> {
-        let mut whole = None;
-        self.frames(usize::MAX, &mut |frame| {
-            whole = Some(frame);
-            Ok(())
-        })?;
-        whole.ok_or_else(|| Error::empty("there is no histogram to write"))
-    }
-
-    /// Writes the table as Parquet, with the columns of [`to_frame`](Self::to_frame), batch by batch: each row group tells between which
-    /// values its columns lie, so that a reader who asks for some series or a range of time reads those alone.
-    ///
-    /// # Errors
-    /// [`Io`](crate::ErrorKind::Io) where the file cannot be written, else as [`to_frame`](Self::to_frame).
-    pub fn write_parquet(&self, path: &Path) -> Result<()> {
-        let name = path.display().to_string();
-        let mut file = Some(File::create(path).map_err(|e| Error::io(e, &name))?);
-        let mut writer = None;
-        let fail = |e: &pl::PolarsError| failed(e).in_file(&name);
-        self.frames(BATCH, &mut |frame| {
-            if let Some(file) = file.take() {
-                let options = ParquetWriter::new(file).with_row_group_size(Some(2 * BATCH));
-                writer = Some(options.batched(frame.schema()).map_err(|e| fail(&e))?);
-            }
-            match &mut writer {
-                Some(writer) => writer.write_batch(&frame).map_err(|e| fail(&e)),
-                None => Ok(()),
-            }
-        })?;
-        match &writer {
-            Some(writer) => writer.finish().map(drop).map_err(|e| fail(&e)),
-            None => Ok(()),
-        }
-    }
-
-    /// Writes [`to_frame`](Self::to_frame) as an Arrow IPC file.
-    ///
-    /// # Errors
-    /// As [`write_parquet`](Self::write_parquet).
-    pub fn write_arrow(&self, path: &Path) -> Result<()> {
-        let name = path.display().to_string();
-        let mut frame = self.to_frame()?;
-        let file = File::create(path).map_err(|e| Error::io(e, &name))?;
-        IpcWriter::new(file).finish(&mut frame).map_err(|e| failed(&e).in_file(&name))
     }
 }
