@@ -108,8 +108,17 @@ pub(crate) fn finite(cursor: &mut Cursor<'_>, what: &str) -> Result<f64> {
 pub(crate) fn whole_count(value: f64, at: usize) -> Result<u64> {
     // 2⁶⁴ as f64: the first value beyond u64
     if (0.0..18_446_744_073_709_551_616.0).contains(&value) && value.fract() == 0.0 {
-        Ok(value as u64)
-    } else {
-        Err(bad(at, format!("a count of {value} is not a whole number of values")))
+        return Ok(value as u64);
     }
+    let shown = if value.abs() < 1e15 { format!("{value}") } else { format!("{value:e}") };
+    let why = if value >= 18_446_744_073_709_551_616.0 {
+        "is too large: 2⁶⁴ − 1 is the most"
+    } else if value < 0.0 {
+        "is below 0"
+    } else if value.is_nan() {
+        "is no number"
+    } else {
+        "is a fraction, and not a whole number of values"
+    };
+    Err(bad(at, format!("a count of {shown} {why}")))
 }

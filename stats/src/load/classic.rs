@@ -101,11 +101,11 @@ impl Dataset {
         let mut gathered = Vec::new();
         let mut taken: Vec<usize> = Vec::new();
         for ((name, labels), mut buckets) in self.buckets() {
-            let identity = Identity {
-                unit: options.unit.clone().or_else(|| Unit::from_name(&name)).unwrap_or_default(),
-                name,
-                labels,
-            };
+            let sum = self.sum_of(&name, &labels).map(|item| item.identity.unit.clone());
+            // what the source says of the sum goes before what the name says
+            let stated = options.unit.clone().or_else(|| sum.filter(|unit| *unit != Unit::default()));
+            let unit = stated.or_else(|| Unit::from_name(&name)).unwrap_or_default();
+            let identity = Identity { name, labels, unit };
             buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
             if let Some(why) = incomplete(&buckets) {
                 self.report.understand("buckets", format!("{}: left as counters", identity.title()), why);
@@ -152,14 +152,20 @@ impl Dataset {
         found
     }
 
+    /// The sum of a histogram's values.
+    fn sum_of(&self, histogram: &str, labels: &Labels) -> Option<&Item> {
+        let is_sum = |item: &&Item| {
+            item.identity.name.strip_suffix("_sum") == Some(histogram) && item.identity.labels == *labels
+        };
+        self.items.iter().find(is_sum)
+    }
+
     /// One histogram of its buckets; `None` where it cannot be made, which is told.
     fn gathered(&mut self, identity: &Identity, buckets: &Buckets) -> Option<Item> {
         let title = identity.title();
         let items: Vec<&Item> = buckets.iter().filter_map(|(_, index)| self.items.get(*index)).collect();
         let format = items.first()?.format;
-        let sum_name = format!("{}_sum", identity.name);
-        let is_sum = |i: &&Item| i.identity.name == sum_name && i.identity.labels == identity.labels;
-        let sums = self.items.iter().find(is_sum).and_then(Item::as_counter);
+        let sums = self.sum_of(&identity.name, &identity.labels).and_then(Item::as_counter);
         let Scrapes { mut points, broken, lonely } = Scrapes::of(buckets, &items, sums);
         // several files may have told of it
         let position = Position::default;

@@ -131,7 +131,7 @@ impl Clock {
     }
 
     /// The instant of a local time that has no zone, given as nanoseconds of the same reading in UTC.
-    fn local(&mut self, ns: i64) -> Option<i64> {
+    pub(crate) fn local(&mut self, ns: i64) -> Option<i64> {
         self.zoneless += 1;
         if self.zone.is_none() {
             return Some(ns);

@@ -30,6 +30,8 @@ pub(crate) enum Declared {
     Gauge,
     /// Histograms and summaries: their parts count, but for a summary's quantiles.
     Parts,
+    /// Histograms of what there is at a time: their buckets are gauges.
+    GaugeParts,
     Unknown,
 }
 
@@ -39,7 +41,8 @@ impl Declared {
         match kind {
             "counter" => Self::Counter,
             "gauge" | "info" | "stateset" => Self::Gauge,
-            "histogram" | "summary" | "gaugehistogram" => Self::Parts,
+            "histogram" | "summary" => Self::Parts,
+            "gaugehistogram" => Self::GaugeParts,
             _ => Self::Unknown,
         }
     }
@@ -154,11 +157,13 @@ pub(crate) fn declared(
     labels: &Labels,
     families: &HashMap<String, Family>,
 ) -> (Option<Kind>, Option<Unit>) {
-    let base = ["_total", "_bucket", "_count", "_sum", "_created"].iter().find_map(|end| name.strip_suffix(end));
+    let base = ["_total", "_bucket", "_gcount", "_gsum", "_count", "_sum", "_created"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
     let found = families.get(name).map(|f| (f, true)).or_else(|| Some((families.get(base?)?, false)));
     let Some((family, whole)) = found else { return (None, None) };
     let kind = match family.kind {
-        Some(Declared::Gauge) => Some(Kind::Gauge),
+        Some(Declared::Gauge | Declared::GaugeParts) => Some(Kind::Gauge),
         Some(Declared::Counter) => Some(if name.ends_with("_created") { Kind::Gauge } else { Kind::Counter }),
         Some(Declared::Parts) if name.ends_with("_created") || (whole && labels.get("quantile").is_some()) => {
             Some(Kind::Gauge)
@@ -167,7 +172,7 @@ pub(crate) fn declared(
         Some(Declared::Unknown) | None => None,
     };
     // the unit is that of the observations: parts that count them have none of it
-    let counts = name.ends_with("_bucket") || name.ends_with("_count");
+    let counts = ["_bucket", "_count", "_gcount"].iter().any(|end| name.ends_with(end));
     (kind, family.unit.clone().filter(|_| !counts))
 }
 
@@ -344,6 +349,45 @@ lag_seconds{quantile="0.9"} 0.25 1395066363000
         assert_eq!((jobs.kind, jobs.times()), (Kind::Counter, &[1_520_879_607_789_000_000][..]));
         assert_eq!(jobs.identity.unit, Unit::Other("jobs".into()));
         assert_eq!(item(&d, "http.server.duration").identity.labels.get("code"), Some("200"));
+    }
+
+    /// `OpenMetrics` 1.0, “GaugeHistogram”: its buckets are gauges. 20 values in a queue at two scrapes, and 5 at the third.
+    #[test]
+    fn the_buckets_of_a_gauge_histogram_are_gauges() {
+        let mut text = "# TYPE age_seconds gaugehistogram\n# UNIT age_seconds seconds\n".to_owned();
+        for (time, [one, ten, all]) in [(100, [10, 15, 20]), (110, [12, 15, 20]), (120, [2, 4, 5])] {
+            for (edge, count) in [("1", one), ("10", ten), ("+Inf", all)] {
+                text += &format!("age_seconds_bucket{{le=\"{edge}\"}} {count} {time}\n");
+            }
+            text += &format!("age_seconds_gcount {all} {time}\nage_seconds_gsum 50 {time}\n");
+        }
+        let d = load(&(text + "# EOF\n")).unwrap();
+        let got: Vec<(String, Kind, &[f64])> = d.items.iter().map(|i| (i.title(), i.kind, i.values())).collect();
+        let bucket = |edge: &str| format!("age_seconds_bucket{{le=\"{edge}\"}}");
+        assert_eq!(
+            got,
+            [
+                (bucket("+Inf"), Kind::Gauge, &[20.0, 20.0, 5.0][..]),
+                (bucket("1"), Kind::Gauge, &[10.0, 12.0, 2.0]),
+                (bucket("10"), Kind::Gauge, &[15.0, 15.0, 4.0]),
+                ("age_seconds_gcount".to_owned(), Kind::Gauge, &[20.0, 20.0, 5.0]),
+                ("age_seconds_gsum".to_owned(), Kind::Gauge, &[50.0, 50.0, 50.0]),
+            ]
+        );
+        let unit = |name: &str| &item(&d, name).identity.unit;
+        assert_eq!((unit("age_seconds_gsum"), unit("age_seconds_gcount")), (&Unit::Second, &Unit::Count));
+        assert!(d.report.warnings.is_empty(), "{:?}", d.report.warnings);
+    }
+
+    /// The unit of a histogram is that of its sum, where its name does not tell it.
+    #[test]
+    fn a_unit_that_is_declared_is_that_of_the_histogram() {
+        let buckets = "a_bucket{le=\"0.1\"} 1 100\na_bucket{le=\"+Inf\"} 2 100\na_bucket{le=\"0.1\"} 5 110\n\
+                       a_bucket{le=\"+Inf\"} 9 110\na_sum 1 100\na_sum 1.5 110\n# EOF\n";
+        let with_unit = load(&format!("# TYPE a histogram\n# UNIT a seconds\n{buckets}")).unwrap();
+        let unit = |d: &Dataset| d.find("a")[0].identity.unit.clone();
+        assert_eq!((with_unit.find("a")[0].kind, unit(&with_unit)), (Kind::Histogram, Unit::Second));
+        assert_ne!(unit(&load(&format!("# TYPE a histogram\n{buckets}")).unwrap()), Unit::Second);
     }
 
     #[test]

@@ -8,10 +8,12 @@ use std::cell::Cell as Counter;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Cursor, Read};
 
+use jiff::tz::TimeZone;
+
 use crate::error::{Error, Position, Result};
 use crate::histogram::AnySketch;
 use crate::labels::Labels;
-use crate::load::clock::{Clock, TimeFormat};
+use crate::load::clock::{self, Clock, TimeFormat};
 use crate::load::csv::Input;
 use crate::load::dataset::{Dataset, LeftOut};
 use crate::load::filter::{self, Clause, Literal};
@@ -311,6 +313,20 @@ impl Builder {
     }
 }
 
+/// Tells of the zone of the times that have none, by the clock that read them.
+pub(crate) fn tell_zone(zone: Option<&TimeZone>, clock: Option<&Clock>, file: &str, report: &mut LoadReport) {
+    let Some(clock) = clock.filter(|clock| clock.zoneless > 0) else { return };
+    let why = if zone.is_some() { "--tz" } else { "the times have no zone; --tz names another" };
+    report.understand("zone", clock.zone_name(), why);
+    if clock.ambiguous > 0 {
+        let message = format!(
+            "{} of windows fell where clocks change; where a time exists twice the earlier was taken",
+            counted(clock.ambiguous, "start")
+        );
+        report.warn(WarningKind::ZoneAmbiguity, message, Position::in_file(file), clock.ambiguous);
+    }
+}
+
 /// Gives a table to what takes several; the data set that is left has a report and no items.
 pub(crate) fn deliver(table: HistogramTable, into: &mut Condenser) -> Result<Dataset> {
     let report = table.report.clone();
@@ -334,6 +350,7 @@ struct TextRows<'a> {
     names: &'a [String],
     places: Places,
     builder: Builder,
+    zone: Option<TimeZone>,
     clock: Option<Clock>,
     /// The fields of the last key, and its place.
     last: Option<(Vec<Vec<u8>>, Option<usize>)>,
@@ -346,7 +363,8 @@ impl<'a> TextRows<'a> {
         let places = Places::of(names, file)?;
         let choice = Choice::of(options, names, &places, file)?;
         let builder = Builder::new(names, &places, choice, options);
-        Ok(Self { file, names, places, builder, clock: None, last: None, short: 0, first_short: 0 })
+        let zone = clock::zone(options.tz.as_deref())?;
+        Ok(Self { file, names, places, builder, zone, clock: None, last: None, short: 0, first_short: 0 })
     }
 
     /// Adds a row of so many fields.
@@ -366,7 +384,7 @@ impl<'a> TextRows<'a> {
         let first = text(start);
         let clock = self.clock.get_or_insert_with(|| match number::parse(first) {
             Field::Number(v) => Clock::new(TimeFormat::epoch_of(v), None),
-            _ => Clock::new(TimeFormat::Text, None),
+            _ => Clock::new(TimeFormat::Text, self.zone.clone()),
         });
         let start = clock.parse(first).ok_or_else(|| bad(start, "a time"))?;
         let seconds = if let Field::Number(v) = number::parse(text(width)) { width_of(v) } else { None };
@@ -390,6 +408,7 @@ impl<'a> TextRows<'a> {
 
     fn finish(mut self, format: Format, bytes: u64) -> Result<HistogramTable> {
         let mut report = LoadReport::default();
+        tell_zone(self.zone.as_ref(), self.clock.as_ref(), self.file, &mut report);
         if self.short > 0 {
             let message = format!("{} with fewer fields than the header left out", counted(self.short, "row"));
             let position = Position::in_file(self.file).at_line(self.first_short);

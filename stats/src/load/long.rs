@@ -5,6 +5,7 @@ use std::io::Write;
 
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::load::clashes::refuse_clashes;
 use crate::load::classic::{EDGE, edge, is_bucket};
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::time::Timestamp;
@@ -127,7 +128,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where `out` cannot be written, [`Mismatch`](crate::ErrorKind::Mismatch) where an item is neither
-    /// gauge, delta nor counter, [`Empty`](crate::ErrorKind::Empty) without items.
+    /// gauge, delta nor counter, or two would be read back as one, such as `x` and `x_total`, [`Empty`](crate::ErrorKind::Empty) without items.
     pub fn write_openmetrics(&self, out: &mut dyn Write) -> Result<()> {
         let mut families: BTreeMap<(&str, Family), Vec<&Item>> = BTreeMap::new();
         let histograms: BTreeSet<&str> = self
@@ -159,6 +160,10 @@ impl Dataset {
         if families.is_empty() {
             return Err(Error::empty("there is no series to write"));
         }
+        let each = families.iter().flat_map(|((family, kind), items)| {
+            items.iter().map(move |i| (*family, kind.name(), i.identity.name.as_str()))
+        });
+        refuse_clashes(each)?;
         let mut text = String::new();
         let mut give = |text: &mut String| -> Result<()> {
             out.write_all(text.as_bytes()).map_err(|e| Error::io(e, "the output"))?;

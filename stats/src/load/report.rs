@@ -83,6 +83,8 @@ pub enum WarningKind {
     Ragged,
     /// A local time exists twice, or not at all, where clocks change; the earlier was taken.
     ZoneAmbiguity,
+    /// Some times have a zone and some have none, which were read in the zone that was named, or as UTC.
+    MixedZones,
     /// A counter fell: it was restarted. Nothing was dropped.
     Reset,
     /// A series has no usable sample; it was left out.
@@ -128,6 +130,7 @@ impl WarningKind {
                 | Self::MixedTraffic
                 | Self::UnitMismatch
                 | Self::RepeatedHeader
+                | Self::MixedZones
         )
     }
 }

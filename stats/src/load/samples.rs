@@ -60,10 +60,11 @@ pub(crate) fn refuse_more_than(most: usize, series: usize, file: &str) -> Result
 
 /// The unit that a metric's name tells, that of a histogram's parts included.
 fn unit_of(name: &str) -> Unit {
-    if name.ends_with("_bucket") || name.ends_with("_count") {
+    if ["_bucket", "_count", "_gcount"].iter().any(|end| name.ends_with(end)) {
         return Unit::Count;
     }
-    Unit::from_name(name.strip_suffix("_sum").unwrap_or(name)).unwrap_or_default()
+    Unit::from_name(name.strip_suffix("_gsum").or_else(|| name.strip_suffix("_sum")).unwrap_or(name))
+        .unwrap_or_default()
 }
 
 /// Makes items of the samples that the options want.

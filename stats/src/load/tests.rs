@@ -105,6 +105,29 @@ fn rows_are_chosen_by_range_and_condition() {
     assert_eq!(e.to_string(), "x.csv: none of 1 row is left; widen --from and --to, or change --where");
 }
 
+/// Two times with offsets, one with Z and one without a zone: the one is told.
+#[test]
+fn some_times_without_a_zone_are_told_from_all() {
+    let text = "time,value\n2026-01-01T00:02:00Z,1\n2026-01-01T00:01:00+05:00,2\n2026-01-01T00:00:00-03:00,3\n\
+                2026-01-01 00:00:00,4\n";
+    let mixed = |d: &Dataset| -> Vec<String> {
+        d.report.warnings.iter().filter(|w| w.kind == WarningKind::MixedZones).map(ToString::to_string).collect()
+    };
+    let read = |text: &str, tz: Option<&str>| {
+        let options = LoadOptions { tz: tz.map(Into::into), ..LoadOptions::default() };
+        load_bytes("z.csv", text.as_bytes(), &options, &Progress::new()).unwrap()
+    };
+    let d = read(text, None);
+    let told = "z.csv, column time: 1 of 4 times has no zone, and was read as UTC; --tz names another";
+    assert_eq!(mixed(&d), [told]);
+    let zone = d.report.understood.iter().find(|u| u.what == "zone").unwrap();
+    assert_eq!((zone.choice.as_str(), zone.why.as_str()), ("UTC", "1 of 4 times has no zone; --tz names another"));
+    assert!(!d.report.has_losses());
+    assert_eq!(mixed(&read(text, Some("Asia/Tokyo"))), [told.replace("UTC", "Asia/Tokyo")]);
+    let none = read("time,value\n2026-01-01 00:00:00,4\n,5\n2026-01-01 00:01:00,4\n", None);
+    assert!(mixed(&none).is_empty(), "{:?}", mixed(&none));
+}
+
 #[test]
 fn a_zone_is_taken_from_the_caller() {
     let options = LoadOptions { tz: Some("Europe/Berlin".into()), ..LoadOptions::default() };

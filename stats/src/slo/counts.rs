@@ -10,6 +10,15 @@ use crate::time::{Span, Timestamp, Window};
 use crate::window::Condition;
 use crate::words::counted;
 
+/// Events that may be from before the data, row by row.
+#[derive(Clone, Debug, PartialEq)]
+struct Late {
+    /// Of the bad ones that are counted.
+    bad: Vec<u64>,
+    /// Good ones, which are not counted.
+    good: Vec<u64>,
+}
+
 /// Counts of all and of bad events by rows of time. A row is half-open, begins at its time and lasts one step.
 ///
 /// ```
@@ -31,8 +40,10 @@ pub struct Counts {
     times: Vec<i64>,
     total: Vec<u64>,
     bad: Vec<u64>,
-    /// How many of the bad ones may be good.
+    /// How many of the bad ones may be good, or not be at all.
     in_doubt: Vec<u64>,
+    /// Where some may not be of this time.
+    late: Option<Late>,
     step: Span,
     /// What the bad ones do not keep, where they were told from good ones here.
     condition: Option<Condition>,
@@ -108,6 +119,7 @@ impl Counts {
             total: Vec::new(),
             bad: Vec::new(),
             in_doubt: Vec::new(),
+            late: None,
             step: Span(step.0.max(1)),
             condition: None,
             notes: Vec::new(),

@@ -423,3 +423,26 @@ fn what_javascript_wrote_is_read_in_python_s_dialect() {
     }
     assert!(DdSketch::from_bytes(&bytes, DdDialect::JavaAndGo).is_ok(), "the dialects cannot be told apart");
 }
+
+/// By the protobuf definition: γ in the mapping, and a count of zeros in field 4.
+#[test]
+fn a_count_that_is_no_number_of_values_says_why() {
+    let with_zeros = |count: f64| {
+        let mut bytes = vec![0x0a, 9, 9];
+        bytes.extend(1.02_f64.to_le_bytes());
+        bytes.push(0x21);
+        bytes.extend(count.to_le_bytes());
+        DdSketch::from_bytes(&bytes, DdDialect::JavaAndGo)
+    };
+    assert_eq!(with_zeros(3.0).unwrap().count(), 3);
+    for (count, told) in [
+        (1e300, "a count of 1e300 is too large: 2⁶⁴ − 1 is the most"),
+        (f64::INFINITY, "a count of inf is too large"),
+        (0.5, "a count of 0.5 is a fraction"),
+        (-3.0, "a count of -3 is below 0"),
+        (f64::NAN, "a count of NaN is no number"),
+    ] {
+        let text = with_zeros(count).unwrap_err().to_string();
+        assert!(text.contains(told) && text.contains("without weights"), "{text}");
+    }
+}

@@ -87,7 +87,7 @@ impl DdSketch {
                 (1, LENGTH) => mapping = Some(read_mapping(message(&mut cursor, "the mapping")?, dialect)?),
                 (2, LENGTH) => read_store(message(&mut cursor, "the positive bins")?, &mut stores[0])?,
                 (3, LENGTH) => read_store(message(&mut cursor, "the negative bins")?, &mut stores[1])?,
-                (4, FIXED_64) => zero = whole_count(cursor.f64_le("the count of zeros")?, start)?,
+                (4, FIXED_64) => zero = counted(cursor.f64_le("the count of zeros")?, start)?,
                 _ => skip(&mut cursor, wire)?,
             }
         }
@@ -166,7 +166,7 @@ fn read_store(mut cursor: Cursor<'_>, bins: &mut Vec<(i64, u64, usize)>) -> Resu
             }
             (2, LENGTH | FIXED_64) => each(&mut cursor, wire, "the counts", |list| {
                 let at = list.at();
-                listed.push((whole_count(list.f64_le("a count")?, at)?, at));
+                listed.push((counted(list.f64_le("a count")?, at)?, at));
                 Ok(())
             })?,
             (3, VARINT) => offset = i64::from(sint_32(&mut cursor, "the first bin")?),
@@ -178,13 +178,18 @@ fn read_store(mut cursor: Cursor<'_>, bins: &mut Vec<(i64, u64, usize)>) -> Resu
     Ok(())
 }
 
+/// A count as the format has it, which a library writes as any number where values have weights.
+fn counted(value: f64, at: usize) -> Result<u64> {
+    whole_count(value, at).map_err(|e| e.hint("add values without weights, each once, and write the sketch again"))
+}
+
 fn read_entry(mut cursor: Cursor<'_>) -> Result<(i64, u64)> {
     let (mut key, mut count) = (0, 0);
     while cursor.left() > 0 {
         let (start, field, wire) = tag(&mut cursor)?;
         match (field, wire) {
             (1, VARINT) => key = i64::from(sint_32(&mut cursor, "an index")?),
-            (2, FIXED_64) => count = whole_count(cursor.f64_le("a count")?, start)?,
+            (2, FIXED_64) => count = counted(cursor.f64_le("a count")?, start)?,
             _ => skip(&mut cursor, wire)?,
         }
     }

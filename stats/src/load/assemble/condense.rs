@@ -172,9 +172,10 @@ impl Collector {
         how: Condense,
         to: &mut HistogramTable,
     ) -> Result<Dataset> {
-        let Self { index, counted, tallies, rows, zoneless, outside, filtered, .. } = self;
+        let Self { index, counted, tallies, rows, zoneless, zoned, outside, filtered, .. } = self;
         refuse_wrong_columns(&tallies, plan, rows, file)?;
-        super::tell_left_out(plan, zoneless, outside, filtered, &mut report);
+        super::tell_zone(plan, zoneless, zoned, file, &mut report);
+        super::tell_left_out(outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));
         let mut keys: Vec<(Vec<String>, usize)> = index.into_iter().collect();
         keys.sort_unstable();

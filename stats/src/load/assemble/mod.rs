@@ -20,7 +20,7 @@ use crate::load::store::Condense;
 use crate::load::table::Tallies;
 use partition::Group;
 use series::{Raw, build, raw};
-use tell::{nothing_left, refuse_wrong_columns, tell_left_out, warning};
+use tell::{nothing_left, refuse_wrong_columns, tell_left_out, tell_zone, warning};
 
 pub(crate) use partition::{Part, partition};
 pub(crate) use tell::series_warnings;
@@ -37,6 +37,7 @@ pub(crate) struct Collector {
     rows: u64,
     lines: u64,
     zoneless: u64,
+    zoned: u64,
     outside: u64,
     filtered: u64,
     /// How rows are counted, where they are not kept.
@@ -90,6 +91,7 @@ impl Collector {
         self.rows += part.rows;
         self.lines += part.lines;
         self.zoneless += part.zoneless;
+        self.zoned += part.zoned;
         self.outside += part.outside;
         self.filtered += part.filtered;
         Ok(())
@@ -97,9 +99,10 @@ impl Collector {
 
     /// Makes the series.
     pub(crate) fn finish(self, plan: &Plan, file: &str, format: Format, mut report: LoadReport) -> Result<Dataset> {
-        let Self { groups, tallies, rows, zoneless, outside, filtered, .. } = self;
+        let Self { groups, tallies, rows, zoneless, zoned, outside, filtered, .. } = self;
         refuse_wrong_columns(&tallies, plan, rows, file)?;
-        tell_left_out(plan, zoneless, outside, filtered, &mut report);
+        tell_zone(plan, zoneless, zoned, file, &mut report);
+        tell_left_out(outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));
         let raws: Vec<Raw> = groups.into_par_iter().flat_map_iter(|pieces| raw(pieces, plan)).collect();
         let kinds: Vec<Kind> = plan

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::dataset::LeftOut;
 use crate::load::number::is_missing;
+use crate::load::report::WarningKind;
 use crate::load::table::{Chunk, Column, Dictionary, NO_TIME, Tallies};
 
 /// No group: the row was dropped.
@@ -53,6 +54,8 @@ pub(crate) struct Part {
     pub(super) lines: u64,
     pub(super) tallies: Tallies,
     pub(super) zoneless: u64,
+    /// How many times had one, or are numbers.
+    pub(super) zoned: u64,
     pub(super) outside: u64,
     pub(super) filtered: u64,
 }
@@ -77,6 +80,13 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
         ..Part::default()
     };
     let times = row_times(&mut chunk, plan)?;
+    let read = if part.zoneless > 0 {
+        times.iter().filter(|t| **t != NO_TIME).count() as u64
+    } else {
+        let unread = part.tallies.iter().filter(|t| matches!(t.kind, WarningKind::NotATime | WarningKind::BlankTime));
+        part.rows.saturating_sub(unread.map(|t| t.count).sum())
+    };
+    part.zoned = read.saturating_sub(part.zoneless);
     if let Some(key) = only_key(&chunk, plan, &times)? {
         part.groups.push(whole(key, times, &mut chunk, plan)?);
         return Ok(part);

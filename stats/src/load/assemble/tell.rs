@@ -1,7 +1,7 @@
 //! What is said of rows and fields that were left out or are doubtful.
 
 use crate::error::{Error, Position, Result};
-use crate::load::classify::Plan;
+use crate::load::classify::{Plan, TimeSource};
 use crate::load::dataset::Item;
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::Shape;
@@ -10,13 +10,34 @@ use crate::load::table::{Tallies, Tally};
 /// A chosen column with a larger share of unreadable fields than one in this many is the wrong column.
 const UNREADABLE_ONE_IN: u64 = 10;
 
-/// Tells of the zone that was taken, and of rows that were left out on request.
-pub(super) fn tell_left_out(plan: &Plan, zoneless: u64, outside: u64, filtered: u64, report: &mut LoadReport) {
-    if zoneless > 0 {
-        let zone = plan.zone.as_ref().and_then(jiff::tz::TimeZone::iana_name).unwrap_or("UTC").to_owned();
-        let why = if plan.zone.is_some() { "--tz" } else { "the times have no zone; --tz names another" };
-        report.understand("zone", zone, why);
+/// Tells of the zone that was taken for times that have none, and warns where others have one.
+pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, report: &mut LoadReport) {
+    if zoneless == 0 {
+        return;
     }
+    let zone = plan.zone.as_ref().and_then(jiff::tz::TimeZone::iana_name).unwrap_or("UTC").to_owned();
+    let some = format!(
+        "{zoneless} of {} {} no zone",
+        counted(zoneless + zoned, "time"),
+        if zoneless == 1 { "has" } else { "have" }
+    );
+    let lack = if zoned > 0 { some.as_str() } else { "the times have no zone" };
+    let why = if plan.zone.is_some() { "--tz".to_owned() } else { format!("{lack}; --tz names another") };
+    report.understand("zone", zone.as_str(), why);
+    if zoned > 0 {
+        let column = match plan.time {
+            TimeSource::Column(at) => plan.wanted.get(at).map(|w| w.name.clone()),
+            TimeSource::Step(..) => None,
+        };
+        let position = Position { column, ..Position::in_file(file) };
+        let message =
+            format!("{some}, and {} read as {zone}; --tz names another", if zoneless == 1 { "was" } else { "were" });
+        report.warn(WarningKind::MixedZones, message, position, zoneless);
+    }
+}
+
+/// Tells of rows that were left out on request.
+pub(super) fn tell_left_out(outside: u64, filtered: u64, report: &mut LoadReport) {
     if outside > 0 {
         report.understand("range", format!("{} outside left out", counted(outside, "row")), "--from and --to");
     }

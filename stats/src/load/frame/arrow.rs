@@ -56,8 +56,9 @@ fn each<T: ArrowPrimitiveType, U: Copy + Default>(array: &ArrayRef, f: impl Fn(T
     array.as_primitive::<T>().iter().map(|x| x.and_then(&f)).collect()
 }
 
-fn scaled<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, factor: i64) -> Typed {
-    Typed::Instants(each::<T, _>(array, |x| x.checked_mul(factor)))
+fn times<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, factor: i64, has_zone: bool) -> Typed {
+    let times = each::<T, _>(array, |x| x.checked_mul(factor));
+    if has_zone { Typed::Instants(times) } else { Typed::Locals(times) }
 }
 
 fn ints<T: ArrowPrimitiveType>(array: &ArrayRef) -> Typed
@@ -73,14 +74,20 @@ fn seconds<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, per_second: f6
 
 fn typed(array: &ArrayRef) -> Typed {
     match array.data_type() {
-        DataType::Timestamp(TimeUnit::Second, _) => scaled::<TimestampSecondType>(array, 1_000_000_000),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => scaled::<TimestampMillisecondType>(array, 1_000_000),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => scaled::<TimestampMicrosecondType>(array, 1000),
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => scaled::<TimestampNanosecondType>(array, 1),
-        DataType::Date32 => {
-            Typed::Instants(each::<Date32Type, _>(array, |x| i64::from(x).checked_mul(86_400_000_000_000)))
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            times::<TimestampSecondType>(array, 1_000_000_000, zone.is_some())
         }
-        DataType::Date64 => scaled::<Date64Type>(array, 1_000_000),
+        DataType::Timestamp(TimeUnit::Millisecond, zone) => {
+            times::<TimestampMillisecondType>(array, 1_000_000, zone.is_some())
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            times::<TimestampMicrosecondType>(array, 1000, zone.is_some())
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, zone) => times::<TimestampNanosecondType>(array, 1, zone.is_some()),
+        DataType::Date32 => {
+            Typed::Locals(each::<Date32Type, _>(array, |x| i64::from(x).checked_mul(86_400_000_000_000)))
+        }
+        DataType::Date64 => times::<Date64Type>(array, 1_000_000, false),
         DataType::Duration(TimeUnit::Second) => seconds::<DurationSecondType>(array, 1.0),
         DataType::Duration(TimeUnit::Millisecond) => seconds::<DurationMillisecondType>(array, 1e3),
         DataType::Duration(TimeUnit::Microsecond) => seconds::<DurationMicrosecondType>(array, 1e6),

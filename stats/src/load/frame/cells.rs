@@ -23,6 +23,12 @@ impl<T: Copy> Cells<T> {
         self.values.len()
     }
 
+    /// How many fields are there.
+    pub(super) fn there(&self) -> u64 {
+        let marks = self.present.as_ref();
+        marks.map_or(self.values.len(), |marks| marks.iter().filter(|there| **there).count()) as u64
+    }
+
     /// All fields, where every one is there.
     pub(super) fn all(self) -> Result<Vec<T>, Self> {
         if self.present.is_none() { Ok(self.values) } else { Err(self) }
@@ -72,6 +78,7 @@ mod tests {
         for fields in [vec![], vec![Some(1)], vec![None], vec![Some(1), None, Some(3)], vec![None, Some(2), None]] {
             let cells: Cells<i64> = fields.iter().copied().collect();
             assert_eq!(cells.iter().collect::<Vec<_>>(), fields);
+            assert_eq!(cells.there(), fields.iter().flatten().count() as u64);
             assert_eq!(cells.clone().all().is_ok(), fields.iter().all(Option::is_some));
             let doubled: Vec<_> = cells.clone().map(|x| x * 2).iter().collect();
             assert_eq!(doubled, fields.iter().map(|f| f.map(|x| x * 2)).collect::<Vec<_>>());

@@ -4,26 +4,27 @@
 use std::io::Cursor;
 use std::ops::Range;
 
-use polars::io::parquet::read::{FileMetadata, infer_schema};
+use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 use polars::prelude::{ArrowField, DataFrame, DataType, IntoColumn};
 use polars_buffer::Buffer;
 use polars_parquet::read::{BasicDecompressor, Filter, PageReader, column_iter_to_arrays};
 use rayon::prelude::*;
 
+use super::foreign;
 use super::input::{self, Input};
 use super::page_lengths;
 use super::polars::failed;
 use crate::error::{Error, Result};
 
-/// Some rows of a file whose lengths were found possible, with the columns of these names, or all.
+/// Some rows of a file whose lengths were found possible, with the columns of these names, or all that can be read.
 pub(super) fn frame(
     input: Input<'_>,
     contents: &FileMetadata,
     rows: &Range<usize>,
     columns: Option<&[String]>,
 ) -> Result<DataFrame> {
-    let schema = infer_schema(contents).map_err(|e| failed(&e))?;
+    let (schema, _) = foreign::split(&foreign::of_parquet(contents)?);
     let all: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
     let named = |name: &String| {
         schema.get(name).ok_or_else(|| Error::parse(format!("its table of contents has no column “{name}”")))

@@ -115,10 +115,12 @@ fn check(contents: FileMetadata, size: u64) -> Result<(u64, Arc<FileMetadata>)> 
         for column in group.parquet_columns() {
             let range = column.byte_range();
             let fits = range.start <= range.end && range.end <= size && column.compressed_size() >= 0;
-            let counts = u64::try_from(column.num_values()).is_ok_and(|n| n <= MOST_ROWS);
+            // without lists, a row is a value
+            let flat = column.descriptor().descriptor.max_rep_level == 0;
+            let counts = u64::try_from(column.num_values()).is_ok_and(|n| n <= MOST_ROWS && (!flat || n == height));
             if !fits || !counts || height > MOST_ROWS {
                 return Err(Error::parse(format!(
-                    "its table of contents speaks of {} values at bytes {} to {}, and the file has {size} bytes",
+                    "its table of contents speaks of {} values in {height} rows at bytes {} to {}, and the file has {size} bytes",
                     column.num_values(),
                     range.start,
                     range.end

@@ -16,9 +16,10 @@ use polars::prelude::DataType;
 
 use super::footer::{Bounds, RowGroup};
 use super::ipc::Pieces;
+use super::outside::DAY;
 use super::typed::{Table, Typed, nanoseconds};
 use crate::error::{Error, Position, Result};
-use crate::load::clock::{Clock, TimeFormat};
+use crate::load::clock::{self, Clock, TimeFormat};
 use crate::load::dataset::Dataset;
 use crate::load::filter::{Clause, Literal, Op};
 use crate::load::histogram_table::{self, Builder, Cell, Choice, Places};
@@ -45,7 +46,7 @@ pub(super) struct Reading {
     choice: Choice,
     clock: Times,
     names: Vec<String>,
-    report: LoadReport,
+    pub(super) report: LoadReport,
 }
 
 impl Reading {
@@ -78,7 +79,7 @@ impl Reading {
             fixed,
             builder,
             choice,
-            clock: Times::default(),
+            clock: Times { zone: clock::zone(options.tz.as_deref())?, ..Times::default() },
             names,
             report,
         })
@@ -89,9 +90,8 @@ impl Reading {
         self.order.iter().filter_map(|at| self.names.get(*at)).map(String::as_str).collect()
     }
 
-    /// The rows of the row groups that can hold what is asked for, as ranges; `instant` is how many nanoseconds the unit of
-    /// `window_start` has, where that is known.
-    pub(super) fn ranges(&mut self, groups: &[RowGroup], instant: Option<i64>) -> Vec<Range<u64>> {
+    /// The rows of the row groups that can hold what is asked for, as ranges; `instant` is what is known of `window_start`.
+    pub(super) fn ranges(&mut self, groups: &[RowGroup], instant: Option<Instant>) -> Vec<Range<u64>> {
         let mut ranges: Vec<Range<u64>> = Vec::new();
         let (mut at, mut read, mut bytes, mut all) = (0_u64, 0_u64, 0_u64, 0_u64);
         for group in groups {
@@ -112,21 +112,25 @@ impl Reading {
         ranges
     }
 
-    /// The nanoseconds of the unit in which a file has the starts of its windows, where their type tells it.
-    pub(super) fn instant(&self, schema: &pl::Schema) -> Option<i64> {
+    /// How a file has the starts of its windows, where their type tells it.
+    pub(super) fn instant(&self, schema: &pl::Schema) -> Option<Instant> {
         match schema.get(self.names.get(self.places.start)?)? {
-            DataType::Datetime(unit, _) => Some(super::polars::nanoseconds(*unit)),
+            DataType::Datetime(unit, zone) => {
+                // what a clock shows is within a day of the instant, in any zone
+                let slack = if zone.is_none() && self.clock.zone.is_some() { DAY } else { 0 };
+                Some(Instant { factor: super::polars::nanoseconds(*unit), slack })
+            }
             _ => None,
         }
     }
 
     /// Whether a row group can hold a row that is wanted.
-    fn may_hold(&self, group: &RowGroup, instant: Option<i64>) -> bool {
+    fn may_hold(&self, group: &RowGroup, instant: Option<Instant>) -> bool {
         let bounds = |at: usize| self.names.get(at).and_then(|name| group.bounds.get(name));
-        if let (Some(factor), Some(Bounds::Ints(least, greatest))) = (instant, bounds(self.places.start)) {
+        if let (Some(instant), Some(Bounds::Ints(least, greatest))) = (instant, bounds(self.places.start)) {
             let (from, to) = self.choice.range;
-            let inside = |t: i64| t.checked_mul(factor);
-            if inside(*greatest).is_some_and(|t| t < from) || inside(*least).is_some_and(|t| t >= to) {
+            if instant.latest(*greatest).is_some_and(|t| t < from) || instant.earliest(*least).is_some_and(|t| t >= to)
+            {
                 return false;
             }
         }
@@ -235,7 +239,8 @@ impl Reading {
     }
 
     /// The table of all that was taken.
-    pub(super) fn finish(self) -> Result<HistogramTable> {
+    pub(super) fn finish(mut self) -> Result<HistogramTable> {
+        histogram_table::tell_zone(self.clock.zone.as_ref(), self.clock.clock.as_ref(), &self.file, &mut self.report);
         self.builder.finish(&self.file, self.format, self.bytes, self.report)
     }
 }
@@ -287,14 +292,40 @@ fn may_keep(clause: &Clause, least: &[u8], greatest: &[u8]) -> bool {
     }
 }
 
+/// How a file has the starts of windows: in units of so many nanoseconds, from the instants by no more than the slack.
+#[derive(Clone, Copy)]
+pub(super) struct Instant {
+    factor: i64,
+    slack: i64,
+}
+
+impl Instant {
+    /// The earliest instant that a start can be.
+    fn earliest(self, start: i64) -> Option<i64> {
+        Some(start.checked_mul(self.factor)?.saturating_sub(self.slack))
+    }
+
+    /// The latest one.
+    fn latest(self, start: i64) -> Option<i64> {
+        Some(start.checked_mul(self.factor)?.saturating_add(self.slack))
+    }
+}
+
 /// How the times of a table are written, as the first of them tells.
 #[derive(Default)]
 struct Times {
+    /// The zone of times that have none; `None` for UTC.
+    zone: Option<jiff::tz::TimeZone>,
     clock: Option<Clock>,
     unit: Option<i64>,
 }
 
 impl Times {
+    /// The clock for times without a zone.
+    fn clock(&mut self) -> &mut Clock {
+        self.clock.get_or_insert_with(|| Clock::new(TimeFormat::Text, self.zone.clone()))
+    }
+
     /// The nanoseconds of the unit of times that are numbers.
     fn unit(&mut self, first: Option<f64>) -> i64 {
         let of = |first: f64| match TimeFormat::epoch_of(first) {
@@ -312,6 +343,14 @@ impl Times {
 fn instants(typed: Typed, times: &mut Times) -> Vec<Option<i64>> {
     match typed {
         Typed::Instants(v) => v.iter().collect(),
+        Typed::Locals(v) if times.zone.is_none() => {
+            times.clock().zoneless += v.there();
+            v.iter().collect()
+        }
+        Typed::Locals(v) => {
+            let clock = times.clock();
+            v.iter().map(|reading| clock.local(reading?)).collect()
+        }
         Typed::Ints(v) => {
             let factor = times.unit(v.iter().flatten().next().map(|first| first as f64));
             v.iter().map(|x| x.and_then(|x| x.checked_mul(factor))).collect()
@@ -321,7 +360,7 @@ fn instants(typed: Typed, times: &mut Times) -> Vec<Option<i64>> {
             v.iter().map(|x| x.and_then(|x| nanoseconds(x, factor))).collect()
         }
         Typed::Words(codes, words) => {
-            let clock = times.clock.get_or_insert_with(|| Clock::new(TimeFormat::Text, None));
+            let clock = times.clock();
             let parsed: Vec<Option<i64>> = words.words().iter().map(|w| clock.parse(w)).collect();
             codes.iter().map(|c| c.and_then(|c| parsed.get(c as usize).copied().flatten())).collect()
         }

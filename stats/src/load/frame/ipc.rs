@@ -5,15 +5,18 @@
 //!
 //! Format: [Arrow columnar format, IPC file format](https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format).
 
+use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, IntoColumn, SchemaExt};
+use polars_arrow::datatypes::ArrowSchema;
 use polars_arrow::io::ipc::format::ipc::Block;
 use polars_arrow::io::ipc::read::{Dictionaries, FileMetadata, deserialize_footer, read_batch, read_dictionary_block};
 
+use super::foreign::{self, Foreign};
 use super::input::{self, Input, Reader};
 use super::ipc_lengths::{self, Claimed};
 use super::polars::{failed, typed};
@@ -36,6 +39,10 @@ pub(super) struct Arrow<'a> {
     dictionaries: Dictionaries,
     /// The rows of each batch.
     rows: Vec<usize>,
+    /// The places of the columns that can be read.
+    readable: Vec<usize>,
+    /// The columns that cannot.
+    foreign: Vec<Foreign>,
 }
 
 impl<'a> Arrow<'a> {
@@ -48,10 +55,16 @@ impl<'a> Arrow<'a> {
         let start = end.checked_sub(length).filter(|start| *start >= HEAD).ok_or_else(short)?;
         let footer = input::bytes(input, start..end)?;
         ipc_lengths::check_schema(&footer)?;
+        let (footer, hidden) = match foreign::of_arrow(&footer)? {
+            Some((changed, hidden)) => (changed, hidden),
+            None => (footer, Vec::new()),
+        };
         let contents = deserialize_footer(&footer, size).map_err(|e| failed(&e))?;
+        let (readable, foreign) = readable(&contents.schema, hidden);
         let dictionaries = contents.dictionaries.as_deref().unwrap_or_default();
         ipc_lengths::check_blocks(dictionaries.iter().chain(&contents.blocks), start)?;
-        let mut file = Self { input, contents, dictionaries: Dictionaries::default(), rows: Vec::new() };
+        let mut file =
+            Self { input, contents, dictionaries: Dictionaries::default(), rows: Vec::new(), readable, foreign };
         file.read_dictionaries()?;
         for block in &file.contents.blocks {
             let (_, claimed) = file.head_of(block)?;
@@ -83,11 +96,19 @@ impl<'a> Arrow<'a> {
         self.rows.iter().map(|rows| *rows as u64).sum()
     }
 
+    /// The columns that can be read.
     pub(super) fn schema(&self) -> pl::Schema {
-        pl::Schema::from_arrow_schema(&self.contents.schema)
+        let all = &self.contents.schema;
+        let fields = self.readable.iter().filter_map(|at| all.get_at_index(*at));
+        pl::Schema::from_arrow_schema(&fields.map(|(name, field)| (name.clone(), field.clone())).collect())
     }
 
-    /// The first rows, with all columns.
+    /// The columns that cannot be read.
+    pub(super) fn foreign(&self) -> &[Foreign] {
+        &self.foreign
+    }
+
+    /// The first rows, with all columns that can be read.
     pub(super) fn head(&self, rows: usize) -> Result<DataFrame> {
         let mut head: Option<DataFrame> = None;
         for (number, of_batch) in self.rows.iter().enumerate() {
@@ -95,7 +116,7 @@ impl<'a> Arrow<'a> {
             if before >= rows {
                 break;
             }
-            let columns = self.decode(number, None, Some(rows - before))?;
+            let columns = self.decode(number, &self.readable, Some(rows - before))?;
             let height = (*of_batch).min(rows - before);
             let columns = columns.into_iter().map(IntoColumn::into_column).collect();
             let frame = DataFrame::new(height, columns).map_err(|e| failed(&e))?;
@@ -107,8 +128,10 @@ impl<'a> Arrow<'a> {
         Ok(head.unwrap_or_else(|| DataFrame::empty_with_schema(&self.schema())))
     }
 
-    /// Some columns of a batch, which are named in the order of the file, or all.
-    fn decode(&self, number: usize, columns: Option<&[usize]>, limit: Option<usize>) -> Result<Vec<pl::Series>> {
+    /// Some columns of a batch, which are named in the order of the file.
+    fn decode(&self, number: usize, columns: &[usize], limit: Option<usize>) -> Result<Vec<pl::Series>> {
+        // a choice of all would look for each of them
+        let columns = (columns.len() < self.contents.schema.len()).then_some(columns);
         let block = self.contents.blocks.get(number).ok_or_else(|| Error::parse("a batch is missing"))?;
         let mut reader = self.block(block)?;
         let (mut message, mut scratch) = (Vec::new(), Vec::new());
@@ -149,6 +172,22 @@ impl<'a> Arrow<'a> {
         }
         Ok(BlockReader { bytes, rest: self.input.reader(), place, at: 0 })
     }
+}
+
+/// The places of the columns that can be read, and the others, of which some are known.
+fn readable(schema: &ArrowSchema, known: Vec<(usize, Foreign)>) -> (Vec<usize>, Vec<Foreign>) {
+    let hidden: HashSet<usize> = known.iter().map(|(place, _)| *place).collect();
+    let (kept, others) = foreign::split(schema);
+    let names: HashSet<&str> = known.iter().map(|(_, (name, _))| name.as_str()).collect();
+    let mut fresh: Vec<Foreign> = others.into_iter().filter(|(name, _)| !names.contains(name.as_str())).collect();
+    let is_read =
+        |at: &usize| !hidden.contains(at) && schema.get_at_index(*at).is_some_and(|(name, _)| kept.contains(name));
+    let places = (0..schema.len()).filter(is_read).collect();
+    // what stands behind a column that was taken apart has no name of its own
+    let mut all: Vec<Foreign> =
+        known.into_iter().map(|(_, of)| of).filter(|(name, _)| !name.starts_with('\0')).collect();
+    all.append(&mut fresh);
+    (places, all)
 }
 
 /// polars checks the text and the offsets of what it decodes.
@@ -269,7 +308,7 @@ impl<'a> Pieces<'a> {
         let missing = || Error::parse("a batch is missing");
         let piece = self.parts.get(number).ok_or_else(missing)?;
         let rows = self.file.rows.get(piece.batch).copied().ok_or_else(missing)?;
-        let decode = || self.file.decode(piece.batch, Some(&self.columns), None);
+        let decode = || self.file.decode(piece.batch, &self.columns, None);
         let all = if rows <= WHOLE {
             Arc::new(decode()?)
         } else {

@@ -9,6 +9,9 @@ mod batches;
 mod cells;
 mod chunks;
 mod footer;
+mod foreign;
+#[cfg(test)]
+mod foreign_tests;
 mod histograms;
 mod input;
 mod ipc;
@@ -26,6 +29,8 @@ mod tests;
 mod thrift;
 mod typed;
 mod write;
+#[cfg(test)]
+mod zone_tests;
 
 pub(crate) use read::{Bytes, read};
 pub(crate) use write::parquet_of;

@@ -13,6 +13,9 @@ use crate::load::clock::TimeFormat;
 use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::table::ColumnType;
 
+/// In nanoseconds.
+pub(super) const DAY: i64 = 86_400_000_000_000;
+
 /// For each row group, whether the file says that all of its rows have a time and that none is in the plan's range; `head` holds the
 /// table's first rows, with all columns. What is left of the file is told.
 ///
@@ -62,6 +65,9 @@ fn marks(contents: &FileMetadata, groups: &[RowGroup], plan: &Plan, head: &DataF
     let (times, wanted) = (column(place)?, plan.wanted.get(place)?);
     let (name, dtype) = (times.name().as_str(), times.dtype());
     let (from, to) = plan.range;
+    // what a clock shows is within a day of the instant, in any zone
+    let local = matches!(dtype, DataType::Datetime(_, None)) && plan.zone.is_some();
+    let (from, to) = if local { (from.saturating_sub(DAY), to.saturating_add(DAY)) } else { (from, to) };
     let is_outside = |group: &RowGroupMetadata, known: &RowGroup| {
         let mut chunks = group.columns_under_root_iter(name)?;
         let (Some(chunk), None) = (chunks.next(), chunks.next()) else { return None };

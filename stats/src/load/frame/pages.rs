@@ -107,9 +107,10 @@ pub(super) fn column(
         rows: rows.to_vec(),
         passed: 0,
     };
+    let typed_times = if matches!(dtype, DataType::Datetime(_, None)) { Typed::Locals } else { Typed::Instants };
     Ok(match fields {
         Fields::Instants(unit) => {
-            numbers(&mut pages, i64::from_le_bytes)?.map(|cells| Typed::Instants(super::polars::scaled(cells, unit)))
+            numbers(&mut pages, i64::from_le_bytes)?.map(|cells| typed_times(super::polars::scaled(cells, unit)))
         }
         Fields::Longs => numbers(&mut pages, i64::from_le_bytes)?.map(Typed::Ints),
         Fields::Ints => numbers(&mut pages, |b| i64::from(i32::from_le_bytes(b)))?.map(Typed::Ints),
@@ -254,21 +255,64 @@ fn levels(encoded: &[u8], count: usize) -> Result<Option<Vec<bool>>> {
     if passed == count { Ok(present) } else { Err(short()) }
 }
 
-/// The codes of a page of words or numbers that are in a dictionary.
-fn codes(wanted: &Wanted<'_>) -> Result<Vec<u32>> {
-    let Some((bits, packed)) = wanted.values.split_first() else {
-        return if wanted.there == 0 { Ok(Vec::new()) } else { Err(short()) };
-    };
-    if *bits > 32 {
-        return Err(Error::parse("a page has codes of more than 32 bits"));
+/// The codes of a page from its first wanted value on: a page may hold a whole row group of one value over and over, of which a piece is
+/// wanted.
+struct Codes {
+    first: usize,
+    codes: Vec<u32>,
+}
+
+impl Codes {
+    /// Of what is packed in so many bits a code.
+    fn unpack(packed: &[u8], bits: u8, wanted: &Wanted<'_>) -> Result<Self> {
+        let first = wanted.runs.first().map_or(0, |run| run.range.start);
+        let decoder = HybridRleDecoder::new(packed, u32::from(bits), wanted.there);
+        if first == 0 {
+            let codes = decoder.collect().map_err(|e| failed(&e))?;
+            return if codes.len() == wanted.there { Ok(Self { first, codes }) } else { Err(short()) };
+        }
+        let mut codes = Vec::with_capacity(wanted.there.saturating_sub(first));
+        let (mut passed, mut scratch) = (0_usize, Vec::new());
+        for chunk in decoder.into_chunk_iter() {
+            let chunk = chunk.map_err(|e| failed(&e))?;
+            let length = chunk.len();
+            let skipped = first.saturating_sub(passed).min(length);
+            passed += length;
+            match chunk {
+                _ if skipped == length => {}
+                HybridRleChunk::Rle(code, _) => codes.resize(codes.len() + length - skipped, code),
+                HybridRleChunk::Bitpacked(packed) => {
+                    scratch.clear();
+                    packed.collect_into(&mut scratch);
+                    codes.extend_from_slice(scratch.get(skipped..).ok_or_else(short)?);
+                }
+            }
+        }
+        if passed == wanted.there { Ok(Self { first, codes }) } else { Err(short()) }
     }
-    let codes = HybridRleDecoder::new(packed, u32::from(*bits), wanted.there).collect().map_err(|e| failed(&e))?;
-    if codes.len() == wanted.there { Ok(codes) } else { Err(short()) }
+
+    /// Of a page of words or numbers that are in a dictionary.
+    fn of(wanted: &Wanted<'_>) -> Result<Self> {
+        let Some((bits, packed)) = wanted.values.split_first() else {
+            return if wanted.there == 0 { Ok(Self { first: 0, codes: Vec::new() }) } else { Err(short()) };
+        };
+        if *bits > 32 {
+            return Err(Error::parse("a page has codes of more than 32 bits"));
+        }
+        Self::unpack(packed, *bits, wanted)
+    }
+
+    /// Those of a run.
+    fn run(&self, run: &Run) -> Result<&[u32]> {
+        let place = |at: usize| at.checked_sub(self.first);
+        let range = place(run.range.start).zip(place(run.range.end));
+        range.and_then(|(from, to)| self.codes.get(from..to)).ok_or_else(short)
+    }
 }
 
 /// The codes of a run, each of which must be in the dictionary.
-fn codes_of<'a>(run: &Run, codes: &'a [u32], words: usize) -> Result<&'a [u32]> {
-    let codes = codes.get(run.range.clone()).ok_or_else(short)?;
+fn codes_of<'a>(run: &Run, codes: &'a Codes, words: usize) -> Result<&'a [u32]> {
+    let codes = codes.run(run)?;
     if codes.iter().any(|code| *code as usize >= words) {
         return Err(Error::parse("a page has a code that is in no dictionary"));
     }
@@ -305,7 +349,7 @@ fn numbers<T: Copy + Default, const WIDTH: usize>(
                 }
             }
             (Encoding::PlainDictionary | Encoding::RleDictionary, Some(dictionary)) => {
-                let codes = codes(page)?;
+                let codes = Codes::of(page)?;
                 for run in &page.runs {
                     let codes = codes_of(run, &codes, dictionary.len())?;
                     let value = |c: &u32| dictionary.get(*c as usize).copied().unwrap_or_default();
@@ -335,9 +379,9 @@ fn flags(pages: &mut Pages) -> Result<Option<Cells<bool>>> {
             Encoding::Rle => {
                 // four bytes tell how many follow
                 let packed = page.values.get(4..).ok_or_else(short)?;
-                let bits = HybridRleDecoder::new(packed, 1, page.there).collect().map_err(|e| failed(&e))?;
+                let bits = Codes::unpack(packed, 1, page)?;
                 for run in &page.runs {
-                    let bits = bits.get(run.range.clone()).ok_or_else(short)?;
+                    let bits = bits.run(run)?;
                     add(&mut cells, run, bits.iter().map(|bit| *bit == 1));
                 }
             }
@@ -372,7 +416,7 @@ fn words(pages: &mut Pages) -> Result<Option<Typed>> {
                 }
             }
             (Encoding::PlainDictionary | Encoding::RleDictionary, Some(of_file)) => {
-                let codes = codes(page)?;
+                let codes = Codes::of(page)?;
                 for run in &page.runs {
                     let codes = codes_of(run, &codes, of_file.len())?;
                     let code = |c: &u32| of_file.get(*c as usize).copied().unwrap_or_default();
@@ -490,6 +534,38 @@ mod tests {
             // a type that is not read here
             assert!(every_group(&of_another_writer(file), "small", &(0..300)).iter().all(|(_, c)| c.is_none()));
         }
+    }
+
+    /// By `tests/reference/parquet/pages.py`: ten million rows of one value in a page, and 24 MB of zeros in another.
+    #[test]
+    fn a_row_group_in_one_page_is_read() {
+        for rows in [0..3, 4_000_000..4_000_002, 9_999_990..10_000_000] {
+            for (name, want) in [("time", "2026-01-01T00:00:00Z"), ("value", "1.5"), ("service", "a")] {
+                let read = every_group(&of_another_writer("large_page.parquet"), name, &rows);
+                assert_eq!(shown(read[0].1.as_ref().unwrap()), vec![want; rows.len()], "{name}");
+            }
+        }
+        let read = every_group(&of_another_writer("wide_page.parquet"), "value", &(2_999_997..3_000_000));
+        assert_eq!(shown(read[0].1.as_ref().unwrap()), ["0"; 3]);
+    }
+
+    /// Codes from the first wanted one on are those of all.
+    #[test]
+    fn codes_of_a_piece_are_those_of_the_page() {
+        // by hand: five times 3, then eight packed codes of two bits, then four times 1
+        let packed = [10, 3, 3, 0b11_10_01_00, 0b00_01_10_11, 8, 1];
+        let all = [3, 3, 3, 3, 3, 0, 1, 2, 3, 3, 2, 1, 0, 1, 1, 1, 1];
+        for from in 0..all.len() {
+            for to in from..=all.len() {
+                let run = Run { range: from..to, present: None };
+                let wanted = Wanted { encoding: Encoding::RleDictionary, values: &packed, there: to, runs: vec![run] };
+                let codes = Codes::unpack(&packed, 2, &wanted).unwrap();
+                assert_eq!(codes.run(&wanted.runs[0]).unwrap(), &all[from..to], "{from}..{to}");
+            }
+        }
+        let beyond = Run { range: 3..18, present: None };
+        let wanted = Wanted { encoding: Encoding::RleDictionary, values: &packed, there: 18, runs: vec![beyond] };
+        assert!(Codes::unpack(&packed, 2, &wanted).is_err());
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Table for DataFrame {
 
 pub(super) fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
     let ints = || Ok::<_, pl::PolarsError>(integers(series.to_physical_repr().cast(&DataType::Int64)?.i64()?));
-    let instants = |factor: i64| -> pl::PolarsResult<Typed> { Ok(Typed::Instants(scaled(ints()?, factor))) };
+    let nanos = |factor: i64| -> pl::PolarsResult<Cells<i64>> { Ok(scaled(ints()?, factor)) };
     let floats = || -> pl::PolarsResult<Typed> {
         let cast = series.cast(&DataType::Float64)?;
         let column = cast.f64()?;
@@ -60,8 +60,9 @@ pub(super) fn typed(series: &pl::Series) -> pl::PolarsResult<Typed> {
         }))
     };
     Ok(match series.dtype() {
-        DataType::Datetime(unit, _) => instants(nanoseconds(*unit))?,
-        DataType::Date => instants(86_400_000_000_000)?,
+        DataType::Datetime(unit, Some(_)) => Typed::Instants(nanos(nanoseconds(*unit))?),
+        DataType::Datetime(unit, None) => Typed::Locals(nanos(nanoseconds(*unit))?),
+        DataType::Date => Typed::Locals(nanos(86_400_000_000_000)?),
         DataType::Duration(unit) => {
             let per_second = 1e9 / nanoseconds(*unit) as f64;
             Typed::Floats(ints()?.map(|x| x as f64 / per_second))

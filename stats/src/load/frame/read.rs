@@ -4,7 +4,7 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use polars::io::parquet::read::{FileMetadata, infer_schema};
+use polars::io::parquet::read::FileMetadata;
 use polars::prelude as pl;
 use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, SchemaExt};
 
@@ -12,6 +12,7 @@ use super::batches::Batches;
 use super::cells::Cells;
 use super::chunks;
 use super::footer;
+use super::foreign::{self, Foreign};
 use super::histograms::{self, Reading};
 use super::input::{self, Input};
 use super::ipc::{Arrow, Pieces};
@@ -100,16 +101,18 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn schema(&self) -> Result<pl::Schema> {
+    /// The columns that can be read, and the others.
+    fn schema(&self) -> Result<(pl::Schema, Vec<Foreign>)> {
         match self {
             Self::Parquet { contents, .. } => {
-                Ok(pl::Schema::from_arrow_schema(&infer_schema(contents).map_err(|e| failed(&e))?))
+                let (readable, foreign) = foreign::split(&foreign::of_parquet(contents)?);
+                Ok((pl::Schema::from_arrow_schema(&readable), foreign))
             }
-            Self::Arrow(arrow) => Ok(arrow.schema()),
+            Self::Arrow(arrow) => Ok((arrow.schema(), arrow.foreign().to_vec())),
         }
     }
 
-    /// The first rows, with all columns: what they are is told by them.
+    /// The first rows, with all columns that can be read: what they are is told by them.
     fn head(&self, rows: usize) -> Result<DataFrame> {
         match self {
             Self::Parquet { input, contents, parts, .. } => {
@@ -216,14 +219,18 @@ fn decode(
     into: &mut Condenser,
 ) -> Result<Dataset> {
     let wrap = |e: Error| if e.kind() == ErrorKind::Parse { damaged(format, e.message()) } else { e };
-    let schema = rows.schema().map_err(wrap)?;
+    let (schema, unread) = rows.schema().map_err(wrap)?;
+    foreign::refuse(&unread, options)?;
     let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
     // what the file says of its rows goes before the names of its folders
     let folders: Vec<(String, String)> = folders.iter().filter(|(key, _)| !names.contains(key)).cloned().collect();
     let with_folders = names.iter().chain(folders.iter().map(|(key, _)| key)).cloned().collect::<Vec<_>>();
     if histogram_table::has_columns(&with_folders) {
-        let reading = Reading::new(names, &folders, (name, format, size), options)?;
-        let reading = rows.histograms(reading, &schema, progress)?;
+        let mut reading = Reading::new(names, &folders, (name, format, size), options)?;
+        foreign::tell(&unread, name, &mut reading.report);
+        // what is wrong with a value has its place
+        let wrap_unplaced = |e: Error| if e.position().is_none() { wrap(e) } else { e };
+        let reading = rows.histograms(reading, &schema, progress).map_err(wrap_unplaced)?;
         progress.check()?;
         return histogram_table::deliver(reading.finish()?, into);
     }
@@ -238,6 +245,7 @@ fn decode(
     progress.stage("reading", size);
     progress.check()?;
     let mut report = LoadReport::default();
+    foreign::tell(&unread, name, &mut report);
     let plan = plan(&head, options, name, &mut report)?;
     let mut sources: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
     sources.sort_unstable();

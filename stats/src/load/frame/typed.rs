@@ -25,6 +25,8 @@ pub(super) const SAMPLE_ROWS: usize = 2000;
 pub(super) enum Typed {
     /// Nanoseconds since the epoch.
     Instants(Cells<i64>),
+    /// Readings of clocks whose zone the file does not tell, as nanoseconds of the same reading in UTC.
+    Locals(Cells<i64>),
     Ints(Cells<i64>),
     Floats(Cells<f64>),
     Bools(Cells<bool>),
@@ -116,7 +118,7 @@ pub(super) fn chunk_of(columns: impl Iterator<Item = Result<Typed>>, plan: &Plan
 impl Typed {
     pub(super) fn hint(&self) -> Hint {
         match self {
-            Self::Instants(_) => Hint::Time,
+            Self::Instants(_) | Self::Locals(_) => Hint::Time,
             Self::Ints(_) | Self::Floats(_) => Hint::Number,
             Self::Bools(_) | Self::Other(_) => Hint::Text,
             Self::Words(..) => Hint::Untyped,
@@ -129,7 +131,7 @@ impl Typed {
             v.iter().map(|x| x.map_or_else(Vec::new, |x| show(x).into_bytes())).collect()
         }
         match self {
-            Self::Instants(v) => all(v, |ns| Timestamp(ns).to_string()),
+            Self::Instants(v) | Self::Locals(v) => all(v, |ns| Timestamp(ns).to_string()),
             Self::Ints(v) => all(v, |x| x.to_string()),
             Self::Floats(v) => all(v, |x| x.to_string()),
             Self::Bools(v) => all(v, |x| x.to_string()),
@@ -164,6 +166,13 @@ impl Typed {
         };
         let scaled: Cells<i64> = match (self, format) {
             (Self::Instants(v), _) => v,
+            (Self::Locals(v), _) if plan.zone.is_none() => {
+                *zoneless += v.there();
+                v
+            }
+            (Self::Locals(v), _) => {
+                return read_locals(&v, Clock::new(format, plan.zone.clone()), place, tallies, zoneless);
+            }
             (Self::Ints(v), TimeFormat::Epoch(unit)) => v.convert(|x| x.checked_mul(unit)),
             (Self::Floats(v), TimeFormat::Epoch(unit)) => v.convert(|x| nanoseconds(x, unit)),
             (Self::Words(codes, words), _) => {
@@ -190,7 +199,7 @@ impl Typed {
             value
         };
         let floats = match self {
-            Self::Ints(v) | Self::Instants(v) => v.map(|x| x as f64),
+            Self::Ints(v) | Self::Instants(v) | Self::Locals(v) => v.map(|x| x as f64),
             Self::Floats(v) => v,
             Self::Bools(v) => v.map(|x| f64::from(u8::from(x))),
             Self::Words(codes, words) => {
@@ -229,7 +238,9 @@ impl Typed {
                 let parsed: Vec<Option<f64>> = words.words().iter().map(|w| number(w)).collect();
                 codes.convert(|c| parsed.get(c as usize).copied().flatten())
             }
-            other @ (Self::Instants(_) | Self::Other(_)) => vec![None; other.len()].into_iter().collect(),
+            other @ (Self::Instants(_) | Self::Locals(_) | Self::Other(_)) => {
+                vec![None; other.len()].into_iter().collect()
+            }
         };
         let mut flag = |(row, v): (usize, Option<f64>)| {
             v.unwrap_or_else(|| {
@@ -261,7 +272,7 @@ impl Typed {
 
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Instants(v) | Self::Ints(v) => v.len(),
+            Self::Instants(v) | Self::Locals(v) | Self::Ints(v) => v.len(),
             Self::Floats(v) => v.len(),
             Self::Bools(v) => v.len(),
             Self::Words(v, _) => v.len(),
@@ -300,6 +311,35 @@ fn read_times(
         }
         if time.is_none() {
             note(if number::is_blank(field) { WarningKind::BlankTime } else { WarningKind::NotATime });
+        }
+        times.push(time.unwrap_or(NO_TIME));
+    }
+    *zoneless += clock.zoneless;
+    times
+}
+
+/// Readings of clocks in the zone that the caller names.
+fn read_locals(
+    readings: &Cells<i64>,
+    mut clock: Clock,
+    place: usize,
+    tallies: &mut Tallies,
+    zoneless: &mut u64,
+) -> Vec<i64> {
+    let mut times = Vec::with_capacity(readings.len());
+    for (row, reading) in readings.iter().enumerate() {
+        let ambiguous = clock.ambiguous;
+        let time = reading.and_then(|reading| clock.local(reading));
+        let mut note = |kind| {
+            let shown =
+                || reading.map(|ns| Timestamp(ns).to_string().trim_end_matches('Z').to_owned()).unwrap_or_default();
+            tallies.note(kind, Some(place), row as u64 + 1, shown);
+        };
+        if clock.ambiguous > ambiguous {
+            note(WarningKind::ZoneAmbiguity);
+        }
+        if time.is_none() {
+            note(if reading.is_some() { WarningKind::NotATime } else { WarningKind::BlankTime });
         }
         times.push(time.unwrap_or(NO_TIME));
     }

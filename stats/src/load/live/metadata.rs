@@ -73,5 +73,8 @@ pub(super) fn describe(client: &mut Client, all: &mut [Samples], progress: &Prog
 
 /// The family of a part.
 fn family(name: &str) -> &str {
-    ["_total", "_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+    ["_total", "_bucket", "_gcount", "_gsum", "_count", "_sum"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name)
 }

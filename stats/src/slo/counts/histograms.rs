@@ -65,6 +65,7 @@ impl Counts {
             total: Vec::new(),
             bad: Vec::new(),
             in_doubt: Vec::new(),
+            late: None,
             step,
             condition: Some(condition.clone()),
             notes: Vec::new(),
@@ -94,19 +95,30 @@ impl Counts {
         self.condition.as_ref()
     }
 
-    /// How many of the bad ones may be good, row by row: the values in the bin that holds the limit. None are where events were counted
-    /// one by one.
+    /// How many of the bad ones may be good, row by row: the values in the bin that holds the limit; or may be from before the data, where
+    /// [counters began late](Self::from_outcomes). None are where events were counted one by one.
     pub fn in_doubt(&self) -> &[u64] {
         &self.in_doubt
     }
 
-    /// The same counts with all that is in doubt as good; `None` where nothing is.
+    /// The same counts with all that is in doubt as good, or as not there where it would be bad; `None` where nothing is.
     pub(in crate::slo) fn at_best(&self) -> Option<Self> {
-        if self.in_doubt.iter().all(|n| *n == 0) {
-            return None;
-        }
         let bad = self.bad.iter().zip(&self.in_doubt).map(|(bad, doubt)| bad - doubt).collect();
-        Some(Self { bad, in_doubt: vec![0; self.times.len()], ..self.clone() })
+        let best = Self { bad, in_doubt: vec![0; self.times.len()], late: None, ..self.clone() };
+        match &self.late {
+            None if self.in_doubt.iter().all(|n| *n == 0) => None,
+            None => Some(best),
+            Some(late) => {
+                let each = self.total.iter().zip(&late.bad).zip(&late.good);
+                Some(Self { total: each.map(|((n, bad), good)| (n - bad).saturating_add(*good)).collect(), ..best })
+            }
+        }
+    }
+
+    /// By how much fewer events there may be in some rows than are counted, and by how much more.
+    pub(in crate::slo) fn late_in(&self, rows: std::ops::Range<usize>) -> (f64, f64) {
+        let sum = |column: &[u64]| column.get(rows.clone()).unwrap_or_default().iter().map(|n| *n as f64).sum();
+        self.late.as_ref().map_or((0.0, 0.0), |late| (sum(&late.bad), sum(&late.good)))
     }
 
     /// What an objective asks of the counts: a limit that is the counts' own is a matter of good and bad.

@@ -18,7 +18,10 @@ pub(super) fn evaluate(objective: &Objective, counts: &Counts, options: &Options
     let worst = one(&asked, counts, options)?;
     let report = match counts.at_best() {
         None => worst,
-        Some(best) => between(worst, &one(&asked, &best, options)?),
+        Some(best) => {
+            let report = between(worst, &one(&asked, &best, options)?);
+            allowed_between(report, counts)
+        }
     };
     Ok(SloReport { objective: objective.clone(), ..report })
 }
@@ -55,6 +58,18 @@ fn between(worst: SloReport, best: &SloReport) -> SloReport {
         worst.projection
     };
     SloReport { methods, budget, projection, verdict, decided: worst.decided && best.decided, ..worst }
+}
+
+/// A share of events is least without those that may not be there, and greatest with all of them: neither is at an end of the service level.
+fn allowed_between(mut report: SloReport, counts: &Counts) -> SloReport {
+    let (fewer, more) = counts.late_in(counts.range(report.period.start, report.period.end()));
+    if report.objective.population == Population::Requests && fewer + more > 0.0 {
+        let complement = report.objective.target.complement();
+        let allowed = &mut report.budget.allowed;
+        let (lower, upper) = (allowed.value - fewer * complement, allowed.value + more * complement);
+        allowed.bound = Bound::Guaranteed { lower, upper };
+    }
+    report
 }
 
 /// Counts as they are.

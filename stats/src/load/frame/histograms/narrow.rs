@@ -13,7 +13,7 @@ use polars::prelude as pl;
 use super::super::footer::{Bounds, RowGroup};
 use super::super::input::Input;
 use super::super::row_groups::RowGroups;
-use super::{Reading, Words, instants, words};
+use super::{Instant, Reading, Words, instants, words};
 use crate::error::{Error, Position, Result};
 use crate::progress::Progress;
 
@@ -21,6 +21,8 @@ use crate::progress::Progress;
 const START: usize = 0;
 /// Those before it are no labels.
 const LABELS: usize = 5;
+/// Rows that are taken together.
+const PIECE: usize = 1 << 18;
 /// Wanted rows with no more than these between them are read together.
 const NEAR: usize = 64;
 
@@ -63,12 +65,27 @@ impl Reading {
         of_file: &RowGroups<'_>,
         (number, first): (usize, u64),
         group: &RowGroup,
-        instant: Option<i64>,
+        instant: Option<Instant>,
+    ) -> Result<()> {
+        // a row group may be of one window over and over: its bytes do not bound what it takes in memory
+        let rows = group.rows as usize;
+        for from in (0..rows).step_by(PIECE) {
+            self.take_rows(of_file, (number, first), (group, instant), from..rows.min(from + PIECE))?;
+        }
+        Ok(())
+    }
+
+    /// Takes what is wanted of some rows of a row group that begins at a row of the file.
+    fn take_rows(
+        &mut self,
+        of_file: &RowGroups<'_>,
+        (number, first): (usize, u64),
+        (group, instant): (&RowGroup, Option<Instant>),
+        rows: Range<usize>,
     ) -> Result<()> {
         let at = (number, first as usize);
         let all: Vec<usize> = (0..self.order.len()).collect();
-        let every_row = 0..group.rows as usize;
-        let mut runs = vec![every_row];
+        let mut runs = vec![rows];
         if !self.is_inside(group, instant) {
             let starts = of_file.select(at, &runs, &[START])?.pop();
             let starts = starts.map(|starts| instants(starts, &mut self.clock)).unwrap_or_default();
@@ -102,14 +119,14 @@ impl Reading {
     }
 
     /// Whether all rows of a row group are known to be in the range of time that is asked for.
-    fn is_inside(&self, group: &RowGroup, instant: Option<i64>) -> bool {
+    fn is_inside(&self, group: &RowGroup, instant: Option<Instant>) -> bool {
         let (from, to) = self.choice.range;
         if (from, to) == (i64::MIN, i64::MAX) {
             return true;
         }
         let bounds = self.names.get(self.places.start).and_then(|name| group.bounds.get(name));
-        let (Some(factor), Some(Bounds::Ints(least, greatest))) = (instant, bounds) else { return false };
-        least.checked_mul(factor).is_some_and(|t| t >= from) && greatest.checked_mul(factor).is_some_and(|t| t < to)
+        let (Some(instant), Some(Bounds::Ints(least, greatest))) = (instant, bounds) else { return false };
+        instant.earliest(*least).is_some_and(|t| t >= from) && instant.latest(*greatest).is_some_and(|t| t < to)
     }
 }
 

@@ -199,3 +199,29 @@ fn read_rows(rows: &[Row], by_window: bool, as_instants: bool, service: Option<u
     };
     [first, second].into_iter().filter(|group| may(group)).map(<[Row]>::len).sum()
 }
+
+/// 200 rows of which the table of contents says that they are 4 000 000 000, by `tests/reference/parquet/claims.py`.
+#[test]
+fn rows_that_are_claimed_and_not_there_take_no_memory() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/parquet/claims.parquet");
+    let e = load(&[path], &LoadOptions::default(), &Progress::new()).unwrap_err();
+    let text = e.to_string();
+    assert!(text.contains("claims.parquet") && text.contains("this parquet file cannot be read: "), "{text}");
+    assert!(text.contains("hold 200 values, and their column claims 4000000000; it may be damaged"), "{text}");
+}
+
+/// What is wrong with a page has the sentence and the way out of any damaged file; what is wrong with a value has its place.
+#[test]
+fn a_damaged_table_of_histograms_is_answered_as_other_files_are() {
+    let rows = rows(false);
+    let path = written("damaged", &rows, true);
+    destroy(&path, &|column, _| column == "window_start");
+    let text = read(&path, None, &(0..WINDOWS)).unwrap_err().to_string();
+    assert!(text.contains("this parquet file cannot be read: ") && text.contains("export it again"), "{text}");
+    let mut rows = rows;
+    rows[7].3 = -1;
+    let path = written("damaged", &rows, true);
+    let text = read(&path, None, &(0..WINDOWS)).unwrap_err().to_string();
+    assert!(text.contains("line 8, column count: this is not a count"), "{text}");
+    std::fs::remove_file(path).unwrap();
+}
