@@ -80,7 +80,9 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
         ..Part::default()
     };
     let times = row_times(&mut chunk, plan)?;
-    let read = if part.zoneless > 0 {
+    let read = if part.zoneless >= part.rows {
+        part.zoneless
+    } else if part.zoneless > 0 {
         times.iter().filter(|t| **t != NO_TIME).count() as u64
     } else {
         let unread = part.tallies.iter().filter(|t| matches!(t.kind, WarningKind::NotATime | WarningKind::BlankTime));

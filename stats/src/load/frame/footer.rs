@@ -10,6 +10,7 @@ use std::sync::Arc;
 use polars::io::parquet::read::FileMetadata;
 use polars_parquet::parquet::read::deserialize_metadata;
 
+use super::foreign;
 use super::input::{self, Input};
 use super::thrift;
 use crate::error::{Error, Result};
@@ -33,7 +34,8 @@ pub(super) fn rows(input: Input<'_>, size: u64) -> Result<(u64, Arc<FileMetadata
         return Err(Error::unsupported("its columns are encrypted, and its table of contents is not")
             .hint("write it again without encryption, or export CSV"));
     }
-    let contents = deserialize_metadata(footer.into()).map_err(|e| Error::parse(e.to_string()))?;
+    let mut contents = deserialize_metadata(footer.into()).map_err(|e| Error::parse(e.to_string()))?;
+    foreign::mark(&mut contents)?;
     check(contents, size)
 }
 

@@ -6,11 +6,11 @@ use polars::io::parquet::read::{FileMetadata, infer_schema};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema};
 use polars_arrow::io::ipc::format::ipc::planus::{self, Builder, ReadAsRoot};
 use polars_arrow::io::ipc::format::ipc::{
-    Block, BlockRef, Field, FieldRef, Footer, FooterRef, Int, LargeBinary, MessageHeaderRef, MessageRef,
-    MetadataVersion, Null, Schema, Struct, Type, TypeRef, UnionMode,
+    Block, BlockRef, Field, FieldRef, Footer, FooterRef, Int, KeyValue, LargeBinary, Message, MessageHeader,
+    MessageHeaderRef, MessageRef, MetadataVersion, Null, Schema, SchemaRef, Struct, Type, TypeRef, UnionMode,
 };
-use polars_parquet::read::schema::parquet_to_arrow_schema_with_options;
 
+use super::ipc_lengths;
 use super::polars::failed;
 use crate::error::{Error, Position, Result};
 use crate::load::options::LoadOptions;
@@ -22,6 +22,8 @@ const NAMED: usize = 5;
 const ARROW_SCHEMA: &str = "ARROW:schema";
 /// What says that the values of a type mean more than the type.
 const EXTENSION: &str = "ARROW:extension:";
+/// The name of such a type that stands for one that polars does not know begins so.
+const MARK: char = '\0';
 
 /// A column of a type that is not read: its name, and the type in words.
 pub(super) type Foreign = (String, String);
@@ -76,7 +78,9 @@ fn unread(dtype: &ArrowDataType) -> Option<String> {
         A::Decimal256(..) => named("256-bit decimals"),
         A::Interval(_) => named("intervals"),
         A::Union(_) => named("unions"),
-        A::Extension(of) => Some(format!("the type {}", of.name)),
+        A::Extension(of) => {
+            Some(of.name.strip_prefix(MARK).map_or_else(|| format!("the type {}", of.name), str::to_owned))
+        }
         A::List(of) | A::LargeList(of) | A::FixedSizeList(of, _) | A::Map(of, _) => unread(&of.dtype),
         A::Dictionary(_, of, _) => unread(of),
         A::Struct(fields) => fields.iter().find_map(|field| unread(&field.dtype)),
@@ -85,13 +89,9 @@ fn unread(dtype: &ArrowDataType) -> Option<String> {
     }
 }
 
-/// The columns of a Parquet file, by the types that they had in Arrow where the file tells and polars knows all of them.
+/// The columns of a Parquet file, which must be [`marked`](mark), by the types that they had in Arrow where the file tells.
 pub(super) fn of_parquet(contents: &FileMetadata) -> Result<ArrowSchema> {
-    let mut schema = if has_arrow_types_unknown_to_polars(contents) {
-        parquet_to_arrow_schema_with_options(contents.schema().fields(), &None)
-    } else {
-        infer_schema(contents).map_err(|e| failed(&e))?
-    };
+    let mut schema = infer_schema(contents).map_err(|e| failed(&e))?;
     for field in schema.iter_values_mut() {
         stored(&mut field.dtype);
     }
@@ -101,7 +101,9 @@ pub(super) fn of_parquet(contents: &FileMetadata) -> Result<ArrowSchema> {
 /// Makes an extension of a type the type that it is stored as.
 fn stored(dtype: &mut ArrowDataType) {
     use ArrowDataType as A;
-    if let A::Extension(of) = dtype {
+    if let A::Extension(of) = dtype
+        && !of.name.starts_with(MARK)
+    {
         *dtype = std::mem::take(&mut of.inner);
     }
     match dtype {
@@ -112,42 +114,54 @@ fn stored(dtype: &mut ArrowDataType) {
     }
 }
 
-fn has_arrow_types_unknown_to_polars(contents: &FileMetadata) -> bool {
-    let pairs = contents.key_value_metadata().iter().flatten();
-    let Some(encoded) = pairs.filter(|pair| pair.key == ARROW_SCHEMA).find_map(|pair| pair.value.as_ref()) else {
-        return false;
+/// Marks the columns of a Parquet file of which polars does not know the type that they had in Arrow.
+pub(super) fn mark(contents: &mut FileMetadata) -> Result<()> {
+    let pairs = contents.key_value_metadata.iter_mut().flatten();
+    let Some(encoded) = pairs.filter(|pair| pair.key == ARROW_SCHEMA).find_map(|pair| pair.value.as_mut()) else {
+        return Ok(());
     };
-    let Ok(bytes) = STANDARD.decode(encoded) else { return false };
+    // what cannot be read is told of where the columns are
+    let Ok(bytes) = STANDARD.decode(&*encoded) else { return Ok(()) };
     // a marker and the length go before the message
     let message = if bytes.starts_with(&[0xff; 4]) { bytes.get(8..).unwrap_or_default() } else { &bytes };
-    let look = || -> planus::Result<bool> {
-        let Some(MessageHeaderRef::Schema(schema)) = MessageRef::read_as_root(message)?.header()? else {
-            return Ok(false);
-        };
-        let mut left = message.len() / 8;
-        for field in schema.fields()?.into_iter().flatten() {
-            if is_unknown_to_polars(field?, &mut left)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    };
-    look().unwrap_or(false)
+    if let Some(marked) = marked(message)? {
+        *encoded = STANDARD.encode(marked);
+    }
+    Ok(())
 }
 
-/// Whether a field, or one in it, is of a type that polars cannot name; no more fields are looked at than there can be.
-fn is_unknown_to_polars(field: FieldRef<'_>, left: &mut usize) -> planus::Result<bool> {
-    let Some(less) = left.checked_sub(1) else { return Ok(false) };
-    *left = less;
-    if matches!(field.type_()?, Some(TypeRef::RunEndEncoded(_) | TypeRef::ListView(_) | TypeRef::LargeListView(_))) {
-        return Ok(true);
-    }
-    for child in field.children()?.into_iter().flatten() {
-        if is_unknown_to_polars(child?, left)? {
-            return Ok(true);
+/// A message with a schema in which some fields are marked; `None` where none has to be.
+fn marked(message: &[u8]) -> Result<Option<Vec<u8>>> {
+    let Ok(message_of) = MessageRef::read_as_root(message) else { return Ok(None) };
+    let Ok(Some(MessageHeaderRef::Schema(schema))) = message_of.header() else { return Ok(None) };
+    ipc_lengths::check_fields(schema, message.len())?;
+    let look = || -> planus::Result<Option<Vec<u8>>> {
+        if !any_to_be_changed(schema, false)? {
+            return Ok(None);
         }
-    }
-    Ok(false)
+        let mut fields = Vec::new();
+        for field in schema.fields()?.into_iter().flatten() {
+            let field = Field::try_from(field?)?;
+            let Some(what) = impassable(&field) else {
+                fields.push(field);
+                continue;
+            };
+            let name = KeyValue { key: Some(format!("{EXTENSION}name")), value: Some(format!("{MARK}{what}")) };
+            let Field { name: own, nullable, .. } = field;
+            fields.push(Field {
+                name: own,
+                nullable,
+                type_: Some(Type::Null(Box::new(Null {}))),
+                custom_metadata: Some(vec![name]),
+                ..Field::default()
+            });
+        }
+        let schema = Schema { endianness: schema.endianness()?, fields: Some(fields), ..Schema::default() };
+        let header = Some(MessageHeader::Schema(Box::new(schema)));
+        let message = Message { version: MetadataVersion::V5, header, ..Message::default() };
+        Ok(Some(Builder::new().finish(message, None).to_vec()))
+    };
+    look().map_err(|e| Error::parse(format!("its table of contents is damaged: {e}")))
 }
 
 /// The footer of an Arrow file in which polars can pass over every column, and the columns that are not to be read, by their places in it;
@@ -159,11 +173,7 @@ pub(super) fn of_arrow(footer: &[u8]) -> Result<Option<(Vec<u8>, Vec<(usize, For
     let damaged = |e: planus::Error| Error::parse(format!("its table of contents is damaged: {e}"));
     let from = FooterRef::read_as_root(footer).map_err(damaged)?;
     let Some(schema) = from.schema().map_err(damaged)? else { return Ok(None) };
-    let mut needed = false;
-    for field in schema.fields().map_err(damaged)?.into_iter().flatten() {
-        needed |= field.and_then(is_to_be_changed).map_err(damaged)?;
-    }
-    if !needed {
+    if !any_to_be_changed(schema, true).map_err(damaged)? {
         return Ok(None);
     }
     let mut fields = Vec::new();
@@ -205,19 +215,28 @@ pub(super) fn of_arrow(footer: &[u8]) -> Result<Option<(Vec<u8>, Vec<(usize, For
     Ok(Some((Builder::new().finish(footer, None).to_vec(), foreign)))
 }
 
-/// Whether a field, or one in it, cannot be given to polars as it is.
-fn is_to_be_changed(field: FieldRef<'_>) -> planus::Result<bool> {
+/// Whether a field cannot be given to polars as it is, or means more than its type where that matters.
+fn any_to_be_changed(schema: SchemaRef<'_>, extensions: bool) -> planus::Result<bool> {
+    for field in schema.fields()?.into_iter().flatten() {
+        if is_to_be_changed(field?, extensions)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_to_be_changed(field: FieldRef<'_>, extensions: bool) -> planus::Result<bool> {
     use TypeRef as T;
     if matches!(field.type_()?, Some(T::RunEndEncoded(_) | T::ListView(_) | T::LargeListView(_) | T::Union(_))) {
         return Ok(true);
     }
     for pair in field.custom_metadata()?.into_iter().flatten() {
-        if pair?.key()?.is_some_and(|key| key.starts_with(EXTENSION)) {
+        if extensions && pair?.key()?.is_some_and(|key| key.starts_with(EXTENSION)) {
             return Ok(true);
         }
     }
     for child in field.children()?.into_iter().flatten() {
-        if is_to_be_changed(child?)? {
+        if is_to_be_changed(child?, extensions)? {
             return Ok(true);
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! Format: [Arrow columnar format, IPC file format](https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -174,19 +174,19 @@ impl<'a> Arrow<'a> {
     }
 }
 
-/// The places of the columns that can be read, and the others, of which some are known.
+/// The places of the columns that can be read, and the others, of which some are known by their places.
 fn readable(schema: &ArrowSchema, known: Vec<(usize, Foreign)>) -> (Vec<usize>, Vec<Foreign>) {
-    let hidden: HashSet<usize> = known.iter().map(|(place, _)| *place).collect();
-    let (kept, others) = foreign::split(schema);
-    let names: HashSet<&str> = known.iter().map(|(_, (name, _))| name.as_str()).collect();
-    let mut fresh: Vec<Foreign> = others.into_iter().filter(|(name, _)| !names.contains(name.as_str())).collect();
-    let is_read =
-        |at: &usize| !hidden.contains(at) && schema.get_at_index(*at).is_some_and(|(name, _)| kept.contains(name));
-    let places = (0..schema.len()).filter(is_read).collect();
+    let mut known: HashMap<usize, Foreign> = known.into_iter().collect();
+    let mut others: HashMap<String, String> = foreign::split(schema).1.into_iter().collect();
+    let (mut places, mut all) = (Vec::new(), Vec::new());
+    for (at, (name, _)) in schema.iter().enumerate() {
+        match (known.remove(&at), others.remove_entry(name.as_str())) {
+            (Some(foreign), _) | (None, Some(foreign)) => all.push(foreign),
+            (None, None) => places.push(at),
+        }
+    }
     // what stands behind a column that was taken apart has no name of its own
-    let mut all: Vec<Foreign> =
-        known.into_iter().map(|(_, of)| of).filter(|(name, _)| !name.starts_with('\0')).collect();
-    all.append(&mut fresh);
+    all.retain(|(name, _)| !name.starts_with('\0'));
     (places, all)
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use polars_arrow::io::ipc::format::ipc::planus::{self, ReadAsRoot};
 use polars_arrow::io::ipc::format::ipc::{
-    Block, FieldRef, FooterRef, MessageHeaderRef, MessageRef, RecordBatchRef, TypeRef,
+    Block, FieldRef, FooterRef, MessageHeaderRef, MessageRef, RecordBatchRef, SchemaRef, TypeRef,
 };
 
 use crate::error::{Error, Result};
@@ -56,10 +56,18 @@ pub(super) fn check_blocks<'a>(blocks: impl Iterator<Item = &'a Block>, end: u64
 
 /// Columns of a table of contents are no deeper, no more and no longer named than its bytes can tell.
 pub(super) fn check_schema(footer: &[u8]) -> Result<()> {
+    match FooterRef::read_as_root(footer).and_then(|footer| footer.schema()) {
+        Ok(Some(schema)) => check_fields(schema, footer.len()),
+        Ok(None) => Ok(()),
+        Err(e) => Err(unreadable(&e)),
+    }
+}
+
+/// The same of a schema in so many bytes.
+pub(super) fn check_fields(schema: SchemaRef<'_>, bytes: usize) -> Result<()> {
     let look = || -> planus::Result<bool> {
-        let Some(schema) = FooterRef::read_as_root(footer)?.schema()? else { return Ok(true) };
         // each field takes more than a word, and no text is there twice
-        let mut left = (footer.len() / 8, footer.len());
+        let mut left = (bytes / 8, bytes);
         for field in schema.fields()?.into_iter().flatten() {
             if !fits(field?, 0, &mut left)? {
                 return Ok(false);

@@ -89,7 +89,7 @@ fn times_without_a_zone_are_read_in_the_one_that_is_named() {
 #[test]
 fn times_with_a_zone_stay_what_they_are() {
     let mut frame = frame(&[0, HOUR_MS], pl::TimeUnit::Milliseconds);
-    let zoned = frame.column("time").unwrap().as_materialized_series();
+    let zoned = pl::Series::new("time".into(), [0, HOUR_MS]);
     let zoned = zoned.cast(&pl::DataType::Datetime(pl::TimeUnit::Milliseconds, Some(pl::TimeZone::UTC))).unwrap();
     frame.with_column(zoned.into_column()).unwrap();
     for bytes in [parquet(&mut frame, 10), arrow(&mut frame)] {

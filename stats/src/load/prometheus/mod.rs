@@ -81,7 +81,10 @@ pub(crate) fn dataset(name: &str, mut page: Page, bytes: u64, options: &LoadOpti
     let items = native(std::mem::take(&mut found.histograms), options, name, &mut report)?;
     found.series.retain(|s| !s.times.is_empty());
     if found.unreadable > 0 {
-        let message = format!("{} not a number, left out", counted(found.unreadable, "sample"));
+        let message = format!(
+            "{} that are not a number, or whose time is out of range, left out",
+            counted(found.unreadable, "sample")
+        );
         report.warn(WarningKind::NotANumber, message, Position::in_file(name), found.unreadable);
     }
     report.understand("answer", result_type.unwrap_or_else(|| "unknown".to_owned()), "resultType");
@@ -223,6 +226,27 @@ mod tests {
         for kind in [WarningKind::Reset, WarningKind::Skipped] {
             assert!(kinds.contains(&kind), "{kinds:?}");
         }
+    }
+
+    #[test]
+    fn native_histograms_are_of_one_kind_and_their_times_are_counted() {
+        let text = r#"{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"h"},"histograms":[
+            [1e30,{"count":"3","sum":"4","buckets":[[0,"1","2","3"]]}],
+            [1767225600,{"count":"3","sum":"4","buckets":[[0,"1","2","3"]]}],
+            [1767225615,{"count":"5","sum":"7","buckets":[[0,"1","2","5"]]}]]}]}}"#;
+        let d = load(text).unwrap();
+        assert_eq!(d.items[0].as_histograms().unwrap().counts(), [2.0]);
+        let told = |d: &Dataset| d.report.warnings.iter().find(|w| w.message.contains("time is out of range")).cloned();
+        assert_eq!(told(&d).unwrap().count, 1);
+        let float = load(r#"{"data":{"result":[{"metric":{"__name__":"f"},"values":[[1e30,"1"],[1,"2"]]}]}}"#).unwrap();
+        assert_eq!(told(&float).unwrap().count, 1);
+        let of = |kind| {
+            let options = LoadOptions { kind: Some(kind), ..LoadOptions::default() };
+            load_bytes("q.json", text.as_bytes(), &options, &Progress::new())
+        };
+        let e = of(Kind::Gauge).unwrap_err().to_string();
+        assert!(e.contains("“h” holds histograms, and --kind says gauge") && e.contains("leave --kind out"), "{e}");
+        assert!(of(Kind::Histogram).is_ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Native histograms, which are counts since a start, as windows.
 
 use super::result::Native;
-use crate::error::{ErrorKind, Position, Result};
+use crate::error::{Error, ErrorKind, Position, Result};
 use crate::histogram::AnySketch;
 use crate::labels::Labels;
 use crate::load::dataset::{Data, Item};
@@ -27,6 +27,11 @@ pub(super) fn native(
         }
         let unit = options.unit.clone().or_else(|| Unit::from_name(&name)).unwrap_or_default();
         let identity = Identity { name, labels, unit };
+        if let Some(kind) = options.kind.filter(|kind| *kind != Kind::Histogram) {
+            return Err(Error::mismatch(format!("“{}” holds histograms, and --kind says {kind}", identity.title()))
+                .in_file(file)
+                .hint("leave --kind out, or choose other series with --value"));
+        }
         let only = samples.len() == 1;
         let mut points = Vec::new();
         for (time, sketch) in samples {

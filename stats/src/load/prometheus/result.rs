@@ -131,11 +131,15 @@ impl<'de> Deserialize<'de> for Element {
                         }
                         "histogram" => {
                             let (time, value): (f64, serde_json::Value) = map.next_value()?;
-                            histograms.extend(decoded(time, &value));
+                            let read = decoded(time, &value);
+                            unreadable += u64::from(read.is_none());
+                            histograms.extend(read);
                         }
                         "histograms" => {
                             let all: Vec<(f64, serde_json::Value)> = map.next_value()?;
+                            let before = histograms.len();
                             histograms.extend(all.iter().filter_map(|(time, value)| decoded(*time, value)));
+                            unreadable += (before + all.len() - histograms.len()) as u64;
                         }
                         _ => {
                             map.next_value::<de::IgnoredAny>()?;
@@ -149,7 +153,7 @@ impl<'de> Deserialize<'de> for Element {
     }
 }
 
-/// A histogram at a time in seconds.
+/// A histogram at a time in seconds; `None` where the time is out of range.
 fn decoded(seconds: f64, value: &serde_json::Value) -> Option<Native> {
     let sketch = Exponential::from_api_json(&value.to_string()).map_err(|e| e.to_string());
     Some((micros(seconds)?, sketch))
