@@ -62,6 +62,10 @@ for compression in ["zstd", None]:
         writer.write_table(table, max_chunksize=60)
 few = pa.table({"time": time, "half": half, "uuid": uuid, "views": views, "value": value, "service": json})
 pa.parquet.write_table(few, HERE / "foreign.parquet")
+# times with a zone, in the one unit that Parquet has not
+seconds = pa.table({"time": pa.array([1_767_225_600, 1_767_225_601], pa.timestamp("s", "UTC")), "value": [1.0, 2.0]})
+with pa.ipc.new_file(HERE / "seconds.arrow", seconds.schema) as writer:
+    writer.write_table(seconds)
 duckdb.sql(
     "copy (select make_timestamptz(1767225600000000 + 250000 * i) as time, to_seconds(i) as x, i / 8 as value, "
     f"'svc-' || (i % 3) as service from range({ROWS}) r(i)) to '{HERE / 'interval.parquet'}' (format parquet)"

@@ -1,7 +1,7 @@
 //! Polars data frames as tables, and data sets as data frames.
 
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, TimeUnit};
+use polars::prelude::{DataFrame, DataType, IntoColumn, IntoSeries, NamedFrom, TimeUnit};
 
 use super::cells::Cells;
 use super::typed::{Origin, Table, Typed, assemble, encode, plan};
@@ -180,7 +180,7 @@ impl Dataset {
     pub fn to_frame(&self) -> Result<DataFrame> {
         let long = LongTable::of(self)?;
         let time = pl::Series::new("time".into(), &long.times)
-            .cast(&DataType::Datetime(TimeUnit::Nanoseconds, Some(pl::TimeZone::UTC)))
+            .cast(&DataType::Datetime(TimeUnit::Nanoseconds, None))
             .map_err(|e| failed(&e))?;
         let mut columns = vec![time.into_column()];
         for (name, words) in &long.texts {
@@ -192,6 +192,16 @@ impl Dataset {
         }
         DataFrame::new(long.times.len(), columns).map_err(|e| failed(&e))
     }
+}
+
+/// Says of a column of nanoseconds that they are instants, for a file. In a frame they stay without a zone: polars without its table of zones
+/// drops it in a cast, and shows no column that has one.
+pub(super) fn in_utc(mut frame: DataFrame, column: &str) -> Result<DataFrame> {
+    let times = frame.column(column).map_err(|e| failed(&e))?.as_materialized_series().to_physical_repr();
+    let times = times.i64().map_err(|e| failed(&e))?.clone();
+    let zoned = times.into_datetime(TimeUnit::Nanoseconds, Some(pl::TimeZone::UTC)).into_series();
+    frame.with_column(zoned.into_column()).map_err(|e| failed(&e))?;
+    Ok(frame)
 }
 
 /// One column may be wanted twice, in two readings; names must differ.

@@ -6,30 +6,30 @@ use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series};
 
-use super::polars::failed;
+use super::polars::{failed, in_utc};
 use crate::error::{Error, Result};
 use crate::load::columns::Values;
 use crate::load::dataset::Dataset;
 
 impl Dataset {
-    /// Writes [`to_frame`](Self::to_frame) as Parquet.
+    /// Writes [`to_frame`](Self::to_frame) as Parquet, with times that are instants.
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where the file cannot be written, [`Empty`](crate::ErrorKind::Empty) without items.
     pub fn write_parquet(&self, path: &Path) -> Result<()> {
-        let mut frame = self.to_frame()?;
+        let mut frame = in_utc(self.to_frame()?, "time")?;
         let name = path.display().to_string();
         let file = File::create(path).map_err(|e| Error::io(e, &name))?;
         ParquetWriter::new(file).finish(&mut frame).map_err(|e| failed(&e).in_file(&name))?;
         Ok(())
     }
 
-    /// Writes [`to_frame`](Self::to_frame) as an Arrow IPC file.
+    /// Writes [`to_frame`](Self::to_frame) as an Arrow IPC file, with times that are instants.
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) where the file cannot be written, [`Empty`](crate::ErrorKind::Empty) without items.
     pub fn write_arrow(&self, path: &Path) -> Result<()> {
-        let mut frame = self.to_frame()?;
+        let mut frame = in_utc(self.to_frame()?, "time")?;
         let name = path.display().to_string();
         let file = File::create(path).map_err(|e| Error::io(e, &name))?;
         IpcWriter::new(file).finish(&mut frame).map_err(|e| failed(&e).in_file(&name))

@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, IntoColumn, NamedFrom, SerWriter};
+use polars::prelude::{DataFrame, IntoColumn, IntoSeries, NamedFrom, SerWriter};
 
 use crate::load::{Dataset, LoadOptions, WarningKind, load_bytes};
 use crate::progress::Progress;
@@ -88,15 +88,34 @@ fn times_without_a_zone_are_read_in_the_one_that_is_named() {
 
 #[test]
 fn times_with_a_zone_stay_what_they_are() {
-    let mut frame = frame(&[0, HOUR_MS], pl::TimeUnit::Milliseconds);
-    let zoned = pl::Series::new("time".into(), [0, HOUR_MS]);
-    let zoned = zoned.cast(&pl::DataType::Datetime(pl::TimeUnit::Milliseconds, Some(pl::TimeZone::UTC))).unwrap();
-    frame.with_column(zoned.into_column()).unwrap();
-    for bytes in [parquet(&mut frame, 10), arrow(&mut frame)] {
-        let data = read(&bytes, &options(Some("Europe/Berlin")));
-        assert_eq!(data.items[0].times(), [0, HOUR_MS * MS]);
-        assert_eq!(told(&data, "zone"), None);
+    let text = "time,load\n1970-01-01T00:00:00Z,0\n1970-01-01T01:00:00Z,1\n";
+    // what is written here
+    let own = read(text.as_bytes(), &options(None));
+    let path = std::env::temp_dir().join(format!("sre-stats-zones-{}", std::process::id()));
+    let written = |write: &dyn Fn(&std::path::Path) -> crate::Result<()>| {
+        write(&path).unwrap();
+        let data = read(&std::fs::read(&path).unwrap(), &options(Some("Europe/Berlin")));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((data.items[0].times(), told(&data, "zone")), (&[0, HOUR_MS * MS][..], None));
+    };
+    written(&|path| own.write_parquet(path));
+    written(&|path| own.write_arrow(path));
+    for unit in [pl::TimeUnit::Milliseconds, pl::TimeUnit::Microseconds, pl::TimeUnit::Nanoseconds] {
+        let mut frame = frame(&[0, HOUR_MS], unit);
+        let readings = frame.column("time").unwrap().as_materialized_series().to_physical_repr().i64().unwrap().clone();
+        let zoned = readings.into_datetime(unit, Some(pl::TimeZone::UTC)).into_series();
+        frame.with_column(zoned.into_column()).unwrap();
+        for bytes in [parquet(&mut frame, 10), arrow(&mut frame)] {
+            let data = read(&bytes, &options(Some("Europe/Berlin")));
+            assert_eq!(data.items[0].times(), [0, HOUR_MS * MS]);
+            assert_eq!(told(&data, "zone"), None);
+        }
     }
+    // by pyarrow, in seconds
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/arrow/seconds.arrow");
+    let data = read(&std::fs::read(path).unwrap(), &options(Some("Europe/Berlin")));
+    assert_eq!(data.items[0].times(), [1_767_225_600, 1_767_225_601].map(|s: i64| s * 1000 * MS));
+    assert_eq!(told(&data, "zone"), None);
 }
 
 /// A hundred days of hours in New York, a row group a day: a range is of instants, and of the row groups few are read.
@@ -159,6 +178,17 @@ fn windows_without_a_zone_begin_in_the_one_that_is_named() {
         let utc = read(&bytes, &options(None));
         assert_eq!(utc.items[0].as_histograms().unwrap().starts()[0], first * MS);
         assert_eq!(told(&utc, "zone"), Some("UTC"));
+    }
+    // windows that are written here are instants
+    let text = "series,window_start,width,schema,bin,count\nlatency,2026-02-01T00:00:00Z,3600,log-linear,11340,1\n";
+    let own = crate::load::HistogramTable::from_dataset(&read(text.as_bytes(), &options(None))).unwrap();
+    let path = std::env::temp_dir().join(format!("sre-stats-window-zones-{}", std::process::id()));
+    for write in [crate::load::HistogramTable::write_parquet, crate::load::HistogramTable::write_arrow] {
+        write(&own, &path).unwrap();
+        let data = read(&std::fs::read(&path).unwrap(), &options(Some("America/New_York")));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(data.items[0].as_histograms().unwrap().starts()[0], first * MS);
+        assert_eq!(told(&data, "zone"), None);
     }
     let whole = Dataset::from_frame(&table, &options(Some("America/New_York"))).unwrap();
     assert_eq!(whole.items[0].as_histograms().unwrap().starts()[0], (first + 5 * HOUR_MS) * MS);

@@ -9,7 +9,7 @@ use polars::prelude::{
 };
 use polars_arrow::array::MutablePlString;
 
-use super::super::polars::failed;
+use super::super::polars::{failed, in_utc};
 use crate::error::{Error, Result};
 use crate::load::store::{HistogramTable, Packed, Slot, Stored};
 
@@ -88,7 +88,7 @@ impl<'a> Gathered<'a> {
     fn frame(self) -> Result<DataFrame> {
         let rows = self.bins.len();
         let start = pl::Series::from_vec("window_start".into(), self.starts)
-            .cast(&DataType::Datetime(TimeUnit::Nanoseconds, Some(pl::TimeZone::UTC)))
+            .cast(&DataType::Datetime(TimeUnit::Nanoseconds, None))
             .map_err(|e| failed(&e))?;
         let mut columns = vec![
             self.series.column("series", rows),
@@ -121,6 +121,11 @@ struct Frames<'a> {
 }
 
 impl Frames<'_> {
+    /// The next frame, as it is written to a file.
+    fn next_of_instants(&mut self) -> Result<Option<DataFrame>> {
+        self.next()?.map(|frame| in_utc(frame, "window_start")).transpose()
+    }
+
     /// The next frame; `None` after the last one.
     fn next(&mut self) -> Result<Option<DataFrame>> {
         let mut gathered = Gathered::new(self.keys);
@@ -175,14 +180,14 @@ impl HistogramTable {
         let fail = |e: &pl::PolarsError| failed(e).in_file(&name);
         let (keys, units) = (self.label_keys()?, self.units());
         let mut frames = self.frames(BATCH, &keys, &units);
-        let first = frames.next()?.ok_or_else(nothing)?;
+        let first = frames.next_of_instants()?.ok_or_else(nothing)?;
         let file = File::create(path).map_err(|e| Error::io(e, &name))?;
         let options = ParquetWriter::new(file).with_row_group_size(Some(2 * BATCH));
         let mut writer = options.batched(first.schema()).map_err(|e| fail(&e))?;
         let mut next = Some(first);
         while let Some(frame) = next {
             // the next frame is gathered while this one is written
-            let (written, following) = rayon::join(|| writer.write_batch(&frame), || frames.next());
+            let (written, following) = rayon::join(|| writer.write_batch(&frame), || frames.next_of_instants());
             written.map_err(|e| fail(&e))?;
             next = following?;
         }
@@ -195,7 +200,7 @@ impl HistogramTable {
     /// As [`write_parquet`](Self::write_parquet).
     pub fn write_arrow(&self, path: &Path) -> Result<()> {
         let name = path.display().to_string();
-        let mut frame = self.to_frame()?;
+        let mut frame = in_utc(self.to_frame()?, "window_start")?;
         let file = File::create(path).map_err(|e| Error::io(e, &name))?;
         IpcWriter::new(file).finish(&mut frame).map_err(|e| failed(&e).in_file(&name))
     }
