@@ -113,7 +113,9 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     let mut caveats = report.caveats.clone();
     if accounting.counts_requests {
         let tick = report.bad_time.resolution();
-        caveats.push(format!("the objective counts requests: here time is counted, and {tick} with one bad request are bad"));
+        caveats.push(format!(
+            "the objective counts requests: here time is counted, and {tick} with one bad request are bad"
+        ));
     }
     for row in &accounting.rows {
         let mut found = output::of_series(&fit.item, row);

@@ -246,7 +246,9 @@ impl Usage {
     fn caveat(&self, per: Per) -> Option<String> {
         let tick = self.whole_ticks?;
         let of_time = matches!(per, Per::BadSecond | Per::BadMinute | Per::BadHour | Per::Incident);
-        of_time.then(|| format!("{tick} with one bad request count as bad as a whole; “per bad request” counts what failed"))
+        of_time.then(|| {
+            format!("{tick} with one bad request count as bad as a whole; “per bad request” counts what failed")
+        })
     }
 
     fn quantity(&self, per: Per) -> Option<f64> {
@@ -422,7 +424,8 @@ mod tests {
             ..Usage::default()
         };
         let found = cost(&read_costs(ALL).unwrap(), &usage);
-        let told = |what: &str| found.rows.iter().find(|r| r.charge.contains(what)).unwrap().cost.clone().unwrap().caveats;
+        let told =
+            |what: &str| found.rows.iter().find(|r| r.charge.contains(what)).unwrap().cost.clone().unwrap().caveats;
         assert!(told("per incident")[0].contains("1m with one bad request") && told("per bad hour").len() == 1);
         assert!(told("per bad request").is_empty() && told("once if violated").is_empty());
         assert_eq!(found.total.unwrap().caveats.len(), 1);

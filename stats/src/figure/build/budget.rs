@@ -69,13 +69,8 @@ pub fn budget_figure(
         }
     };
     let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(last.spent / allowed)) } else { String::new() };
-    figure.caption = format!(
-        "{} of {}{share} spent over {} from {}.",
-        show(last.spent),
-        show(allowed),
-        period.width,
-        period.start
-    );
+    figure.caption =
+        format!("{} of {}{share} spent over {} from {}.", show(last.spent), show(allowed), period.width, period.start);
     Ok(figure)
 }
 

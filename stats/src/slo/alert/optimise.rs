@@ -181,7 +181,8 @@ pub fn search(
         parts.candidate("workbook".to_owned(), &parts.tried(pages, united(&lists)))
     });
     let shorts = front.iter().flat_map(|c: &Candidate| &c.rules).map(|r| r.short);
-    let narrow = shorts.min().filter(|short| short.0 < FEW_SAMPLES * counts.tick().0).map(|short| (short, counts.tick()));
+    let narrow =
+        shorts.min().filter(|short| short.0 < FEW_SAMPLES * counts.tick().0).map(|short| (short, counts.tick()));
     Ok(Search {
         chosen_on: Window::new(all.start, at.since(all.start))?,
         checked_on: Window::new(at, all.end().since(at))?,

@@ -92,7 +92,8 @@ pub fn theory(rule: &BurnRateRule, target: Quantile, period: Span, error_ratios:
     let at = error_ratios.iter().map(|e| times_at(rule, threshold, *e, budget_s)).collect();
     let mut budget_at_detection = estimate(rule.budget_share(period), "bL/P", Unit::Ratio);
     if rule.hold.0 > 0 {
-        let caveat = format!("without what is spent during its `for` of {}, which depends on the error ratio", rule.hold);
+        let caveat =
+            format!("without what is spent during its `for` of {}, which depends on the error ratio", rule.hold);
         budget_at_detection = budget_at_detection.with_caveat(caveat);
     }
     let safe = threshold.safe_count();
@@ -115,7 +116,8 @@ fn times_at(rule: &BurnRateRule, threshold: Threshold, error_ratio: f64, budget_
     TheoryAt {
         error_ratio,
         time_to_detect: detect.map(|s| estimate(s, "L·bε/e + for", Unit::Second)),
-        budget_at_detection: detect.map(|s| estimate(error_ratio * s / budget_s, "e · time to detect / (εP)", Unit::Ratio)),
+        budget_at_detection: detect
+            .map(|s| estimate(error_ratio * s / budget_s, "e · time to detect / (εP)", Unit::Ratio)),
         time_to_reset: reset.map(|s| estimate(s, "S·(1 − bε/e)", Unit::Second)),
     }
 }
@@ -153,7 +155,8 @@ mod tests {
     #[test]
     fn what_is_spent_during_the_for_counts() {
         let theory_of = |rule: &str| {
-            theory(&rule.parse().unwrap(), "99.9%".parse().unwrap(), "30d".parse().unwrap(), &[1.0, 0.1, 0.001]).unwrap()
+            theory(&rule.parse().unwrap(), "99.9%".parse().unwrap(), "30d".parse().unwrap(), &[1.0, 0.1, 0.001])
+                .unwrap()
         };
         let held = theory_of("2x over 1h and 5m for 2m ticket");
         let spent = |t: &Theory, i: usize| t.at[i].budget_at_detection.as_ref().map(|e| e.value);
