@@ -72,7 +72,7 @@ mod tests {
         // what is kept apart comes back as it was
         let data = of("x counter", "y_total counter");
         let back = read(&written(&data).unwrap());
-        assert_eq!(back.items.iter().map(|item| item.count()).sum::<u64>(), 6);
+        assert_eq!(back.items.iter().map(crate::load::Item::count).sum::<u64>(), 6);
         assert!(written(&of("x gauge", "x_sum gauge")).is_ok());
     }
 }

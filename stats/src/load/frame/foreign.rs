@@ -28,6 +28,9 @@ const MARK: char = '\0';
 /// A column of a type that is not read: its name, and the type in words.
 pub(super) type Foreign = (String, String);
 
+/// A footer, and the columns that are not to be read by their places in it.
+pub(super) type Changed = (Vec<u8>, Vec<(usize, Foreign)>);
+
 /// Takes the columns that are not read out of a schema, in which they stay where they were.
 pub(super) fn split(schema: &ArrowSchema) -> (ArrowSchema, Vec<Foreign>) {
     let (mut kept, mut foreign) = (ArrowSchema::default(), Vec::new());
@@ -169,7 +172,7 @@ fn marked(message: &[u8]) -> Result<Option<Vec<u8>>> {
 ///
 /// The buffers of a batch stand in a row, and a type says how many are its own. A type that polars cannot pass over is
 /// replaced by others that have as many: one of its own buffers, and its children after it.
-pub(super) fn of_arrow(footer: &[u8]) -> Result<Option<(Vec<u8>, Vec<(usize, Foreign)>)>> {
+pub(super) fn of_arrow(footer: &[u8]) -> Result<Option<Changed>> {
     let damaged = |e: planus::Error| Error::parse(format!("its table of contents is damaged: {e}"));
     let from = FooterRef::read_as_root(footer).map_err(damaged)?;
     let Some(schema) = from.schema().map_err(damaged)? else { return Ok(None) };
