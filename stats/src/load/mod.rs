@@ -66,6 +66,7 @@ mod live;
 mod logs;
 mod long;
 mod number;
+mod openmetrics;
 mod options;
 mod otlp;
 mod parts;
