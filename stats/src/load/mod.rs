@@ -82,6 +82,7 @@ mod sadf_json;
 mod samples;
 mod server;
 mod shape;
+mod shown;
 mod source;
 mod sql;
 #[cfg(feature = "sqlite")]
