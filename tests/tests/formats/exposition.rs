@@ -1,4 +1,4 @@
-//! Pages of metrics as node_exporter and Prometheus' own client for Python serve them.
+//! Pages of metrics as `node_exporter` and Prometheus' own client for Python serve them.
 
 use std::collections::BTreeMap;
 
