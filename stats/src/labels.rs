@@ -25,6 +25,8 @@ impl Labels {
         for (name, value) in pairs {
             labels.set(name, value);
         }
+        // most have one or two, and a place for four is made with the first
+        labels.0.shrink_to_fit();
         labels
     }
 

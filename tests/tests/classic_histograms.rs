@@ -213,10 +213,81 @@ for family in (family for page in pages for family in read('\\n'.join(page) + '\
         print(family.type, s.name, s.labels.get('le', '-'), s.labels.get('route', '-'), s.value, float(s.timestamp))
 ";
 
-#[test]
-fn open_metrics_of_histograms_is_what_its_parser_takes() {
+/// What the parser takes from a text, or what it says against it.
+fn parsed(text: &[u8]) -> Result<String, String> {
     use std::io::Write;
     use std::process::{Command, Stdio};
+    let mut parser = Command::new(python());
+    parser.args(["-c", PARSER]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut parser = parser.spawn().unwrap();
+    parser.stdin.take().unwrap().write_all(text).unwrap();
+    let output = parser.wait_with_output().unwrap();
+    let told = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(told(output.stdout)) } else { Err(told(output.stderr)) }
+}
+
+/// What `OpenMetrics` does not take for a histogram, by the same parser, is written as counters of unknown type: no name and no value changes.
+#[test]
+fn a_histogram_that_is_not_whole_is_of_unknown_type() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("whole-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let place = |name: &str| folder.join(name).display().to_string();
+    let whole = page();
+    let without = |what: &str| whole.split_inclusive('\n').filter(|line| !line.contains(what)).collect::<String>();
+    for (text, flags, why) in [
+        (whole.clone(), &["--where", "le == 2.5"][..], "there is no bucket le=\"+Inf\""),
+        (without("+Inf"), &[], "there is no bucket le=\"+Inf\""),
+        // of one route, at one time
+        (without("le=\"+Inf\",route=\"/\"} 10 115"), &[], "there is no bucket le=\"+Inf\""),
+        (without("t_seconds_sum{route=\"/idle\"} 0 130"), &[], "of its count and its sum one is not there"),
+        (whole.clone(), &["--value", "t_seconds,t_seconds_sum"], "of its count and its sum one is not there"),
+        (
+            whole.replace("t_seconds_count{route=\"/\"} 20", "t_seconds_count{route=\"/\"} 21"),
+            &[],
+            "its count is not that of",
+        ),
+        (whole.replace("le=\"2.5\",route=\"/\"} 16", "le=\"2.5\",route=\"/\"} 9"), &[], "a wider bucket counts less"),
+        (whole.replace("le=\"0.1\"", "le=\"-0.1\""), &[], "it has a sum, and buckets below zero"),
+        (whole.replace("le=\"2.5\"", "le=\"0.10\""), &[], "two buckets have the same edge"),
+    ] {
+        std::fs::write(place("page.prom"), &text).unwrap();
+        let page = place("page.prom");
+        let (code, out, err) = told(&[&["convert", &page, "--to", "openmetrics"][..], flags].concat());
+        assert_eq!(code, 0, "{err}");
+        assert!(err.contains("t_seconds: unknown, and no histogram") && err.contains(why), "{why}: {err}");
+        let read = parsed(out.as_bytes()).unwrap_or_else(|e| panic!("{why}: {e}\n{out}"));
+        assert!(read.lines().any(|line| line.starts_with("unknown t_seconds_")), "{read}");
+        // the parser refuses the same as a histogram
+        let types = |line: &str| !(line.starts_with("# TYPE t_seconds_") && line.ends_with(" unknown"));
+        let lines: Vec<&str> = out.lines().filter(|line| types(line) && *line != "# EOF").collect();
+        let (own, others): (Vec<&str>, Vec<&str>) = lines.iter().partition(|line| line.starts_with("t_seconds_"));
+        let mut own: Vec<(f64, &str)> =
+            own.iter().map(|line| (line.rsplit(' ').next().unwrap().parse().unwrap(), *line)).collect();
+        let group = |line: &str| (line.contains("/idle"), line.contains("_sum"), line.contains("_count"));
+        own.sort_by(|a, b| group(a.1).0.cmp(&group(b.1).0).then(a.0.total_cmp(&b.0)).then(group(a.1).cmp(&group(b.1))));
+        let own: Vec<&str> = own.into_iter().map(|(_, line)| line).collect();
+        let as_histogram = [&["# TYPE t_seconds histogram"], &own[..], &others, &["# EOF", ""]].concat().join("\n");
+        assert!(parsed(as_histogram.as_bytes()).is_err(), "{why}: {as_histogram}");
+        // what is read again is what was read
+        let options = |all: &str| LoadOptions {
+            keep_buckets: true,
+            value: flags.get(1).filter(|_| all == "--value" && flags[0] == all).map(|v| (*v).to_owned()),
+            filter: flags.get(1).filter(|_| all == "--where" && flags[0] == all).map(|v| (*v).to_owned()),
+            ..LoadOptions::default()
+        };
+        let chosen = LoadOptions { filter: options("--where").filter, ..options("--value") };
+        let again = load_bytes("again", out.as_bytes(), &options(""), &Progress::new()).unwrap();
+        let first = load_bytes("first", text.as_bytes(), &chosen, &Progress::new()).unwrap();
+        let all = |data: &Dataset| {
+            data.items.iter().map(|i| (i.title(), i.times().to_vec(), i.values().to_vec())).collect::<Vec<_>>()
+        };
+        assert_eq!(all(&again), all(&first), "{why}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn open_metrics_of_histograms_is_what_its_parser_takes() {
     let data = load_bytes(
         "page.prom",
         page().as_bytes(),
@@ -225,18 +296,7 @@ fn open_metrics_of_histograms_is_what_its_parser_takes() {
     );
     let mut written = Vec::new();
     data.unwrap().write_openmetrics(&mut written).unwrap();
-    let mut parser = Command::new(python());
-    parser.args(["-c", PARSER]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut parser = parser.spawn().unwrap();
-    parser.stdin.take().unwrap().write_all(&written).unwrap();
-    let output = parser.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stderr),
-        String::from_utf8_lossy(&written)
-    );
+    let text = parsed(&written).unwrap();
     // two histograms of three scrapes of four buckets, a count and a sum, and the gauge
     assert_eq!(text.lines().count(), 2 * 3 * 6 + 1, "{text}");
     let edges: Vec<&str> = text.lines().take(6).map(|line| line.split(' ').nth(2).unwrap()).collect();

@@ -29,7 +29,11 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<ExitCode, Failure> {
     }
     // what is written is what was read, so that nothing between two scrapes is lost
     let options = LoadOptions { keep_buckets: args.input.kind.is_none(), ..args.input.options() };
-    let data = args.input.load_files(&args.input.sources(), &options)?;
+    let mut data = args.input.load_files(&args.input.sources(), &options)?;
+    if to == "openmetrics" {
+        let notes = data.openmetrics_notes();
+        data.report.understood.extend(notes);
+    }
     let Some(path) = &args.output.out else {
         let mut out = BufWriter::new(std::io::stdout().lock());
         text(&data, to, &mut out)?;

@@ -248,11 +248,13 @@ impl Dataset {
 
     /// Sorts the items by name, labels and role, so that the order does not depend on the input's.
     pub(crate) fn sort(&mut self) {
-        self.items.sort_by(|a, b| {
-            (&a.identity.name, &a.identity.labels, a.role as u8).cmp(&(
+        // in place, since items are large
+        self.items.sort_unstable_by(|a, b| {
+            (&a.identity.name, &a.identity.labels, a.role as u8, a.kind as u8).cmp(&(
                 &b.identity.name,
                 &b.identity.labels,
                 b.role as u8,
+                b.kind as u8,
             ))
         });
     }

@@ -8,12 +8,13 @@ use std::collections::HashMap;
 
 use crate::error::{Error, Position, Result};
 use crate::labels::Labels;
+use crate::load::choice::{Choice, LeftAside};
 use crate::load::dataset::Dataset;
 use crate::load::encoding;
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::samples::{Samples, refuse_too_many, to_dataset};
+use crate::load::samples::{Samples, of_chosen};
 use crate::unit::Unit;
 
 /// What the comments say of a family of metrics.
@@ -65,6 +66,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     encoding::text(text, name, &mut report);
     let mut families: HashMap<String, Family> = HashMap::new();
     let mut index: HashMap<(String, Labels), usize> = HashMap::new();
+    let mut choice = Choice::new(options)?;
+    let mut aside = LeftAside::default();
     let mut all: Vec<Samples> = Vec::new();
     let (mut untimed, mut rows) = (0_u64, 0_u64);
     let mut rest = text;
@@ -109,12 +112,20 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
             report.warn(WarningKind::NotATime, "the time of a sample is out of range; it was left out", position, 1);
             continue;
         };
-        let fresh = all.len();
-        let at = *index.entry((sample.name.clone(), sample.labels.clone())).or_insert(fresh);
-        if at == fresh {
-            refuse_too_many(fresh + 1, options, name)?;
-            all.push(Samples { name: sample.name, labels: sample.labels, ..Samples::default() });
-        }
+        let key = (sample.name, sample.labels);
+        let at = if let Some(at) = index.get(&key) {
+            *at
+        } else if aside.has(&key) {
+            continue;
+        } else if choice.keeps(&key.0, &key.1) {
+            choice.refuse_too_many(all.len() + 1, name)?;
+            all.push(Samples { name: key.0.clone(), labels: key.1.clone(), ..Samples::default() });
+            index.insert(key, all.len() - 1);
+            all.len() - 1
+        } else {
+            aside.add(&key, name)?;
+            continue;
+        };
         if let Some(s) = all.get_mut(at) {
             s.times.push(time);
             s.values.push(sample.value);
@@ -127,13 +138,18 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         report.warn(WarningKind::NoTime, message, Position::in_file(name), untimed);
     }
     for s in &mut all {
+        // of one sample each would take the memory of four
+        s.times.shrink_to_fit();
+        s.values.shrink_to_fit();
         (s.kind, s.unit) = declared(&s.name, &s.labels, &families);
     }
     let variant = if open_metrics { "OpenMetrics, times in seconds" } else { "Prometheus text, times in milliseconds" };
     report.understand("text", variant, if open_metrics { "it ends in # EOF" } else { "it does not end in # EOF" });
     report.rows = rows;
     report.files.push(FileRead { name: name.to_owned(), format: Format::Exposition, bytes: bytes.len() as u64, rows });
-    to_dataset(all, options, Format::Exposition, name, report)
+    drop((index, aside));
+    choice.finish(&mut all, name, &mut report)?;
+    of_chosen(all, options, Format::Exposition, name, report)
 }
 
 /// `# TYPE name counter` or `# UNIT name seconds`; other comments say nothing.

@@ -36,6 +36,7 @@
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
+mod choice;
 mod clashes;
 mod classic;
 mod classify;
@@ -66,6 +67,7 @@ mod live;
 mod logs;
 mod long;
 mod number;
+mod openmetrics;
 mod options;
 mod otlp;
 mod parts;
@@ -81,6 +83,7 @@ mod sadf_json;
 mod samples;
 mod server;
 mod shape;
+mod shown;
 mod source;
 mod sql;
 #[cfg(feature = "sqlite")]

@@ -1,5 +1,7 @@
 //! Numbers from bytes: what is a number, what is blank, and what is neither.
 
+use crate::load::shown::Shown;
+
 /// What a field of a number column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Field {
@@ -67,6 +69,8 @@ pub(crate) enum Style {
     DecimalComma,
     /// `1,234.5`.
     GroupedComma,
+    /// `91.2 ms`.
+    Shown(Shown),
 }
 
 impl Style {
@@ -75,6 +79,7 @@ impl Style {
         let field = field.trim_ascii();
         let comma = memchr::memchr(b',', field).is_some();
         match self {
+            Self::Shown(shown) => shown.plain(field),
             Self::DecimalComma if comma => {
                 let without = field.iter().filter(|b| **b != b'.');
                 let (whole, _) = field.split_at_checked(memchr::memchr(b',', field)?)?;

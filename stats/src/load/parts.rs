@@ -19,11 +19,14 @@ pub(crate) struct Place<'a> {
     /// What fetches the rest, where the file is not whole. Its end is always here, with the table of contents of what is columnar.
     #[cfg_attr(not(feature = "frame"), allow(dead_code, reason = "only columnar files are read in parts"))]
     pub(crate) parts: Option<&'a dyn Parts>,
+    /// The labels that the folders give which it was found in.
+    #[cfg_attr(not(feature = "frame"), allow(dead_code, reason = "only columnar files have them"))]
+    pub(crate) folders: &'a [(String, String)],
 }
 
 impl<'a> Place<'a> {
     /// A whole file.
-    pub(crate) fn whole(path: &'a Path) -> Self {
-        Self { path, parts: None }
+    pub(crate) fn whole(path: &'a Path, folders: &'a [(String, String)]) -> Self {
+        Self { path, parts: None, folders }
     }
 }

@@ -41,6 +41,9 @@ const DEEPEST: usize = 2;
 /// read: the columns that are needed, and of histogram tables only the row groups that [`from`](LoadOptions::from), [`to`](LoadOptions::to)
 /// and [`filter`](LoadOptions::filter) leave; other objects are fetched whole, into a file that goes away. The report says how many bytes.
 ///
+/// A folder `service=cart` below a folder or from the first wildcard of a pattern on is a label of the Parquet and Arrow files in it, as Hive and
+/// Spark write tables; of files named one by one it is where not all of them lie in it, and so never of a file alone.
+///
 /// The format of each file is found by its content, also within gzip and Zstandard, which may unpack to 64 MB and 200 times
 /// their size. Files of a folder that are of no format are told and left out. Series of several files with the same name, labels, unit and kind become
 /// one. `progress` counts bytes and may cancel the work.
@@ -79,14 +82,14 @@ pub(crate) fn load_into(
     let first = options.from.unwrap_or_default();
     let mut skipped = Vec::new();
     let store = Store::new(&options, progress);
-    for Named { path, asked_for } in files::expand(paths, &|name| store.expand(name))? {
+    for Named { path, asked_for, folders } in files::expand(paths, &|name| store.expand(name))? {
         let before = std::mem::take(&mut into.table);
         let on_server = is_server(&path.to_string_lossy()) && bucket_and_key(&path.to_string_lossy()).is_none();
         if let (Some(step), None, Some(before), false) = (options.step, &options.time, &all, on_server) {
             // rows without times go on where the file before ended
             options.from = Some(first + Span(step.0.saturating_mul(before.report.rows as i64)));
         }
-        let one = match load_file(&path, &store, &options, progress, into) {
+        let one = match load_file(&path, &folders, &store, &options, progress, into) {
             Err(e) if !asked_for && matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::Empty) => {
                 into.table = before;
                 skipped.push(e);
@@ -158,6 +161,7 @@ pub fn load_bytes(name: &str, bytes: &[u8], options: &LoadOptions, progress: &Pr
 
 fn load_file(
     path: &Path,
+    folders: &[(String, String)],
     store: &Store,
     options: &LoadOptions,
     progress: &Progress,
@@ -169,7 +173,7 @@ fn load_file(
     let name = path.display().to_string();
     let open = |path: &Path| File::open(path).map_err(|e| Error::io(e, &name));
     if bucket_and_key(&name).is_some() {
-        return store.read(&name, |place, size| {
+        return store.read(&name, folders, |place, size| {
             read(&name, Some(place), Box::new(open(place.path)?), size, 0, options, progress, into)
         });
     }
@@ -184,7 +188,7 @@ fn load_file(
     let file = open(path).map_err(|e| e.hint("check the name and the folder"))?;
     let file = Watched::new(file).map_err(|e| Error::io(e, &name))?;
     let (size, end) = (file.size(), file.end());
-    end.tell(read(&name, Some(Place::whole(path)), Box::new(file), size, 0, options, progress, into), &name)
+    end.tell(read(&name, Some(Place::whole(path, folders)), Box::new(file), size, 0, options, progress, into), &name)
 }
 
 #[cfg(feature = "live")]
@@ -206,7 +210,12 @@ impl Store {
         Err(refused.hint("build with the feature “live”, or download the objects"))
     }
 
-    fn read<T>(&self, name: &str, _work: impl FnOnce(Place<'_>, u64) -> Result<T>) -> Result<T> {
+    fn read<T>(
+        &self,
+        name: &str,
+        _folders: &[(String, String)],
+        _work: impl FnOnce(Place<'_>, u64) -> Result<T>,
+    ) -> Result<T> {
         self.expand(name).and_then(|_| Err(Error::empty("there is no such object")))
     }
 

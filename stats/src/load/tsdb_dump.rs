@@ -5,13 +5,14 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Position, Result};
+use crate::load::choice::{Choice, LeftAside};
 use crate::load::dataset::Dataset;
 use crate::load::encoding;
 use crate::load::exposition;
 use crate::load::number::show;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::samples::{Samples, refuse_too_many, to_dataset};
+use crate::load::samples::{Samples, of_chosen};
 
 /// Whether a line is one of a dump: braces first, and the metric's name a label in them.
 pub(crate) fn is_dump(line: &[u8]) -> bool {
@@ -23,6 +24,8 @@ pub(crate) fn is_dump(line: &[u8]) -> bool {
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let text = encoding::text(bytes, name, &mut report);
+    let mut choice = Choice::new(options)?;
+    let mut aside = LeftAside::default();
     let mut all: Vec<Samples> = Vec::new();
     let mut index: HashMap<String, usize> = HashMap::new();
     let (mut rows, mut histograms, mut first_histogram) = (0_u64, 0_u64, 0);
@@ -51,10 +54,16 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         rows += 1;
         let at = if let Some(at) = index.get(labels) {
             *at
+        } else if aside.has(labels) {
+            continue;
         } else {
             let (metric, labels_read) = exposition::labels_of(labels.as_bytes())
                 .ok_or_else(|| Error::parse("the labels cannot be read").at(position()))?;
-            refuse_too_many(all.len() + 1, options, name)?;
+            if !choice.keeps(&metric, &labels_read) {
+                aside.add(labels, name)?;
+                continue;
+            }
+            choice.refuse_too_many(all.len() + 1, name)?;
             all.push(Samples { name: metric, labels: labels_read, ..Samples::default() });
             index.insert(labels.to_owned(), all.len() - 1);
             all.len() - 1
@@ -71,7 +80,14 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     }
     report.rows = rows;
     report.files.push(FileRead { name: name.to_owned(), format: Format::TsdbDump, bytes: bytes.len() as u64, rows });
-    to_dataset(all, options, Format::TsdbDump, name, report)
+    drop((index, aside));
+    for samples in &mut all {
+        // of one sample each would take the memory of four
+        samples.times.shrink_to_fit();
+        samples.values.shrink_to_fit();
+    }
+    choice.finish(&mut all, name, &mut report)?;
+    of_chosen(all, options, Format::TsdbDump, name, report)
 }
 
 /// The value and the time in nanoseconds after the labels.

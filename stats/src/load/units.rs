@@ -1,6 +1,6 @@
 //! One name in several units is told, and never merged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::error::Position;
 use crate::load::dataset::Dataset;
@@ -13,15 +13,17 @@ impl Dataset {
     /// Tells where series of one name and the same labels are in several units, among the items and the series that were counted.
     pub(crate) fn tell_units(&mut self, table: &HistogramTable) {
         let stored = table.stored.values().map(|s| &s.identity);
-        let mut units: BTreeMap<(&str, String), BTreeSet<String>> = BTreeMap::new();
-        for identity in self.items.iter().map(|i| &i.identity).chain(stored) {
-            let Identity { name, labels, unit } = identity;
-            let unit = if *unit == Unit::None { "none".to_owned() } else { unit.to_string() };
-            units.entry((name.as_str(), labels.to_string())).or_default().insert(unit);
-        }
-        units.retain(|_, units| units.len() > 1);
-        let Some(((name, _), first)) = units.first_key_value() else { return };
-        let words: Vec<&str> = first.iter().map(String::as_str).collect();
+        // sorted and not gathered: there may be as many series as are read
+        let mut all: Vec<&Identity> = self.items.iter().map(|i| &i.identity).chain(stored).collect();
+        all.sort_unstable_by_key(|identity| (&identity.name, &identity.labels));
+        let word = |unit: &Unit| if *unit == Unit::None { "none".to_owned() } else { unit.to_string() };
+        let same = |a: &&Identity, b: &&Identity| (&a.name, &a.labels) == (&b.name, &b.labels);
+        let mixed = |group: &&[&Identity]| group.windows(2).any(|pair| matches!(pair, [a, b] if a.unit != b.unit));
+        let units: Vec<&[&Identity]> = all.chunk_by(same).filter(mixed).collect();
+        let Some([first, ..]) = units.first() else { return };
+        let name = &first.name;
+        let words: BTreeSet<String> = units.iter().take(1).copied().flatten().map(|i| word(&i.unit)).collect();
+        let words: Vec<String> = words.into_iter().collect();
         let more = match units.len() {
             1 => String::new(),
             n => format!(", and so {} more", counted(n as u64 - 1, "series")),
@@ -31,7 +33,7 @@ impl Dataset {
              where one is wrong",
             words.join(" and ")
         );
-        let (count, position) = (units.len() as u64, Position::default().at_column((*name).to_owned()));
+        let (count, position) = (units.len() as u64, Position::default().at_column(name.clone()));
         self.report.warn(WarningKind::UnitMismatch, message, position, count);
     }
 }

@@ -37,6 +37,76 @@ fn a_million_of_anything_is_refused_early() {
     }
 }
 
+/// Many series of which some are chosen, by name or by label: those left out are not held, and what is asked for in vain is told.
+#[test]
+fn of_many_series_the_chosen_are_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let many = |one: &dyn Fn(u32) -> String| (0..120_000).map(one).collect::<String>();
+    let text = many(&|i| format!("m{i}{{id=\"{i}\"}} 7 1767225600000\n"));
+    let dump = many(&|i| format!("{{__name__=\"m{i}\", id=\"{i}\"}} 7 1767225600000\n"));
+    let answer =
+        many(&|i| format!("{{\"metric\":{{\"__name__\":\"m{i}\",\"id\":\"{i}\"}},\"values\":[[0,\"7\"],[9,\"7\"]]}},"));
+    let answer = format!("{{\"data\":{{\"result\":[{}]}}}}", answer.trim_end_matches(','));
+    let value = |v: &str| LoadOptions { value: Some(v.into()), ..LoadOptions::default() };
+    let filter = |f: &str| LoadOptions { filter: Some(f.into()), ..LoadOptions::default() };
+    let counts = LoadOptions { total: Some("m5".into()), bad: Some("m119999".into()), ..LoadOptions::default() };
+    let chosen = [
+        (value("m0, m119999"), Ok(2)),
+        (counts, Ok(2)),
+        (filter("id < 1000 && __name__ ~ 99"), Ok(19)),
+        (filter("id < 100000"), Ok(100_000)),
+    ];
+    let in_vain = [
+        (value("n7"), Err("no series is called “n7”; there are m0, m1, m10,")),
+        (filter("di == 7"), Err("no label is called “di”; there are id, __name__; choose one of them with --where")),
+        (filter("id >= 0"), Err("--value and --where leave more than 100000 series; choose fewer")),
+        (filter("id > 1000000"), Err("no series passes --value and --where")),
+    ];
+    let line_by_line = [&chosen[..2], &in_vain[2..]].concat();
+    let all = [&chosen[..], &in_vain].concat();
+    for (input, asked) in [(text, &line_by_line), (dump, &line_by_line), (answer, &all)] {
+        for (options, wanted) in asked {
+            let (result, peak) = peak_of_all(|| load_bytes("input", input.as_bytes(), options, &Progress::new()));
+            let told = format!("{:?} {:?}", options.value, options.filter);
+            // the text as it grows, the hashes of lines, and next to nothing of a series that is not chosen
+            let bound = match wanted {
+                Ok(100_000) | Err("--value and --where leave more than 100000 series; choose fewer") => {
+                    4 * input.len() + FREE
+                }
+                _ => 3 * input.len() + (8 << 20),
+            };
+            assert!(peak <= bound, "{told}: {} MB for {} MB", peak >> 20, input.len() >> 20);
+            match (result.map_err(|e| e.to_string()), wanted) {
+                (Ok(data), Ok(series)) => {
+                    assert_eq!(data.items.len(), *series, "{told}");
+                    assert!(data.items.iter().all(|item| item.values().iter().all(|v| *v == 7.0)), "{told}");
+                    let said = data.report.understood.iter().find(|u| u.what == "where").unwrap();
+                    assert_eq!(said.choice, format!("{series} of 120000 series"));
+                }
+                (Err(e), Err(words)) => assert!(e.starts_with("input: ") && e.contains(words), "{e}"),
+                (result, _) => panic!("{told}: {:?}", result.map(|data| data.items.len())),
+            }
+        }
+    }
+}
+
+/// As many series as are read, in the shortest lines that there are.
+#[test]
+fn as_many_series_as_are_read_fit() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let many = |one: &dyn Fn(u32) -> String| (0..100_000).map(one).collect::<String>();
+    let text = many(&|i| format!("m{i} 7 0\n"));
+    let dump = many(&|i| format!("{{__name__=\"m{i}\"}} 7 0\n"));
+    let answer = many(&|i| format!("{{\"metric\":{{\"a\":\"{i}\"}},\"value\":[0,\"7\"]}},"));
+    let answer = format!("{{\"data\":{{\"result\":[{}]}}}}", answer.trim_end_matches(','));
+    for input in [text, dump, answer] {
+        let options = LoadOptions::default();
+        let (result, peak) = peak_of_all(|| load_bytes("input", input.as_bytes(), &options, &Progress::new()));
+        assert_eq!(result.unwrap().items.len(), 100_000);
+        assert!(peak <= 4 * input.len() + FREE, "{} MB for {} MB", peak >> 20, input.len() >> 20);
+    }
+}
+
 /// A long header over short rows, records that lack most fields, and traces of many small histograms: what is not there takes no memory.
 #[test]
 fn what_no_text_stands_for_is_not_held() {

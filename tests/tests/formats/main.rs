@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod cloud;
+mod exposition;
+mod grafana;
 mod histograms;
 mod logs;
 mod system;

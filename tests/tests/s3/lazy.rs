@@ -60,6 +60,28 @@ fn folders_of_rows_are_labels() {
     of(&["--kind", "events"]);
 }
 
+/// What is named says where to look; what is found below it, or from the first wildcard on, is a label.
+#[test]
+fn folders_above_what_was_named_are_no_labels() {
+    let relay = Relay::new(Manner::Plain);
+    let flags = ["--value", "latency", "-q", "0.5", "--kind", "events", "--by"];
+    for (name, by, labels) in [
+        ("labelled/*/day=1/*.parquet", "service,day", serde_json::json!({"service": "cart", "day": "1"})),
+        ("labelled/service=cart/", "day", serde_json::json!({"day": "1"})),
+        ("labelled/service=cart/day=?/p.parquet", "day", serde_json::json!({"day": "1"})),
+    ] {
+        let (far, near) = both(&relay, "quantile", name, &[&flags[..], &[by]].concat());
+        assert_eq!(far["results"], near["results"], "{name}");
+        assert_eq!(far["results"][0]["series"]["labels"], labels, "{name}");
+    }
+    for (name, above) in [("labelled/service=cart/", "service"), ("labelled/service=cart/day=1/p.parquet", "day")] {
+        for place in [format!("s3://lake/{name}"), local(name)] {
+            let (code, _, err) = through(&relay, &[&["quantile", &place][..], &flags, &[above]].concat());
+            assert!(code == 3 && err.contains(&format!("“{above}”")), "{place}: {err}");
+        }
+    }
+}
+
 #[test]
 fn of_a_folder_of_histograms_only_what_is_asked_for_is_fetched() {
     let relay = Relay::new(Manner::Plain);

@@ -3,6 +3,7 @@
 use super::Classifier;
 use crate::load::dataset::Role;
 use crate::load::guess;
+use crate::load::number::Style;
 use crate::unit::Unit;
 
 impl Classifier<'_> {
@@ -12,9 +13,14 @@ impl Classifier<'_> {
             let source = self.plan.wanted.get(v.column).map_or(0, |w| w.source);
             let s = self.stat(source);
             let typed = self.sample.units.get(source).cloned().flatten();
-            let (unit, why) = match (&self.options.unit, Unit::from_name(&v.name)) {
+            // a series as Grafana calls it, with its labels
+            let bare = v.name.split('{').next().unwrap_or_default();
+            let (unit, why) = match (&self.options.unit, Unit::from_name(bare)) {
                 (Some(unit), _) => (unit.clone(), "--unit"),
                 _ if v.role != Role::Value => (Unit::Count, "counts of events"),
+                _ if typed.is_some() && matches!(self.sample.styles.get(source), Some(Style::Shown(_))) => {
+                    (typed.unwrap_or_default(), "its fields")
+                }
                 _ if typed.is_some() => (typed.unwrap_or_default(), "its type is a duration"),
                 _ if self.options.value.is_none() && self.sample.preset.unit.is_some() => {
                     (self.sample.preset.unit.clone().unwrap_or_default(), self.sample.preset.why)

@@ -6,6 +6,7 @@ use crate::load::clock::{Clock, TimeFormat};
 use crate::load::csv::split::LineCounter;
 use crate::load::number::{self, Field, Style};
 use crate::load::report::{LoadReport, WarningKind};
+use crate::load::shown::Shown;
 
 const SAMPLE_ROWS: usize = 2000;
 /// More fields than these are not looked at: of a wide table fewer rows, though never fewer than four.
@@ -25,8 +26,43 @@ pub(crate) struct Layout {
 }
 
 /// Looks at the first part of a text; `whole` where that is all of it, `chosen` where it is said which columns are wanted.
-pub(crate) fn sniff(head: &[u8], whole: bool, chosen: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
-    let delimiter = delimiter(head);
+pub(crate) fn sniff(text: &[u8], whole: bool, chosen: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
+    let Some((said, line)) = delimiter_line(text) else {
+        let delimiter = delimiter(text);
+        return below(text, delimiter, "the first rows agree on it", whole, chosen, file, report);
+    };
+    let head = text.get(line..).unwrap_or_default();
+    let mut layout = below(head, said, "its first line says so", whole, chosen, file, report)?;
+    layout.data_byte += line;
+    layout.data_line += 1;
+    layout.sample.lines.iter_mut().for_each(|own| *own += 1);
+    Ok(layout)
+}
+
+/// The delimiter that a first line `sep=,` gives, as spreadsheets take it, and where the next line begins.
+fn delimiter_line(text: &[u8]) -> Option<(u8, usize)> {
+    let end = memchr::memchr(b'\n', text)?;
+    let line = text.get(..end)?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let is_mark = |b: u8| b == b'\t' || (b.is_ascii_punctuation() && b != b'"');
+    match line {
+        [key @ .., delimiter] if key.eq_ignore_ascii_case(b"sep=") && is_mark(*delimiter) => {
+            Some((*delimiter, end + 1))
+        }
+        _ => None,
+    }
+}
+
+/// The same of a text whose delimiter is known, and why.
+fn below(
+    head: &[u8],
+    delimiter: u8,
+    why: &'static str,
+    whole: bool,
+    chosen: bool,
+    file: &str,
+    report: &mut LoadReport,
+) -> Result<Layout> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
     let mut rows: Vec<(u64, csv::ByteRecord)> = Vec::new();
     let mut record = csv::ByteRecord::new();
@@ -68,17 +104,19 @@ pub(crate) fn sniff(head: &[u8], whole: bool, chosen: bool, file: &str, report: 
     if !header {
         report.understand("header", "none", "the first row holds values; columns are numbered from 1");
     }
-    report.understand("delimiter", show_delimiter(delimiter), "the first rows agree on it");
+    report.understand("delimiter", show_delimiter(delimiter), why);
     let column = |i: usize| rows.iter().map(|(_, r)| r.get(i).unwrap_or_default().to_vec()).collect();
     let mut columns: Vec<Vec<Vec<u8>>> = (0..width).map(column).collect();
-    let styles = styles(&mut columns, delimiter == b',', report);
+    let styles = styles(&mut columns, delimiter == b',', is_grafanas(head), report);
+    let unit = |style: &Style| if let Style::Shown(shown) = style { shown.unit() } else { None };
+    let units = styles.iter().map(unit).collect();
     let sample = Sample {
         names,
         columns,
         styles,
         lines: rows.iter().map(|(line, _)| *line).collect(),
         hints: Vec::new(),
-        units: Vec::new(),
+        units,
         preset: crate::load::preset::Preset::default(),
     };
     let (data_byte, data_line) = if header { after_first } else { (0, 0) };
@@ -86,12 +124,28 @@ pub(crate) fn sniff(head: &[u8], whole: bool, chosen: bool, file: &str, report: 
 }
 
 /// How the columns write their numbers, which become plain in the sample.
-fn styles(columns: &mut [Vec<Vec<u8>>], comma_delimited: bool, report: &mut LoadReport) -> Vec<Style> {
+fn styles(columns: &mut [Vec<Vec<u8>>], comma_delimited: bool, grafanas: bool, report: &mut LoadReport) -> Vec<Style> {
     let mut styles: Vec<Style> = columns.iter().map(|c| Style::of(c, comma_delimited)).collect();
+    if grafanas {
+        let mut any = false;
+        for (style, column) in styles.iter_mut().zip(columns.iter()).filter(|(style, _)| **style == Style::Plain) {
+            if let Some(shown) = Shown::of(column) {
+                (*style, any) = (Style::Shown(shown), true);
+            }
+        }
+        if any {
+            let choice =
+                "with units and rounded, as displayed; Grafana writes all digits where “Formatted data” is off";
+            report.understand("numbers", choice, "their fields");
+        }
+    }
+    let other = |style: &Style| matches!(style, Style::DecimalComma | Style::GroupedComma);
     if styles.iter().all(|s| *s == Style::Plain) {
         return Vec::new();
     }
-    if styles.contains(&Style::DecimalComma) {
+    if !styles.iter().any(other) {
+        // told above
+    } else if styles.contains(&Style::DecimalComma) {
         // where one column has decimal commas, dots group the digits of the others
         styles.iter_mut().filter(|s| **s == Style::Plain).for_each(|s| *s = Style::DecimalComma);
         report.understand("numbers", "decimal comma", "their fields");
@@ -106,6 +160,11 @@ fn styles(columns: &mut [Vec<Vec<u8>>], comma_delimited: bool, report: &mut Load
         }
     }
     styles
+}
+
+/// Whether the header is that of Grafana's panel inspector, which quotes every name.
+fn is_grafanas(head: &[u8]) -> bool {
+    head.starts_with(b"\"Time\",\"")
 }
 
 fn show_delimiter(delimiter: u8) -> &'static str {
@@ -198,6 +257,12 @@ mod tests {
         assert_eq!(look("2026-01-01,true\n2026-01-02,false\n").data_line, 0);
         assert_eq!(look("a,t\r\n\r\n1,2\r\n").sample.lines, [3]);
         assert_eq!(look("\"a\nb\",t\n1,2\n").data_line, 2);
+        let l = look("sep=;\na;b\n1;2,5\n3;4,5\n");
+        assert_eq!((l.delimiter, l.data_byte, l.data_line, l.sample.lines), (b';', 10, 2, vec![3, 4]));
+        assert_eq!(l.sample.names, ["a", "b"]);
+        assert_eq!(look("sep=;\r\na;b\r\n1;2,5\r\n").sample.lines, [3]);
+        assert_eq!(look("SEP=|\n1|2,5\n3|4,5\n").delimiter, b'|');
+        assert_eq!(look("sep=,b\n1,2\n3,4\n").sample.names, ["sep=", "b"]);
         let mut report = LoadReport::default();
         let l = sniff(b"x,x,\n1,2,3\n", true, false, "f", &mut report).unwrap();
         assert_eq!(l.sample.names, ["x", "x (column 2)", "column 3"]);

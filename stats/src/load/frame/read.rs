@@ -24,12 +24,12 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::classify::Plan;
 use crate::load::dataset::Dataset;
+use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::{Parts, Place};
 use crate::load::report::LoadReport;
 use crate::load::store::Condenser;
 use crate::load::table::Dictionary;
-use crate::load::{files, histogram_table};
 use crate::progress::Progress;
 
 /// Rows that decide whether columns hold events, where the rest is counted and not kept.
@@ -58,16 +58,16 @@ pub(crate) fn read(
         Bytes::File(place) => {
             opened = File::open(place.path).map_err(io)?;
             let size = opened.metadata().map_err(io)?.len();
-            (Input::File(&opened), size, place.parts, files::partition(place.path))
+            (Input::File(&opened), size, place.parts, place.folders)
         }
-        Bytes::Memory(bytes) => (Input::Memory(bytes), bytes.len() as u64, None, Vec::new()),
+        Bytes::Memory(bytes) => (Input::Memory(bytes), bytes.len() as u64, None, &[][..]),
     };
     progress.stage("reading", size);
     // damaged files can make the decoders panic; that must not end the program
     let work = AssertUnwindSafe(|| {
         check_tail(input, size, format)?;
         let rows = Rows::open(input, size, format, parts)?;
-        decode((name, format, size), &rows, &folders, options, progress, into)
+        decode((name, format, size), &rows, folders, options, progress, into)
     });
     let result = catch_unwind(work).unwrap_or_else(|_| Err(damaged(format, "its columns cannot be decoded")));
     result

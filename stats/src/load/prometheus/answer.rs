@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 
-use super::result::{Found, Series};
+use super::result::{Found, Kept, Series};
 
 /// An answer; what stands under `data` may also stand alone.
 #[derive(Default)]
@@ -20,36 +20,36 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads one, of whose series so many are kept; all are counted.
-    pub(super) fn read(text: &[u8], most: usize) -> serde_json::Result<Self> {
+    /// Reads one, of whose series some are kept.
+    pub(super) fn read(text: &[u8], kept: &mut Kept<'_>) -> serde_json::Result<Self> {
         let mut reader = serde_json::Deserializer::from_slice(text);
         let mut answer = Self::default();
-        Object { answer: &mut answer, most }.deserialize(&mut reader)?;
+        Object { answer: &mut answer, kept }.deserialize(&mut reader)?;
         reader.end()?;
         Ok(answer)
     }
 }
 
 /// The object, or the one under `data`.
-struct Object<'a> {
+struct Object<'a, 'c> {
     answer: &'a mut Answer,
-    most: usize,
+    kept: &'a mut Kept<'c>,
 }
 
-impl<'de> DeserializeSeed<'de> for Object<'_> {
+impl<'de> DeserializeSeed<'de> for Object<'_, '_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Object<'_> {
+impl<'de> Visitor<'de> for Object<'_, '_> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with “status” and “data”")
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { answer, most } = self;
+        let Self { answer, kept } = self;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match key.as_ref() {
                 "status" => answer.status = map.next_value()?,
@@ -58,8 +58,8 @@ impl<'de> Visitor<'de> for Object<'_> {
                 "warnings" => answer.warnings = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "infos" => answer.infos = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 "resultType" => answer.result_type = map.next_value()?,
-                "result" => answer.result = map.next_value_seed(Maybe(Series { most }))?,
-                "data" => drop(map.next_value_seed(Maybe(Object { answer, most }))?),
+                "result" => answer.result = map.next_value_seed(Maybe(Series(kept)))?,
+                "data" => drop(map.next_value_seed(Maybe(Object { answer, kept }))?),
                 _ => drop(map.next_value::<de::IgnoredAny>()?),
             }
         }

@@ -11,15 +11,15 @@ mod pages;
 mod result;
 
 use crate::error::{Error, Position, Result};
-#[cfg(feature = "live")]
 use crate::load::assemble::MOST_SERIES;
+use crate::load::choice::{self, Choice};
 use crate::load::dataset::{Dataset, Item};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::samples::{self, Samples, to_dataset};
+use crate::load::samples::{self, Samples};
 use answer::Answer;
 use native::native;
-use result::{Found, micros, value};
+use result::{Found, Kept, micros, value};
 
 /// One answer, before it becomes a data set: that of a live server may be a page of several.
 pub(crate) struct Page {
@@ -29,26 +29,36 @@ pub(crate) struct Page {
     found: Found,
 }
 
-/// Reads an answer.
+/// What a series is called that has no name, as the results of most functions do.
+const NAMELESS: &str = "value";
+
+/// Reads an answer, of whose series those are held that the options want.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
-    let page = limited(name, bytes, samples::most_series(options))?;
-    samples::refuse_too_many(page.found.count, options, name)?;
-    dataset(name, page, bytes.len() as u64, options)
+    let mut choice = Choice::new(options)?;
+    let mut page = limited(name, bytes, Kept { most: MOST_SERIES, choice: Some((&mut choice, NAMELESS)) })?;
+    if page.found.too_many {
+        choice.refuse_too_many(MOST_SERIES + 1, name)?;
+    }
+    page.call_nameless(NAMELESS);
+    of_chosen(name, page, &choice, bytes.len() as u64, options)
 }
 
 /// Reads an answer as it stands; series without a name have none.
 #[cfg(feature = "live")]
 pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
     let most = 10 * MOST_SERIES;
-    let page = limited(name, bytes, most)?;
-    samples::refuse_more_than(most, page.found.count, name)?;
+    let page = limited(name, bytes, Kept { most, choice: None })?;
+    if page.found.too_many {
+        let message = format!("there are more than {most} series");
+        return Err(Error::argument(message).in_file(name).hint("ask for less"));
+    }
     Ok(page)
 }
 
-/// Reads an answer of which no more series are kept than are looked at.
-fn limited(name: &str, bytes: &[u8], most: usize) -> Result<Page> {
+/// Reads an answer and keeps some of its series.
+fn limited(name: &str, bytes: &[u8], mut kept: Kept<'_>) -> Result<Page> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let answer = Answer::read(text, most).map_err(|e| json_error(&e, text, name))?;
+    let answer = Answer::read(text, &mut kept).map_err(|e| json_error(&e, text, name))?;
     if answer.status.as_deref() == Some("error") {
         let kind = answer.error_type.as_deref().unwrap_or("unknown");
         let message = answer.error.as_deref().unwrap_or("no message");
@@ -65,20 +75,35 @@ fn limited(name: &str, bytes: &[u8], most: usize) -> Result<Page> {
     if let (Some(t), Some(v)) = (found.scalar.0, &found.scalar.1) {
         let times = micros(t).into_iter().collect();
         let values = vec![value(v).unwrap_or(f64::NAN)];
-        found.series.push(Samples { name: "scalar".into(), times, values, ..Samples::default() });
+        let scalar = Samples { name: "scalar".into(), times, values, ..Samples::default() };
+        found.samples += 1;
+        if kept.keeps(&scalar) {
+            found.series.push(scalar);
+        }
     }
     Ok(Page { said, result_type: answer.result_type, found })
 }
 
-/// What an answer of so many bytes holds.
+/// What an answer of so many bytes holds that the options want.
+#[cfg(feature = "live")]
 pub(crate) fn dataset(name: &str, mut page: Page, bytes: u64, options: &LoadOptions) -> Result<Dataset> {
-    page.call_nameless("value");
+    page.call_nameless(NAMELESS);
+    let mut choice = Choice::new(options)?;
+    page.found.samples = page.found.series.iter().map(|s| s.times.len() as u64).sum();
+    page.found.series.retain(|s| choice.keeps(&s.name, &s.labels));
+    page.found.histograms.retain(|(name, labels, _)| choice.passes(name, labels));
+    of_chosen(name, page, &choice, bytes, options)
+}
+
+/// What there is of the series that were chosen.
+fn of_chosen(name: &str, page: Page, choice: &Choice, bytes: u64, options: &LoadOptions) -> Result<Dataset> {
     let Page { said, result_type, mut found } = page;
     let mut report = LoadReport::default();
     for message in said {
         report.warn(WarningKind::Source, format!("Prometheus says: {message}"), Position::in_file(name), 1);
     }
-    let items = native(std::mem::take(&mut found.histograms), options, name, &mut report)?;
+    choice.finish(&mut found.series, name, &mut report)?;
+    let items = native(std::mem::take(&mut found.histograms), choice, options, name, &mut report)?;
     found.series.retain(|s| !s.times.is_empty());
     if found.unreadable > 0 {
         let message = format!(
@@ -88,16 +113,18 @@ pub(crate) fn dataset(name: &str, mut page: Page, bytes: u64, options: &LoadOpti
         report.warn(WarningKind::NotANumber, message, Position::in_file(name), found.unreadable);
     }
     report.understand("answer", result_type.unwrap_or_else(|| "unknown".to_owned()), "resultType");
-    let rows = found.series.iter().map(|s| s.times.len() as u64).sum::<u64>();
-    let rows = rows + items.iter().map(Item::count).sum::<u64>();
+    let rows = found.samples + items.iter().map(Item::count).sum::<u64>();
     report.rows = rows;
     report.files.push(FileRead { name: name.to_owned(), format: Format::PrometheusJson, bytes, rows });
-    if found.series.is_empty() && !items.is_empty() {
+    if found.series.is_empty() {
+        if items.is_empty() {
+            return Err(choice::nothing(name));
+        }
         let mut data = Dataset { items, report };
         data.sort();
         return Ok(data);
     }
-    let mut data = to_dataset(found.series, options, Format::PrometheusJson, name, report)?;
+    let mut data = samples::of_chosen(found.series, options, Format::PrometheusJson, name, report)?;
     data.items.extend(items);
     data.sort();
     Ok(data)

@@ -4,6 +4,7 @@ use super::result::Native;
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::histogram::AnySketch;
 use crate::labels::Labels;
+use crate::load::choice::Choice;
 use crate::load::dataset::{Data, Item};
 use crate::load::histograms::{Histograms, Point, windows};
 use crate::load::options::{Format, Kind, LoadOptions};
@@ -14,6 +15,7 @@ use crate::unit::Unit;
 /// The native histograms as one window between two samples.
 pub(super) fn native(
     all: Vec<(String, Labels, Vec<Native>)>,
+    choice: &Choice,
     options: &LoadOptions,
     file: &str,
     report: &mut LoadReport,
@@ -22,7 +24,7 @@ pub(super) fn native(
     let mut items = Vec::new();
     let (mut unreadable, mut why, mut alone) = (0_u64, String::new(), 0_u64);
     for (name, labels, samples) in all {
-        if options.value.as_ref().is_some_and(|v| !v.split(',').any(|v| v.trim() == name)) {
+        if !choice.passes(&name, &labels) {
             continue;
         }
         let unit = options.unit.clone().or_else(|| Unit::from_name(&name)).unwrap_or_default();

@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::histogram::Exponential;
 use crate::labels::Labels;
+use crate::load::choice::Choice;
 use crate::load::number::{self, Field};
 use crate::load::samples::Samples;
 
@@ -17,9 +18,11 @@ use crate::load::samples::Samples;
 pub(super) struct Found {
     pub(super) series: Vec<Samples>,
     pub(super) histograms: Vec<(String, Labels, Vec<Native>)>,
-    /// How many series there are.
-    pub(super) count: usize,
     pub(super) unreadable: u64,
+    /// How many samples there are, those of series that are not kept included.
+    pub(super) samples: u64,
+    /// Whether more series would be kept than may be.
+    pub(super) too_many: bool,
     pub(super) scalar: (Option<f64>, Option<String>),
 }
 
@@ -39,29 +42,46 @@ pub(super) fn value(text: &str) -> Option<f64> {
     }
 }
 
-/// Reads the list, of whose series so many are kept.
-pub(super) struct Series {
+/// Which series of an answer are kept.
+pub(super) struct Kept<'a> {
+    /// So many at most.
     pub(super) most: usize,
+    /// Those that are chosen, a series without a name by another; all where there is no choice.
+    pub(super) choice: Option<(&'a mut Choice, &'a str)>,
 }
 
-impl<'de> de::DeserializeSeed<'de> for Series {
+impl Kept<'_> {
+    pub(super) fn keeps(&mut self, series: &Samples) -> bool {
+        let Some((choice, nameless)) = &mut self.choice else { return true };
+        choice.keeps(if series.name.is_empty() { nameless } else { &series.name }, &series.labels)
+    }
+}
+
+/// Reads the list.
+pub(super) struct Series<'a, 'c>(pub(super) &'a mut Kept<'c>);
+
+impl<'de> de::DeserializeSeed<'de> for Series<'_, '_> {
     type Value = Found;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Series {
+impl<'de> Visitor<'de> for Series<'_, '_> {
     type Value = Found;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of series, or the time and value of a scalar")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Found, A::Error> {
         let mut found = Found::default();
-        while found.count <= self.most {
+        while found.series.len() <= self.0.most {
             let Some(element) = seq.next_element::<Element>()? else { return Ok(found) };
             match element {
                 Element::Series(mut samples, histograms, unreadable) => {
+                    found.samples += samples.times.len() as u64;
+                    if !self.0.keeps(&samples) {
+                        continue;
+                    }
                     if !histograms.is_empty() {
                         found.histograms.push((samples.name.clone(), samples.labels.clone(), histograms));
                     }
@@ -70,18 +90,16 @@ impl<'de> Visitor<'de> for Series {
                     samples.values.shrink_to_fit();
                     found.series.push(samples);
                     found.unreadable += unreadable;
-                    found.count += 1;
                 }
                 Element::Number(t) => found.scalar.0 = Some(t),
                 Element::Text(v) => found.scalar.1 = Some(v),
             }
         }
-        // there are too many to be looked at: what is there gives way, and the rest is counted
+        // there are too many to be looked at: what is there gives way, and the rest is passed over
+        found.too_many = true;
         found.series = Vec::new();
         found.histograms = Vec::new();
-        while seq.next_element::<de::IgnoredAny>()?.is_some() {
-            found.count += 1;
-        }
+        while seq.next_element::<de::IgnoredAny>()?.is_some() {}
         Ok(found)
     }
 }

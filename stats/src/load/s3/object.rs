@@ -23,8 +23,6 @@ const GAP: u64 = 256 << 10;
 const PIECE: u64 = 4 << 20;
 /// So many requests at once.
 const AT_ONCE: usize = 6;
-/// The most bytes of a folder's name.
-const LONGEST: usize = 255;
 /// What a Parquet file begins and ends with.
 const PARQUET: &[u8] = b"PAR1";
 
@@ -49,7 +47,7 @@ impl Object {
         };
         let Answer { body, etag, range } = tail;
         let (bytes, size) = range.unwrap_or_default();
-        let folder = Folder::new(key)?;
+        let folder = Folder::new()?;
         let wanted = Wanted { etag, ..of };
         let here = RefCell::new(Vec::new());
         let in_parts = body.ends_with(PARQUET) && size > 12;
@@ -215,7 +213,7 @@ fn pieces(range: Range<u64>) -> Vec<Range<u64>> {
     starts.map(|start| start..(start + PIECE).min(range.end)).collect()
 }
 
-/// A folder that goes away with what is in it, for one file below the folders of its key that name labels (`service=cart/`).
+/// A folder that goes away with what is in it, for one file.
 struct Folder {
     top: PathBuf,
     file: PathBuf,
@@ -224,36 +222,21 @@ struct Folder {
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Folder {
-    fn new(key: &str) -> Result<Self> {
+    fn new() -> Result<Self> {
         let place = std::env::temp_dir();
-        let failed = |e, path: &Path| {
-            Error::io(e, &path.display().to_string())
-                .hint("what is fetched is kept there for a while; TMPDIR names another place")
-        };
-        let top = loop {
+        loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let top = place.join(format!("sre-stats-s3-{}-{number}", std::process::id()));
             match private(&top) {
-                Ok(()) => break top,
+                // it goes away from here on
+                Ok(()) => return Ok(Self { file: top.join("object"), top }),
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(failed(e, &place)),
+                Err(e) => {
+                    return Err(Error::io(e, &place.display().to_string())
+                        .hint("what is fetched is kept there for a while; TMPDIR names another place"));
+                }
             }
-        };
-        // it goes away from here on
-        let mut folder = Self { file: top.clone(), top };
-        let (above, _) = key.rsplit_once('/').unwrap_or_default();
-        for name in above.split('/').filter(|name| name.contains('=')) {
-            let name = escaped(name);
-            if name.len() > LONGEST {
-                let shown: String = name.chars().take(40).collect();
-                return Err(Error::unsupported(format!("“{shown}…” is longer than the name of a folder may be"))
-                    .hint("copy the object below a folder of a shorter name"));
-            }
-            folder.file.push(name);
         }
-        std::fs::create_dir_all(&folder.file).map_err(|e| failed(e, &folder.file))?;
-        folder.file.push("object");
-        Ok(folder)
     }
 }
 
@@ -261,12 +244,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.top);
     }
-}
-
-/// The name of a folder with what not every system takes in one as Hive and Spark write it: `a:80` is `a%3A80`.
-fn escaped(name: &str) -> String {
-    let known = |c: char| !c.is_ascii_control() && !matches!(c, ':' | '\\' | '<' | '>' | '"' | '|' | '?' | '*');
-    name.chars().map(|c| if known(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) }).collect()
 }
 
 /// Makes a folder that nobody else looks into, where there is none yet.
@@ -313,28 +290,14 @@ mod tests {
     }
 
     #[test]
-    fn the_file_stands_below_the_labels_of_its_key_and_goes_away() {
-        let folder = Folder::new("../x=/../service=cart/day=1/../part-0.parquet").unwrap_or_else(|e| panic!("{e}"));
-        assert!(folder.file.ends_with("x=/service=cart/day=1/object") && folder.file.starts_with(&folder.top));
+    fn the_file_stands_in_a_folder_that_goes_away() {
+        let (folder, other) = (Folder::new(), Folder::new());
+        let (folder, other) = (folder.unwrap_or_else(|e| panic!("{e}")), other.unwrap_or_else(|e| panic!("{e}")));
+        assert!(folder.top != other.top && folder.file.parent() == Some(folder.top.as_path()));
         let top = folder.top.clone();
         assert!(top.is_dir());
         drop(folder);
         assert!(!top.exists());
-    }
-
-    #[test]
-    fn labels_that_no_folder_can_be_called_are_kept_or_refused() {
-        let folder = Folder::new("endpoint=a:80/path=\\x\0|%41/part.parquet").unwrap_or_else(|e| panic!("{e}"));
-        assert!(folder.file.ends_with("endpoint=a%3A80/path=%5Cx%00%7C%41/object"), "{}", folder.file.display());
-        #[cfg(feature = "frame")]
-        {
-            let found = crate::load::files::partition(&folder.file);
-            let words: Vec<&str> = found.iter().rev().take(2).map(|(_, word)| word.as_str()).collect();
-            assert_eq!(words, ["\\x\0|A", "a:80"]);
-        }
-        assert!(Folder::new(&format!("a={}/part", "x".repeat(253))).is_ok());
-        let e = Folder::new(&format!("a={}/part", "x".repeat(254))).err().map(|e| e.to_string()).unwrap_or_default();
-        assert!(e.contains("longer than the name of a folder"), "{e}");
     }
 
     #[cfg(target_os = "linux")]
@@ -370,7 +333,7 @@ mod tests {
         let setting =
             super::super::setting::Setting { keys: None, looked: false, region: "us-east-1".into(), endpoint };
         let client = Client::with(setting, &crate::load::ServerOptions::default()).unwrap_or_else(|e| panic!("{e}"));
-        let mut folder = Folder::new("full").unwrap_or_else(|e| panic!("{e}"));
+        let mut folder = Folder::new().unwrap_or_else(|e| panic!("{e}"));
         // a device that is always full
         folder.file = "/dev/full".into();
         let object = Object {

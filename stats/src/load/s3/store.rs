@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,7 +10,7 @@ use super::client::Client;
 use super::list;
 use super::object::Object;
 use crate::error::{Error, Result};
-use crate::load::files::Named;
+use crate::load::files::{Named, before_wildcard};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::Place;
 use crate::load::report::{LoadReport, counted};
@@ -62,12 +63,12 @@ impl Store {
             let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::default() };
             let keys = list::keys(&client, bucket, key.get(..start).unwrap_or_default(), &self.progress)?;
             let fits = keys.into_iter().filter(|k| k == key || pattern.matches_with(k, options)).collect();
-            return Self::named(bucket, fits, "no object fits this pattern");
+            return Self::named(bucket, fits, before_wildcard(key), "no object fits this pattern");
         }
         let is_folder = key.is_empty() || key.ends_with('/');
         if !is_folder && let Some(object) = Object::open(&client, bucket, key, &self.progress)? {
             self.opened.borrow_mut().insert(name.to_owned(), object);
-            return Ok(vec![Named { path: name.into(), asked_for: true }]);
+            return Ok(vec![Named::alone(name.into())]);
         }
         let prefix = if is_folder { key.to_owned() } else { format!("{key}/") };
         let keys = list::keys(&client, bucket, &prefix, &self.progress)?;
@@ -75,30 +76,39 @@ impl Store {
         let is_hidden =
             |k: &String| k.get(prefix.len()..).unwrap_or_default().split('/').any(|n| n.starts_with(['.', '_']));
         let below = keys.into_iter().filter(|k| !is_hidden(k) && !k.ends_with('/')).collect();
-        Self::named(bucket, below, "there is no such object, and none below it")
+        Self::named(bucket, below, &prefix, "there is no such object, and none below it")
     }
 
-    fn named(bucket: &str, keys: Vec<String>, none: &str) -> Result<Vec<Named>> {
+    /// The objects of these keys, which all begin with what was named.
+    fn named(bucket: &str, keys: Vec<String>, above: &str, none: &str) -> Result<Vec<Named>> {
         if keys.is_empty() {
             return Err(Error::empty(none).hint("check the bucket and the key"));
         }
         Ok(keys
             .into_iter()
-            .map(|key| Named { path: format!("s3://{bucket}/{key}").into(), asked_for: false })
+            .map(|key| {
+                let below = key.strip_prefix(above).unwrap_or_default();
+                Named::found(format!("s3://{bucket}/{key}").into(), Path::new(below))
+            })
             .collect())
     }
 
-    /// Gives an object to what reads it, as a file and its size.
-    pub(crate) fn read<T>(&self, name: &str, work: impl FnOnce(Place<'_>, u64) -> Result<T>) -> Result<T> {
+    /// Gives an object to what reads it, as a file and its size, with what its folders say of it.
+    pub(crate) fn read<T>(
+        &self,
+        name: &str,
+        folders: &[(String, String)],
+        work: impl FnOnce(Place<'_>, u64) -> Result<T>,
+    ) -> Result<T> {
         let object = self.object(name).map_err(|e| e.in_file(name))?;
         self.objects.set(self.objects.get() + 1);
         self.bytes.set(self.bytes.get() + object.size());
         let in_parts = object.in_parts && self.options.format.is_none_or(|format| format == Format::Parquet);
         if in_parts {
-            return work(Place { path: object.path(), parts: Some(&object) }, object.size());
+            return work(Place { path: object.path(), parts: Some(&object), folders }, object.size());
         }
         object.whole().map_err(|e| e.in_file(name))?;
-        work(Place::whole(object.path()), object.size())
+        work(Place::whole(object.path(), folders), object.size())
     }
 
     fn object(&self, name: &str) -> Result<Object> {
