@@ -10,8 +10,10 @@ use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
 use super::slope::Slope;
+use super::standing::standing;
 use super::tilt::Flat;
 use crate::series::Series;
+use crate::words::counted;
 
 /// Fewer values tell no line beneath steps.
 const FEWEST: usize = 40;
@@ -148,8 +150,12 @@ fn attempt(
     }
     let outcome = against_wandering(judged, factor * noise.long_run_variance, options);
     found.penalty = Some(outcome.penalty);
-    if outcome.gain.is_some() && outcome.penalty > factor * noise.long_run_variance {
+    if !outcome.indices.is_empty() && outcome.penalty > factor * noise.long_run_variance {
         found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
+    }
+    if outcome.left_out > 0 {
+        let steps = counted(outcome.left_out as u64, "finer step");
+        found.reason.push_str(&format!("; {steps} that a wandering level beside the others explains as well left out"));
     }
     let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope);
     if let Some(pulled) = &pulled {
@@ -160,12 +166,9 @@ fn attempt(
     }
     found.changes = evidence.describe(&outcome.indices);
     found.slope_per_s = evidence.slope_per_s(&outcome.indices);
-    // the chance is the worse of both: that noise alone, and that a wandering level shows as much
-    if let Some(gain) = outcome.gain {
-        let wandering = chance_of_gain(n, gain);
-        for change in &mut found.changes {
-            change.p_value = change.p_value.map(|p| p.max(wandering));
-        }
+    // the chance is the worse of both: that noise alone, and that a wandering level shows as much in this step's stead
+    for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
+        change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
     }
     found.verdict = match outcome.indices.as_slice() {
         [] if outcome.wanders => ChangeVerdict::NoVerdict {
@@ -180,15 +183,18 @@ fn attempt(
 struct Outcome {
     indices: Vec<usize>,
     penalty: f64,
-    /// By how much the steps explain the values better than the rival, in twice the log-likelihood per step.
-    gain: Option<f64>,
+    /// By how much each step explains the values better than the rival without it, in twice the log-likelihood.
+    gains: Vec<f64>,
     /// The noise around the steps, which may wander too.
     around: Option<Wandering>,
+    /// How many steps at this penalty do not stand by themselves.
+    left_out: usize,
     /// Whether steps were found that the rival explains as well.
     wanders: bool,
 }
 
-/// Segments at growing penalties until the steps explain the values better than a wandering level, or none are left.
+/// Segments at growing penalties until the steps explain the values better than a wandering level, together and each by itself, or none
+/// are left.
 fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions) -> Outcome {
     let n = values.len();
     let needed = needed_gain(n, 1.0 - options.level);
@@ -198,14 +204,24 @@ fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions) -> O
     loop {
         let indices = pelt_mean(values, penalty, options.min_size);
         if indices.is_empty() {
-            return Outcome { indices, penalty: start, gain: None, around: None, wanders: rival.is_some() };
+            let (gains, around) = (Vec::new(), None);
+            return Outcome { indices, penalty: start, gains, around, left_out: 0, wanders: rival.is_some() };
         }
-        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
         let without = *rival.get_or_insert_with(|| wandering(values, &[0, n]).likelihood);
-        let around = wandering(values, &edges);
-        let gain = (around.likelihood - without) / indices.len() as f64;
-        if gain >= needed {
-            return Outcome { indices, penalty, gain: Some(gain), around: Some(around), wanders: false };
+        let better = |around: &Wandering, steps: usize| around.likelihood - without >= needed * steps as f64;
+        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
+        if better(&wandering(values, &edges), indices.len())
+            && let Some(stands) = standing(values, &indices, needed, options.min_size)
+            && better(&stands.around, stands.indices.len())
+        {
+            return Outcome {
+                left_out: indices.len() - stands.indices.len(),
+                indices: stands.indices,
+                penalty,
+                gains: stands.gains,
+                around: Some(stands.around),
+                wanders: false,
+            };
         }
         penalty *= GROWTH;
     }
