@@ -5,7 +5,7 @@ use super::super::calibration::{penalty_factor, persistence_factor, walk_bound};
 use super::super::noise::{Noise, robust_noise};
 use super::super::pelt::pelt_mean;
 use super::super::season::{Seasonal, without_season};
-use super::super::tails::{REACH, are_heavy, pulled_in, with_tails};
+use super::super::tails::{REACH, are_heavy, pulled_in, pulled_in_around, with_tails};
 use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
@@ -83,7 +83,8 @@ fn above_a_line(
     if !better || likelihood - wandering(values, &flat_edges).likelihood < needed {
         return None;
     }
-    let slope = per_second(&series.identity().unit).show(flat.slope / step.as_secs_f64());
+    let slope = told.slope_per_s.as_ref().map_or(flat.slope / step.as_secs_f64(), |slope| slope.value);
+    let slope = per_second(&series.identity().unit).show(slope);
     told.reason.push_str(&format!("; a slope of {slope} was taken out first"));
     Some(told)
 }
@@ -129,9 +130,15 @@ fn attempt(
     let whole = with_tails(values, robust, factor, min_size);
     let reach = REACH * robust.variance.sqrt();
     // outliers decide nothing: where there are more than normal noise has, they are pulled in before anything is judged
-    let pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
+    let mut pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
     let judged = pulled.as_deref().unwrap_or(values);
     let noise = if pulled.is_some() { with_tails(judged, robust, factor, min_size) } else { whole };
+    let mut outcome = against_wandering(judged, factor * noise.long_run_variance, options);
+    if let Some(pulled) = pulled.as_mut().filter(|_| !outcome.indices.is_empty()) {
+        // the median of a neighbourhood rises towards a step up, so outliers before it were pulled in too little
+        *pulled = pulled_in_around(values, &outcome.indices, reach);
+        outcome = outcome.anew(pulled, options);
+    }
     found.noise = Some(noise);
     found.reason = format!(
         "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
@@ -148,7 +155,6 @@ fn attempt(
             "; heavy tails: values beyond {bound} from the median of their neighbourhood count as if they were there"
         ));
     }
-    let outcome = against_wandering(judged, factor * noise.long_run_variance, options);
     found.penalty = Some(outcome.penalty);
     if !outcome.indices.is_empty() && outcome.penalty > factor * noise.long_run_variance {
         found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
@@ -157,13 +163,22 @@ fn attempt(
         let steps = counted(outcome.left_out as u64, "finer step");
         found.reason.push_str(&format!("; {steps} that a wandering level beside the others explains as well left out"));
     }
-    let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope);
+    // the slope is that of the steps which are told
+    let refit = slope.and_then(|slope| slope.refitted(values, &outcome.indices));
+    let (values, slope) = refit.as_ref().map_or((values, slope), |(values, slope)| (values.as_slice(), Some(slope)));
+    let of_values = if pulled.is_some() {
+        whole.around(values, &outcome.indices, usize::from(slope.is_some()), correction)
+    } else {
+        whole
+    };
+    let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope).told_by(of_values);
     if let Some(pulled) = &pulled {
         evidence = evidence.judged_by(pulled, noise);
     }
     if let Some(around) = &outcome.around {
         evidence = evidence.at_least(around.long_run_variance() * correction);
     }
+    found.noise_of_values = evidence.noise_told();
     found.changes = evidence.describe(&outcome.indices);
     found.slope_per_s = evidence.slope_per_s(&outcome.indices);
     // the chance is the worse of both: that noise alone, and that a wandering level shows as much in this step's stead
@@ -191,6 +206,27 @@ struct Outcome {
     left_out: usize,
     /// Whether steps were found that the rival explains as well.
     wanders: bool,
+}
+
+impl Outcome {
+    /// The same steps by other values, less those that do not stand there.
+    fn anew(self, values: &[f64], options: &ChangeOptions) -> Self {
+        let n = values.len();
+        let needed = needed_gain(n, 1.0 - options.level);
+        let without = wandering(values, &[0, n]).likelihood;
+        let stands = standing(values, &self.indices, needed, options.min_size)
+            .filter(|s| s.around.likelihood - without >= needed * s.indices.len() as f64);
+        match stands {
+            Some(stands) => Self {
+                left_out: self.left_out + self.indices.len() - stands.indices.len(),
+                indices: stands.indices,
+                gains: stands.gains,
+                around: Some(stands.around),
+                ..self
+            },
+            None => Self { indices: Vec::new(), gains: Vec::new(), around: None, left_out: 0, wanders: true, ..self },
+        }
+    }
 }
 
 /// Segments at growing penalties until the steps explain the values better than a wandering level, together and each by itself, or none

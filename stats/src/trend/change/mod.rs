@@ -105,6 +105,7 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         slope_per_s: None,
         penalty,
         noise: None,
+        noise_of_values: None,
         changes: Vec::new(),
         verdict: ChangeVerdict::NoneShown,
     };
@@ -115,6 +116,7 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         ChangeMethod::Auto | ChangeMethod::PeltMean => mean::search(series, options, found),
         _ => other::search(series, options, found)?,
     };
+    found.noise_of_values = found.noise_of_values.or(found.noise);
     for change in &mut found.changes {
         change.onset.upper = change.onset.upper + bucket;
     }

@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_large_step_carries_no_other_along() {
-        let values: Vec<f64> = noise(300, 3).iter().enumerate().map(|(i, v)| v + if i >= 150 { 12.0 } else { 0.0 }).collect();
+        let values: Vec<f64> =
+            noise(300, 3).iter().enumerate().map(|(i, v)| v + if i >= 150 { 12.0 } else { 0.0 }).collect();
         let needed = needed_gain(300, 0.05);
         // steps put where there are none, and beside the one that is
         let found = standing(&values, &[40, 60, 145, 152, 220], needed, 5).unwrap();
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn steps_that_are_there_stay_each_with_its_own_gain() {
-        let level = |i: usize| [0.0, 5.0, 2.0, 12.0][usize::from(i >= 80) + usize::from(i >= 100) + usize::from(i >= 200)];
+        let level =
+            |i: usize| [0.0, 5.0, 2.0, 12.0][usize::from(i >= 80) + usize::from(i >= 100) + usize::from(i >= 200)];
         let values: Vec<f64> = noise(300, 5).iter().enumerate().map(|(i, v)| v + level(i)).collect();
         let found = standing(&values, &[80, 100, 200], needed_gain(300, 0.05), 5).unwrap();
         assert_eq!(found.indices, [80, 100, 200]);
@@ -147,7 +149,17 @@ mod tests {
     #[test]
     fn far_samples_hardly_matter_to_a_gain() {
         let n = 12_000;
-        let level = |i: usize| if i < 3_000 { 0.0 } else if i < 3_020 { 3.0 } else if i < 9_000 { 0.5 } else { 1.5 };
+        let level = |i: usize| {
+            if i < 3_000 {
+                0.0
+            } else if i < 3_020 {
+                3.0
+            } else if i < 9_000 {
+                0.5
+            } else {
+                1.5
+            }
+        };
         let values: Vec<f64> = noise(n, 8).iter().enumerate().map(|(i, v)| v + level(i)).collect();
         let edges = [0, 3_000, 3_020, 9_000, n];
         let around = wandering(&values, &edges);
