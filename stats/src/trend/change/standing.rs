@@ -29,13 +29,13 @@ pub(super) struct Standing {
 pub(super) fn standing(values: &[f64], indices: &[usize], needed: f64, min_size: usize) -> Option<Standing> {
     let mut indices = indices.to_vec();
     while !indices.is_empty() {
-        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([values.len()]).collect();
+        let edges = edges_of(&indices, values.len());
         let around = wandering(values, &edges);
-        let alone: Vec<f64> = (1..=indices.len()).map(|i| gain_of(values, &edges, (i, i), &around)).collect();
+        let alone: Vec<f64> = (1..=indices.len()).map(|i| gain_of(values, &edges, (i, i), &around, min_size)).collect();
         let mut gains = alone.clone();
         for together in 2..=TOGETHER.min(indices.len()) {
             for first in 1..=indices.len() + 1 - together {
-                let gain = gain_of(values, &edges, (first, first + together - 1), &around) / together as f64;
+                let gain = gain_of(values, &edges, (first, first + together - 1), &around, min_size) / together as f64;
                 gains.iter_mut().skip(first - 1).take(together).for_each(|g| *g = g.min(gain));
             }
         }
@@ -58,19 +58,29 @@ pub(super) fn standing(values: &[f64], indices: &[usize], needed: f64, min_size:
     None
 }
 
-/// What the steps at inner edges from `first` to `last` explain together, the noise being fitted with and without them.
-fn gain_of(values: &[f64], edges: &[usize], (first, last): (usize, usize), around: &Wandering) -> f64 {
+/// What the steps at inner edges from `first` to `last` explain together, the noise being fitted with and without them; without them the
+/// others move to where they explain most.
+fn gain_of(values: &[f64], edges: &[usize], (first, last): (usize, usize), around: &Wandering, min_size: usize) -> f64 {
     let (start, end) = (edges[first - 1], edges[last + 1]);
     let more = NEAR.saturating_sub(end - start).div_ceil(2);
     let (from, to) = (start.saturating_sub(more), values.len().min(end + more));
     let part = &values[from..to];
-    let fit = |without: &[usize]| {
-        let inner = edges.iter().copied().filter(|e| *e > from && *e < to && !without.contains(e));
-        let near: Vec<usize> = [from].into_iter().chain(inner).chain([to]).map(|e| e - from).collect();
-        wandering(part, &near).likelihood
+    let inner = |without: &[usize]| -> Vec<usize> {
+        let within = |e: &usize| *e > from && *e < to && !without.contains(e);
+        edges.iter().copied().filter(within).map(|e| e - from).collect()
     };
-    let with = if part.len() == values.len() { around.likelihood } else { fit(&[]) };
-    with - fit(&edges[first..=last])
+    let with = if part.len() == values.len() {
+        around.likelihood
+    } else {
+        wandering(part, &edges_of(&inner(&[]), part.len())).likelihood
+    };
+    let mut others = inner(&edges[first..=last]);
+    settle(part, &mut others, min_size);
+    with - wandering(part, &edges_of(&others, part.len())).likelihood
+}
+
+fn edges_of(indices: &[usize], n: usize) -> Vec<usize> {
+    [0].into_iter().chain(indices.iter().copied()).chain([n]).collect()
 }
 
 /// Moves each step to where it saves most between its neighbours, in turn, until none moves.
@@ -166,7 +176,7 @@ mod tests {
         for i in 1..4 {
             let without: Vec<usize> = edges.iter().copied().filter(|e| *e != edges[i]).collect();
             let all = around.likelihood - wandering(&values, &without).likelihood;
-            let near = gain_of(&values, &edges, (i, i), &around);
+            let near = gain_of(&values, &edges, (i, i), &around, 5);
             assert!((near / all - 1.0).abs() < 0.25, "{i}: {near} {all}");
         }
     }
