@@ -137,8 +137,8 @@ mod tests {
         let found = standing(&values, &[40, 60, 145, 152, 220], needed, 5).unwrap();
         assert_eq!(found.indices, [150]);
         // together they explain much more than any wandering level
-        let all = wandering(&values, &[0, 40, 60, 145, 152, 220, 300]).likelihood;
-        assert!((all - wandering(&values, &[0, 300]).likelihood) / 5.0 > needed);
+        let all = wandering(&values, &[0, 40, 150, 220, 300]).likelihood;
+        assert!((all - wandering(&values, &[0, 300]).likelihood) / 3.0 > needed);
         assert!(standing(&noise(300, 3), &[40, 60], needed, 5).is_none());
     }
 
@@ -152,7 +152,8 @@ mod tests {
         let with = wandering(&values, &[0, 80, 100, 200, 300]).likelihood;
         for (without, gain) in [[100, 200], [80, 200], [80, 100]].iter().zip(&found.gains) {
             let rival = wandering(&values, &[0, without[0], without[1], 300]).likelihood;
-            assert!(*gain <= with - rival && *gain >= (with - rival) / 3.0);
+            // the others may move without it, and explain more than where they are
+            assert!(*gain <= with - rival + 1e-9 && *gain >= needed_gain(300, 0.05));
         }
     }
 
