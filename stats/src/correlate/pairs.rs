@@ -266,8 +266,8 @@ fn ready(
     let cells = lattice.place(series, series.values());
     let present = cells.iter().filter(|c| c.is_some()).count();
     if present < FEWEST {
-        let few = counted(present as u64, "sample");
-        return refuse(format!("{few} on the common lattice: {FEWEST} or more are needed"));
+        let (few, are) = (counted(present as u64, "sample"), if present == 1 { "is" } else { "are" });
+        return refuse(format!("{few} on the common lattice {are} too few: {FEWEST} or more are needed"));
     }
     if series.values().iter().all(|v| *v == series.values()[0]) {
         return refuse(format!("all {} values are equal", series.len()));
