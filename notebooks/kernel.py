@@ -22,9 +22,29 @@ STAMP = "stamp"
 
 # how the library is compiled: the kernel's own level would have every reader wait twice as long
 PROFILE = {"CARGO_PROFILE_DEV_OPT_LEVEL": "0", "CARGO_INCREMENTAL": "0"}
-# links the library once instead of with every cell; not tried elsewhere
-if sys.platform == "linux":
-    PROFILE["RUSTC_WRAPPER"] = str(pathlib.Path(__file__).resolve().parent / "rustc.sh")
+NOTEBOOKS = pathlib.Path(__file__).resolve().parent
+# not tried elsewhere
+LINUX = sys.platform == "linux"
+if LINUX:
+    # links the library once instead of with every cell
+    PROFILE["RUSTC_WRAPPER"] = str(NOTEBOOKS / "rustc.sh")
+
+
+def own_cargo() -> dict:
+    """Has the kernel call `cargo/bin/cargo`, which tells it of fewer crates and calls the cargo that there is."""
+    if not LINUX:
+        return {}
+    rustup, cargo = shutil.which("rustup"), shutil.which("cargo") or os.path.expanduser("~/.cargo/bin/cargo")
+    if rustup:
+        cargo = subprocess.run([rustup, "which", "cargo"], capture_output=True, text=True).stdout.strip() or cargo
+    return {
+        "COURSE_PYTHON": sys.executable,
+        "COURSE_RUSTUP": rustup or "",
+        "COURSE_CARGO": cargo,
+        "COURSE_CARGO_HOME": os.environ.get("CARGO_HOME", ""),
+        "CARGO_HOME": str(NOTEBOOKS / "cargo"),
+        "PATH": ":".join(filter(None, [str(NOTEBOOKS / "cargo" / "bin"), os.environ.get("PATH")])),
+    }
 
 
 def environment() -> dict:
@@ -35,7 +55,7 @@ def environment() -> dict:
     name = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
     rustc = os.environ.get("RUSTC") or shutil.which("rustc") or os.path.expanduser("~/.cargo/bin/rustc")
     found = subprocess.run([rustc, "--print", "target-libdir"], capture_output=True, text=True, check=True).stdout.strip()
-    return {**os.environ, **PROFILE, name: ":".join(filter(None, [found, os.environ.get(name)]))}
+    return {**os.environ, **PROFILE, **own_cargo(), name: ":".join(filter(None, [found, os.environ.get(name)]))}
 
 
 def link(source: str, to: str) -> str:

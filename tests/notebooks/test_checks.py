@@ -3,9 +3,11 @@
     python -m unittest discover -s tests/notebooks
 """
 
+import importlib.util
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -15,6 +17,7 @@ import execute
 import prose
 
 WRAPPER = execute.NOTEBOOKS / "rustc.sh"
+CARGO = execute.NOTEBOOKS / "cargo"
 
 
 def wrong(text: str, output: str) -> list:
@@ -99,6 +102,68 @@ class Link(unittest.TestCase):
             # it is not made once more
             self.assertEqual(compiled("again", ""), 0)
             self.assertEqual(shared.read_text(), "whole\n")
+
+
+def metadata(edges: dict) -> dict:
+    """What cargo says of packages, each with what it depends on; the first is the notebook's own."""
+    nodes = [{"id": a, "dependencies": to, "deps": [{"pkg": b} for b in to]} for a, to in edges.items()]
+    packages = [{"id": a, "name": a} for a in edges]
+    return {"packages": packages, "workspace_members": [next(iter(edges))], "resolve": {"root": None, "nodes": nodes}}
+
+
+class Crates(unittest.TestCase):
+    def setUp(self):
+        spec = importlib.util.spec_from_file_location("metadata", CARGO / "metadata.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self.reduced = module.reduced
+
+    def test_what_is_behind_the_library_goes_and_what_a_cell_holds_stays(self):
+        library = {
+            "sre-stats": ["polars", "csv", "tokio"],
+            "polars": ["polars-core", "tokio", "bytes"],
+            "polars-core": ["hashbrown"],
+            "hashbrown": [],
+            "csv": [],
+            "bytes": [],
+        }
+        left = self.reduced(metadata({"ctx": ["sre-stats"], **library, "tokio": ["bytes"]}))
+        wanted = metadata(
+            {"ctx": ["sre-stats"], "sre-stats": ["polars"], "polars": ["polars-core"], "polars-core": ["hashbrown"], "hashbrown": []}
+        )
+        self.assertEqual(left, wanted)
+        # what the notebook asks for beside it is whole, with what the library has too
+        left = self.reduced(metadata({"ctx": ["sre-stats", "mine"], **library, "mine": ["tokio"], "tokio": ["bytes"]}))
+        names = {package["name"] for package in left["packages"]}
+        self.assertEqual(names, {"ctx", "sre-stats", "polars", "polars-core", "hashbrown", "mine", "tokio", "bytes"})
+        # the library itself leads to no more than before
+        self.assertEqual(left["resolve"]["nodes"][1]["dependencies"], ["polars", "tokio"])
+
+    def test_other_workspaces_stay_as_they_are(self):
+        for other in (metadata({"std": ["core", "alloc"], "core": [], "alloc": ["core"]}), {"packages": [], "resolve": None}):
+            self.assertEqual(self.reduced(other), other)
+
+    def test_the_cargo_that_there_is_gets_its_own_home_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            real = pathlib.Path(folder) / "cargo"
+            real.write_text('#!/bin/sh\necho "home=${CARGO_HOME-unset} $*"\n')
+            real.chmod(0o755)
+            base = {"PATH": os.environ["PATH"], "COURSE_CARGO": str(real), "COURSE_PYTHON": sys.executable}
+
+            def said(*words: str, **more: str) -> str:
+                command, env = [str(CARGO / "bin" / "cargo"), *words], {**base, "CARGO_HOME": "ours", **more}
+                return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
+
+            self.assertEqual(said("build", COURSE_CARGO_HOME="theirs"), "home=theirs build\n")
+            self.assertEqual(said("build", COURSE_CARGO_HOME=""), "home=unset build\n")
+            # the compiler's folder has the cargo of its toolchain
+            self.assertEqual(said("build", RUSTC=f"{folder}/rustc", COURSE_CARGO="/none"), "home=unset build\n")
+            real.write_text("""#!/bin/sh\necho '{"packages": [], "resolve": null}'\n""")
+            self.assertEqual(said("metadata", "--filter-platform", "x"), '{"packages": [], "resolve": null}')
+            real.write_text("#!/bin/sh\nexit 101\n")
+            with self.assertRaises(subprocess.CalledProcessError) as failed:
+                said("metadata", "--filter-platform", "x")
+            self.assertEqual(failed.exception.returncode, 101)
 
 
 if __name__ == "__main__":

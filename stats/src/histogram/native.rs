@@ -299,6 +299,15 @@ pub(super) fn spans(buckets: impl Iterator<Item = (i32, u64)>) -> Result<(Vec<Bu
     Ok((spans, deltas))
 }
 
+/// The sum of the values, without which Prometheus has no histogram.
+///
+/// # Errors
+/// [`Argument`](crate::ErrorKind::Argument) where it is not known.
+pub(super) fn known_sum(sum: Option<f64>) -> Result<f64> {
+    let hint = "add the values up and give the sum by with_sum";
+    sum.ok_or_else(|| Error::argument("the sum of the values is not known, and the form must have it").hint(hint))
+}
+
 /// An error about a field.
 pub(super) fn bad(field: impl Into<String>, message: impl Into<String>) -> Error {
     Error::parse(message).at(Position::default().at_column(field))

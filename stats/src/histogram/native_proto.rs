@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, whole_count};
 use super::explicit::Explicit;
-use super::native::{BucketSpan, CUSTOM_BUCKETS, NativeCounts, NativeHistogram};
+use super::native::{BucketSpan, CUSTOM_BUCKETS, NativeCounts, NativeHistogram, known_sum};
 use super::proto::{
     FIXED_64, LENGTH, VARINT, each, message, put_f64, put_message, put_number, put_signed, sint_32, sint_64, skip, tag,
 };
@@ -252,10 +252,7 @@ impl Explicit {
     /// # Errors
     /// [`Argument`](crate::ErrorKind::Argument) where the sum, which the form must have, is not known.
     pub fn to_protobuf(&self) -> Result<Vec<u8>> {
-        let sum = self.recorded_sum().ok_or_else(|| {
-            Error::argument("the sum of the values is not known, and the form must have it")
-                .hint("add the values up and give the sum by with_sum")
-        })?;
+        let sum = known_sum(self.recorded_sum())?;
         let mut bytes = Vec::new();
         put_number(&mut bytes, 1, self.count());
         put_f64(&mut bytes, 2, sum);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Explicit;
 use crate::error::{Error, Result};
 use crate::histogram::json::{Fields, dropped_in, otlp_real, parse, with_dropped};
-use crate::histogram::native::{CUSTOM_BUCKETS, NativeCounts, NativeHistogram, bad, spans};
+use crate::histogram::native::{CUSTOM_BUCKETS, NativeCounts, NativeHistogram, bad, known_sum, spans};
 use crate::histogram::otlp::Point;
 
 impl Explicit {
@@ -127,14 +127,7 @@ impl Explicit {
     /// ```
     pub fn to_native(&self) -> Result<NativeHistogram> {
         let nan = self.dropped.nan;
-        let sum = match self.sum {
-            _ if nan > 0 => f64::NAN,
-            Some(sum) => sum,
-            None => {
-                return Err(Error::argument("the sum of the values is not known, and the form must have it")
-                    .hint("add the values up and give the sum by with_sum"));
-            }
-        };
+        let sum = if nan > 0 { f64::NAN } else { known_sum(self.sum)? };
         let filled = (0_i32..).zip(self.counts.iter().copied()).filter(|(_, count)| *count > 0);
         let (positive_spans, positive) = spans(filled)?;
         Ok(NativeHistogram {

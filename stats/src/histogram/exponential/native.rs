@@ -2,7 +2,7 @@
 
 use super::{Exponential, Place, edges};
 use crate::error::{Error, Result};
-use crate::histogram::native::{CUSTOM_BUCKETS, NativeCounts, NativeHistogram, bad, spans};
+use crate::histogram::native::{CUSTOM_BUCKETS, NativeCounts, NativeHistogram, bad, known_sum, spans};
 
 impl Exponential {
     /// Reads a native histogram with whole counts.
@@ -64,14 +64,7 @@ impl Exponential {
     /// ```
     pub fn to_native(&self) -> Result<NativeHistogram> {
         let nan = self.dropped.nan;
-        let sum = match self.sum {
-            _ if nan > 0 => f64::NAN,
-            Some(sum) => sum,
-            None => {
-                return Err(Error::argument("the sum of the values is not known, and the form must have it")
-                    .hint("add the values up and give the sum by with_sum"));
-            }
-        };
+        let sum = if nan > 0 { f64::NAN } else { known_sum(self.sum)? };
         let (positive_spans, positive) = spans(self.positive.filled())?;
         let (negative_spans, negative) = spans(self.negative.filled())?;
         Ok(NativeHistogram {
