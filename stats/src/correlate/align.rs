@@ -159,7 +159,7 @@ mod tests {
         let mut times: Vec<i64> = (0..100).map(|i| i * 10_000_000_000).collect();
         times[50] += 6_000_000_000;
         let odd = series(&times);
-        let told = Lattice::over(&[odd.clone()]).unwrap().crowded(&odd).unwrap();
+        let told = Lattice::over(std::slice::from_ref(&odd)).unwrap().crowded(&odd).unwrap();
         assert_eq!(
             told,
             ": 1 sample shares a step of 10s with the one before, counted by their mean; 1 step is without one"

@@ -21,8 +21,8 @@ pub fn table(changes: &Changes) -> Table {
         Column::text("changed at"),
         Column::text("after"),
         Column::text("and by"),
-        Column::estimate(&format!("{level} before")),
-        Column::estimate(&format!("{level} after")),
+        Column::estimate(format!("{level} before")),
+        Column::estimate(format!("{level} after")),
         Column::estimate("effect"),
         Column::text("p"),
     ];
