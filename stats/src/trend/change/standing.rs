@@ -18,7 +18,7 @@ const TOGETHER: usize = 3;
 pub(super) struct Standing {
     pub(super) indices: Vec<usize>,
     /// What each explains beyond the rival without it, alone or as its share of what it explains with its neighbours: twice the
-    /// log-likelihood, the least of them.
+    /// log-likelihood, the least of them or, where that is far more than needed, less.
     pub(super) gains: Vec<f64>,
     /// The noise around all of them.
     pub(super) around: Wandering,
@@ -35,8 +35,14 @@ pub(super) fn standing(values: &[f64], indices: &[usize], needed: f64, min_size:
         let mut gains = alone.clone();
         for together in 2..=TOGETHER.min(indices.len()) {
             for first in 1..=indices.len() + 1 - together {
-                let gain = gain_of(values, &edges, (first, first + together - 1), &around, min_size) / together as f64;
-                gains.iter_mut().skip(first - 1).take(together).for_each(|g| *g = g.min(gain));
+                let most = alone.iter().skip(first - 1).take(together).fold(0.0f64, |a, b| a.max(*b));
+                // what is taken away with others explains no less than alone: far above what is needed that will do
+                let all = if most >= 2.0 * needed * TOGETHER as f64 {
+                    most
+                } else {
+                    gain_of(values, &edges, (first, first + together - 1), &around, min_size)
+                };
+                gains.iter_mut().skip(first - 1).take(together).for_each(|g| *g = g.min(all / together as f64));
             }
         }
         let mut weak: Vec<usize> = (0..indices.len()).filter(|i| gains[*i] < needed).collect();
