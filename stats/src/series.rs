@@ -172,7 +172,11 @@ impl Series {
         Self { dropped: self.dropped.plus(before), ..self }
     }
 
-    /// The most frequent distance of neighbouring samples; `None` with a single sample.
+    /// The usual distance of neighbouring samples; `None` with a single sample.
+    ///
+    /// It is the most frequent one where a quarter of them are equal. Otherwise, where nine in ten are whole multiples of their median but
+    /// for jitter, it is the whole time over the number of steps in it, and a usual step (15 s, 1 min, …) where that fits the times as well;
+    /// else the median.
     pub fn step(&self) -> Option<Span> {
         most_frequent_step(&self.times)
     }
@@ -231,9 +235,45 @@ pub(crate) fn drop_unusable(times: &mut Vec<i64>, values: &mut Vec<f64>, policy:
     Ok(dropped)
 }
 
-/// The most frequent distance of neighbours, the smaller one on a tie.
+/// The most frequent distance of neighbours, the smaller one on a tie; where none is frequent, the step beneath their jitter if there is one.
 pub(crate) fn most_frequent_step(times: &[i64]) -> Option<Span> {
-    most_frequent(times.windows(2).map(|w| w[1].saturating_sub(w[0])).filter(|s| *s > 0).collect()).map(Span)
+    let distances: Vec<i64> = times.windows(2).map(|w| w[1].saturating_sub(w[0])).filter(|s| *s > 0).collect();
+    let frequent = most_frequent(distances.clone())?;
+    let exact = distances.iter().filter(|d| **d == frequent).count() * 4 >= distances.len();
+    Some(Span(if exact { frequent } else { step_beneath_jitter(&distances, frequent).unwrap_or(frequent) }))
+}
+
+/// Steps that people choose, up to a minute in milliseconds and from there on in minutes.
+const USUAL_MS: [i64; 22] = [
+    1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 10_000, 12_000, 15_000,
+    20_000, 30_000,
+];
+const USUAL_MIN: [i64; 20] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1_440, 10_080];
+
+/// Fewer distances tell no step apart from chance.
+const FEWEST_JITTERED: usize = 8;
+
+/// The step of times that lie near a lattice, from a first guess: the whole time over the number of steps, so that a lattice of it does
+/// not drift; a usual step where it ends as near. `None` where more than a tenth of the distances are no multiples of a step.
+fn step_beneath_jitter(distances: &[i64], guess: i64) -> Option<i64> {
+    let whole: i64 = distances.iter().fold(0, |sum, d| sum.saturating_add(*d));
+    let multiple = |d: i64, step: f64| (d as f64 / step).round().max(1.0);
+    let mut step = guess as f64;
+    for _ in 0..3 {
+        step = whole as f64 / distances.iter().map(|d| multiple(*d, step)).sum::<f64>();
+    }
+    let mut off: Vec<f64> = distances.iter().map(|d| (*d as f64 - step * multiple(*d, step)).abs()).collect();
+    let near = off.iter().filter(|o| **o <= 0.25 * step).count();
+    if off.len() < FEWEST_JITTERED || near * 10 < off.len() * 9 {
+        return None;
+    }
+    off.sort_unstable_by(f64::total_cmp);
+    // the first and the last time jitter as all others do
+    let jitter = 4.0 * off[off.len() / 2];
+    let steps: f64 = distances.iter().map(|d| multiple(*d, step)).sum();
+    let mut usual = USUAL_MS.iter().map(|ms| ms * 1_000_000).chain(USUAL_MIN.iter().map(|min| min * 60_000_000_000));
+    let fits = |s: &i64| (whole as f64 - *s as f64 * steps).abs() <= jitter;
+    Some(usual.find(fits).unwrap_or(step.round() as i64).max(1))
 }
 
 /// The most frequent of some distances, of several the shortest; their median where none is frequent.
@@ -295,6 +335,48 @@ mod tests {
         assert!(series(&[1], &[f64::NAN]).is_err());
         let refused = Series::new(Identity::default(), vec![1, 2], vec![1.0, f64::NAN], NanPolicy::Refuse).unwrap_err();
         assert!(refused.to_string().contains("NaN"));
+    }
+
+    /// Times `step` apart with a jitter of up to `jitter` to either side, without those that `keep` refuses.
+    fn jittered(n: i64, step: i64, jitter: i64, seed: u64, keep: impl Fn(i64) -> bool) -> Vec<i64> {
+        // SplitMix64, as published
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            (z ^ (z >> 31)) as f64 / u64::MAX as f64
+        };
+        let at = |i: i64| 1_767_225_600_000_000_000 + i * step + ((2.0 * next() - 1.0) * jitter as f64) as i64;
+        (0..n).map(at).collect::<Vec<i64>>().into_iter().zip(0..).filter(|(_, i)| keep(*i)).map(|(t, _)| t).collect()
+    }
+
+    #[test]
+    fn the_step_beneath_jitter_is_the_one_that_was_meant() {
+        let ms = 1_000_000;
+        for seed in 0..20 {
+            for (step, jitter) in
+                [(15_000, 50), (15_000, 5), (900_000, 400), (60_000, 7_000), (100, 7), (86_400_000, 60_000)]
+            {
+                for n in [40, 3000] {
+                    let times = jittered(n, step * ms, jitter * ms, seed, |_| true);
+                    assert_eq!(most_frequent_step(&times), Some(Span(step * ms)), "{step} ± {jitter} ms, {n}, {seed}");
+                    let gaps = jittered(n, step * ms, jitter * ms, seed, |i| i % 7 != 3 && !(20..31).contains(&i));
+                    assert_eq!(most_frequent_step(&gaps), Some(Span(step * ms)), "{step} ± {jitter} ms, gaps, {seed}");
+                }
+            }
+            // a step that nobody would choose is not bent to one: the last of 3000 lies 3 s off a lattice of 15 s
+            let odd = jittered(3000, 15_001 * ms, 50 * ms, seed, |_| true);
+            let found = most_frequent_step(&odd).unwrap().0;
+            assert!((found - 15_001 * ms).abs() * 2999 <= 200 * ms, "{found}");
+        }
+    }
+
+    #[test]
+    fn times_on_no_lattice_keep_their_median_distance() {
+        let squares: Vec<i64> = (0..101).map(|i| i * i * 1000).collect();
+        assert_eq!(most_frequent_step(&squares), Some(Span(101_000)));
+        assert_eq!(most_frequent_step(&[0, 7, 15]), Some(Span(7)));
     }
 
     #[test]

@@ -80,6 +80,39 @@ pub(crate) fn onsets(replicates: usize) {
     }
 }
 
+/// A large step, and how many series show another change more than 5 samples away from it.
+pub(crate) fn extra_changes(replicates: usize) {
+    println!(
+        "\none step of 12 in the middle: series with another change more than 5 samples away (with the step itself), {replicates} a cell"
+    );
+    println!("{:<20}{:>18}{:>18}{:>18}{:>18}", "noise", "n = 60", "120", "300", "1000");
+    let kinds = [
+        Kind::Ar(0.0),
+        Kind::Ar(0.5),
+        Kind::ArPlusWhite(0.9),
+        Kind::Student(3.0),
+        Kind::LogNormal,
+        Kind::HeavyAr(0.5),
+        Kind::LogAr(0.5),
+    ];
+    for (kind, seed) in kinds.into_iter().zip(800..) {
+        let mut line = format!("{:<20}", kind.name());
+        for n in [60, 120, 300, 1000] {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let (mut extra, mut seen) = (0, 0);
+            for _ in 0..replicates {
+                let plant = |(i, v): (usize, &f64)| v + if i >= n / 2 { 12.0 } else { 0.0 };
+                let data = series(kind.draw(n, &mut random).iter().enumerate().map(plant).collect());
+                let found = changes(&data, &ChangeOptions::default()).unwrap().changes;
+                extra += usize::from(found.iter().any(|c| c.index.abs_diff(n / 2) > 5));
+                seen += usize::from(found.iter().any(|c| c.index.abs_diff(n / 2) <= 5));
+            }
+            line += &format!("{:>18}", format!("{} ({})", percent(extra, replicates), percent(seen, replicates)));
+        }
+        println!("{line}");
+    }
+}
+
 /// The critical penalty in estimated long-run variances, by halving.
 fn critical(values: &[f64], min_size: usize, unit: f64) -> f64 {
     let (mut low, mut high) = (0.0, 4.0);

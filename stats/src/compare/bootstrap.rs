@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::{Definition, Method};
 use crate::quantile::{Quantile, block_length, order_statistic_interval, samples_needed};
+use crate::words::agreeing;
 
 /// How a bootstrap draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -151,7 +152,7 @@ fn too_few(n: usize, q: Quantile, level: f64) -> Option<String> {
         return None;
     }
     let needed = samples_needed(q, f64::midpoint(1.0, level)).map_or_else(String::new, |n| format!(" ({n} needed)"));
-    Some(format!("{n} values are too few for an interval of {q}{needed}"))
+    Some(format!("{} too few for an interval of {q}{needed}", agreeing(n as u64, "value", "is", "are")))
 }
 
 /// A sample whose quantiles are drawn again and again.

@@ -16,6 +16,7 @@ use crate::series::Series;
 use crate::time::{Span, Timestamp, Window};
 use crate::trend::{SeasonSteps, ln_two_sided, share_above, shuffled_blocks, without_season};
 use crate::unit::Unit;
+use crate::words::counted;
 
 /// Samples below which a series is left out.
 const FEWEST: usize = 30;
@@ -30,7 +31,8 @@ struct Ready {
 
 /// The pairs of series that move together, with the lag at which they do: cross-correlation of innovations.
 ///
-/// 1. All series are put on one lattice, of the greatest usual step among them; finer samples are averaged, gaps count as nothing.
+/// 1. All series are put on one lattice, of the greatest usual step among them; finer samples are averaged, gaps count as nothing. Times may
+///    jitter by less than half a step; samples that share a step all the same are averaged, and told in the caveats.
 /// 2. A season that shows is taken out of each, and each is pre-whitened by an autoregression of its own (Haugh, 1976; Burg's
 ///    fit). Independent series, random walks too, then correlate as white noise does.
 /// 3. All pairs are correlated at all lags up to the greatest by Fourier transform, on all threads; the result does not depend on
@@ -138,7 +140,8 @@ pub fn correlate_with(series: &[Series], options: &CorrelateOptions, progress: &
     let most = n.saturating_sub(2) / 2;
     let asked = options.max_lag.map_or((n / 10).min(500), |lag| (lag.0 / lattice.step.0) as usize);
     let lags = asked.min(most);
-    let caveats = cut(options.max_lag, asked, lags, &lattice);
+    let mut caveats = cut(options.max_lag, asked, lags, &lattice);
+    caveats.extend(series.iter().filter_map(|s| lattice.crowded(s)));
     let (usable, left_out) = all_ready(series, &lattice, options, progress)?;
     let transform = Transform::new(n, lags);
     let spectrum = |s: &Ready| progress.check().map(|()| transform.spectrum(&s.white));
@@ -260,10 +263,11 @@ fn ready(
     season: SeasonSteps,
 ) -> std::result::Result<Ready, (usize, String)> {
     let refuse = |why: String| Err((index, why));
-    let cells = lattice.place(series.times(), series.values());
+    let cells = lattice.place(series, series.values());
     let present = cells.iter().filter(|c| c.is_some()).count();
     if present < FEWEST {
-        return refuse(format!("{present} samples on the common lattice are too few: {FEWEST} or more are needed"));
+        let (few, are) = (counted(present as u64, "sample"), if present == 1 { "is" } else { "are" });
+        return refuse(format!("{few} on the common lattice {are} too few: {FEWEST} or more are needed"));
     }
     if series.values().iter().all(|v| *v == series.values()[0]) {
         return refuse(format!("all {} values are equal", series.len()));
@@ -272,7 +276,7 @@ fn ready(
         return refuse("values beyond 1e150 are too large to compute with".into());
     }
     let calm = match without_season(series, season) {
-        Some(seasonal) => filled(&lattice.place(series.times(), &seasonal.values)),
+        Some(seasonal) => filled(&lattice.place(series, &seasonal.values)),
         None => filled(&cells),
     };
     let (Some(values), Some(calm)) = (filled(&cells), calm) else { return refuse("no sample".into()) };
@@ -473,6 +477,34 @@ mod tests {
         // the same at any number of threads
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         assert_eq!(one.install(|| correlate(&set, &CorrelateOptions::default()).unwrap()), found);
+    }
+
+    #[test]
+    fn jitter_of_milliseconds_changes_no_correlation() {
+        let mut random = ChaCha8Rng::seed_from_u64(6);
+        let mut jitter = SplitMix64::new(6);
+        for _ in 0..6 {
+            let (a, noise) = (ar(400, 0.0, &mut random), ar(400, 0.0, &mut random));
+            let b: Vec<f64> = a.iter().zip(&noise).map(|(a, e)| 0.35 * a + (1.0f64 - 0.35 * 0.35).sqrt() * e).collect();
+            let mut set = |reach: i64| {
+                [("a", &a), ("b", &b)].map(|(name, values)| {
+                    let mut off = || (jitter.below(2 * reach as usize + 1) as i64 - reach) * 1_000_000;
+                    let times = (0..400).map(|i| i * 15_000_000_000 + off()).collect();
+                    let identity = crate::series::Identity::new(name, Unit::None);
+                    Series::new(identity, times, values.clone(), crate::series::NanPolicy::Refuse).unwrap()
+                })
+            };
+            let found = |set: &[Series]| correlate(set, &CorrelateOptions::default()).unwrap();
+            let (even, uneven) = (found(&set(0)), found(&set(5)));
+            let numbers = |found: &super::super::Correlations| {
+                let pair = &found.pairs[0];
+                (pair.r.value, pair.p_value, pair.profile.clone(), pair.verdict, found.step)
+            };
+            assert_eq!(numbers(&even), numbers(&uneven));
+            assert!(uneven.caveats.is_empty() && uneven.pairs[0].r.n == 400 && uneven.pairs[0].lag_steps == 0);
+            // numpy's corrcoef of the values
+            assert!((uneven.pairs[0].raw_r - pearson(&a, &b)).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::method::Method;
 use crate::series::Series;
 use crate::time::Span;
 use crate::unit::Unit;
+use crate::words::agreeing;
 
 /// How a series is forecast.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,7 +133,10 @@ pub fn forecast(series: &Series, options: &ForecastOptions) -> Result<Forecast> 
             return Ok(without(
                 series,
                 options,
-                format!("{} values are too few: {FEWEST} or more are needed", regular.present),
+                format!(
+                    "{} too few: {FEWEST} or more are needed",
+                    agreeing(regular.present as u64, "value", "is", "are")
+                ),
             ));
         }
         Ok(regular) => regular,

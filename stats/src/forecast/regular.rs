@@ -2,6 +2,7 @@
 
 use crate::series::Series;
 use crate::time::{Span, Timestamp};
+use crate::words::agreeing;
 
 /// More slots than this are refused: the times are no grid, or the work would be without end.
 const MOST_SLOTS: f64 = 4e6;
@@ -29,7 +30,7 @@ impl Regular {
         let (times, values) = (series.times(), series.values());
         let n = values.len();
         if n < 3 {
-            return Err(format!("{n} samples are too few: 3 or more are needed"));
+            return Err(format!("{} too few: 3 or more are needed", agreeing(n as u64, "sample", "is", "are")));
         }
         let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
         if low == high {

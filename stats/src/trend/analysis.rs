@@ -15,6 +15,7 @@ use crate::method::Method;
 use crate::quantile::tails::{ln_two_sided, two_sided_critical};
 use crate::series::{NanPolicy, Series};
 use crate::unit::Unit;
+use crate::words::agreeing;
 
 /// Tests a series for a monotone trend, with a slope per second, at a level of confidence such as 0.95.
 ///
@@ -109,7 +110,8 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
 /// Why no method can answer on these values, if none can.
 pub(super) fn unusable(values: &[f64]) -> Option<String> {
     if values.len() < 3 {
-        return Some(format!("{} samples are too few: 3 or more are needed", values.len()));
+        let few = agreeing(values.len() as u64, "sample", "is", "are");
+        return Some(format!("{few} too few: 3 or more are needed"));
     }
     let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
     if low == high {

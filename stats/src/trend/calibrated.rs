@@ -10,12 +10,12 @@ use super::*;
 use crate::series::{Identity, NanPolicy, Series};
 use crate::unit::Unit;
 
-fn series(values: &[f64]) -> Series {
+pub(super) fn series(values: &[f64]) -> Series {
     let times = (0..values.len() as i64).map(|i| i * 15_000_000_000).collect();
     Series::new(Identity::new("x", Unit::Second), times, values.to_vec(), NanPolicy::Refuse).unwrap()
 }
 
-fn ar1(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+pub(super) fn ar1(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
     let scale = if phi < 1.0 { (1.0 - phi * phi).sqrt() } else { 1.0 };
     let mut x: f64 = StandardNormal.sample(random);
     (0..n)
@@ -247,7 +247,7 @@ fn beneath_white(n: usize, phi: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
     slow.iter().map(|v| v + <StandardNormal as Distribution<f64>>::sample(&StandardNormal, random)).collect()
 }
 
-fn share_of(series_count: usize, seed: u64, mut alarm: impl FnMut(&mut ChaCha8Rng) -> bool) -> usize {
+pub(super) fn share_of(series_count: usize, seed: u64, mut alarm: impl FnMut(&mut ChaCha8Rng) -> bool) -> usize {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     (0..series_count).filter(|_| alarm(&mut random)).count()
 }

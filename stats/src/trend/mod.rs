@@ -15,6 +15,8 @@ mod analysis;
 mod auto;
 mod autocorrelation;
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod calibrated;
 mod calibration;
 mod change;

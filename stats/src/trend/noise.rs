@@ -13,6 +13,26 @@ pub struct Noise {
     pub long_run_variance: f64,
 }
 
+impl Noise {
+    /// The same with the variance of the values around steps, and around a line where `lines` is 1: what the means of stretches vary by,
+    /// outliers and all. `correction` undoes what taking out a season hides. It persists as far as φ says, and never averages out faster than
+    /// white noise.
+    pub(crate) fn around(self, values: &[f64], steps: &[usize], lines: usize, correction: f64) -> Self {
+        let edges = [0].into_iter().chain(steps.iter().copied()).chain([values.len()]);
+        let mut square = 0.0;
+        for (from, to) in edges.clone().zip(edges.skip(1)) {
+            let part = values.get(from..to).unwrap_or_default();
+            let base = part.first().copied().unwrap_or_default();
+            let mean = part.iter().map(|v| v - base).sum::<f64>() / part.len().max(1) as f64;
+            square += part.iter().map(|v| (v - base - mean).powi(2)).sum::<f64>();
+        }
+        let degrees = values.len().saturating_sub(steps.len() + 1 + lines).max(1) as f64;
+        let variance = square / degrees * correction;
+        let long_run_variance = variance * ((1.0 + self.phi) / (1.0 - self.phi)).max(1.0);
+        if variance > 0.0 { Self { variance, long_run_variance, ..self } } else { self }
+    }
+}
+
 /// The lags of the variogram; further ones say more of slow changes than of the noise.
 const LAGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 /// φ is looked for in this range.

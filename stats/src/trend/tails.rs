@@ -2,6 +2,7 @@
 
 use super::noise::Noise;
 use super::pelt::pelt_mean;
+use super::theil_sen::median;
 
 /// Values farther than so many robust standard deviations from the median of their neighbourhood are pulled in to there.
 pub(crate) const REACH: f64 = 3.0;
@@ -63,6 +64,20 @@ pub(crate) fn pulled_in(values: &[f64], reach: f64) -> Vec<f64> {
     values.iter().enumerate().map(pull).collect()
 }
 
+/// The same around steps that are known: each stretch between two of them is judged by its own median, so that no neighbourhood
+/// mixes two levels.
+pub(crate) fn pulled_in_around(values: &[f64], steps: &[usize], reach: f64) -> Vec<f64> {
+    let edges = [0].into_iter().chain(steps.iter().copied()).chain([values.len()]);
+    let mut levels = Vec::with_capacity(values.len());
+    for (from, to) in edges.clone().zip(edges.skip(1)) {
+        let mut part = values.get(from..to).unwrap_or_default().to_vec();
+        let level = if part.is_empty() { 0.0 } else { median(&mut part) };
+        levels.resize(to.max(levels.len()), level);
+    }
+    let rest: Vec<f64> = values.iter().zip(&levels).map(|(v, level)| v - level).collect();
+    pulled_in(&rest, reach).iter().zip(&levels).map(|(v, level)| v + level).collect()
+}
+
 /// The median of the neighbourhood of each sample.
 fn medians_around(values: &[f64]) -> Vec<f64> {
     let n = values.len();
@@ -99,7 +114,6 @@ mod tests {
     use super::*;
     use crate::quantile::random::SplitMix64;
     use crate::series::{Identity, NanPolicy, Series};
-    use crate::trend::theil_sen::median;
     use crate::trend::{ChangeOptions, ChangeVerdict, changes};
 
     /// How many of `series` series of n values, `step` higher from `at` on, are told to have changed.
@@ -162,6 +176,25 @@ mod tests {
             }
         }
         assert!(pulled_in(&[], 1.0).is_empty());
+    }
+
+    #[test]
+    fn outliers_beside_a_known_step_are_pulled_in_as_anywhere() {
+        // uniform noise in ±1 with an outlier of 50 each tenth sample, and a step of 12
+        let value = |i: usize| {
+            let noise = 2.0 * SplitMix64::stream(9, i as u64).unit() - 1.0;
+            noise + if i % 10 == 3 { 50.0 } else { 0.0 } + if i >= 100 { 12.0 } else { 0.0 }
+        };
+        let values: Vec<f64> = (0..200).map(value).collect();
+        for (i, pulled) in pulled_in_around(&values, &[100], 3.0).into_iter().enumerate() {
+            let level = if i >= 100 { 12.0 } else { 0.0 };
+            // 3 from a median that is within the noise of its stretch's level
+            assert!((pulled - level).abs() <= 4.5, "{i}: {pulled}");
+            assert!(i % 10 == 3 || (pulled - values[i]).abs() < 1e-9, "{i}: {pulled}");
+        }
+        // medians of a window across the step reach further
+        assert!(pulled_in(&values, 3.0).iter().take(100).any(|v| *v > 5.0));
+        assert!(pulled_in_around(&[], &[], 1.0).is_empty());
     }
 
     #[test]

@@ -30,7 +30,9 @@ pub(crate) fn nines((from, to): (f64, f64), target: usize) -> Vec<Tick> {
 
 /// The quantile at a count of nines, as `p99.9`.
 pub(crate) fn nines_label(nines: f64) -> String {
-    label(10.0_f64.powf(-nines))
+    let complement = 10.0_f64.powf(-nines);
+    // the power is right to 15 digits: 12 of them are those of the quantile it came from
+    label(format!("{complement:.11e}").parse().unwrap_or(complement))
 }
 
 fn label(complement: f64) -> String {
@@ -52,6 +54,14 @@ mod tests {
                 let quantile: Quantile = tick.label.parse().unwrap();
                 assert!((quantile.nines() - tick.value).abs() < 1e-12, "{tick:?}");
             }
+        }
+    }
+
+    #[test]
+    fn labels_of_nines_are_the_quantiles_they_came_from() {
+        for told in ["p50", "p75", "p90", "p95", "p97.5", "p99", "p99.5", "p99.9", "p99.95", "p99.99", "p99.999"] {
+            let quantile: Quantile = told.parse().unwrap();
+            assert_eq!(nines_label(quantile.nines()), told);
         }
     }
 

@@ -12,16 +12,17 @@ use crate::quantile::Quantile;
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
 use crate::time::Timestamp;
-use crate::trend::{Cause, Change, ChangeVerdict, Changes, Event, read_events};
+use crate::trend::{Cause, Change, ChangeVerdict, Changes, Event, SeasonSteps, read_events, without_season};
 
-/// One row a change: when it happened, and the level before and after.
+/// One row a change: when it happened, and the level before and after, which on a slope is that of the line at the change.
 pub fn table(changes: &Changes) -> Table {
+    let level = if changes.slope_per_s.is_some() { "level" } else { "mean" };
     let columns = vec![
         Column::text("changed at"),
         Column::text("after"),
         Column::text("and by"),
-        Column::estimate("mean before"),
-        Column::estimate("mean after"),
+        Column::estimate(format!("{level} before")),
+        Column::estimate(format!("{level} after")),
         Column::estimate("effect"),
         Column::text("p"),
     ];
@@ -157,13 +158,21 @@ const FEWEST: usize = 20;
 /// More values on both sides together would take longer to draw from than all else that is told of changes.
 const MOST: usize = 100_000;
 
-/// By how much each quantile differs from the stretch before the largest change to the one after it, with intervals of a bootstrap of blocks;
-/// none without a change, on a slope, which moves the values of each side too, where a side has fewer than 20 values, or both have more than 100 000.
+/// By how much each quantile differs from the stretch before the largest change to the one after it, less the season that was taken out, with
+/// intervals of a bootstrap of blocks; none without a change, on a slope, which moves the values of each side too, where a side has fewer than 20 values, or both have more than 100 000.
 pub fn differences(series: &Series, changes: &Changes) -> Vec<(Quantile, Estimate)> {
     let Some(change) = largest(changes).filter(|_| changes.slope_per_s.is_none()) else { return Vec::new() };
     let before = changes.changes.iter().map(|c| c.index).filter(|at| *at < change.index).max().unwrap_or(0);
     let after = changes.changes.iter().map(|c| c.index).find(|at| *at > change.index).unwrap_or(series.len());
-    let values = series.values();
+    // stretches that end at different phases of a season differ by it
+    let seasonless = match changes.season_steps {
+        None => None,
+        Some(steps) => match without_season(series, SeasonSteps::Steps(steps)) {
+            None => return Vec::new(),
+            found => found,
+        },
+    };
+    let values = seasonless.as_ref().map_or(series.values(), |s| s.values.as_slice());
     let (Some(a), Some(b)) = (values.get(before..change.index), values.get(change.index..after)) else {
         return Vec::new();
     };
@@ -190,6 +199,9 @@ pub fn difference(series: &Series, changes: &Changes) -> Result<Figure> {
     figure
         .caption
         .push_str(" b is after the change, a before; its place was found in the same values, which no bar allows for.");
+    if let Some(steps) = changes.season_steps {
+        figure.caption.push_str(&format!(" A season of {steps} steps was taken out of both."));
+    }
     Ok(figure)
 }
 
@@ -258,5 +270,40 @@ mod tests {
         let drawn = section(&series, &found, None).blocks.into_iter().filter(|b| matches!(b, Block::Figure(_))).count();
         assert_eq!(drawn, 2);
         assert_eq!(table(&found).rows.len(), 1);
+        assert!(table(&found).columns.iter().any(|c| c.name == "mean before"));
+    }
+
+    /// Noise in ±½ that repeats from run to run.
+    fn noise(i: usize) -> f64 {
+        crate::quantile::random::SplitMix64::stream(3, i as u64).unit() - 0.5
+    }
+
+    #[test]
+    fn a_season_is_no_difference_of_quantiles() {
+        // ten days of five minutes with a wave of ±10, 3 higher for the last half day, in which the wave is above 0
+        let (n, at) = (288 * 10 + 144, 288 * 10);
+        let wave = |i: usize| 10.0 * (std::f64::consts::TAU * i as f64 / 288.0).sin();
+        let values = (0..n).map(|i| 100.0 + wave(i) + noise(i) + if i >= at { 3.0 } else { 0.0 }).collect();
+        let times = (0..n as i64).map(|i| i * 300_000_000_000).collect();
+        let series = Series::new(Identity::new("x", Unit::None), times, values, NanPolicy::Drop).unwrap();
+        let found = changes(&series, &ChangeOptions::default()).unwrap();
+        assert_eq!((found.season_steps, found.changes.len()), (Some(288), 1));
+        let moved = differences(&series, &found);
+        assert!(moved.len() >= 3 && moved.iter().all(|(_, e)| (e.value - 3.0).abs() < 0.6), "{moved:?}");
+        let caption = difference(&series, &found).unwrap().caption;
+        assert!(caption.ends_with("A season of 288 steps was taken out of both."), "{caption}");
+    }
+
+    #[test]
+    fn on_a_slope_levels_are_told_and_no_means() {
+        let values = (0..200).map(|i| 0.3 * i as f64 + noise(i) + if i >= 120 { -20.0 } else { 0.0 }).collect();
+        let times = (0..200).map(|i| i * 60_000_000_000).collect();
+        let series = Series::new(Identity::new("x", Unit::None), times, values, NanPolicy::Drop).unwrap();
+        let found = changes(&series, &ChangeOptions::default()).unwrap();
+        assert!(found.slope_per_s.is_some());
+        let heads: Vec<String> = table(&found).columns.iter().map(|c| c.name.clone()).collect();
+        assert_eq!(heads[3..5], ["level before", "level after"]);
+        assert_eq!(found.changes[0].effect.method.to_string(), "difference of levels at the change");
+        assert!((found.changes[0].effect.value + 20.0).abs() < 0.5);
     }
 }

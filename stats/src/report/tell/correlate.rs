@@ -3,9 +3,10 @@
 use super::words::{p_value, span_cell};
 use crate::correlate::{Correlations, Pair, PairVerdict};
 use crate::error::Result;
-use crate::figure::{Figure, correlation_figure};
+use crate::figure::{Figure, Shape, correlation_figure};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::series::Series;
+use crate::time::Span;
 use crate::unit::Unit;
 use crate::words::counted;
 
@@ -81,7 +82,20 @@ pub fn finding(series: &[Series], found: &Correlations) -> (Standing, String) {
 pub fn figure(series: &[Series], found: &Correlations, pair: &Pair) -> Result<Figure> {
     let band = 1.96 / (pair.r.n.max(1) as f64).sqrt();
     let title = format!("{} and {}", title(series, pair.a), title(series, pair.b));
-    correlation_figure(&pair.profile, found.step, band, &title)
+    let mut figure = correlation_figure(&pair.profile, found.step, band, &title)?;
+    let at = usize::try_from(pair.lag_steps + found.lags as i64).ok();
+    let drawn = at.and_then(|at| pair.profile.get(at)).copied().unwrap_or(pair.r.value);
+    let (told, drawn) = (pair.r.unit.show(pair.r.value), pair.r.unit.show(drawn));
+    if told != drawn {
+        figure.caption.push_str(&format!(
+            " The line shows {drawn} at the marked lag and not {told}, as it divides by the innovations of the whole series, also by those that meet none at this lag."
+        ));
+        let lag = Span(found.step.0.saturating_mul(pair.lag_steps));
+        if let Some(mark) = figure.marks.iter_mut().find(|m| matches!(m.shape, Shape::Rule { .. })) {
+            mark.name = format!("{lag}, r = {told}");
+        }
+    }
+    Ok(figure)
 }
 
 /// No verdict, and why: where no two series could be compared.
@@ -139,6 +153,13 @@ mod tests {
         assert_eq!(standing, Standing::Depends);
         assert!(text.starts_with("effect follows cause by 3m"), "{text}");
         assert_eq!(table(&set, &found).rows.len(), 1);
+        // the legend tells the table's r, and the caption why the line's is another
+        let pair = &found.pairs[0];
+        let (told, picture) = (pair.r.unit.show(pair.r.value), figure(&set, &found, pair).unwrap());
+        let rule = picture.marks.iter().find(|m| matches!(m.shape, Shape::Rule { .. })).unwrap();
+        assert!(rule.name.ends_with(&format!("m, r = {told}")), "{}", rule.name);
+        let drawn = pair.r.unit.show(pair.profile[(pair.lag_steps + found.lags as i64) as usize]);
+        assert!(told != drawn && picture.caption.contains(&format!("shows {drawn} at the marked lag and not {told}")));
         assert!(section(&set, &found, &[]).blocks.iter().any(|b| matches!(b, Block::Figure(_))));
     }
 }

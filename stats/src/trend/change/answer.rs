@@ -152,9 +152,9 @@ pub struct Change {
     pub before: Estimate,
     /// The mean from this change to the next (or the end), less a season; on a slope, the level of that stretch's line at this change.
     pub after: Estimate,
-    /// `after` minus `before`.
+    /// `after` minus `before`: the difference of means, or on a slope of levels at the change.
     pub effect: Estimate,
-    /// The effect in standard deviations of the noise; `None` where the noise is unknown.
+    /// The effect in standard deviations of the noise of the values ([`noise_of_values`](Changes::noise_of_values)); `None` where the noise is unknown.
     pub effect_size: Option<f64>,
     /// The chance that a series of this length and noise without changes shows one this strong; `None` where the noise is
     /// unknown, and for charts and Bayes, which have another account of chance (see the reason).
@@ -233,8 +233,12 @@ pub struct Changes {
     pub slope_per_s: Option<Estimate>,
     /// The cost of one change in squared units of the values; `None` where nothing was searched.
     pub penalty: Option<f64>,
-    /// The noise that penalty and p-values rest on; `None` where it could not be measured.
+    /// The noise that penalty and p-values rest on, and onsets: that of the values with their outliers pulled in, where tails are heavy. `None`
+    /// where it could not be measured.
     pub noise: Option<Noise>,
+    /// The noise that effect sizes and the intervals of means, effects and slopes rest on: that of the values as they are, around the changes,
+    /// never below white noise in the long run. The same as `noise` where tails are not heavy and nothing wanders beside the changes.
+    pub noise_of_values: Option<Noise>,
     /// The changes, ascending in time.
     pub changes: Vec<Change>,
     /// The answer.
@@ -242,7 +246,7 @@ pub struct Changes {
 }
 
 impl serde::Serialize for Changes {
-    /// The command line's keys: `method, reason, season_steps, slope_per_s, penalty, noise, changes, verdict` and, without a verdict, `why`.
+    /// The command line's keys: `method, reason, season_steps, slope_per_s, penalty, noise, noise_of_values, changes, verdict` and, without a verdict, `why`.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("method", &self.method)?;
@@ -251,6 +255,7 @@ impl serde::Serialize for Changes {
         map.serialize_entry("slope_per_s", &self.slope_per_s)?;
         map.serialize_entry("penalty", &self.penalty)?;
         map.serialize_entry("noise", &self.noise)?;
+        map.serialize_entry("noise_of_values", &self.noise_of_values)?;
         map.serialize_entry("changes", &self.changes)?;
         map.serialize_entry("verdict", self.verdict.word())?;
         if let ChangeVerdict::NoVerdict { why } = &self.verdict {

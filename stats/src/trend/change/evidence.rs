@@ -26,6 +26,8 @@ pub(crate) struct Evidence<'a> {
     /// The line that was taken out of the values.
     slope: Option<Slope<'a>>,
     noise: Option<Noise>,
+    /// The noise of the values that are told, where that is another.
+    told: Option<Noise>,
     /// The long-run variance of the noise, for intervals.
     long_run: Option<f64>,
     min_size: usize,
@@ -61,6 +63,7 @@ impl<'a> Evidence<'a> {
             slope: None,
             costs,
             noise,
+            told: None,
             long_run: noise.map(|n| n.long_run_variance),
             min_size,
             level,
@@ -80,6 +83,19 @@ impl<'a> Evidence<'a> {
             long_run: noise.long_run_variance,
         });
         self
+    }
+
+    /// With effect sizes and intervals by this noise, which averages out no faster than white noise.
+    pub(crate) fn told_by(mut self, noise: Noise) -> Self {
+        self.long_run = Some(noise.long_run_variance.max(noise.variance));
+        self.told = Some(noise);
+        self
+    }
+
+    /// The noise that effect sizes and intervals rest on.
+    pub(crate) fn noise_told(&self) -> Option<Noise> {
+        let noise = self.told.or(self.noise)?;
+        Some(Noise { long_run_variance: self.long_run.unwrap_or(noise.long_run_variance), ..noise })
     }
 
     /// On a line that was taken out of the values: levels are those of the line at the change, and its slope is as uncertain as they are.
@@ -149,7 +165,8 @@ impl<'a> Evidence<'a> {
         let unit = &self.series.identity().unit;
         let scope = self.scope(unit, start, end);
         let total = (end - start) as u64;
-        let effect = Estimate::new(difference, Method::Named("difference of means"), total, &scope);
+        let method = if self.slope.is_some() { "difference of levels at the change" } else { "difference of means" };
+        let effect = Estimate::new(difference, Method::Named(method), total, &scope);
         let effect = match self.reach(step) {
             Some(reach) => effect.with_confidence(self.confidence(difference, reach)),
             None => effect.with_caveat("the noise could not be measured"),
@@ -161,7 +178,7 @@ impl<'a> Evidence<'a> {
             before: self.level(start, at, at, shares.map(|shares| shares.before)),
             after: self.level(at, end, at, shares.map(|shares| shares.after)),
             effect,
-            effect_size: self.noise.map(|noise| difference / noise.variance.sqrt()),
+            effect_size: self.told.or(self.noise).map(|noise| difference / noise.variance.sqrt()),
             p_value: self.judged.as_ref().map(|judged| judged.noise).or(self.noise).map(|noise| {
                 let unit = noise.long_run_variance * persistence_factor(noise.phi);
                 chance_of(self.series.len(), gain / unit)

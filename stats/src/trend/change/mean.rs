@@ -5,13 +5,15 @@ use super::super::calibration::{penalty_factor, persistence_factor, walk_bound};
 use super::super::noise::{Noise, robust_noise};
 use super::super::pelt::pelt_mean;
 use super::super::season::{Seasonal, without_season};
-use super::super::tails::{REACH, are_heavy, pulled_in, with_tails};
+use super::super::tails::{REACH, are_heavy, pulled_in, pulled_in_around, with_tails};
 use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
 use super::slope::Slope;
+use super::standing::standing;
 use super::tilt::Flat;
 use crate::series::Series;
+use crate::words::counted;
 
 /// Fewer values tell no line beneath steps.
 const FEWEST: usize = 40;
@@ -81,7 +83,8 @@ fn above_a_line(
     if !better || likelihood - wandering(values, &flat_edges).likelihood < needed {
         return None;
     }
-    let slope = per_second(&series.identity().unit).show(flat.slope / step.as_secs_f64());
+    let slope = told.slope_per_s.as_ref().map_or(flat.slope / step.as_secs_f64(), |slope| slope.value);
+    let slope = per_second(&series.identity().unit).show(slope);
     told.reason.push_str(&format!("; a slope of {slope} was taken out first"));
     Some(told)
 }
@@ -127,9 +130,15 @@ fn attempt(
     let whole = with_tails(values, robust, factor, min_size);
     let reach = REACH * robust.variance.sqrt();
     // outliers decide nothing: where there are more than normal noise has, they are pulled in before anything is judged
-    let pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
+    let mut pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
     let judged = pulled.as_deref().unwrap_or(values);
     let noise = if pulled.is_some() { with_tails(judged, robust, factor, min_size) } else { whole };
+    let mut outcome = against_wandering(judged, factor * noise.long_run_variance, options);
+    if let Some(pulled) = pulled.as_mut().filter(|_| !outcome.indices.is_empty()) {
+        // the median of a neighbourhood rises towards a step up, so outliers before it were pulled in too little
+        *pulled = pulled_in_around(values, &outcome.indices, reach);
+        outcome = outcome.anew(pulled, options);
+    }
     found.noise = Some(noise);
     found.reason = format!(
         "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
@@ -146,26 +155,35 @@ fn attempt(
             "; heavy tails: values beyond {bound} from the median of their neighbourhood count as if they were there"
         ));
     }
-    let outcome = against_wandering(judged, factor * noise.long_run_variance, options);
     found.penalty = Some(outcome.penalty);
-    if outcome.gain.is_some() && outcome.penalty > factor * noise.long_run_variance {
+    if !outcome.indices.is_empty() && outcome.penalty > factor * noise.long_run_variance {
         found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
     }
-    let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope);
+    if outcome.left_out > 0 {
+        let steps = counted(outcome.left_out as u64, "finer step");
+        found.reason.push_str(&format!("; {steps} that a wandering level beside the others explains as well left out"));
+    }
+    // the slope is that of the steps which are told
+    let refit = slope.and_then(|slope| slope.refitted(values, &outcome.indices));
+    let (values, slope) = refit.as_ref().map_or((values, slope), |(values, slope)| (values.as_slice(), Some(slope)));
+    let of_values = if pulled.is_some() {
+        whole.around(values, &outcome.indices, usize::from(slope.is_some()), correction)
+    } else {
+        whole
+    };
+    let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope).told_by(of_values);
     if let Some(pulled) = &pulled {
         evidence = evidence.judged_by(pulled, noise);
     }
     if let Some(around) = &outcome.around {
         evidence = evidence.at_least(around.long_run_variance() * correction);
     }
+    found.noise_of_values = evidence.noise_told();
     found.changes = evidence.describe(&outcome.indices);
     found.slope_per_s = evidence.slope_per_s(&outcome.indices);
-    // the chance is the worse of both: that noise alone, and that a wandering level shows as much
-    if let Some(gain) = outcome.gain {
-        let wandering = chance_of_gain(n, gain);
-        for change in &mut found.changes {
-            change.p_value = change.p_value.map(|p| p.max(wandering));
-        }
+    // the chance is the worse of both: that noise alone, and that a wandering level shows as much in this step's stead
+    for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
+        change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
     }
     found.verdict = match outcome.indices.as_slice() {
         [] if outcome.wanders => ChangeVerdict::NoVerdict {
@@ -180,15 +198,39 @@ fn attempt(
 struct Outcome {
     indices: Vec<usize>,
     penalty: f64,
-    /// By how much the steps explain the values better than the rival, in twice the log-likelihood per step.
-    gain: Option<f64>,
+    /// By how much each step explains the values better than the rival without it, in twice the log-likelihood.
+    gains: Vec<f64>,
     /// The noise around the steps, which may wander too.
     around: Option<Wandering>,
+    /// How many steps at this penalty do not stand by themselves.
+    left_out: usize,
     /// Whether steps were found that the rival explains as well.
     wanders: bool,
 }
 
-/// Segments at growing penalties until the steps explain the values better than a wandering level, or none are left.
+impl Outcome {
+    /// The same steps by other values, less those that do not stand there.
+    fn anew(self, values: &[f64], options: &ChangeOptions) -> Self {
+        let n = values.len();
+        let needed = needed_gain(n, 1.0 - options.level);
+        let without = wandering(values, &[0, n]).likelihood;
+        let stands = standing(values, &self.indices, needed, options.min_size)
+            .filter(|s| s.around.likelihood - without >= needed * s.indices.len() as f64);
+        match stands {
+            Some(stands) => Self {
+                left_out: self.left_out + self.indices.len() - stands.indices.len(),
+                indices: stands.indices,
+                gains: stands.gains,
+                around: Some(stands.around),
+                ..self
+            },
+            None => Self { indices: Vec::new(), gains: Vec::new(), around: None, left_out: 0, wanders: true, ..self },
+        }
+    }
+}
+
+/// Segments at growing penalties until the steps explain the values better than a wandering level, together and each by itself, or none
+/// are left.
 fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions) -> Outcome {
     let n = values.len();
     let needed = needed_gain(n, 1.0 - options.level);
@@ -198,14 +240,24 @@ fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions) -> O
     loop {
         let indices = pelt_mean(values, penalty, options.min_size);
         if indices.is_empty() {
-            return Outcome { indices, penalty: start, gain: None, around: None, wanders: rival.is_some() };
+            let (gains, around) = (Vec::new(), None);
+            return Outcome { indices, penalty: start, gains, around, left_out: 0, wanders: rival.is_some() };
         }
-        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
         let without = *rival.get_or_insert_with(|| wandering(values, &[0, n]).likelihood);
-        let around = wandering(values, &edges);
-        let gain = (around.likelihood - without) / indices.len() as f64;
-        if gain >= needed {
-            return Outcome { indices, penalty, gain: Some(gain), around: Some(around), wanders: false };
+        let better = |around: &Wandering, steps: usize| around.likelihood - without >= needed * steps as f64;
+        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
+        if better(&wandering(values, &edges), indices.len())
+            && let Some(stands) = standing(values, &indices, needed, options.min_size)
+            && better(&stands.around, stands.indices.len())
+        {
+            return Outcome {
+                left_out: indices.len() - stands.indices.len(),
+                indices: stands.indices,
+                penalty,
+                gains: stands.gains,
+                around: Some(stands.around),
+                wanders: false,
+            };
         }
         penalty *= GROWTH;
     }

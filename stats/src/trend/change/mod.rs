@@ -6,6 +6,7 @@
 //! | `mean` | the default: the mean by optimal segmentation, calibrated on the series' own noise |
 //! | `other` | the other methods, calibrated by permutation of blocks |
 //! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
+//! | `standing` | the steps that stand by themselves, beside whatever else there is |
 //! | `tilt` | the line that goes on beneath steps |
 //! | `path` | all penalties at once, and the elbow |
 //! | `evidence`, `causes` | onset, effect, distributions; what happened just before |
@@ -23,6 +24,7 @@ mod mean;
 mod other;
 mod path;
 mod slope;
+mod standing;
 mod tilt;
 
 pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};
@@ -53,7 +55,8 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 /// 2. One change costs a multiple of the noise's long-run variance ([`robust_noise`](super::robust_noise)), so that
 ///    autocorrelation is paid for; the multiple is calibrated by simulation.
 /// 3. The steps must explain the values better than the rival that has none: a level that wanders, an AR(1) of any persistence beneath white
-///    noise, fitted by maximum likelihood. Where they do not, the penalty grows until they do or none is left.
+///    noise, fitted by maximum likelihood, all together and each one by itself: a step that the rival explains as well is left out beside
+///    any other. Where they do not, the penalty grows until they do or none is left.
 /// 4. Where the noise cannot be told from a random walk, or only the wandering level explains the values, there is no verdict.
 ///
 /// So at most about 1 − `level` of series without a change show any, on white noise, AR(1), AR(1) beneath white noise, heavy
@@ -102,6 +105,7 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         slope_per_s: None,
         penalty,
         noise: None,
+        noise_of_values: None,
         changes: Vec::new(),
         verdict: ChangeVerdict::NoneShown,
     };
@@ -112,6 +116,7 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
         ChangeMethod::Auto | ChangeMethod::PeltMean => mean::search(series, options, found),
         _ => other::search(series, options, found)?,
     };
+    found.noise_of_values = found.noise_of_values.or(found.noise);
     for change in &mut found.changes {
         change.onset.upper = change.onset.upper + bucket;
     }

@@ -1,7 +1,7 @@
 //! Changes on a slope that goes on beneath them: what a step saves beside a slope that is fitted too, and how far the slope's own error
 //! reaches into what is told of a step.
 
-use super::tilt::Sums;
+use super::tilt::{Flat, Sums, slope_within};
 
 /// A line that was taken out of values, about the mean of the positions.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,13 @@ impl<'a> Slope<'a> {
     pub(super) fn new(positions: &'a [f64], per_step: f64) -> Self {
         let middle = positions.iter().sum::<f64>() / positions.len().max(1) as f64;
         Self { positions, per_step, middle }
+    }
+
+    /// The line by least squares beneath steps at some indices, from values without this one; and the values without it.
+    pub(super) fn refitted(&self, values: &[f64], indices: &[usize]) -> Option<(Vec<f64>, Self)> {
+        let more = slope_within(&Sums::of_stretches(values, self.positions, indices)?)?;
+        let flat = Flat::of(values, self.positions, more);
+        Some((flat.values, Self { per_step: self.per_step + more, ..*self }))
     }
 
     /// The position of an index.
@@ -156,6 +163,23 @@ mod tests {
             .map(|i| (values[i] - columns.iter().zip(&coefficients).map(|(c, b)| c[i] * b).sum::<f64>()).powi(2))
             .sum();
         (rest, inverse)
+    }
+
+    #[test]
+    fn a_line_fitted_anew_is_that_of_a_regression_with_the_steps() {
+        let positions: Vec<f64> = (0..60).map(|i| f64::from(i) + f64::from(i % 3) * 0.2).collect();
+        let values: Vec<f64> = (0..60).map(|i| f64::from(i * i % 17) + 0.4 * f64::from(i)).collect();
+        let indicator = |from: usize, to: usize| (0..60).map(|i| f64::from(u8::from(i >= from && i < to))).collect();
+        let columns: Vec<Vec<f64>> = vec![indicator(0, 20), indicator(20, 60), positions.clone()];
+        let (_, inverse) = fit(&columns, &values);
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let want: f64 = (0..3).map(|j| inverse[2][j] * dot(&columns[j], &values)).sum();
+        let first = Slope::new(&positions, 0.1);
+        let (flat, slope) = first.refitted(&Flat::of(&values, &positions, 0.1).values, &[20]).unwrap();
+        assert!((slope.per_step - want).abs() < 1e-12, "{} {want}", slope.per_step);
+        for (i, (flat, value)) in flat.iter().zip(&values).enumerate() {
+            assert!((flat + slope.height(i) - value).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) struct Flat {
 }
 
 impl Flat {
-    fn of(values: &[f64], positions: &[f64], slope: f64) -> Self {
+    pub(super) fn of(values: &[f64], positions: &[f64], slope: f64) -> Self {
         let middle = positions.iter().sum::<f64>() / positions.len().max(1) as f64;
         let values = values.iter().zip(positions).map(|(v, x)| v - slope * (x - middle)).collect();
         Self { slope, values }
@@ -124,7 +124,7 @@ fn median_slope(values: &[f64], positions: &[f64]) -> Option<f64> {
 }
 
 /// The common slope of stretches that each have a level of their own, by least squares.
-fn slope_within(stretches: &[Sums]) -> Option<f64> {
+pub(super) fn slope_within(stretches: &[Sums]) -> Option<f64> {
     let (xv, xx) = stretches.iter().fold((0.0, 0.0), |s, a| (s.0 + a.xv, s.1 + a.xx));
     (xx > 0.0).then(|| xv / xx)
 }
