@@ -10,7 +10,7 @@ const LEAST: usize = 6;
 
 impl Table {
     /// The table for a terminal `width` cells wide: aligned columns, a line under the header. An estimate shows value, bound,
-    /// sample count and method. Where the table is too wide, what all estimates of a column share is said below it once; then the
+    /// interval, sample count and method; what [`caveats`](Self::caveats) tells is left to the caller. Where the table is too wide, what all estimates of a column share is said below it once; then the
     /// widest columns are wrapped, and cut with `…` where one word is too long. No control character of the data reaches the terminal.
     pub fn to_text(&self, width: usize) -> String {
         let columns = self.columns.len();
@@ -71,6 +71,11 @@ impl Table {
             let exact = (bound == "exact").then(|| "exact".to_owned());
             if exact.is_none() {
                 text.push_str(&format!(" {bound}"));
+            }
+            if let Cell::Estimate(e) = cell
+                && let Some(confidence) = e.confidence_in_words()
+            {
+                text.push_str(&format!(", {confidence}"));
             }
             let inside: Vec<String> = exact.into_iter().chain(source).collect();
             if !inside.is_empty() {
@@ -278,6 +283,15 @@ mod tests {
         assert!(lines[2].ends_with("213 ms [210 ms, 220 ms] (n = 10000)"), "{lines:?}");
         assert!(lines[3].ends_with("213 ms (exact, n = 7)"), "{lines:?}");
         assert_eq!(lines[4], "p99: log-linear");
+    }
+
+    #[test]
+    fn an_interval_stands_beside_an_exact_value() {
+        let mut e = Estimate::new(0.1828, Method::Mean, 137, &Scope::untimed(Unit::Second));
+        e.confidence = Some(crate::estimate::Confidence { lower: 0.157, upper: f64::INFINITY, level: 0.95 });
+        let table = Table::new("t", vec![Column::estimate("p99.9")]).with(vec![e.into()]);
+        let text = table.to_text(100);
+        assert_eq!(text.lines().last(), Some("182.8 ms, 95 % [157 ms, ∞] (exact, n = 137, mean)"));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude as pl;
-use polars::prelude::{DataFrame, DataType, IntoColumn, IntoSeries, IpcWriter, NamedFromOwned, ParquetWriter, SerWriter, TimeUnit};
+use polars::prelude::{
+    DataFrame, DataType, IntoColumn, IntoSeries, IpcWriter, NamedFromOwned, ParquetWriter, SerWriter, TimeUnit,
+};
 use polars_arrow::array::MutablePlString;
 
 use super::super::polars::failed;
