@@ -168,6 +168,20 @@ impl Estimate<f64> {
         Some(format!("{} [{}, {}]", Unit::Ratio.show(c.level), self.unit.show(c.lower), self.unit.show(c.upper)))
     }
 
+    /// As [`Display`](fmt::Display), with the interval for the quantity behind the sample where there is one.
+    ///
+    /// ```
+    /// use sre_stats::estimate::{Confidence, Estimate, Scope};
+    /// use sre_stats::{method::Method, unit::Unit};
+    /// let p999 = Estimate::new(0.1828, Method::Named("type7"), 137, &Scope::untimed(Unit::Second))
+    ///     .with_confidence(Confidence { lower: 0.157, upper: f64::INFINITY, level: 0.95 });
+    /// assert_eq!(p999.in_full(), "182.8 ms, 95 % [157 ms, ∞] (type7, n = 137)");
+    /// ```
+    pub fn in_full(&self) -> String {
+        let interval = self.confidence_in_words().map_or_else(String::new, |words| format!(", {words}"));
+        format!("{}{interval} ({})", self.short(), self.provenance())
+    }
+
     /// How many samples it stands on, in words: `n = 10000`, or `from given numbers` for what a formula made without samples or window.
     pub fn samples(&self) -> String {
         match (self.n, self.window) {
@@ -188,11 +202,7 @@ impl Estimate<f64> {
 
 impl fmt::Display for Estimate<f64> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.short())?;
-        if let Some(confidence) = self.confidence_in_words() {
-            write!(f, ", {confidence}")?;
-        }
-        write!(f, " ({})", self.provenance())
+        write!(f, "{} ({})", self.short(), self.provenance())
     }
 }
 
@@ -273,8 +283,8 @@ mod tests {
             upper: f64::INFINITY,
             level: 0.95,
         });
-        assert_eq!(e.to_string(), "182.8 ms, 95 % [157 ms, ∞] (mean, n = 137)");
-        assert_eq!(e.short(), "182.8 ms");
+        assert_eq!(e.in_full(), "182.8 ms, 95 % [157 ms, ∞] (mean, n = 137)");
+        assert_eq!(e.to_string(), "182.8 ms (mean, n = 137)");
     }
 
     #[test]

@@ -282,12 +282,12 @@ fn block(block: &Block, width: usize, colour: bool) -> Option<String> {
     Some(match block {
         Block::Text(text) => format!("{}\n", printable(text)),
         Block::Table(table) if table.rows.is_empty() => return None,
-        Block::Table(table) if table.title.is_empty() => table.to_text(width),
-        Block::Table(table) => format!("{}\n{}", printable(&table.title), table.to_text(width)),
+        Block::Table(table) if table.title.is_empty() => table.to_text_with_intervals(width),
+        Block::Table(table) => format!("{}\n{}", printable(&table.title), table.to_text_with_intervals(width)),
         Block::Verdict { standing, text, evidence } => {
             let mut out = format!("{} {}\n", sign(*standing, colour), printable(text));
             for (name, estimate) in evidence {
-                out.push_str(&printable(&format!("  {name}: {estimate}\n")));
+                out.push_str(&printable(&format!("  {name}: {}\n", estimate.in_full())));
                 for caveat in &estimate.caveats {
                     out.push_str(&printable(&format!("    {caveat}\n")));
                 }

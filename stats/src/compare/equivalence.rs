@@ -105,5 +105,8 @@ mod tests {
             assert!(inside == rejected || !clear, "{margin}: {lower} {upper} {}", found.ln_p.exp());
         }
         assert!(both[0] > 5 && both[1] > 5);
+        // 1 − 0.95 in binary is a little more than 0.05
+        let shift = tost(&ranks, &pairs, &Dependence::none(120), 5.0, 1.0 - 0.95, &Scope::default()).shift;
+        assert!(matches!(shift.bound, crate::estimate::Bound::Confidence { level, .. } if level == 0.9), "{shift:?}");
     }
 }

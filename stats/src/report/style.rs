@@ -5,7 +5,7 @@ use crate::figure::theme::{DARK, LIGHT, Tokens};
 /// The whole sheet.
 pub(super) fn sheet() -> String {
     format!(
-        ":root{{{}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{}}}}}\n{RULES}",
+        ":root{{{}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{}}}}}\n{RULES}{PAGE}",
         tokens(&LIGHT),
         tokens(&DARK)
     )
@@ -35,6 +35,9 @@ fn tokens(tokens: &Tokens) -> String {
     declarations.join(";")
 }
 
+/// What only a whole page has: a path in a title, and the contents in columns.
+const PAGE: &str = "h1,h2,nav a{overflow-wrap:anywhere}\nnav ol{column-gap:3rem}\n";
+
 const RULES: &str = "\
 *{box-sizing:border-box}
 body{margin:0;background:var(--background);color:var(--ink);font:16px/1.5 Roboto,'Segoe UI','Helvetica Neue',Arial,'Liberation Sans',sans-serif}
@@ -42,9 +45,8 @@ main{max-width:1040px;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 1rem}
 h2{font-size:1.3rem;line-height:1.3;margin:2.5rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--grid)}
 p{margin:.6rem 0;max-width:70ch;overflow-wrap:anywhere}
-h1,h2,nav a{overflow-wrap:anywhere}
 a{color:var(--link)}
-nav ol{margin:0;padding-left:1.4rem;columns:2 18rem;column-gap:3rem}
+nav ol{margin:0;padding-left:1.4rem;columns:2 18rem}
 .table{overflow-x:auto;margin:1rem 0}
 .table:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:.925rem;font-variant-numeric:tabular-nums}

@@ -164,3 +164,17 @@ impl RulesForm {
         texts.into_iter().map(one).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_no_folder() {
+        for address in ["prometheus+http://h:9090/?query=up", "s3://bucket/month/x.parquet"] {
+            assert_eq!(folder(&[address.into()]), PathBuf::new(), "{address}");
+        }
+        assert_eq!(folder(&["data/x.csv".into()]), Path::new("data"));
+        assert_eq!(folder(&[]), PathBuf::new());
+    }
+}
