@@ -7,7 +7,7 @@ use serde_json::json;
 use sre_stats::load::{Dataset, Item};
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::{self, fit::Fit};
-use sre_stats::slo::{Criterion, Objective, Options, SloInput, SloReport};
+use sre_stats::slo::{Criterion, Objective, Options, Population, SloInput, SloReport};
 use sre_stats::window::{
     AdvisorInput, Budget, IncidentPattern, Ladder, NoData, Rule, Verdict, account, advise, reaggregate,
 };
@@ -108,7 +108,15 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     }
     let rule = asked.rule.or(asked.objective.rule()).unwrap_or(Rule::AnyBad);
     let budget = Budget::new(asked.objective.target, report.period.width);
-    let accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
+    let mut accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
+    accounting.counts_requests = asked.objective.population == Population::Requests;
+    let mut caveats = report.caveats.clone();
+    if accounting.counts_requests {
+        let tick = report.bad_time.resolution();
+        caveats.push(format!(
+            "the objective counts requests: here time is counted, and {tick} with one bad request are bad"
+        ));
+    }
     for row in &accounting.rows {
         let mut found = output::of_series(&fit.item, row);
         found["verdict_aligned"] = json!(tell::windows::aligned_verdict(row, &budget));
@@ -116,13 +124,13 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     }
     let mut section = tell::windows::section(&title, &accounting, Some(&budget));
     section.blocks.insert(1, sre_stats::report::Block::Text(fit.good_means(&asked.objective)));
-    if !report.caveats.is_empty() {
-        section.blocks.insert(2, sre_stats::report::Block::Warnings(report.caveats.clone()));
+    if !caveats.is_empty() {
+        section.blocks.insert(2, sre_stats::report::Block::Warnings(caveats.clone()));
     }
     answer.sections.push(section);
     let mut last = json!({
         "advisor": null, "truth": accounting.truth, "allowed_s": budget.allowed(), "good_means": fit.good_means(&asked.objective),
-        "caveats": report.caveats, "skipped": accounting.skipped,
+        "caveats": caveats, "skipped": accounting.skipped,
     });
     // a percentile above a lower limit is another share of time than below an upper one
     let in_time = rule.under(report.bad_time.condition())?;

@@ -269,7 +269,11 @@ impl Work<'_> {
         let widening = self.widening(test.as_ref());
         let method = Method::Described(model.describe(kind, &self.seasons));
         self.warn(plan.as_ref(), test.as_ref(), &mut caveats);
-        let points = self.points(&method, (&mean, &deviations, &widening));
+        let mut points = self.points(&method, (&mean, &deviations, &widening));
+        // what stands for a query of Prometheus is what Prometheus answers
+        if kind != Kind::PredictLinear && self.never_negative() && cut_at_zero(&mut points) {
+            caveats.push(format!("no “{}” is below 0: what the model puts there is cut", self.series.identity().name));
+        }
         let crossing = self.options.limit.map(|limit| {
             let (at, last) = self.regular.last();
             let future = Future { model: &model, mean: &mean, widening: &widening, seed: self.options.seed, level };
@@ -299,6 +303,12 @@ impl Work<'_> {
             }
             (_, model, _) => model,
         }
+    }
+
+    /// Whether the unit is one of a size and no value is below 0.
+    fn never_negative(&self) -> bool {
+        !matches!(self.series.identity().unit, Unit::None | Unit::Other(_))
+            && self.series.values().iter().all(|v| *v >= 0.0)
     }
 
     /// The factor of each step.
@@ -404,5 +414,52 @@ impl Work<'_> {
             independent: plan.independent(),
             tested: self.regular.span(plan.steps),
         }
+    }
+}
+
+/// Cuts values and intervals at 0, and says whether there was anything to cut.
+fn cut_at_zero(points: &mut [ForecastPoint]) -> bool {
+    let mut cut = false;
+    let mut above = |v: &mut f64| {
+        cut |= *v < 0.0;
+        *v = v.max(0.0);
+    };
+    for point in points {
+        above(&mut point.value.value);
+        if let Bound::Confidence { lower, upper, .. } = &mut point.value.bound {
+            above(lower);
+            above(upper);
+        }
+    }
+    cut
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::quantile::random::SplitMix64;
+    use crate::series::{Identity, NanPolicy};
+
+    /// Bursts of latency over nothing: a symmetric interval would reach far below 0.
+    #[test]
+    fn what_is_never_negative_has_no_negative_interval() {
+        let mut random = SplitMix64::new(1);
+        let values: Vec<f64> = (0..200).map(|_| if random.below(12) == 0 { 3.0 } else { 0.01 }).collect();
+        let ends = |unit: Unit, values: &[f64], method: ForecastMethod| {
+            let times = (0..values.len() as i64).map(|i| i * 60_000_000_000).collect();
+            let identity = Identity::new("latency", unit);
+            let series = Series::new(identity, times, values.to_vec(), NanPolicy::Refuse).unwrap();
+            let found = forecast(&series, &ForecastOptions { method, ..ForecastOptions::default() }).unwrap();
+            let lowest = found.points.iter().map(|p| p.value.interval().unwrap().0).fold(f64::INFINITY, f64::min);
+            (lowest, found.caveats.iter().any(|c| c.contains("below 0")))
+        };
+        assert_eq!(ends(Unit::Second, &values, ForecastMethod::Auto), (0.0, true));
+        // without a unit nobody knows, and values below 0 say that there are some
+        let (lowest, told) = ends(Unit::None, &values, ForecastMethod::Auto);
+        assert!(lowest < 0.0 && !told);
+        let shifted: Vec<f64> = values.iter().map(|v| v - 1.0).collect();
+        assert!(ends(Unit::Second, &shifted, ForecastMethod::Auto).0 < -1.0);
+        assert!(!ends(Unit::Second, &values, ForecastMethod::PredictLinear).1);
     }
 }

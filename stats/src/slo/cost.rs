@@ -9,7 +9,7 @@ use super::yaml::{Node, Value, document};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
-use crate::time::Window;
+use crate::time::{Span, Window};
 use crate::unit::Unit;
 use crate::window::Verdict;
 
@@ -220,6 +220,9 @@ pub struct Usage {
     pub violated: Option<bool>,
     /// Of which period.
     pub period: Option<Window>,
+    /// What is bad as a whole while one request in it is: bad seconds, and the incidents that they make up, are then no more than an
+    /// upper limit of what requests saw. `None` where time was counted.
+    pub whole_ticks: Option<Span>,
 }
 
 impl Usage {
@@ -235,7 +238,17 @@ impl Usage {
                 _ => None,
             },
             period: Some(report.period),
+            whole_ticks: (report.objective.population == Population::Requests).then(|| report.bad_time.resolution()),
         }
+    }
+
+    /// What to know of a quantity.
+    fn caveat(&self, per: Per) -> Option<String> {
+        let tick = self.whole_ticks?;
+        let of_time = matches!(per, Per::BadSecond | Per::BadMinute | Per::BadHour | Per::Incident);
+        of_time.then(|| {
+            format!("{tick} with one bad request count as bad as a whole; “per bad request” counts what failed")
+        })
     }
 
     fn quantity(&self, per: Per) -> Option<f64> {
@@ -316,6 +329,9 @@ pub fn cost(model: &CostModel, usage: &Usage) -> CostReport {
             },
             None => Bound::Unknown { why: "an amount has no interval".to_owned() },
         };
+        let mut told: Vec<&String> = known.iter().flat_map(|e| &e.caveats).collect();
+        told.dedup();
+        total.caveats.extend(told.into_iter().cloned());
         if !unknown.is_empty() {
             let names: Vec<String> = unknown.iter().map(Bucket::to_string).collect();
             total.caveats.push(format!("without what is not known: {}", names.join(", ")));
@@ -348,7 +364,8 @@ fn row(bucket: Bucket, charge: &Charge, usage: &Usage, scope: &Scope) -> CostRow
         None if quantity == 0.0 => Bound::Exact,
         None => Bound::Unknown { why: "the amount has no interval".to_owned() },
     };
-    let estimate = Estimate::new(amount * quantity, Method::Named("amount × quantity"), 1, scope).with_bound(bound);
+    let mut estimate = Estimate::new(amount * quantity, Method::Named("amount × quantity"), 1, scope).with_bound(bound);
+    estimate.caveats.extend(usage.caveat(per));
     CostRow { bucket, charge: words, quantity: Some(quantity), cost: Some(estimate), why: None }
 }
 
@@ -368,7 +385,7 @@ mod tests {
             bad_requests: Some(1000.0),
             incidents: Some(2.0),
             violated: Some(true),
-            period: None,
+            ..Usage::default()
         };
         let found = cost(&read_costs(ALL).unwrap(), &usage);
         let total = found.total.unwrap();
@@ -394,6 +411,24 @@ mod tests {
         let none = cost(&read_costs("currency: EUR\nuser trust: unknown, no survey yet\n").unwrap(), &usage);
         assert!(none.total.is_none());
         assert!(none.rows.iter().any(|r| r.why.as_deref() == Some("no survey yet")));
+    }
+
+    #[test]
+    fn time_of_whole_ticks_is_told() {
+        let usage = Usage {
+            bad_seconds: Some(60.0),
+            bad_requests: Some(1.0),
+            incidents: Some(1.0),
+            violated: Some(false),
+            whole_ticks: Some(Span::MINUTE),
+            ..Usage::default()
+        };
+        let found = cost(&read_costs(ALL).unwrap(), &usage);
+        let told =
+            |what: &str| found.rows.iter().find(|r| r.charge.contains(what)).unwrap().cost.clone().unwrap().caveats;
+        assert!(told("per incident")[0].contains("1m with one bad request") && told("per bad hour").len() == 1);
+        assert!(told("per bad request").is_empty() && told("once if violated").is_empty());
+        assert_eq!(found.total.unwrap().caveats.len(), 1);
     }
 
     #[test]

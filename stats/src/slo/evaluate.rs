@@ -138,7 +138,7 @@ pub struct SloReport {
 ///
 /// The period is the one that ends with the data, or the calendar's that holds their end; older data are left out. Where the
 /// data cover only part of it, nothing is scaled up: a budget in events is that of the events seen, a budget in time is that
-/// of the whole period, and a caveat says so.
+/// of the whole period, and a caveat says so. A gap that is counted neither as good nor as bad is a part that the data do not cover.
 ///
 /// Intervals are for the service level behind the data, at the options' level: Wilson's where errors are nearly independent,
 /// and a seeded circular block bootstrap where they cluster ([`SliInterval`] has all of them).
@@ -170,6 +170,23 @@ struct Cut {
     caveats: Vec<String>,
 }
 
+impl Cut {
+    /// Takes the time within the data that counts neither as good nor as bad for unseen too, where time is counted.
+    fn without_gaps(mut self, objective: &Objective, bad: &BadTime) -> Self {
+        if objective.population != Population::Requests {
+            let gaps = Span((bad.period().width.0 - bad.observed().0).max(0));
+            self.unseen = Span(self.unseen.0.saturating_add(gaps.0));
+            self.coverage = (self.coverage - gaps.0 as f64 / self.period.width.0 as f64).max(0.0);
+        }
+        // the last sample of a period may lie up to a step before its end
+        if self.coverage < WHOLE {
+            let covered = Span((self.period.width.0 - self.unseen.0).max(0));
+            self.caveats.push(format!("the data cover {} of the period's {}", covered.about(), self.period.width));
+        }
+        self
+    }
+}
+
 fn cut(objective: &Objective, data: Window) -> Result<Cut> {
     let period = objective.period_ending(data.end())?;
     let mut caveats = Vec::new();
@@ -177,10 +194,6 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
     let coverage = covered.0 as f64 / period.width.0 as f64;
     if data.start < period.start {
         caveats.push(format!("data before {} are outside the period and were left out", period.start));
-    }
-    // the last sample of a period may lie up to a step before its end
-    if coverage < WHOLE {
-        caveats.push(format!("the data cover {} of the period's {}", covered.about(), period.width));
     }
     let unseen = Span((period.width.0 - covered.0).max(0));
     Ok(Cut { period, coverage, unseen, caveats })
@@ -315,7 +328,7 @@ fn finish(
     counted: Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
 ) -> Result<SloReport> {
-    let Cut { period, coverage, unseen, mut caveats } = cut;
+    let Cut { period, coverage, unseen, mut caveats } = cut.without_gaps(objective, &bad);
     caveats.extend_from_slice(bad.caveats());
     let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut caveats)?;
     let seconds = Scope::new(Unit::Second, period);
@@ -345,8 +358,9 @@ fn finish(
             let spent =
                 Estimate::new((n * width.0) as f64 / 1e9, Method::Described(format!("{rule}")), slices.total, &seconds);
             let met = n.saturating_mul(width.0) <= in_time.0;
-            // it may be two pieces, before and after the data, and each begin and end within a slice
-            let rest = if unseen.0 > 0 { unseen.0 / width.0 + 4 } else { 0 };
+            // pieces before and after the data and the gaps within, each of which may begin and end within a slice
+            let pieces = 2 + bad.no_data().len() as i64;
+            let rest = if unseen.0 > 0 { unseen.0 / width.0 + 2 * pieces } else { 0 };
             at_most = Span(n.saturating_add(rest).saturating_mul(width.0));
             (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))
         }

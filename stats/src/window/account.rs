@@ -23,6 +23,11 @@ pub struct Accounting {
     pub skipped: Vec<Skipped>,
     /// What the truth itself says of the objective, where one was given.
     pub truth: Option<Verdict>,
+    /// The time that counts as good or bad.
+    #[serde(rename = "observed_s")]
+    pub observed: Span,
+    /// Whether the objective counts requests, so that bad time is another way of counting than its own. Not known here: set it.
+    pub counts_requests: bool,
 }
 
 /// A width without a row.
@@ -108,7 +113,13 @@ pub struct Charged {
 /// `bad` does not have, or no width of the ladder is a multiple of the resolution.
 pub fn account(bad: &BadTime, ladder: &Ladder, rule: &Rule, budget: Option<&Budget>) -> Result<Accounting> {
     rule.validate()?;
-    let mut out = Accounting { rows: Vec::new(), skipped: Vec::new(), truth: None };
+    let mut out = Accounting {
+        rows: Vec::new(),
+        skipped: Vec::new(),
+        truth: None,
+        observed: bad.observed(),
+        counts_requests: false,
+    };
     let resolution = bad.resolution();
     for &width in ladder.widths() {
         if width.0 % resolution.0 == 0 {

@@ -5,7 +5,7 @@ use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::fit::fit_of;
 use sre_stats::report::{Section, tell};
-use sre_stats::slo::{Objective, Options, SloReport, evaluate};
+use sre_stats::slo::{Objective, Options, Population, SloReport, evaluate};
 use sre_stats::time::Span;
 use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, Verdict, account, advise};
 use sre_stats::{Error, Result};
@@ -73,7 +73,8 @@ impl WindowAnalysis {
         progress.stage("charging slices of every width", 0);
         let budget = Budget::new(key.objective.target, slo.period.width);
         let ladder = Ladder::default();
-        let accounting = account(&slo.bad_time, &ladder, &rule, Some(&budget))?;
+        let mut accounting = account(&slo.bad_time, &ladder, &rule, Some(&budget))?;
+        accounting.counts_requests = key.objective.population == Population::Requests;
         progress.check()?;
         // a percentile above a lower limit is another share of time than below an upper one
         let in_time = rule.under(slo.bad_time.condition())?;

@@ -69,16 +69,8 @@ pub fn budget_figure(
         }
     };
     let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(last.spent / allowed)) } else { String::new() };
-    // between this point and the one before it
-    let exhausted = points.iter().find(|p| p.spent > allowed);
-    figure.caption = format!(
-        "{} of {}{share} spent over {} from {}.{}",
-        show(last.spent),
-        show(allowed),
-        period.width,
-        period.start,
-        exhausted.map_or_else(String::new, |p| format!(" Exhausted by {}.", p.time))
-    );
+    figure.caption =
+        format!("{} of {}{share} spent over {} from {}.", show(last.spent), show(allowed), period.width, period.start);
     Ok(figure)
 }
 
@@ -129,7 +121,7 @@ mod tests {
         // 99.9 % over 30 d allows 43 m 12 s
         let figure = budget_figure(&points, 2592.0, &Unit::Second, period, &[]).unwrap();
         assert!(figure.caption.starts_with("50m of 43m 12s (115.7"), "{}", figure.caption);
-        assert!(figure.caption.ends_with("Exhausted by 2026-01-10T00:00:00Z."));
+        assert!(figure.caption.ends_with("spent over 30d from 2026-01-01T00:00:00Z."));
         assert_eq!(figure.x_range(), (0.0, 30.0 * 86_400.0));
         let (mut projected, day) = (figure.clone(), |d: i64| start + Span(d * Span::DAY.0));
         let end = ProjectedEnd { earliest: day(20), expected: day(31), latest: day(40), level: 0.95 };

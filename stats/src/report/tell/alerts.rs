@@ -19,7 +19,9 @@ pub fn theory_table(alerts: &Alerts) -> Table {
         columns.push(Column::span(format!("detects at {at}")));
         columns.push(Column::span(format!("resets at {at}")));
     }
-    columns.push(Column::number("budget spent by then", Unit::Ratio));
+    let holds = usable(alerts).any(|(rule, _)| rule.parts.hold.0 > 0);
+    let spent = if holds { "budget spent by then, at most" } else { "budget spent by then" };
+    columns.push(Column::number(spent, Unit::Ratio));
     columns.push(Column::number("safe from, in the long window", Unit::Count));
     let mut table = Table::new("Burn-rate rules in theory", columns);
     let seconds = |e: &Option<Estimate>| e.as_ref().map_or(Cell::Empty, |e| span_cell(e.value));
@@ -29,7 +31,8 @@ pub fn theory_table(alerts: &Alerts) -> Table {
         for at in &theory.at {
             row.extend([seconds(&at.time_to_detect), seconds(&at.time_to_reset)]);
         }
-        row.push(theory.budget_at_detection.value.into());
+        let spent = theory.at.iter().filter_map(|at| Some(at.budget_at_detection.as_ref()?.value));
+        row.push(spent.fold(theory.budget_at_detection.value, f64::max).into());
         row.push((theory.low_traffic.safe_requests as f64).into());
         table.rows.push(row);
     }
@@ -65,6 +68,11 @@ pub fn replay_table(alerts: &Alerts) -> Table {
     table
 }
 
+/// Firings a week; of less than a week they are not projected to one.
+fn a_week(rate: f64, window: Option<Window>) -> Cell {
+    if window.is_some_and(|w| w.width.0 >= 7 * Span::DAY.0) { rate.into() } else { Cell::Empty }
+}
+
 fn replay_row(name: &str, replay: &Replay, added: Option<Cell>) -> Vec<Cell> {
     let seconds = |e: &Option<Estimate>| e.as_ref().map_or(Cell::Empty, |e| span_cell(e.value));
     let mut row = vec![
@@ -72,7 +80,7 @@ fn replay_row(name: &str, replay: &Replay, added: Option<Cell>) -> Vec<Cell> {
         found(replay).into(),
         (replay.firings.len() as f64).into(),
         (replay.false_pages as f64).into(),
-        replay.per_week.value.into(),
+        a_week(replay.per_week.value, replay.per_week.window),
         seconds(&replay.delay_median),
         seconds(&replay.delay_worst),
         replay.budget_worst.as_ref().map_or(Cell::Empty, |e| e.value.into()),
@@ -286,14 +294,18 @@ pub fn search_table(search: &Search) -> Table {
         }
         let rules: Vec<String> = candidate.rules.iter().map(ToString::to_string).collect();
         let rules = rules.join(" or ");
-        for (part, score) in [("chosen on", &candidate.chosen_on), ("checked on", &candidate.checked_on)] {
-            table.rows.push(score_row(&rules, &candidate.name, part, score));
+        let parts = [
+            ("chosen on", search.chosen_on, &candidate.chosen_on),
+            ("checked on", search.checked_on, &candidate.checked_on),
+        ];
+        for (part, window, score) in parts {
+            table.rows.push(score_row(&rules, &candidate.name, (part, window), score));
         }
     }
     table
 }
 
-fn score_row(rules: &str, name: &str, part: &str, score: &Score) -> Vec<Cell> {
+fn score_row(rules: &str, name: &str, (part, window): (&str, Window), score: &Score) -> Vec<Cell> {
     let span = |d: Option<Span>| d.map_or(Cell::Empty, Cell::Span);
     vec![
         rules.into(),
@@ -304,7 +316,7 @@ fn score_row(rules: &str, name: &str, part: &str, score: &Score) -> Vec<Cell> {
         span(score.delay_worst),
         score.budget_worst.map_or(Cell::Empty, Cell::Number),
         (score.false_pages as f64).into(),
-        score.per_week.into(),
+        a_week(score.per_week, Some(window)),
     ]
 }
 

@@ -178,6 +178,10 @@ pub fn finding(forecast: &Forecast) -> (Standing, String) {
     };
     let better = forecast.backtest.as_ref().and_then(|t| Some((t.error.value, t.baseline_error.as_ref()?.value)));
     let beside = match better {
+        // what differs by less than the figures that are shown is no difference
+        Some((own, base)) if (own - base).abs() <= 5e-4 * base => {
+            "; the seasonal naive forecast was as good".to_owned()
+        }
         Some((own, base)) if own < base => {
             format!("; its error was {} of the seasonal naive forecast's", Unit::Ratio.show(own / base))
         }

@@ -92,10 +92,10 @@ pub fn finding(rows: &[PeakRow], found: Option<&HiddenPeaks>) -> Option<(Standin
     let unit = &last.true_peak.unit;
     let lost = last.loss.map_or_else(String::new, |l| format!(" ({} of it lost)", Unit::Ratio.show(l)));
     let mut text = format!(
-        "The peak of {} reads {} in means of {}{lost}.",
+        "The peak is {}; means of {} reach {} at most{lost}.",
         unit.show(last.true_peak.value),
-        unit.show(last.max_of_means.value),
-        width(last.width)
+        width(last.width),
+        unit.show(last.max_of_means.value)
     );
     if let Some(found) = found.filter(|f| !f.peaks.is_empty()) {
         let hides: Vec<String> = found
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(standing, Standing::Bad);
         assert_eq!(
             text,
-            "The peak of 70 reads 12 in means of 5m (82.86 % of it lost). Of 1 peak above 40 means hide 1 at 1m and 1 at 5m."
+            "The peak is 70; means of 5m reach 12 at most (82.86 % of it lost). Of 1 peak above 40 means hide 1 at 1m and 1 at 5m."
         );
         let section = section("load", &rows, Some(&found));
         assert_eq!(section.blocks.len(), 4);

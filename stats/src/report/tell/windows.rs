@@ -104,8 +104,8 @@ fn contradicts(row: &WidthRow, truth: Option<Verdict>) -> bool {
 }
 
 /// How much of the period was seen, where the rest could end what is met.
-fn so_far(first: &WidthRow, budget: &Budget, met: bool) -> String {
-    let seen = first.true_bad.window.map_or(budget.period(), |window| window.width);
+fn so_far(accounting: &Accounting, first: &WidthRow, budget: &Budget, met: bool) -> String {
+    let seen = accounting.observed;
     let unseen = Span((budget.period().0 - seen.0).max(0));
     let enough = unseen.0 == 0 || first.true_bad.value + unseen.as_secs_f64() <= budget.allowed().as_secs_f64();
     if met && !enough { format!(" so far, in {} of its {}", seen.about(), budget.period()) } else { String::new() }
@@ -124,11 +124,12 @@ pub fn finding(accounting: &Accounting, budget: Option<&Budget>) -> (Standing, S
         return (Standing::Unknown, text);
     };
     let met = truth == Verdict::Met;
+    let so_far = so_far(accounting, first, budget, met);
     let mut text = format!(
-        "{bad} of the {} allowed was bad in truth: the objective is {}{}.",
+        "{bad} of the {} allowed was bad in truth: {}the objective is {}{so_far}.",
         budget.allowed(),
+        if accounting.counts_requests { "counted as time, in which one bad request makes its tick bad, " } else { "" },
         if met { "met" } else { "violated" },
-        so_far(first, budget, met)
     );
     let depending: Vec<&WidthRow> =
         accounting.rows.iter().filter(|r| r.verdict == Some(Verdict::DependsOnPhase)).collect();
@@ -161,7 +162,8 @@ pub fn finding(accounting: &Accounting, budget: Option<&Budget>) -> (Standing, S
             format!("{rule} buckets of every width from {} to {} say", width(first.width), width(last))
         };
         text.push_str(&format!(" At every phase {widths} so too."));
-        let decided = so_far(first, budget, met).is_empty();
+        // what requests come to is said elsewhere, and may be the opposite
+        let decided = so_far.is_empty() && !accounting.counts_requests;
         return (if decided { standing(truth) } else { Standing::Unknown }, text);
     }
     (Standing::Depends, text)

@@ -180,17 +180,20 @@ pub fn search(
         let lists: Vec<&[Firing]> = lists.iter().map(Vec::as_slice).collect();
         parts.candidate("workbook".to_owned(), &parts.tried(pages, united(&lists)))
     });
+    let shorts = front.iter().flat_map(|c: &Candidate| &c.rules).map(|r| r.short);
+    let narrow =
+        shorts.min().filter(|short| short.0 < FEW_SAMPLES * counts.tick().0).map(|short| (short, counts.tick()));
     Ok(Search {
         chosen_on: Window::new(all.start, at.since(all.start))?,
         checked_on: Window::new(at, all.end().since(at))?,
         tried,
-        caveats: caveats(tried, seen, parts.incidents(false)),
+        caveats: caveats(tried, (seen, parts.incidents(false)), narrow),
         front,
         workbook,
     })
 }
 
-fn caveats(tried: u64, seen: usize, unseen: usize) -> Vec<String> {
+fn caveats(tried: u64, (seen, unseen): (usize, usize), narrow: Option<(Span, Span)>) -> Vec<String> {
     let mut out = vec![format!(
         "{tried} sets were tried on one history: the numbers of the first part flatter whatever was chosen there; judge by the \
          second part"
@@ -200,10 +203,18 @@ fn caveats(tried: u64, seen: usize, unseen: usize) -> Vec<String> {
             "{seen} significant incidents to choose by and {unseen} to check on: fewer than {FEW} in a part say little"
         ));
     }
+    if let Some((short, tick)) = narrow {
+        out.push(format!(
+            "a window of {short} holds {} samples that are {tick} apart: a rate in Prometheus over so few misses some, or all",
+            short.0 / tick.0.max(1)
+        ));
+    }
     out
 }
 
 const FEW: usize = 5;
+/// A rate over fewer samples than this is unreliable where scrapes are late or missing.
+const FEW_SAMPLES: i64 = 4;
 
 /// Every rule of the grid that can fire, fits the data and the period.
 fn grid(options: &SearchOptions, target: Quantile, period: Span, counts: &Tally) -> Vec<BurnRateRule> {
@@ -212,7 +223,9 @@ fn grid(options: &SearchOptions, target: Quantile, period: Span, counts: &Tally)
         for &divisor in &options.divisors {
             for &factor in &options.factors {
                 let short = Span(long.0 / i64::from(divisor.max(1)));
-                let fits = short >= counts.tick() && long <= period && long <= counts.window().width;
+                // a window that is no multiple of the tick would be replayed as another one
+                let whole = |window: Span| window.0 > 0 && window.0 % counts.tick().0.max(1) == 0;
+                let fits = whole(short) && whole(long) && long <= period && long <= counts.window().width;
                 if let Ok(rule) = BurnRateRule::new(factor, long, short, Severity::Page)
                     && fits
                     && rule.threshold(target).is_ok()

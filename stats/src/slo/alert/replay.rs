@@ -165,6 +165,10 @@ pub(super) fn judged(counts: &Tally, truth: &Truth, found: &[Firing]) -> Replay 
     if warm_up > 0 {
         caveats.push(format!("{warm_up} of {} firings began before the data filled the long window", firings.len()));
     }
+    let mut per_week = Estimate::new(firings.len() as f64 / weeks, Method::Count, firings.len() as u64, &per_week);
+    if weeks < 1.0 {
+        per_week = per_week.with_caveat(format!("projected from {}", counts.window().width.about()));
+    }
     Replay {
         false_pages,
         recall: share(detected as usize, detections.len(), "found / significant incidents"),
@@ -174,7 +178,7 @@ pub(super) fn judged(counts: &Tally, truth: &Truth, found: &[Firing]) -> Replay 
         budget_median: middle(&budgets, "median of those found", &scope),
         budget_worst: worst(&budgets, "greatest of those found", &scope),
         reset_median: middle(&resets, "median", &seconds),
-        per_week: Estimate::new(firings.len() as f64 / weeks, Method::Count, firings.len() as u64, &per_week),
+        per_week,
         firings,
         detections,
         caveats,

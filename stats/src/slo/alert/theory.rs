@@ -28,7 +28,8 @@ use crate::unit::Unit;
 pub struct Theory {
     /// The error ratio that both windows must exceed, bε.
     pub threshold: Estimate,
-    /// The share of the period's budget that is spent when it fires, bL/P.
+    /// The share of the period's budget that is spent when both windows are over the threshold, bL/P. A rule with a `for` fires later:
+    /// see [`TheoryAt::budget_at_detection`].
     pub budget_at_detection: Estimate,
     /// Times for the error ratios that were asked for.
     pub at: Vec<TheoryAt>,
@@ -44,6 +45,8 @@ pub struct TheoryAt {
     /// From its beginning to the alert, `for` included, in seconds; `None` where the ratio is not over the threshold, so that it
     /// never fires. Without a `for` it is also the length of the shortest incident that is found.
     pub time_to_detect: Option<Estimate>,
+    /// The share of the period's budget that is spent when it fires, what is spent during the `for` included.
+    pub budget_at_detection: Option<Estimate>,
     /// From its end to the end of the alert, in seconds.
     pub time_to_reset: Option<Estimate>,
 }
@@ -85,12 +88,19 @@ pub fn theory(rule: &BurnRateRule, target: Quantile, period: Span, error_ratios:
     if let Some(e) = error_ratios.iter().find(|e| !(**e > 0.0 && **e <= 1.0)) {
         return Err(Error::argument(format!("an error ratio of {e} is not in (0, 1]")));
     }
-    let at = error_ratios.iter().map(|e| times_at(rule, threshold, *e)).collect();
+    let budget_s = target.complement() * period.as_secs_f64();
+    let at = error_ratios.iter().map(|e| times_at(rule, threshold, *e, budget_s)).collect();
+    let mut budget_at_detection = estimate(rule.budget_share(period), "bL/P", Unit::Ratio);
+    if rule.hold.0 > 0 {
+        let caveat =
+            format!("without what is spent during its `for` of {}, which depends on the error ratio", rule.hold);
+        budget_at_detection = budget_at_detection.with_caveat(caveat);
+    }
     let safe = threshold.safe_count();
     let per_second = Unit::PerSecond(Box::new(Unit::Count));
     Ok(Theory {
         threshold: estimate(threshold.value(), "bε", Unit::Ratio),
-        budget_at_detection: estimate(rule.budget_share(period), "bL/P", Unit::Ratio),
+        budget_at_detection,
         at,
         low_traffic: LowTraffic {
             safe_requests: safe,
@@ -100,12 +110,14 @@ pub fn theory(rule: &BurnRateRule, target: Quantile, period: Span, error_ratios:
     })
 }
 
-fn times_at(rule: &BurnRateRule, threshold: Threshold, error_ratio: f64) -> TheoryAt {
+fn times_at(rule: &BurnRateRule, threshold: Threshold, error_ratio: f64, budget_s: f64) -> TheoryAt {
     let detect = time_to_detect(rule, threshold, error_ratio, 0.0);
     let reset = time_to_reset(rule, threshold, error_ratio, 0.0);
     TheoryAt {
         error_ratio,
         time_to_detect: detect.map(|s| estimate(s, "L·bε/e + for", Unit::Second)),
+        budget_at_detection: detect
+            .map(|s| estimate(error_ratio * s / budget_s, "e · time to detect / (εP)", Unit::Ratio)),
         time_to_reset: reset.map(|s| estimate(s, "S·(1 − bε/e)", Unit::Second)),
     }
 }
@@ -131,4 +143,32 @@ pub fn time_to_reset(rule: &BurnRateRule, threshold: Threshold, error_ratio: f64
     let limit = threshold.value();
     let share = (limit - background) / (error_ratio - background);
     (error_ratio > limit && background <= limit).then(|| rule.short.as_secs_f64() * (1.0 - share))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// 2 × over 1 h for 2 min against 99.9 % over 30 d: everything failing passes bε = 0.002 after 7.2 s, and fires 120 s later: 127.2 of
+    /// the 2592 s are spent; at 10 % it takes 72 s + 120 s, of which a tenth is bad.
+    #[test]
+    fn what_is_spent_during_the_for_counts() {
+        let theory_of = |rule: &str| {
+            theory(&rule.parse().unwrap(), "99.9%".parse().unwrap(), "30d".parse().unwrap(), &[1.0, 0.1, 0.001])
+                .unwrap()
+        };
+        let held = theory_of("2x over 1h and 5m for 2m ticket");
+        let spent = |t: &Theory, i: usize| t.at[i].budget_at_detection.as_ref().map(|e| e.value);
+        assert!((spent(&held, 0).unwrap() - 127.2 / 2592.0).abs() < 1e-12);
+        assert!((spent(&held, 1).unwrap() - 19.2 / 2592.0).abs() < 1e-12);
+        assert_eq!(spent(&held, 2), None);
+        assert!(held.budget_at_detection.caveats[0].contains("2m"));
+        // without a `for` it is bL/P at every ratio
+        let plain = theory_of("2x over 1h and 5m ticket");
+        for i in [0, 1] {
+            assert!((spent(&plain, i).unwrap() - 2.0 * 3600.0 / (30.0 * 86_400.0)).abs() < 1e-12);
+        }
+        assert!(plain.budget_at_detection.caveats.is_empty());
+    }
 }

@@ -69,6 +69,40 @@ fn a_rest_that_could_spend_what_is_left_leaves_it_undecided() {
     assert!(!decided(10, "99.9% of 5m slices up over 30d"));
 }
 
+/// 30 days of minutes of which ten days have no sample, at the beginning or in the middle: the same is known, and the same is told.
+#[test]
+fn a_gap_within_the_period_is_not_seen_either() {
+    let (minutes, gap, bad) = (43_200_usize, 14_400_usize, 346_usize);
+    for slo in ["99% of time up over 30d", "99% of 1h slices up over 30d"] {
+        for first in [10_000_usize, 28_000] {
+            let kept = |i: &usize| !(first..first + gap).contains(i);
+            let values = |i: usize| if i >= minutes - bad { 0.0 } else { 1.0 };
+            let times: Vec<i64> = (0..minutes).filter(kept).map(|i| i as i64 * 60 * NS).collect();
+            let values: Vec<f64> = (0..minutes).filter(kept).map(values).collect();
+            let data = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+            let report = |no_data| {
+                let options = Options { no_data, ..Options::default() };
+                evaluate(&objective(slo), SloInput::Series(&data), &options).unwrap()
+            };
+            // 346 of 432 minutes are bad, and 14 400 more may be
+            let found = report(NoData::Excluded);
+            assert_eq!((found.verdict, found.decided), (Verdict::Met, false), "{slo}");
+            assert!((found.coverage - 2.0 / 3.0).abs() < 1e-3, "{}", found.coverage);
+            assert!(found.caveats.iter().any(|c| c.contains("cover 20d of the period's 30d")), "{:?}", found.caveats);
+            // where a policy says what the gap is, all is known
+            let (good, failed) = (report(NoData::Good), report(NoData::Bad));
+            assert_eq!((good.verdict, good.decided, good.coverage), (Verdict::Met, true, 1.0));
+            assert_eq!((failed.verdict, failed.decided), (Verdict::Violated, true));
+        }
+    }
+    // a gap that could not spend the rest leaves the verdict as it is
+    let times: Vec<i64> = (0..43_200).filter(|i| !(5000..5050).contains(i)).map(|i| i * 60 * NS).collect();
+    let all_good = vec![1.0; times.len()];
+    let data = Series::new(Identity::new("up", Unit::None), times, all_good, NanPolicy::Refuse).unwrap();
+    let of = |slo| evaluate(&objective(slo), SloInput::Series(&data), &Options::default()).unwrap().decided;
+    assert!(of("99% of time up over 30d") && !of("99.9% of time up over 30d"));
+}
+
 #[test]
 fn requests_by_condition_and_by_flag() {
     let list: Vec<(i64, f64, bool)> =
