@@ -32,6 +32,9 @@ pub fn write(path: &Path, bytes: &[u8], keep: bool) -> Result<()> {
 pub fn through<E: Into<Failure>>(path: &Path, keep: bool, fill: impl FnOnce(&Path) -> Result<(), E>) -> Result<()> {
     let said = path.display().to_string();
     let told = |why| match why {
+        Failure::Io(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            Error::io(e, &said).hint("it cannot be written there: does the folder exist?")
+        }
         Failure::Io(e) => Error::io(e, &said),
         // it names the file that it was given
         Failure::Other(e) => {
@@ -110,7 +113,8 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read(previous(&path)).unwrap(), b"one");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
-        assert!(write(&folder.join("no such folder").join("x"), b"", false).is_err());
+        let nowhere = write(&folder.join("no such folder").join("x"), b"", false).unwrap_err();
+        assert!(nowhere.to_string().contains("does the folder exist?"), "{nowhere}");
         assert!(write(Path::new("/"), b"", false).is_err());
         // what cannot be replaced stays as it was: a folder of that name
         std::fs::create_dir_all(folder.join("b/c")).unwrap();

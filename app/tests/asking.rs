@@ -95,6 +95,11 @@ fn a_server_is_asked_by_hand_and_a_session_asks_again_without_a_token() {
     assert!(line.contains("query=queue_length") && line.contains("--token-env CARGO_PKG_NAME"), "{line}");
     assert!(cells.contains("token_env: Some(\"CARGO_PKG_NAME\".into())"), "{cells}");
 
+    // rules are not written below an address
+    run(&mut window, Command::ExportRules);
+    let Overlay::Rules(form) = &window.state().state().overlay else { panic!("no form") };
+    assert_eq!(form.path, "rules.yml");
+
     // a session keeps the question, and neither token nor its variable
     let path = folder().join("asked.sre-stats.json");
     send(&mut window, Message::Save(Target::Session, path.clone()));

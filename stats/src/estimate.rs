@@ -162,6 +162,26 @@ impl Estimate<f64> {
         }
     }
 
+    /// The interval for the quantity behind the sample, where there is one: `95 % [157 ms, ∞]`.
+    pub fn confidence_in_words(&self) -> Option<String> {
+        let c = self.confidence?;
+        Some(format!("{} [{}, {}]", Unit::Ratio.show(c.level), self.unit.show(c.lower), self.unit.show(c.upper)))
+    }
+
+    /// As [`Display`](fmt::Display), with the interval for the quantity behind the sample where there is one.
+    ///
+    /// ```
+    /// use sre_stats::estimate::{Confidence, Estimate, Scope};
+    /// use sre_stats::{method::Method, unit::Unit};
+    /// let p999 = Estimate::new(0.1828, Method::Named("type7"), 137, &Scope::untimed(Unit::Second))
+    ///     .with_confidence(Confidence { lower: 0.157, upper: f64::INFINITY, level: 0.95 });
+    /// assert_eq!(p999.in_full(), "182.8 ms, 95 % [157 ms, ∞] (type7, n = 137)");
+    /// ```
+    pub fn in_full(&self) -> String {
+        let interval = self.confidence_in_words().map_or_else(String::new, |words| format!(", {words}"));
+        format!("{}{interval} ({})", self.short(), self.provenance())
+    }
+
     /// How many samples it stands on, in words: `n = 10000`, or `from given numbers` for what a formula made without samples or window.
     pub fn samples(&self) -> String {
         match (self.n, self.window) {
@@ -255,6 +275,17 @@ impl serde::Serialize for Estimate<f64> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_interval_of_a_quantile_is_in_its_words() {
+        let e = Estimate::new(0.1828, Method::Mean, 137, &Scope::untimed(Unit::Second)).with_confidence(Confidence {
+            lower: 0.157,
+            upper: f64::INFINITY,
+            level: 0.95,
+        });
+        assert_eq!(e.in_full(), "182.8 ms, 95 % [157 ms, ∞] (mean, n = 137)");
+        assert_eq!(e.to_string(), "182.8 ms (mean, n = 137)");
+    }
 
     #[test]
     fn json_has_the_contracts_keys_and_no_infinity() {

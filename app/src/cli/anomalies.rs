@@ -36,7 +36,7 @@ pub(crate) fn run(args: &AnomaliesArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("--threshold is more than 0, such as 3.5"));
     }
     let data = args.input.load()?;
-    let answer = answer(args, &data).or_nothing("values to look at")?;
+    let answer = answer(args, &data).or_nothing("values to look at", &data.report)?;
     output::give("anomalies", &data, &answer, args.input.strict, &args.output)
 }
 

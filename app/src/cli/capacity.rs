@@ -4,12 +4,14 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use sre_stats::Error;
-use sre_stats::capacity::{Queue, amdahl, arrival_window, little, little_of, md1, mg1, mm1, mmc, recurrence, usl};
+use sre_stats::capacity::{
+    Queue, RecurrenceVerdict, amdahl, arrival_window, little, little_of, md1, mg1, mm1, mmc, recurrence, usl,
+};
 use sre_stats::events::Events;
 use sre_stats::load::{Data, Dataset, LoadOptions};
 use sre_stats::report::tell;
 use sre_stats::series::Identity;
-use sre_stats::time::Span;
+use sre_stats::time::{Span, Window};
 use sre_stats::unit::Unit;
 
 use super::args::{CapacityArgs, CapacityModel};
@@ -22,6 +24,7 @@ const LEVEL: f64 = 0.95;
 pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
     let fitted = matches!(args.model, CapacityModel::Amdahl | CapacityModel::Usl);
     let sources = args.input.sources();
+    refuse_others(args, !sources.is_empty())?;
     if sources.is_empty() {
         if fitted {
             return Err(Failure::usage("amdahl and usl are fitted to a table of sizes and throughputs: name a file"));
@@ -39,7 +42,7 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
         }
         // a size is what tells measurements apart, and they need no time
         let options = LoadOptions {
-            by: vec![args.size.clone()],
+            by: vec![size(args).to_owned()],
             step: plain.step.or_else(|| plain.time.is_none().then(|| Span::from_secs(1))),
             ..plain
         };
@@ -61,8 +64,66 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
             answer.leave_out(item.title(), e.to_string());
         }
     }
-    let answer = answer.or_nothing("events to tell a queue from")?;
+    let answer = answer.or_nothing("events to tell a queue from", &data.report)?;
     output::give("capacity", &data, &answer, args.input.strict, &args.output)
+}
+
+/// The column of sizes.
+fn size(args: &CapacityArgs) -> &str {
+    args.size.as_deref().unwrap_or("n")
+}
+
+/// What the model does not take is refused, and not passed over in silence.
+fn refuse_others(args: &CapacityArgs, of_file: bool) -> Result<(), Failure> {
+    use CapacityModel as M;
+    let queue = matches!(args.model, M::Mm1 | M::Mmc | M::Md1 | M::Mg1);
+    let of_numbers = queue || (args.model == M::Little && !of_file);
+    let servers = if queue { "it has one server; mmc has several" } else { "mmc has several servers" };
+    let cv2 = match args.model {
+        M::Md1 => "its service times do not vary; use mg1",
+        _ if queue => "its service times are exponential; use mg1",
+        _ => "use mg1",
+    };
+    let in_system = if args.model == M::Little { "it is counted from the events of the file" } else { "use little" };
+    let measured = if args.model == M::Little {
+        "it is taken from the events of the file"
+    } else {
+        "the law is fitted to the measurements of the file"
+    };
+    let words = [
+        ("--arrival", args.arrival.is_some(), of_numbers, measured),
+        ("--service", args.service.is_some(), of_numbers, measured),
+        ("--servers", args.servers.is_some(), args.model == M::Mmc, servers),
+        ("--cv2", args.cv2.is_some(), args.model == M::Mg1, cv2),
+        ("--in-system", args.in_system.is_some(), args.model == M::Little && !of_file, in_system),
+        ("--size", args.size.is_some(), matches!(args.model, M::Amdahl | M::Usl), "it is of amdahl and usl"),
+    ];
+    match words.iter().find(|(_, given, taken, _)| *given && !taken) {
+        Some((word, _, _, why)) => Err(Failure::usage(format!("{word} is not of {}: {why}", name(args.model)))),
+        None => Ok(()),
+    }
+}
+
+/// The word of a model.
+fn name(model: CapacityModel) -> &'static str {
+    match model {
+        CapacityModel::Mm1 => "mm1",
+        CapacityModel::Mmc => "mmc",
+        CapacityModel::Md1 => "md1",
+        CapacityModel::Mg1 => "mg1",
+        CapacityModel::Little => "little",
+        CapacityModel::Amdahl => "amdahl",
+        CapacityModel::Usl => "usl",
+    }
+}
+
+/// The events that parameters of a queue were measured on.
+struct Sample {
+    n: u64,
+    window: Window,
+    /// Why its arrivals are not those of the model.
+    doubt: Option<String>,
+    note: String,
 }
 
 /// The parameters of a queue.
@@ -83,7 +144,7 @@ fn missing(what: &str) -> Error {
 }
 
 /// The model from its numbers.
-fn of_numbers(args: &CapacityArgs, numbers: &Numbers, note: Option<&str>, answer: &mut Answer) -> Result<(), Error> {
+fn of_numbers(args: &CapacityArgs, numbers: &Numbers, from: Option<&Sample>, answer: &mut Answer) -> Result<(), Error> {
     if args.model == CapacityModel::Little {
         let found = little(numbers.arrival, numbers.service, args.in_system)?;
         answer.sections.push(tell::capacity::little_section(&found));
@@ -92,7 +153,7 @@ fn of_numbers(args: &CapacityArgs, numbers: &Numbers, note: Option<&str>, answer
     }
     let arrival = numbers.arrival.ok_or_else(|| missing("--arrival"))?;
     let service = numbers.service.ok_or_else(|| missing("--service"))?;
-    let queue: Queue = match args.model {
+    let mut queue: Queue = match args.model {
         CapacityModel::Mmc => {
             mmc(arrival, service, args.servers.ok_or_else(|| Error::argument("--servers is needed"))?)?
         }
@@ -100,14 +161,11 @@ fn of_numbers(args: &CapacityArgs, numbers: &Numbers, note: Option<&str>, answer
         CapacityModel::Mg1 => mg1(arrival, service, numbers.cv2.ok_or_else(|| missing("--cv2"))?)?,
         _ => mm1(arrival, service)?,
     };
-    answer.sections.push(tell::capacity::queue_section(&queue, note));
-    let name = match args.model {
-        CapacityModel::Mmc => "mmc",
-        CapacityModel::Md1 => "md1",
-        CapacityModel::Mg1 => "mg1",
-        _ => "mm1",
-    };
-    answer.results.push(named(name, &queue));
+    if let Some(sample) = from {
+        queue = queue.measured(sample.n, sample.window, sample.doubt.as_deref());
+    }
+    answer.sections.push(tell::capacity::queue_section(&queue, from.map(|sample| sample.note.as_str())));
+    answer.results.push(named(name(args.model), &queue));
     Ok(())
 }
 
@@ -141,7 +199,17 @@ fn of_events(args: &CapacityArgs, events: &Events, title: &str, answer: &mut Ans
         of("mean").map_or_else(|| "–".into(), |m| Unit::Second.show(m)),
         cv2.map_or_else(|| "–".into(), |c| Unit::None.show(c)),
     );
-    of_numbers(args, &numbers, Some(&note), answer)?;
+    let doubt = match found.verdict {
+        RecurrenceVerdict::Clustered => {
+            Some("the arrivals are not Poisson but clustered: waits are longer than the model's")
+        }
+        RecurrenceVerdict::Regular => {
+            Some("the arrivals are not Poisson but more regular: waits are shorter than the model's")
+        }
+        _ => None,
+    };
+    let sample = Sample { n: events.len() as u64, window, doubt: doubt.map(str::to_owned), note: note.clone() };
+    of_numbers(args, &numbers, Some(&sample), answer)?;
     if let Some(last) = answer.results.last_mut() {
         last["arrivals"] = json!(found);
         last["note"] = note.into();
@@ -155,7 +223,7 @@ fn scaling(args: &CapacityArgs, data: &Dataset, answer: &mut Answer) -> Result<(
     let mut points = Vec::new();
     let mut of = None;
     for item in &data.items {
-        let size = item.identity.labels.get(&args.size).and_then(|s| s.trim().parse::<f64>().ok());
+        let at = item.identity.labels.get(size(args)).and_then(|s| s.trim().parse::<f64>().ok());
         let subject = match tell::subject::subject(item) {
             Ok(subject) => subject,
             Err(e) => {
@@ -169,9 +237,9 @@ fn scaling(args: &CapacityArgs, data: &Dataset, answer: &mut Answer) -> Result<(
                 Error::argument("several measurements are not one curve").hint("choose one of them with --value")
             );
         }
-        match size {
-            Some(size) => points.extend(subject.values.iter().map(|v| (size, *v))),
-            None => answer.leave_out(item.title(), format!("its “{}” is not a number", args.size)),
+        match at {
+            Some(at) => points.extend(subject.values.iter().map(|v| (at, *v))),
+            None => answer.leave_out(item.title(), format!("its “{}” is not a number", size(args))),
         }
         of = of.or_else(|| Some(item.identity.clone()));
     }

@@ -73,7 +73,8 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
         None => None,
     };
     let data = args.input.load()?;
-    let answer = all(&data, &options, elbow, suspects.as_ref()).or_nothing("values to search for changes")?;
+    let answer =
+        all(&data, &options, elbow, suspects.as_ref()).or_nothing("values to search for changes", &data.report)?;
     output::give("changes", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -35,8 +35,10 @@ pub(crate) fn run(args: &CompareArgs) -> Result<ExitCode, Failure> {
     let options = CompareOptions { test: args.test.clone(), level: args.level, seed: args.seed, order };
     let [a, b] = [first, second].map(|file| args.input.load_files(std::slice::from_ref(file), &args.input.options()));
     let (a, b) = (a?, b?);
-    let answer = answer(&a, &b, &options).or_nothing("a partner with values to compare")?;
-    output::give("compare", &both(a, b), &answer, args.input.strict, &args.output)
+    let answer = answer(&a, &b, &options);
+    let data = both(a, b);
+    let answer = answer.or_nothing("a partner with values to compare", &data.report)?;
+    output::give("compare", &data, &answer, args.input.strict, &args.output)
 }
 
 /// What was read of both files.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use sre_stats::correlate::{CorrelateOptions, Correlations, correlate_with, effort};
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Dataset, Item, Understood};
 use sre_stats::progress::Progress;
 use sre_stats::report::tell;
 use sre_stats::series::{Identity, NanPolicy, Series};
@@ -27,7 +27,12 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
         ..CorrelateOptions::default()
     };
     let data = args.input.load()?;
-    let answer = answer(&data, &options)?;
+    if let Some(name) = &args.against
+        && !data.items.iter().any(|item| item.identity.name == *name || item.title() == *name)
+    {
+        return Err(Failure::usage(nobody(name, &data)));
+    }
+    let answer = answer(&data, &options).map_err(|failure| failure.after(output::guesses(&data.report)))?;
     output::give("correlate", &data, &answer, args.input.strict, &args.output)
 }
 
@@ -38,10 +43,11 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
         // series that allow no answer are no error, as in the other commands
         Err(e) if e.kind() == ErrorKind::Empty && data.items.len() > 1 => unanswered(e.message()),
         Err(e) => {
-            return Err(match left_out.first() {
-                Some((title, why)) if e.kind() == ErrorKind::Empty => {
+            return Err(match (left_out.first(), unread(data)) {
+                (Some((title, why)), _) if e.kind() == ErrorKind::Empty => {
                     Error::empty(format!("{}; “{title}”: {why}", e.message())).into()
                 }
+                (None, Some(hint)) if e.kind() == ErrorKind::Empty => Error::empty(e.message()).hint(hint).into(),
                 _ => e.into(),
             });
         }
@@ -49,6 +55,24 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
     };
     answer.left_out.splice(0..0, left_out);
     Ok(answer)
+}
+
+/// The way out where columns of numbers beside the value were not read.
+fn unread(data: &Dataset) -> Option<String> {
+    let beside = |note: &&Understood| note.what == "not read" && note.why.contains("numbers beside the value");
+    let others = data.report.understood.iter().find(beside)?.choice.replace(", ", ",");
+    let read = &data.items.first()?.identity.name;
+    Some(format!("name the columns with --value {read},{others}"))
+}
+
+/// That no series is called so, and how some are called.
+fn nobody(name: &str, data: &Dataset) -> String {
+    const NAMED: usize = 10;
+    let mut titles: Vec<String> = data.items.iter().take(NAMED).map(|item| format!("“{}”", item.title())).collect();
+    if data.items.len() > NAMED {
+        titles.push(format!("{} more", data.items.len() - NAMED));
+    }
+    format!("--against: no series is called “{name}”; there are {}", titles.join(", "))
 }
 
 /// No verdict, and why.

@@ -23,14 +23,17 @@ pub(crate) struct DecomposeArgs {
     /// The seasons, such as 24h or 1d,7d; without it they are found
     #[arg(long, value_name = "SPAN,SPAN|auto", default_value = "auto", value_parser = seasons)]
     season: Seasons,
-    /// Let outliers lose their weight
-    #[arg(long)]
+    /// Let outliers lose their weight, as is done without this word too
+    #[arg(long, conflicts_with = "plain")]
     robust: bool,
+    /// Let outliers keep their weight
+    #[arg(long)]
+    plain: bool,
 }
 
 pub(crate) fn run(args: &DecomposeArgs) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
-    let answer = answer(args, &data).or_nothing("values to decompose")?;
+    let answer = answer(args, &data).or_nothing("values to decompose", &data.report)?;
     output::give("decompose", &data, &answer, args.input.strict, &args.output)
 }
 
@@ -39,7 +42,11 @@ fn answer(args: &DecomposeArgs, data: &Dataset) -> Answer {
     let mut answer = Answer::default();
     // the columns are many rows: a CSV file has them, the terminal does not
     let csv = args.output.out.as_ref().is_some_and(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")));
-    let options = DecomposeOptions { seasons: args.season.spans(), robust: args.robust, ..DecomposeOptions::default() };
+    let options = DecomposeOptions {
+        seasons: args.season.spans(),
+        robust: args.robust || !args.plain,
+        ..DecomposeOptions::default()
+    };
     for item in &data.items {
         if let Err(e) = one(item, &options, csv, &mut answer) {
             answer.leave_out(item.title(), e.to_string());

@@ -23,7 +23,8 @@ struct Asked {
 
 pub(crate) fn run(args: &DescribeArgs) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
-    let answer = told(&data, Asked { shape: true, fits: args.fits }).or_nothing("anything to describe")?;
+    let answer =
+        told(&data, Asked { shape: true, fits: args.fits }).or_nothing("anything to describe", &data.report)?;
     output::give("describe", &data, &answer, args.input.strict, &args.output)
 }
 

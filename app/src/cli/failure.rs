@@ -19,12 +19,19 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) struct Failure {
     code: u8,
     message: String,
+    /// What is told before it, in lines.
+    before: String,
 }
 
 impl Failure {
     /// Words that do not fit.
     pub(crate) fn usage(error: impl std::fmt::Display) -> Self {
-        Self { code: USAGE, message: error.to_string() }
+        Self { code: USAGE, message: error.to_string(), before: String::new() }
+    }
+
+    /// The same after some lines, such as what was made of the input.
+    pub(crate) fn after(self, before: String) -> Self {
+        Self { before, ..self }
     }
 
     /// What went wrong, in words.
@@ -33,13 +40,13 @@ impl Failure {
     }
 
     fn closed_pipe() -> Self {
-        Self { code: 0, message: String::new() }
+        Self { code: 0, message: String::new(), before: String::new() }
     }
 
     /// Tells what went wrong on standard error.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.message.is_empty() {
-            say(&format!("sre-stats: {}\n", self.message));
+            say(&format!("{}sre-stats: {}\n", self.before, self.message));
         }
         ExitCode::from(self.code)
     }
@@ -52,7 +59,7 @@ impl From<Error> for Failure {
             return Self::closed_pipe();
         }
         let code = if error.kind() == ErrorKind::Cancelled { INTERRUPTED } else { INPUT };
-        Self { code, message: error.to_string() }
+        Self { code, message: error.to_string(), before: String::new() }
     }
 }
 
@@ -62,7 +69,7 @@ impl From<std::io::Error> for Failure {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             Self::closed_pipe()
         } else {
-            Self { code: INPUT, message: error.to_string() }
+            Self { code: INPUT, message: error.to_string(), before: String::new() }
         }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &ForecastArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("--horizon is more than 0, such as 7d"));
     }
     let data = args.input.load()?;
-    let answer = answer(args, &data).or_nothing("values to forecast")?;
+    let answer = answer(args, &data).or_nothing("values to forecast", &data.report)?;
     output::give("forecast", &data, &answer, args.input.strict, &args.output)
 }
 

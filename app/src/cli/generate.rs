@@ -13,6 +13,7 @@ use sre_stats_datasets::{Generated, Scenario, generate, scenarios};
 use super::args::{GenerateArgs, OutputArgs};
 use super::failure::{Failure, say};
 use super::output::{self, Answer};
+use crate::files;
 
 pub(crate) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     let Some(name) = &args.scenario else { return list(&args.output) };
@@ -45,15 +46,15 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
 }
 
 fn write(made: &Generated, path: &Path, truth: &Path) -> Result<(), Failure> {
-    let io = |path: &Path, e| sre_stats::Error::io(e, &path.display().to_string());
-    made.write_csv(File::create(path).map_err(|e| io(path, e))?).map_err(|e| io(path, e))?;
-    let side = || -> std::io::Result<()> {
-        let mut out = BufWriter::new(File::create(truth)?);
+    files::through(path, false, |part| made.write_csv(File::create(part)?))?;
+    // the truth last: it is never that of data that are not there
+    files::through(truth, false, |part| -> std::io::Result<()> {
+        let mut out = BufWriter::new(File::create(part)?);
         serde_json::to_writer_pretty(&mut out, &made.truth)?;
         writeln!(out)?;
         out.flush()
-    };
-    Ok(side().map_err(|e| io(truth, e))?)
+    })?;
+    Ok(())
 }
 
 fn list(to: &OutputArgs) -> Result<ExitCode, Failure> {

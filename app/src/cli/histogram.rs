@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::json;
 use sre_stats::Error;
 use sre_stats::histogram::{AnySketch, LayoutChoice, LogLinear, Sketch};
-use sre_stats::load::{Data, Dataset, Format, HistogramTable, Histograms, Item, Kind};
+use sre_stats::load::{Data, Dataset, Format, HistogramTable, Histograms, Item, Kind, WarningKind};
 use sre_stats::quantile::Quantile;
 use sre_stats::report::{Block, tell};
 use sre_stats::time::{Grid, Span, Window};
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
             answer.leave_out(item.title(), e.to_string());
         }
     }
-    let answer = answer.or_nothing("a histogram")?;
+    let answer = answer.or_nothing("a histogram", &data.report)?;
     output::give("histogram", &data, &answer, args.input.strict, &args.output)
 }
 
@@ -142,7 +142,12 @@ fn counted(args: &HistogramArgs) -> Result<ExitCode, Failure> {
     {
         say(&format!("peak memory: {peak}\n"));
     }
-    let data = Dataset { items: Vec::new(), report: table.report().clone() };
+    let mut report = table.report().clone();
+    if args.table_out.is_none() {
+        // the flag is missed where a table is left to be judged, and not in quantiles of all rows
+        report.warnings.retain(|warning| warning.kind != WarningKind::FlagNotKept);
+    }
+    let data = Dataset { items: Vec::new(), report };
     output::give("histogram", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -77,6 +77,7 @@ impl InputArgs {
     }
 
     fn check(&self) -> Result<(), Failure> {
+        self.options().check().map_err(Failure::usage)?;
         if let Some(step) = self.step.filter(|s| *s <= Span::ZERO) {
             return Err(Failure::usage(format!("a --step of {step} leads nowhere; give one such as 1s")));
         }

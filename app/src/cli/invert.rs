@@ -24,7 +24,7 @@ pub(crate) fn run(args: &InvertArgs) -> Result<ExitCode, Failure> {
             answer.leave_out(item.title(), e.to_string());
         }
     }
-    let answer = answer.or_nothing("buckets to invert")?;
+    let answer = answer.or_nothing("buckets to invert", &data.report)?;
     output::give("invert", &data, &answer, args.input.strict, &args.output)
 }
 

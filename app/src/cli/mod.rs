@@ -79,8 +79,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
 fn words() -> clap::Command {
     let any_file = |out: clap::Arg| out.value_parser(clap::value_parser!(std::path::PathBuf));
     Cli::command()
-        .mut_subcommand("convert", |c| c.mut_arg("to", |time| time.long("until")).mut_arg("out", any_file))
-        .mut_subcommand("generate", |c| c.mut_arg("out", any_file))
+        .mut_subcommand("convert", |c| {
+            c.mut_arg("to", |time| time.long("until")).mut_arg("out", |out| {
+                any_file(out).help(
+                    "Write here and not to standard output, in the format that --to names; a histogram table is .parquet, .arrow or \
+                     .csv by the ending",
+                )
+            })
+        })
+        .mut_subcommand("generate", |c| {
+            c.mut_arg("out", |out| {
+                any_file(out).help(
+                    "Write the sample here, as .csv, and its truth beside it, as .truth.json; without --scenario the list of samples, as \
+                     .html .md .csv or .parquet",
+                )
+            })
+        })
         .mut_subcommand("capacity", |c| c.mut_arg("files", |files| files.required_unless_present("model")))
 }
 
@@ -133,6 +147,21 @@ mod tests {
     #[test]
     fn the_words_fit_together() {
         words().debug_assert();
+    }
+
+    #[test]
+    fn help_says_what_is_written() {
+        let help = |name: &str| {
+            let mut all = words();
+            all.find_subcommand_mut(name).unwrap().render_help().to_string()
+        };
+        for name in ["convert", "generate"] {
+            assert!(!help(name).contains(".svg"), "{name} draws no picture");
+        }
+        assert!(help("generate").contains(".truth.json") && help("describe").contains(".svg"));
+        let wrong = ["sre-stats", "generate", "--rows", "100", "--out", "list.csv"];
+        assert!(words().try_get_matches_from(wrong).unwrap_err().to_string().contains("--scenario"));
+        assert!(words().try_get_matches_from(["sre-stats", "generate"]).is_ok());
     }
 
     #[test]

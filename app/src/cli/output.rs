@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 use sre_stats::figure::{Figure, Theme, draw};
-use sre_stats::load::{Dataset, Item, LoadReport};
+use sre_stats::load::{Dataset, Item, LoadReport, Understood};
 use sre_stats::report::{Block, Cell, Column, Report, Section, Standing, Table, to_html, to_markdown};
 
 use super::args::OutputArgs;
@@ -41,10 +41,11 @@ impl Answer {
     }
 
     /// An error where a command could use none of the series.
-    pub(crate) fn or_nothing(self, what: &str) -> Result<Self, Failure> {
+    pub(crate) fn or_nothing(self, what: &str, read: &LoadReport) -> Result<Self, Failure> {
         match self.left_out.first() {
             Some((title, why)) if self.results.is_empty() => {
-                Err(sre_stats::Error::empty(format!("no series has {what}; “{title}”: {why}")).into())
+                let nothing = sre_stats::Error::empty(format!("no series has {what}; “{title}”: {why}"));
+                Err(Failure::from(nothing).after(guesses(read)))
             }
             _ => Ok(self),
         }
@@ -155,11 +156,14 @@ fn warnings(report: &LoadReport, left_out: &[(String, String)]) -> Value {
 /// So many warnings, and series that were left out, are told on standard error.
 const NAMED: usize = 10;
 
+/// What was made of the input without being told, a line each.
+pub(crate) fn guesses(report: &LoadReport) -> String {
+    let line = |note: &Understood| format!("{}: {} ({})\n", note.what, note.choice, note.why);
+    report.understood.iter().map(line).collect()
+}
+
 fn tell_input(report: &LoadReport, left_out: &[(String, String)]) {
-    let mut text = String::new();
-    for note in &report.understood {
-        text.push_str(&format!("{}: {} ({})\n", note.what, note.choice, note.why));
-    }
+    let mut text = guesses(report);
     for warning in report.warnings.iter().take(NAMED) {
         text.push_str(&format!("warning: {warning}\n"));
     }
@@ -248,22 +252,42 @@ fn as_text(sections: &[Section]) -> String {
             let title = printable(&section.title);
             out.push_str(&if colour { format!("\u{1b}[1m{title}\u{1b}[0m\n\n") } else { format!("{title}\n\n") });
         }
-        let shown: Vec<String> = section.blocks.iter().filter_map(|b| block(b, width, colour)).collect();
+        let shown: Vec<String> =
+            section.blocks.iter().filter_map(|b| Some(block(b, width, colour)? + &caveats(b, section))).collect();
         out.push_str(&shown.join("\n"));
     }
     out
+}
+
+/// What must be known of a table's estimates, below it; what the section says itself is not said again.
+fn caveats(block: &Block, section: &Section) -> String {
+    let Block::Table(table) = block else { return String::new() };
+    let said = |line: &String| {
+        let caveat = line.split_once(": ").map_or(line.as_str(), |(_, caveat)| caveat);
+        let caveat = caveat.split(" (the like of ").next().unwrap_or(caveat);
+        section.blocks.iter().any(|b| match b {
+            Block::Text(text) => text.contains(caveat),
+            Block::Warnings(warnings) => warnings.iter().any(|w| w.contains(caveat)),
+            Block::Verdict { text, evidence, .. } => {
+                text.contains(caveat) || evidence.iter().any(|(_, e)| e.caveats.iter().any(|c| c == caveat))
+            }
+            _ => false,
+        })
+    };
+    let lines = table.caveats().into_iter().filter(|line| !said(line));
+    lines.map(|line| printable(&format!("! {line}\n"))).collect()
 }
 
 fn block(block: &Block, width: usize, colour: bool) -> Option<String> {
     Some(match block {
         Block::Text(text) => format!("{}\n", printable(text)),
         Block::Table(table) if table.rows.is_empty() => return None,
-        Block::Table(table) if table.title.is_empty() => table.to_text(width),
-        Block::Table(table) => format!("{}\n{}", printable(&table.title), table.to_text(width)),
+        Block::Table(table) if table.title.is_empty() => table.to_text_with_intervals(width),
+        Block::Table(table) => format!("{}\n{}", printable(&table.title), table.to_text_with_intervals(width)),
         Block::Verdict { standing, text, evidence } => {
             let mut out = format!("{} {}\n", sign(*standing, colour), printable(text));
             for (name, estimate) in evidence {
-                out.push_str(&printable(&format!("  {name}: {estimate}\n")));
+                out.push_str(&printable(&format!("  {name}: {}\n", estimate.in_full())));
                 for caveat in &estimate.caveats {
                     out.push_str(&printable(&format!("    {caveat}\n")));
                 }
@@ -304,6 +328,22 @@ mod tests {
         let report = Report::new("r").with(section("a", 1.0)).with(section("b", 2.0));
         assert_eq!(as_one_table(&report).unwrap().to_csv(), "section,x\r\na,1\r\nb,2\r\n");
         assert!(first_figure(&report).is_err());
+    }
+
+    #[test]
+    fn what_must_be_known_of_a_number_stands_below_its_table() {
+        let few = |n: u64| {
+            let scope = sre_stats::estimate::Scope::default();
+            let e = sre_stats::estimate::Estimate::new(2.0, sre_stats::method::Method::Mean, n, &scope);
+            e.with_caveat(format!("n = {n} is too few"))
+        };
+        let columns = vec![Column::text("x"), Column::estimate("mean")];
+        let table = Table::new("", columns).with(vec!["a".into(), few(3).into()]).with(vec!["b".into(), few(4).into()]);
+        let section = Section::new("s").with(Block::Table(table));
+        let text = as_text(std::slice::from_ref(&section));
+        assert!(text.ends_with("! a: n = 3 is too few (the like of 1 row more)\n"), "{text}");
+        let told = section.with(Block::Warnings(vec!["mean: n = 3 is too few".into()]));
+        assert_eq!(as_text(&[told]).matches("too few").count(), 1);
     }
 
     #[test]

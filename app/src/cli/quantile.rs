@@ -47,7 +47,7 @@ pub(crate) fn run(args: &QuantileArgs) -> Result<ExitCode, Failure> {
         every: args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?,
     };
     let data = args.input.load()?;
-    let answer = answer(&data, &asked).or_nothing("a quantile")?;
+    let answer = answer(&data, &asked).or_nothing("a quantile", &data.report)?;
     output::give("quantile", &data, &answer, args.input.strict, &args.output)
 }
 

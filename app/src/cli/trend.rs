@@ -16,7 +16,7 @@ const LEVEL: f64 = 0.95;
 
 pub(crate) fn run(args: &TrendArgs) -> Result<ExitCode, Failure> {
     let data = args.input.load()?;
-    let answer = answer(&data, args.method).or_nothing("values to test for a trend")?;
+    let answer = answer(&data, args.method).or_nothing("values to test for a trend", &data.report)?;
     output::give("trend", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -1,11 +1,13 @@
 //! Queues in a steady state: M/M/1, M/M/c, M/D/1 and M/G/1.
 
 use crate::error::{Error, Result};
-use crate::estimate::{Estimate, Scope};
+use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
+use crate::time::Window;
 use crate::unit::Unit;
 
-/// What a queue does in its steady state, each with the model as its method; `n` is 0, since nothing was sampled.
+/// What a queue does in its steady state, each with the model as its method; `n` is 0, since nothing was sampled,
+/// but for what [`measured`](Self::measured) says.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Queue {
     /// ρ: the share of time that a server is busy.
@@ -23,6 +25,41 @@ pub struct Queue {
     /// The 99th percentile of the wait in seconds, where the model has one in closed form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_p99_s: Option<Estimate>,
+}
+
+impl Queue {
+    /// The same numbers where rate or service time were measured on `n` events of a window, and not given: without a bound, since an
+    /// error of the parameters is one of the numbers. `doubt` says why the arrivals are not those of the model, and becomes a caveat of
+    /// all but the utilisation, which does not depend on that.
+    ///
+    /// ```
+    /// use sre_stats::capacity::mm1;
+    /// use sre_stats::estimate::Bound;
+    /// use sre_stats::time::{Span, Timestamp, Window};
+    /// let hour = Window::new(Timestamp(0), Span::HOUR)?;
+    /// let queue = mm1(8.0, 0.1)?.measured(28_800, hour, Some("the arrivals are clustered"));
+    /// assert!(queue.wait_s.n == 28_800 && matches!(queue.wait_s.bound, Bound::Unknown { .. }));
+    /// assert_eq!((queue.wait_s.caveats.len(), queue.utilisation.caveats.len()), (1, 0));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    #[must_use]
+    pub fn measured(mut self, n: u64, window: Window, doubt: Option<&str>) -> Self {
+        let others = [
+            &mut self.wait_probability,
+            &mut self.wait_s,
+            &mut self.response_s,
+            &mut self.waiting,
+            &mut self.in_system,
+        ];
+        let others = others.into_iter().chain(&mut self.wait_p99_s).map(|estimate| (estimate, doubt));
+        for (estimate, doubt) in others.chain([(&mut self.utilisation, None)]) {
+            estimate.n = n;
+            estimate.window = Some(window);
+            estimate.bound = Bound::Unknown { why: "its parameters are estimates".to_owned() };
+            estimate.caveats.extend(doubt.map(str::to_owned));
+        }
+        self
+    }
 }
 
 /// M/M/1: Poisson arrivals, exponential service times, one server, first come first served.
@@ -143,8 +180,13 @@ fn load(arrival_per_s: f64, service_s: f64, servers: u32) -> Result<f64> {
     let rho = arrival_per_s * service_s / f64::from(servers);
     if rho >= 1.0 {
         let least = (arrival_per_s * service_s).floor() + 1.0;
-        return Err(Error::argument(format!("the load is {rho:.3}: the queue grows without end"))
-            .hint(format!("at this rate and service time at least {least} servers are needed")));
+        let refused = Error::argument(format!("the load is {}: the queue grows without end", Unit::None.show(rho)));
+        // so many can be meant; more only show that the rate or the time was not
+        return Err(if least <= 10_000_000.0 {
+            refused.hint(format!("at this rate and service time at least {least} servers are needed"))
+        } else {
+            refused.hint("are the rate a second and the service time as they were meant?")
+        });
     }
     Ok(rho)
 }
@@ -198,6 +240,8 @@ mod tests {
     fn overload_and_nonsense_are_refused() {
         let error = mmc(25.0, 0.1, 2).unwrap_err();
         assert!(error.to_string().contains("at least 3 servers"), "{error}");
+        let error = mm1(1e300, 0.1).unwrap_err().to_string();
+        assert!(error.len() < 150 && error.contains("as they were meant"), "{error}");
         for bad in [mm1(10.0, 0.1), mm1(-1.0, 0.1), mm1(f64::NAN, 0.1), mmc(1.0, 0.1, 0), mg1(1.0, 0.1, -1.0)] {
             assert!(bad.is_err());
         }

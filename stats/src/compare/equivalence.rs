@@ -77,7 +77,9 @@ pub(crate) fn tost(
     let deviate = deviates[0].min(deviates[1]);
     let ln_p = ln_above_student(deviate, dependence.degrees);
     let reach = two_sided_critical(2.0 * alpha, dependence.degrees) * sd;
-    let shift = with_reach(pairs, reach, 1.0 - 2.0 * alpha, "Hodges–Lehmann, two one-sided tests", scope);
+    // 1 − 0.95 is not 0.05 in binary: 0.9 is meant
+    let level = ((1.0 - 2.0 * alpha) * 1e12).round() / 1e12;
+    let shift = with_reach(pairs, reach, level, "Hodges–Lehmann, two one-sided tests", scope);
     Tost { ln_p, deviate, shift }
 }
 
@@ -103,5 +105,8 @@ mod tests {
             assert!(inside == rejected || !clear, "{margin}: {lower} {upper} {}", found.ln_p.exp());
         }
         assert!(both[0] > 5 && both[1] > 5);
+        // 1 − 0.95 in binary is a little more than 0.05
+        let shift = tost(&ranks, &pairs, &Dependence::none(120), 5.0, 1.0 - 0.95, &Scope::default()).shift;
+        assert!(matches!(shift.bound, crate::estimate::Bound::Confidence { level, .. } if level == 0.9), "{shift:?}");
     }
 }

@@ -338,6 +338,17 @@ impl Dataset {
                 return Err(Error::unsupported(format!("the bins of {layout} have no numbers"))
                     .hint("choose log-linear or exp:5"));
             }
+            let failed = |ok: &[bool]| ok.iter().filter(|ok| !**ok).count() as u64;
+            let lost = failed(events.ok().unwrap_or_default()) + failed(events.ok_without_value());
+            if lost > 0 {
+                let message = format!(
+                    "histograms do not keep which events of “{}” were good: {} that failed {} counted among the others",
+                    events.identity().title(),
+                    counted(lost, "event"),
+                    if lost == 1 { "is" } else { "are" },
+                );
+                self.report.warn(WarningKind::FlagNotKept, message, Position::default(), lost);
+            }
             let histograms = Histograms::new(events.identity().clone(), windows)?;
             item.data = Data::Histograms(histograms);
             item.kind = Kind::Histogram;

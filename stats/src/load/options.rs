@@ -287,6 +287,23 @@ impl serde::Serialize for Kind {
     }
 }
 
+impl LoadOptions {
+    /// Whether zone and filter can be read, which needs no data.
+    ///
+    /// ```
+    /// use sre_stats::load::LoadOptions;
+    /// let options = LoadOptions { filter: Some("status <".into()), ..LoadOptions::default() };
+    /// assert!(options.check().is_err() && LoadOptions::default().check().is_ok());
+    /// ```
+    ///
+    /// # Errors
+    /// As [`load`](crate::load::load) says of them.
+    pub fn check(&self) -> Result<()> {
+        crate::load::clock::zone(self.tz.as_deref())?;
+        self.filter.as_deref().map_or(Ok(()), |text| crate::load::filter::parse(text).map(drop))
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -113,6 +113,8 @@ pub enum WarningKind {
     UnitMismatch,
     /// The values are summaries that were computed elsewhere, such as percentiles; they cannot be merged.
     Summary,
+    /// Rows that failed became counts in a histogram, which does not tell them from the others.
+    FlagNotKept,
 }
 
 impl WarningKind {
@@ -131,6 +133,7 @@ impl WarningKind {
                 | Self::UnitMismatch
                 | Self::RepeatedHeader
                 | Self::MixedZones
+                | Self::FlagNotKept
         )
     }
 }
@@ -203,6 +206,19 @@ impl LoadReport {
     /// Adds a warning.
     pub(crate) fn warn(&mut self, kind: WarningKind, message: impl Into<String>, position: Position, count: u64) {
         self.warnings.push(Warning { kind, message: message.into(), position, count, sample: None });
+    }
+
+    /// Tells that histograms do not hold the flag of the rows that they count, of which so many failed.
+    pub(crate) fn flag_not_kept(&mut self, flag: &str, failed: u64, file: &str) {
+        self.understood.retain(|note| note.what != "ok");
+        if failed > 0 {
+            let message = format!(
+                "histograms do not keep the flag “{flag}”: {} that failed {} counted among the others; --by {flag} keeps them apart",
+                counted(failed, "row"),
+                if failed == 1 { "is" } else { "are" },
+            );
+            self.warn(WarningKind::FlagNotKept, message, Position::in_file(file).at_column(flag), failed);
+        }
     }
 
     /// Whether something of the input is missing from the data set.

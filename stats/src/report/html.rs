@@ -241,6 +241,18 @@ mod tests {
         }
     }
 
+    /// A path has no space at which a narrow page could break it.
+    #[test]
+    fn a_long_title_stays_within_a_narrow_page() {
+        let html = to_html(&report("datasets/recorded/checkout.parquet")).unwrap();
+        let (style, _) = html.split_once("</style>").unwrap();
+        let breaks = style.lines().find(|rule| rule.starts_with("h1,")).unwrap();
+        for part in ["h1", "h2", "nav a"] {
+            assert!(breaks.split('{').next().unwrap().split(',').any(|s| s == part), "{part}: {breaks}");
+        }
+        assert!(breaks.ends_with("{overflow-wrap:anywhere}"), "{breaks}");
+    }
+
     #[test]
     fn tags_are_balanced() {
         let html = to_html(&report("plain")).unwrap();

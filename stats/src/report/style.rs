@@ -5,7 +5,7 @@ use crate::figure::theme::{DARK, LIGHT, Tokens};
 /// The whole sheet.
 pub(super) fn sheet() -> String {
     format!(
-        ":root{{{}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{}}}}}\n{RULES}",
+        ":root{{{}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{}}}}}\n{RULES}{PAGE}",
         tokens(&LIGHT),
         tokens(&DARK)
     )
@@ -34,6 +34,9 @@ fn tokens(tokens: &Tokens) -> String {
     .map(|(name, colour)| format!("--{name}:{}", colour.hex()));
     declarations.join(";")
 }
+
+/// What only a whole page has: a path in a title, and the contents in columns.
+const PAGE: &str = "h1,h2,nav a{overflow-wrap:anywhere}\nnav ol{column-gap:3rem}\n";
 
 const RULES: &str = "\
 *{box-sizing:border-box}

@@ -166,6 +166,53 @@ impl Table {
         self
     }
 
+    /// What a reader must know of the estimates, a line for each caveat: those that differ in their numbers alone are told once, of the
+    /// first row that has one, with how many rows more have one too.
+    ///
+    /// ```
+    /// use sre_stats::estimate::{Estimate, Scope};
+    /// use sre_stats::{method::Method, unit::Unit};
+    /// use sre_stats::report::{Column, Table};
+    /// let mean = |n: u64| {
+    ///     let estimate = Estimate::new(0.2, Method::Mean, n, &Scope::untimed(Unit::Second));
+    ///     estimate.with_caveat(format!("{n} values are few"))
+    /// };
+    /// let table = Table::new("Means", vec![Column::text("service"), Column::estimate("mean")])
+    ///     .with(vec!["cart".into(), mean(3).into()])
+    ///     .with(vec!["pay".into(), mean(4).into()]);
+    /// assert_eq!(table.caveats(), ["cart: 3 values are few (the like of 1 row more)"]);
+    /// ```
+    pub fn caveats(&self) -> Vec<String> {
+        // the words without their numbers, the first of the kind, the rows that have one
+        let mut kinds: Vec<(String, String, Vec<usize>)> = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let name = match row.first() {
+                Some(cell @ (Cell::Text(_) | Cell::Number(_) | Cell::Span(_))) => {
+                    Some(cell.value(self.columns.first())).filter(|name| !name.is_empty())
+                }
+                _ => None,
+            };
+            let estimates = row.iter().filter_map(|cell| if let Cell::Estimate(e) = cell { Some(e) } else { None });
+            for caveat in estimates.flat_map(|e| &e.caveats) {
+                let kind: String = caveat.chars().filter(|c| !c.is_ascii_digit() && *c != '.').collect();
+                match kinds.iter_mut().find(|known| known.0 == kind) {
+                    Some((_, _, rows)) if rows.last() == Some(&at) => {}
+                    Some((_, _, rows)) => rows.push(at),
+                    None => {
+                        let first = name.as_ref().map_or_else(|| caveat.clone(), |name| format!("{name}: {caveat}"));
+                        kinds.push((kind, first, vec![at]));
+                    }
+                }
+            }
+        }
+        let line = |(_, first, rows): (String, String, Vec<usize>)| match rows.len() {
+            0 | 1 => first,
+            2 => format!("{first} (the like of 1 row more)"),
+            n => format!("{first} (the like of {} rows more)", n - 1),
+        };
+        kinds.into_iter().map(line).collect()
+    }
+
     /// The cell of a row at a column; [`Cell::Empty`] where the row is too short.
     pub(crate) fn cell(row: &[Cell], column: usize) -> &Cell {
         row.get(column).unwrap_or(&Cell::Empty)

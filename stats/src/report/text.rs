@@ -13,14 +13,24 @@ impl Table {
     /// sample count and method. Where the table is too wide, what all estimates of a column share is said below it once; then the
     /// widest columns are wrapped, and cut with `…` where one word is too long. No control character of the data reaches the terminal.
     pub fn to_text(&self, width: usize) -> String {
+        self.text(width, false)
+    }
+
+    /// The same, where each estimate also shows the interval for the quantity behind its sample. What [`caveats`](Self::caveats) tells is
+    /// left to the caller.
+    pub fn to_text_with_intervals(&self, width: usize) -> String {
+        self.text(width, true)
+    }
+
+    fn text(&self, width: usize, intervals: bool) -> String {
         let columns = self.columns.len();
         let no_notes = vec![None; columns];
-        let mut lines = self.lines(&no_notes);
+        let mut lines = self.lines(&no_notes, intervals);
         let mut widths = natural(&lines, columns);
         let mut notes = Vec::new();
         if total(&widths) > width {
             let shared: Vec<Option<Shared>> = (0..columns).map(|i| self.shared(i)).collect();
-            lines = self.lines(&shared);
+            lines = self.lines(&shared, intervals);
             widths = natural(&lines, columns);
             notes = self.notes(&shared);
         }
@@ -50,16 +60,18 @@ impl Table {
     }
 
     /// The header and the rows, without what is said below.
-    fn lines(&self, shared: &[Option<Shared>]) -> Vec<Vec<String>> {
+    fn lines(&self, shared: &[Option<Shared>], intervals: bool) -> Vec<Vec<String>> {
         let mut lines: Vec<Vec<String>> = vec![self.columns.iter().map(|c| terminal(&c.name)).collect()];
         lines.extend(
-            self.rows.iter().map(|row| (0..).zip(shared).map(|(i, s)| self.words(row, i, s.as_ref())).collect()),
+            self.rows
+                .iter()
+                .map(|row| (0..).zip(shared).map(|(i, s)| self.words(row, i, s.as_ref(), intervals)).collect()),
         );
         lines
     }
 
     /// A cell in one line.
-    fn words(&self, row: &[Cell], column: usize, shared: Option<&Shared>) -> String {
+    fn words(&self, row: &[Cell], column: usize, shared: Option<&Shared>, intervals: bool) -> String {
         let cell = Self::cell(row, column);
         let mut text = cell.value(self.columns.get(column));
         if let Some(bound) = cell.bound() {
@@ -71,6 +83,12 @@ impl Table {
             let exact = (bound == "exact").then(|| "exact".to_owned());
             if exact.is_none() {
                 text.push_str(&format!(" {bound}"));
+            }
+            if intervals
+                && let Cell::Estimate(e) = cell
+                && let Some(confidence) = e.confidence_in_words()
+            {
+                text.push_str(&format!(", {confidence}"));
             }
             let inside: Vec<String> = exact.into_iter().chain(source).collect();
             if !inside.is_empty() {
@@ -278,6 +296,16 @@ mod tests {
         assert!(lines[2].ends_with("213 ms [210 ms, 220 ms] (n = 10000)"), "{lines:?}");
         assert!(lines[3].ends_with("213 ms (exact, n = 7)"), "{lines:?}");
         assert_eq!(lines[4], "p99: log-linear");
+    }
+
+    #[test]
+    fn an_interval_stands_beside_an_exact_value() {
+        let mut e = Estimate::new(0.1828, Method::Mean, 137, &Scope::untimed(Unit::Second));
+        e.confidence = Some(crate::estimate::Confidence { lower: 0.157, upper: f64::INFINITY, level: 0.95 });
+        let table = Table::new("t", vec![Column::estimate("p99.9")]).with(vec![e.into()]);
+        let text = table.to_text_with_intervals(100);
+        assert_eq!(text.lines().last(), Some("182.8 ms, 95 % [157 ms, ∞] (exact, n = 137, mean)"));
+        assert_eq!(table.to_text(100).lines().last(), Some("182.8 ms (exact, n = 137, mean)"));
     }
 
     #[test]

@@ -41,7 +41,6 @@ fn unusable_input_exits_with_three() {
             &["--value", "value"],
             &["nan.csv"],
         ),
-        ("where.csv", "time,value\n2026-01-01T00:00:00Z,1\n", &["--where", "value"], &["--where"]),
         ("cut.parquet", "PAR1\u{0}\u{1}half a file", &[], &["cut.parquet"]),
     ] {
         let file = file(name, content);

@@ -5,6 +5,62 @@ use workspace_tests::{root, told};
 
 use super::{MINUTES, REQUESTS, Scratch, UP, estimate, json, results};
 
+const CHECKOUT: &str = "datasets/recorded/checkout.parquet";
+
+/// 137 requests fell into that minute, too few for p99.9, which needs 3688.
+#[test]
+fn the_terminal_says_how_far_a_quantile_can_be_trusted() {
+    let minute = ["--from", "2026-11-25T00:04:00Z", "--to", "2026-11-25T00:05:00Z"];
+    let (code, out, err) = told(&[&["quantile", CHECKOUT, "-q", "p50,p99.9"][..], &minute].concat());
+    assert_eq!(code, 0, "{err}");
+    let row = out.lines().find(|line| line.starts_with("p99.9")).unwrap();
+    assert!(row.contains(", 95 % [156.9 ms, ∞] (exact, n = 137"), "{out}");
+    let caveats: Vec<&str> = out.lines().filter(|line| line.starts_with("! ")).collect();
+    assert!(caveats.iter().any(|line| line.starts_with("! p99.9: n = 137 is too few")), "{out}");
+    // many windows say the like once
+    let (_, out, _) = told(&["quantile", CHECKOUT, "-q", "p99.9", "--every", "1m"]);
+    assert!(out.lines().filter(|line| line.contains("is too few")).count() == 1, "{out}");
+}
+
+/// 257 requests of the record failed faster than 300 ms: a table of histograms counts them among the good.
+#[test]
+fn a_table_that_does_not_keep_the_flag_says_so() {
+    let folder = super::Scratch::new("x", "");
+    let table = folder.beside("t.parquet");
+    let (code, _, err) = told(&["histogram", CHECKOUT, "--every", "1m", "--table-out", &table, "--strict"]);
+    assert_eq!(code, 4, "{err}");
+    assert!(err.contains("--by ok keeps them apart") && !err.contains("true is good"), "{err}");
+    let (code, _, err) =
+        told(&["convert", CHECKOUT, "--to", "histogram-table", "--out", &table, "--by", "ok", "--strict"]);
+    assert_eq!(code, 0, "{err}");
+    // quantiles of all rows miss no flag
+    assert_eq!(told(&["histogram", CHECKOUT, "-q", "p99", "--strict"]).0, 0);
+}
+
+/// 18 364 requests were measured, in bursts: nothing of a queue of them is exact or good.
+#[test]
+fn a_queue_of_measured_numbers_says_so() {
+    let document = json(&["capacity", "mmc", CHECKOUT, "--servers", "4"]);
+    let queue = &super::results(&document)[0];
+    assert_eq!((&queue["wait_s"]["n"], &queue["wait_s"]["bound"]["kind"]), (&18_364.into(), &"unknown".into()));
+    assert!(queue["wait_s"]["caveats"][0].as_str().unwrap().contains("not Poisson"), "{queue:#}");
+    let (_, out, _) = told(&["capacity", "mmc", CHECKOUT, "--servers", "4"]);
+    assert!(!out.contains('✓') && !out.contains("from given numbers"), "{out}");
+    let (_, out, _) = told(&["capacity", "mmc", "--arrival", "2", "--service", "100ms", "--servers", "4"]);
+    assert!(out.contains('✓') && out.contains("from given numbers"), "{out}");
+}
+
+#[test]
+fn a_column_that_was_not_read_is_told_where_a_command_fails() {
+    let rows: Vec<String> = (0..200).map(|i| format!("{},{},{}\n", i * 60, i % 7, (i * i) % 11)).collect();
+    let file = super::Scratch::new("cor.csv", format!("time,x,y\n{}", rows.concat()));
+    let (code, _, err) = told(&["correlate", file.path()]);
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("not read: x") && err.contains("--value y,x"), "{err}");
+    let (code, _, err) = told(&["correlate", file.path(), "--value", "y,x"]);
+    assert_eq!(code, 0, "{err}");
+}
+
 #[test]
 fn generated_data_carry_their_truth_and_are_what_the_repository_has() {
     let place = Scratch::new("here", "");

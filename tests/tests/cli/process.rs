@@ -23,6 +23,10 @@ fn wrong_words_exit_with_two() {
         &["quantile", MINUTES, "-q", "1.5"],
         &["budget", "--slo", "99.9%", "--period", "30"],
         &["trend", MINUTES, "--method", "tea-leaves"],
+        &["inspect", MINUTES, "--tz", "Mars/X"],
+        &["inspect", MINUTES, "--where", "up >"],
+        &["generate", "--rows", "100"],
+        &["windows", MINUTES, "--slo", UP, "--incident", "0s"],
     ] {
         let (code, out, err) = told(wrong);
         assert_eq!((code, &*out), (2, ""), "{wrong:?}: {err}");
@@ -31,6 +35,51 @@ fn wrong_words_exit_with_two() {
     let (code, out, _) = told(&["--help"]);
     assert_eq!(code, 0);
     assert!(out.contains("windows") && out.contains("generate"), "{out}");
+}
+
+/// Words that another model or command takes are refused, with those that are meant.
+#[test]
+fn wrong_words_say_what_is_meant() {
+    for (wrong, says) in [
+        (&["capacity", "mm1", "--arrival", "2", "--service", "100ms", "--servers", "4"][..], "mmc has several"),
+        (&["capacity", "mm1", "--arrival", "2", "--service", "100ms", "--cv2", "9"], "use mg1"),
+        (
+            &["capacity", "mmc", "--arrival", "2", "--service", "100ms", "--servers", "1", "--in-system", "3"],
+            "use little",
+        ),
+        (&["capacity", "little", REQUESTS, "--arrival", "999"], "taken from the events"),
+        (&["capacity", "usl", "usl.csv", "--servers", "9"], "mmc has several"),
+        (&["capacity", "mg1", "--arrival", "2", "--service", "100ms", "--cv2", "1", "--size", "n"], "amdahl and usl"),
+        (&["capacity", "mm1", "--arrival", "-1", "--service", "100ms"], "must be above 0"),
+        (&["changes", MINUTES, "--penalty", "-1"], "more than 0"),
+        (&["budget", "--slo", "99.9"], "a percentage, such as 99.9%"),
+        (&["correlate", "datasets/recorded/up.json", "--against", "nope"], "up{"),
+    ] {
+        let (code, out, err) = told(wrong);
+        assert_eq!((code, &*out), (2, ""), "{wrong:?}: {err}");
+        assert!(err.contains(says) && !err.contains("-- -1"), "{wrong:?}: {err}");
+    }
+}
+
+/// What cannot be written is told with a way out, and a disk that is full leaves the file that was there.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_leaves_what_was() {
+    let (code, _, err) = told(&["inspect", MINUTES, "--out", "/no/such/folder/x.html"]);
+    assert!(code == 3 && err.contains("does the folder exist?"), "{code}: {err}");
+    let old = super::Scratch::new("sample.csv", "old");
+    std::fs::write(old.beside("sample.truth.json"), "old").unwrap();
+    let limited = format!(
+        "ulimit -f 40; trap '' XFSZ; exec {} generate --scenario shop-month --out {}",
+        program().display(),
+        old.path()
+    );
+    let output = Command::new("sh").args(["-c", &limited]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    for file in ["sample.csv", "sample.truth.json"] {
+        assert_eq!(std::fs::read_to_string(old.beside(file)).unwrap(), "old", "{file}");
+    }
+    assert_eq!(std::fs::read_dir(old.0.parent().unwrap()).unwrap().count(), 2, "no part is left");
 }
 
 #[test]

@@ -35,21 +35,21 @@ pub(crate) struct CapacityArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// Arrivals per second
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub(crate) arrival: Option<f64>,
     /// The mean time of service, such as 20ms; for little the mean time in the system
     #[arg(long, value_name = "SPAN")]
     pub(crate) service: Option<Span>,
-    /// How many servers
+    /// For mmc: how many servers
     #[arg(long, value_name = "N")]
     pub(crate) servers: Option<u32>,
-    /// (sd / mean)² of the time of service
-    #[arg(long, value_name = "X")]
+    /// For mg1: (sd / mean)² of the time of service
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) cv2: Option<f64>,
     /// For little: the mean number in the system
-    #[arg(long, value_name = "L")]
+    #[arg(long, value_name = "L", allow_negative_numbers = true)]
     pub(crate) in_system: Option<f64>,
-    /// For amdahl and usl: the column of sizes (servers, threads, clients)
-    #[arg(long, value_name = "COL", default_value = "n")]
-    pub(crate) size: String,
+    /// For amdahl and usl: the column of sizes (servers, threads, clients); n unless said otherwise
+    #[arg(long, value_name = "COL")]
+    pub(crate) size: Option<String>,
 }

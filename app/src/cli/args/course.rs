@@ -28,7 +28,7 @@ pub(crate) struct ChangesArgs {
     #[arg(long, default_value = "auto")]
     pub(crate) method: sre_stats::trend::ChangeMethod,
     /// The cost of one more change, or elbow for where more changes of the mean stop paying; without it calibrated on the series' own noise
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) penalty: Option<crate::cli::changes::Penalty>,
     /// The fewest samples between two changes
     #[arg(long, value_name = "K")]

@@ -68,9 +68,9 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) scenario: Option<String>,
     /// The seed: the same one gives the same bytes
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, requires = "scenario")]
     pub(crate) seed: u64,
     /// How many rows, where the scenario leaves that open
-    #[arg(long)]
+    #[arg(long, requires = "scenario")]
     pub(crate) rows: Option<u64>,
 }

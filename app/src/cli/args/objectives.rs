@@ -30,7 +30,7 @@ pub(crate) struct WindowsArgs {
     #[command(flatten)]
     pub(crate) gaps: GapArgs,
     /// For the advisor: the length of one incident, in place of those that were measured
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "SPAN", value_parser = some_time)]
     pub(crate) incident: Option<Span>,
     /// For the advisor: how many such incidents a period has
     #[arg(long, value_name = "N", default_value_t = 1, requires = "incident")]
@@ -44,6 +44,19 @@ pub(crate) struct WindowsArgs {
     /// The release of Prometheus whose reading of counters is told
     #[arg(long, value_name = "2.42|2.53|3", default_value = "3")]
     pub(crate) prometheus: Dialect,
+}
+
+/// The share of an objective.
+fn share(text: &str) -> Result<Quantile, String> {
+    text.parse().map_err(|_| format!("“{text}” is not the share of an objective: write a percentage, such as 99.9%"))
+}
+
+/// A span above 0.
+fn some_time(text: &str) -> Result<Span, sre_stats::Error> {
+    match text.parse()? {
+        span if span > Span::ZERO => Ok(span),
+        _ => Err(sre_stats::Error::argument("an incident takes more than 0").hint("give a span such as 60s")),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -110,7 +123,7 @@ pub(crate) struct BudgetArgs {
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// The share that must be good, such as 99.9%; several for several rows
-    #[arg(long, value_name = "PERCENT", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "PERCENT", value_delimiter = ',', required = true, value_parser = share)]
     pub(crate) slo: Vec<Quantile>,
     /// The period: a span such as 30d, or week, month, quarter, year (of the mean Gregorian length); several are allowed
     #[arg(long, default_value = "30d", value_delimiter = ',')]

@@ -24,8 +24,7 @@ pub(super) fn ask(state: &mut State, target: Target) {
 /// Opens the form of alert rules.
 pub(super) fn ask_rules(state: &mut State) {
     if let Some(document) = &state.document {
-        let folder = document.paths.first().and_then(|p| p.parent()).map(Path::to_path_buf).unwrap_or_default();
-        let path = folder.join("rules.yml").display().to_string();
+        let path = take::folder(&document.paths).join("rules.yml").display().to_string();
         state.overlay = Overlay::Rules(Box::new(RulesForm { path, ..RulesForm::default() }));
     }
 }

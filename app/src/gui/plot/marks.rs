@@ -165,18 +165,48 @@ fn rule(
             let y = figure.y.scale.transform(at);
             p.hline(HLine::new(name.clone(), y).color(ink).width(1.6).style(style).allow_hover(false).id(index));
             // the name stands on the line, below it where the top is near
-            let align = if y > y0 + 0.9 * (y1 - y0) { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
+            let top = y > y0 + 0.9 * (y1 - y0);
+            // at the end that no other line comes near, which it would hide
+            let wide = 0.2 * (x1 - x0);
+            let high = 0.08 * (y1 - y0);
+            let (low, high) = if top { (y - high, y) } else { (y, y + high) };
+            let left = crossed(figure, (x1 - wide, x1), (low, high)) && !crossed(figure, (x0, x0 + wide), (low, high));
+            let (align, at_x) = match (left, top) {
+                (true, true) => (Align2::LEFT_TOP, x0 + 0.008 * (x1 - x0)),
+                (true, false) => (Align2::LEFT_BOTTOM, x0 + 0.008 * (x1 - x0)),
+                (false, true) => (Align2::RIGHT_TOP, x1 - 0.008 * (x1 - x0)),
+                (false, false) => (Align2::RIGHT_BOTTOM, x1 - 0.008 * (x1 - x0)),
+            };
             // on a ground of its own, so that other lines do not run through it
             let ground = colour(tokens.background).gamma_multiply(0.85);
             let text = egui::RichText::new(format!("{name} {}", figure.y.show(at))).size(12.0).color(ink);
             let text = text.background_color(ground);
-            p.text(Text::new("", PlotPoint::new(x1 - 0.008 * (x1 - x0), y), text).anchor(align).id((index, "name")));
+            p.text(Text::new("", PlotPoint::new(at_x, y), text).anchor(align).id((index, "name")));
         }
         Direction::Vertical => {
             let x = figure.x.scale.transform(at);
             p.vline(VLine::new(name, x).color(ink).width(1.6).style(style).allow_hover(false).id(index));
         }
     }
+}
+
+/// Whether a line of the figure runs through a box.
+fn crossed(figure: &Figure, (x0, x1): (f64, f64), (y0, y1): (f64, f64)) -> bool {
+    let place = |&(x, y): &(f64, f64)| (figure.x.scale.transform(x), figure.y.scale.transform(y));
+    figure.marks.iter().any(|mark| {
+        let Shape::Line { points } = &mark.shape else { return false };
+        points.windows(2).any(|pair| {
+            let [a, b] = pair else { return false };
+            let ((ax, ay), (bx, by)) = (place(a), place(b));
+            if bx < x0 || ax > x1 || ![ax, ay, bx, by].iter().all(|v| v.is_finite()) {
+                return false;
+            }
+            // the heights at which it enters and leaves the box's width
+            let at = |x: f64| if bx > ax { ay + (by - ay) * (x - ax) / (bx - ax) } else { by };
+            let (enters, leaves) = (at(x0.clamp(ax, bx.max(ax))), at(x1.clamp(ax, bx.max(ax))));
+            enters.min(leaves) <= y1 && enters.max(leaves) >= y0
+        })
+    })
 }
 
 fn error_bar(
@@ -221,6 +251,20 @@ mod tests {
         let points = [1.0, 2.0, f64::NAN, f64::NAN, 3.0];
         assert_eq!(runs(points.into_iter(), |p| p.is_finite()), [vec![1.0, 2.0], vec![3.0]]);
         assert!(runs(std::iter::once(f64::NAN), |p| p.is_finite()).is_empty());
+    }
+
+    #[test]
+    fn a_name_stands_where_no_line_runs() {
+        use sre_stats::figure::{Axis, Role};
+        use sre_stats::unit::Unit;
+        let even = Shape::Line { points: vec![(0.0, 0.0), (30.0, 100.0)] };
+        let figure = Figure::new("budget", Axis::new("day", Unit::None), Axis::new("spent", Unit::None))
+            .with(Mark::new("even spending", Role::Neutral, even));
+        // it ends at the right end of the budget's line, above 80 % of it from day 24 on
+        assert!(crossed(&figure, (24.0, 30.0), (92.0, 100.0)));
+        assert!(!crossed(&figure, (0.0, 6.0), (92.0, 100.0)));
+        assert!(!crossed(&figure, (24.0, 30.0), (101.0, 110.0)));
+        assert!(crossed(&figure, (14.0, 16.0), (49.0, 50.0)), "also between two points");
     }
 
     #[test]

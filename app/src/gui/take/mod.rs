@@ -72,10 +72,16 @@ impl Target {
     }
 }
 
+/// The folder of the first file that is open; none where that is on a server, since an address is no folder to write into.
+pub fn folder(paths: &[PathBuf]) -> PathBuf {
+    let first = paths.first().filter(|p| !asks_a_server(p));
+    first.and_then(|p| p.parent()).map(Path::to_path_buf).unwrap_or_default()
+}
+
 /// A name for the file, beside the first file that is open.
 pub fn suggested(state: &State, target: Target) -> String {
     let first = state.document.as_ref().and_then(|d| d.paths.first());
-    // an address is no folder to write into; of an object the name says something, of a question it does not
+    // of an object the name says something, of a question it does not
     let on_server = first.is_some_and(|p| asks_a_server(p));
     let named = first.filter(|p| !p.to_string_lossy().contains('?') || !on_server).and_then(|p| p.file_stem());
     let stem = named.map_or_else(|| "sre-stats".to_owned(), |s| s.to_string_lossy().into_owned());
@@ -88,7 +94,7 @@ pub fn suggested(state: &State, target: Target) -> String {
         Target::OpenSlo => format!("{stem}-slo.yaml"),
         Target::Session => format!("{stem}.{}", target.ending()),
     };
-    let folder = first.filter(|_| !on_server).and_then(|p| p.parent()).unwrap_or(Path::new(""));
+    let folder = state.document.as_ref().map(|d| folder(&d.paths)).unwrap_or_default();
     folder.join(name).display().to_string()
 }
 
@@ -156,5 +162,19 @@ impl RulesForm {
         let texts = args.files(&sets).map_err(|why| Error::argument(why.message()))?;
         let one = |(path, text): (PathBuf, String)| files::write(&path, text.as_bytes(), false).map(|()| path);
         texts.into_iter().map(one).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_no_folder() {
+        for address in ["prometheus+http://h:9090/?query=up", "s3://bucket/month/x.parquet"] {
+            assert_eq!(folder(&[address.into()]), PathBuf::new(), "{address}");
+        }
+        assert_eq!(folder(&["data/x.csv".into()]), Path::new("data"));
+        assert_eq!(folder(&[]), PathBuf::new());
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, state: &State, messages: &mut Vec<Message>) {
                     ui.set_width(560.0);
                     ui.vertical_centered(|ui| {
                         ui.label(RichText::new("Drop files here").family(bold()).size(18.0));
-                        ui.label(RichText::new("CSV, Prometheus JSON or text, Parquet, Arrow").color(colour(tokens.muted)));
+                        ui.label(RichText::new("CSV, Parquet, Prometheus, OTLP, logs, load testers and more").color(colour(tokens.muted)));
                         ui.add_space(12.0);
                         let open = egui::Button::new(RichText::new(Command::Open.name()).family(bold()).size(16.0))
                             .min_size(vec2(150.0, 36.0))

@@ -21,6 +21,8 @@ pub(super) type Bins = BTreeMap<i64, Packed>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counted {
     columns: Vec<(Bins, LeftOut)>,
+    /// Rows whose flag says that they failed, which bins do not tell.
+    failed: u64,
 }
 
 impl Part {
@@ -78,7 +80,7 @@ impl Group {
             }
             counted.columns.push((bins, left_out));
         }
-        self.ok = None;
+        counted.failed = self.ok.take().map_or(0, |ok| ok.iter().filter(|ok| !**ok).count() as u64);
         self.counted = Some(counted);
         Ok(())
     }
@@ -150,6 +152,7 @@ impl Collector {
             return Ok(());
         };
         *rows = rows.plus(group.left_out);
+        own.failed += counted.failed;
         for ((bins, left_out), (more, more_left_out)) in own.columns.iter_mut().zip(counted.columns) {
             *left_out = left_out.plus(more_left_out);
             for (start, packed) in more {
@@ -177,6 +180,12 @@ impl Collector {
         super::tell_zone(plan, zoneless, zoned, file, &mut report);
         super::tell_left_out(outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));
+        if let Some(flag) = plan.ok.and_then(|at| plan.wanted.get(at)) {
+            // a label of its name keeps it
+            let kept = plan.labels.iter().filter_map(|at| plan.wanted.get(*at)).any(|label| label.name == flag.name);
+            let failed = counted.iter().map(|(_, counted)| counted.failed).sum();
+            report.flag_not_kept(&flag.name, if kept { 0 } else { failed }, file);
+        }
         let mut keys: Vec<(Vec<String>, usize)> = index.into_iter().collect();
         keys.sort_unstable();
         let mut counted: Vec<Option<(LeftOut, Counted)>> = counted.into_iter().map(Some).collect();

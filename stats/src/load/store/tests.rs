@@ -177,6 +177,31 @@ fn files_add_up_and_what_is_no_event_is_refused() {
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
 }
 
+/// A bin does not tell rows that failed from the others: their number is told, and a label keeps them apart.
+#[test]
+fn a_flag_that_is_not_kept_is_told() {
+    let file = File::new("time,ok,latency_ms\n0,true,12\n1,false,15\n2,true,\n70,false,80\n71,false,\n");
+    let paths = [file.0.clone()];
+    let told = |report: &crate::load::LoadReport| {
+        let kept = report.warnings.iter().filter(|w| w.kind == WarningKind::FlagNotKept);
+        kept.map(|w| (w.count, w.message.clone())).collect::<Vec<_>>()
+    };
+    let table = counted(&paths, &events(), LayoutChoice::LogLinear).unwrap();
+    let [(count, message)] = &told(table.report())[..] else { panic!("{:?}", table.report().warnings) };
+    assert!(*count == 3 && message.contains("“ok”") && message.ends_with("--by ok keeps them apart"), "{message}");
+    assert!(table.report().understood.iter().all(|note| note.what != "ok"), "a guess that is not used is not told");
+    // the same of rows that were kept first
+    let mut kept = load(&paths, &events(), &Progress::new()).unwrap();
+    kept.make_histograms(LayoutChoice::LogLinear, Span::MINUTE).unwrap();
+    assert_eq!(told(&kept.report).iter().map(|(count, _)| *count).collect::<Vec<_>>(), [3]);
+    let by = LoadOptions { by: vec!["ok".into()], ..events() };
+    let split = counted(&paths, &by, LayoutChoice::LogLinear).unwrap();
+    assert_eq!((split.series(), told(split.report()).len()), (2, 0));
+    let good = File::new("time,ok,latency_ms\n0,true,12\n1,true,15\n");
+    let none = counted(std::slice::from_ref(&good.0), &events(), LayoutChoice::LogLinear).unwrap();
+    assert_eq!(told(none.report()), []);
+}
+
 #[test]
 fn the_table_is_read_back_and_chosen_from() {
     let mut text = "time,service,zone,latency_s\n".to_owned();

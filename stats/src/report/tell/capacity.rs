@@ -3,7 +3,7 @@
 use super::words::p_value;
 use crate::capacity::{Little, Queue, Recurrence, RecurrenceVerdict, Scaling};
 use crate::error::{Error, Result};
-use crate::estimate::Estimate;
+use crate::estimate::{Bound, Estimate};
 use crate::figure::{Axis, Direction, Figure, Mark, Role, Shape};
 use crate::report::{Block, Column, Section, Standing, Table};
 use crate::unit::Unit;
@@ -33,13 +33,18 @@ pub fn queue_section(queue: &Queue, note: Option<&str>) -> Section {
         Unit::Second.show(queue.response_s.value),
         Unit::Second.show(queue.wait_s.value)
     );
-    let standing = if busy < 0.8 { Standing::Good } else { Standing::Depends };
+    // what was measured is not known well enough to be called good
+    let given = matches!(queue.utilisation.bound, Bound::Exact);
+    let standing = if busy < 0.8 && given { Standing::Good } else { Standing::Depends };
     let mut section = Section::new(format!("Queue {}", queue.utilisation.method)).with(Block::Verdict {
         standing,
         text,
         evidence: Vec::new(),
     });
     section.blocks.extend(note.map(|n| Block::Text(n.to_owned())));
+    if !queue.wait_s.caveats.is_empty() {
+        section.blocks.push(Block::Warnings(queue.wait_s.caveats.clone()));
+    }
     section.blocks.push(Block::Table(table("Steady state", &rows)));
     section.blocks.push(Block::Text(
         "A steady state of Poisson arrivals: bursts, retries and the time after a restart are not in it.".into(),
@@ -140,6 +145,21 @@ mod tests {
     use super::*;
     use crate::capacity::{mmc, recurrence, usl};
     use crate::time::{Span, Timestamp, Window};
+
+    #[test]
+    fn a_queue_of_measured_numbers_is_not_called_good() {
+        let hour = Window::new(Timestamp(0), Span::HOUR).unwrap();
+        let given = mmc(2.0, 0.1, 1).unwrap();
+        let standing = |queue: &Queue| match queue_section(queue, None).blocks.remove(0) {
+            Block::Verdict { standing, .. } => standing,
+            _ => panic!(),
+        };
+        assert_eq!(standing(&given), Standing::Good);
+        let measured = given.measured(7200, hour, Some("the arrivals are clustered"));
+        assert_eq!(standing(&measured), Standing::Depends);
+        let told = queue_section(&measured, None).blocks;
+        assert!(told.iter().any(|b| matches!(b, Block::Warnings(w) if w == &["the arrivals are clustered"])));
+    }
 
     #[test]
     fn numbers_become_sentences() {

@@ -61,6 +61,20 @@ pub fn finding(found: &Dependencies) -> (Standing, String) {
         Some(r) => format!("“{}” can promise least: never more than {}.", r.service, Unit::Ratio.show(level(r))),
         None => String::new(),
     };
+    // what is not known counts as always there, which is a bound and no promise
+    let unknown: Vec<String> =
+        found.services.iter().filter(|r| r.own.is_none()).map(|r| format!("“{}”", r.service)).collect();
+    if !unknown.is_empty() && unknown.len() == found.services.len() {
+        text =
+            "Nothing can be said of what the services can promise: the availability of none of them is known.".into();
+    } else if !unknown.is_empty() {
+        let named: Vec<String> = unknown.iter().take(3).cloned().collect();
+        let more = match unknown.len() - named.len() {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        text.push_str(&format!(" The availability of {}{more} is not known.", named.join(", ")));
+    }
     let (cycles, layers) = (found.cycles.len(), found.layer_violations.len());
     let many = |n: usize, one: &str, more: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {more}") };
     if cycles > 0 || layers > 0 {
@@ -71,7 +85,7 @@ pub fn finding(found: &Dependencies) -> (Standing, String) {
         ));
         return (Standing::Bad, text);
     }
-    (Standing::Good, text)
+    (if unknown.is_empty() { Standing::Good } else { Standing::Unknown }, text)
 }
 
 /// Sentence, cycles, violations and tables.
@@ -95,6 +109,17 @@ pub fn section(title: &str, found: &Dependencies) -> Section {
 mod tests {
     use super::*;
     use crate::slo::dependencies::{analyse, read_dot};
+
+    #[test]
+    fn what_is_not_known_is_no_promise() {
+        let of = |text: &str| finding(&analyse(&read_dot(text).unwrap()).unwrap());
+        let (standing, text) = of("digraph { a -> b }");
+        assert!(standing == Standing::Unknown && !text.contains("100 %"), "{text}");
+        let (standing, text) = of("digraph { a [availability=0.99]; a -> b }");
+        assert!(standing == Standing::Unknown && text.ends_with("The availability of “b” is not known."), "{text}");
+        let (standing, text) = of("digraph { a [availability=0.99]; b [availability=0.999]; a -> b }");
+        assert!(standing == Standing::Good && !text.contains("not known"), "{text}");
+    }
 
     #[test]
     fn the_worst_service_cycles_and_layers_are_named() {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::figure::{Figure, Mark, Role, Shape, column_figure, series_figure};
-use crate::forecast::{Anomalies, AnomalyVerdict, Decomposition, DecompositionVerdict};
+use crate::forecast::{Anomalies, AnomalyVerdict, Decomposition, DecompositionVerdict, SeasonalPart};
 use crate::report::{Block, Column, Section, Standing, Table};
 use crate::series::Series;
 use crate::unit::Unit;
@@ -38,17 +38,27 @@ pub fn strength_table(parts: &Decomposition) -> Table {
     table
 }
 
+/// A season of less explains nothing.
+const LEAST_STRENGTH: f64 = 0.005;
+
 /// The answer in one sentence.
 pub fn decomposition_finding(parts: &Decomposition) -> (Standing, String) {
     if let DecompositionVerdict::NoVerdict { why } = &parts.verdict {
         return (Standing::Unknown, format!("No decomposition: {why}."));
     }
-    let seasons: Vec<String> = parts
-        .seasonal
-        .iter()
-        .map(|s| format!("a season of {} (strength {})", s.period.about(), Unit::Ratio.show(s.strength.value)))
-        .collect();
-    (Standing::Depends, format!("It has {}.", super::words::list(&seasons)))
+    let of = |s: &SeasonalPart| {
+        format!("a season of {} (strength {})", s.period.about(), Unit::Ratio.show(s.strength.value))
+    };
+    let (real, void): (Vec<&SeasonalPart>, Vec<&SeasonalPart>) =
+        parts.seasonal.iter().partition(|s| s.strength.value >= LEAST_STRENGTH);
+    let list = |parts: &[&SeasonalPart]| super::words::list(&parts.iter().map(|s| of(s)).collect::<Vec<_>>());
+    let said = match (real.is_empty(), void.is_empty()) {
+        (false, true) => format!("It has {}.", list(&real)),
+        (false, false) => format!("It has {}; {} explains nothing of it.", list(&real), list(&void)),
+        (true, false) => format!("No season shows: {} explains nothing of it.", list(&void)),
+        (true, true) => "It has no season.".to_owned(),
+    };
+    (if real.is_empty() { Standing::Unknown } else { Standing::Depends }, said)
 }
 
 /// One figure each for trend, seasons and remainder.

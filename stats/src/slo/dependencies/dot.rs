@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::graph::Graph;
 use crate::error::{Error, Position, Result};
+use crate::quantile::Quantile;
 
 /// Reads a graph of services from DOT: `digraph`, nodes and edges with attributes, chains `a -> b -> c`, sets `a -> {b c}`.
 ///
@@ -54,6 +55,9 @@ impl Token {
         }
     }
 }
+
+/// What somebody may call the availability of a service.
+const LIKE_AVAILABILITY: [&str; 7] = ["slo", "sla", "objective", "target", "uptime", "available", "reliability"];
 
 const SIGNS: [&str; 9] = ["->", "--", "{", "}", "[", "]", ";", ",", "="];
 
@@ -292,6 +296,13 @@ impl Parser {
             }
             _ => None,
         };
+        // an availability by another name would be taken for a wish of the drawing, and the service for one that never fails
+        let alike = LIKE_AVAILABILITY.iter().find_map(|key| attributes.get(*key).zip(Some(key)));
+        if let Some(((text, at), key)) = alike.filter(|((text, _), _)| text.parse::<Quantile>().is_ok()) {
+            return Err(at
+                .error(format!("“{key}” is not read, and “{text}” looks like an availability"))
+                .hint("call it availability"));
+        }
         let layer = match attributes.get("layer") {
             Some((text, at)) => Some(text.parse().map_err(|_| at.error(format!("“{text}” is not a whole number")))?),
             None => None,
@@ -371,6 +382,7 @@ mod tests {
             ("digraph { \"a }", "not closed"),
             ("digraph { a", "expected"),
             ("digraph { a } b", "expected the end"),
+            ("digraph {\n a [slo=\"99.9%\"]; a -> b }", "line 2, column 5: “slo” is not read"),
         ] {
             let error = read_dot(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");
