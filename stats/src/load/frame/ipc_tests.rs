@@ -152,19 +152,23 @@ fn encrypted_columns_are_named() {
 #[test]
 fn folders_with_names_of_labels_are_columns() {
     let top = std::env::temp_dir().join(format!("sre-stats-folders-{}", std::process::id()));
-    let folder = top.join("region=eu%2Dwest").join("service=other");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::copy(of_another_writer("zstd.arrow"), folder.join("a.arrow")).unwrap();
-    std::fs::copy(of_another_writer("../parquet/v1.parquet"), folder.join("b.parquet")).unwrap();
+    let copied = |name: &str, from: &str| {
+        let named = top.join(name);
+        let folder = named.join("region=eu%2Dwest").join("service=other");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::copy(of_another_writer(from), folder.join(from.rsplit('/').next().unwrap())).unwrap();
+        named
+    };
+    let (arrow, parquet) = (copied("arrow", "zstd.arrow"), copied("parquet", "../parquet/v1.parquet"));
     let options = LoadOptions { by: vec!["region".into(), "service".into()], ..LoadOptions::default() };
-    let data = load(&[folder.join("a.arrow")], &options, &Progress::new()).unwrap();
+    let data = load(&[&arrow], &options, &Progress::new()).unwrap();
     assert!(data.items.len() > 5 && data.items.iter().all(|i| i.identity.labels.get("region") == Some("eu-west")));
     assert!(data.items.iter().all(|i| i.identity.labels.get("service") != Some("other")), "the file's own words");
     let options = LoadOptions { value: Some("real".into()), ..options };
-    let data = load(&[folder.join("b.parquet")], &options, &Progress::new()).unwrap();
+    let data = load(&[&parquet], &options, &Progress::new()).unwrap();
     let labels = &data.items[0].identity.labels;
     assert_eq!((labels.get("region"), labels.get("service")), (Some("eu-west"), Some("other")));
     let where_other = LoadOptions { filter: Some("service == \"another\"".into()), ..options };
-    assert!(load(&[folder.join("b.parquet")], &where_other, &Progress::new()).is_err());
+    assert!(load(&[&parquet], &where_other, &Progress::new()).is_err());
     std::fs::remove_dir_all(&top).unwrap();
 }
