@@ -161,14 +161,14 @@ fn folders_with_names_of_labels_are_columns() {
     };
     let (arrow, parquet) = (copied("arrow", "zstd.arrow"), copied("parquet", "../parquet/v1.parquet"));
     let options = LoadOptions { by: vec!["region".into(), "service".into()], ..LoadOptions::default() };
-    let data = load(&[&arrow], &options, &Progress::new()).unwrap();
+    let data = load(&[arrow], &options, &Progress::new()).unwrap();
     assert!(data.items.len() > 5 && data.items.iter().all(|i| i.identity.labels.get("region") == Some("eu-west")));
     assert!(data.items.iter().all(|i| i.identity.labels.get("service") != Some("other")), "the file's own words");
     let options = LoadOptions { value: Some("real".into()), ..options };
-    let data = load(&[&parquet], &options, &Progress::new()).unwrap();
+    let data = load(&[parquet.clone()], &options, &Progress::new()).unwrap();
     let labels = &data.items[0].identity.labels;
     assert_eq!((labels.get("region"), labels.get("service")), (Some("eu-west"), Some("other")));
     let where_other = LoadOptions { filter: Some("service == \"another\"".into()), ..options };
-    assert!(load(&[&parquet], &where_other, &Progress::new()).is_err());
+    assert!(load(&[parquet], &where_other, &Progress::new()).is_err());
     std::fs::remove_dir_all(&top).unwrap();
 }
