@@ -165,7 +165,7 @@ fn folders_with_names_of_labels_are_columns() {
     assert!(data.items.len() > 5 && data.items.iter().all(|i| i.identity.labels.get("region") == Some("eu-west")));
     assert!(data.items.iter().all(|i| i.identity.labels.get("service") != Some("other")), "the file's own words");
     let options = LoadOptions { value: Some("real".into()), ..options };
-    let data = load(&[parquet.clone()], &options, &Progress::new()).unwrap();
+    let data = load(std::slice::from_ref(&parquet), &options, &Progress::new()).unwrap();
     let labels = &data.items[0].identity.labels;
     assert_eq!((labels.get("region"), labels.get("service")), (Some("eu-west"), Some("other")));
     let where_other = LoadOptions { filter: Some("service == \"another\"".into()), ..options };
