@@ -209,7 +209,10 @@ fn of_events(args: &CapacityArgs, events: &Events, title: &str, answer: &mut Ans
         _ => None,
     };
     let sample = Sample { n: events.len() as u64, window, doubt: doubt.map(str::to_owned), note: note.clone() };
-    of_numbers(args, &numbers, Some(&sample), answer)?;
+    // where all that the model takes was given, nothing was measured
+    let measured =
+        args.arrival.is_none() || args.service.is_none() || (args.model == CapacityModel::Mg1 && args.cv2.is_none());
+    of_numbers(args, &numbers, measured.then_some(&sample), answer)?;
     if let Some(last) = answer.results.last_mut() {
         last["arrivals"] = json!(found);
         last["note"] = note.into();

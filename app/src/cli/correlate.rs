@@ -60,7 +60,12 @@ fn answer(data: &Dataset, options: &CorrelateOptions) -> Result<Answer, Failure>
 /// The way out where columns of numbers beside the value were not read.
 fn unread(data: &Dataset) -> Option<String> {
     let beside = |note: &&Understood| note.what == "not read" && note.why.contains("numbers beside the value");
-    let others = data.report.understood.iter().find(beside)?.choice.replace(", ", ",");
+    let others = &data.report.understood.iter().find(beside)?.choice;
+    // names that hold commas themselves cannot be put into one list
+    if others.contains(['{', '"']) {
+        return Some("name the columns with --value".to_owned());
+    }
+    let others = others.replace(", ", ",");
     let read = &data.items.first()?.identity.name;
     Some(format!("name the columns with --value {read},{others}"))
 }

@@ -122,7 +122,7 @@ impl Choice {
             *seen = *seen || whole == name;
         }
         if !self.missing.is_empty() {
-            self.missing.retain(|(n, _)| n != name && Some(n.as_str()) != base);
+            self.missing.retain(|(n, flag)| n != name && !(*flag == "--value" && Some(n.as_str()) == base));
             std::iter::once(name).chain(base).for_each(|n| self.names.add(n));
         }
         if !self.unknown.is_empty() {

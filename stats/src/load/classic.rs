@@ -1,6 +1,6 @@
 //! Prometheus' classic histograms: counters that the label `le` tells apart, made one histogram.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::counter::Counter;
 use crate::error::{Error, Position, Result};
@@ -100,10 +100,12 @@ impl Dataset {
     fn gather(&mut self, options: &LoadOptions) {
         let mut gathered = Vec::new();
         let mut taken: Vec<usize> = Vec::new();
+        let sums = self.sums();
         for ((name, labels), mut buckets) in self.buckets() {
-            let sum = self.sum_of(&name, &labels).map(|item| item.identity.unit.clone());
+            let sum = sums.get(&(name.clone(), labels.clone())).copied();
+            let unit_of_sum = sum.and_then(|i| self.items.get(i)).map(|item| item.identity.unit.clone());
             // what the source says of the sum goes before what the name says
-            let stated = options.unit.clone().or_else(|| sum.filter(|unit| *unit != Unit::default()));
+            let stated = options.unit.clone().or_else(|| unit_of_sum.filter(|unit| *unit != Unit::default()));
             let unit = stated.or_else(|| Unit::from_name(&name)).unwrap_or_default();
             let identity = Identity { name, labels, unit };
             buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -111,7 +113,7 @@ impl Dataset {
                 self.report.understand("buckets", format!("{}: left as counters", identity.title()), why);
                 continue;
             }
-            if let Some(item) = self.gathered(&identity, &buckets) {
+            if let Some(item) = self.gathered(&identity, &buckets, sum) {
                 taken.extend(buckets.iter().map(|(_, index)| *index));
                 gathered.push(item);
             }
@@ -152,20 +154,22 @@ impl Dataset {
         found
     }
 
-    /// The sum of a histogram's values.
-    fn sum_of(&self, histogram: &str, labels: &Labels) -> Option<&Item> {
-        let is_sum = |item: &&Item| {
-            item.identity.name.strip_suffix("_sum") == Some(histogram) && item.identity.labels == *labels
+    /// The places of the items that are sums, by the name and labels of their histogram.
+    fn sums(&self) -> HashMap<(String, Labels), usize> {
+        let of = |(index, item): (usize, &Item)| {
+            let name = item.identity.name.strip_suffix("_sum")?;
+            Some(((name.to_owned(), item.identity.labels.clone()), index))
         };
-        self.items.iter().find(is_sum)
+        // of several the first counts
+        self.items.iter().enumerate().rev().filter_map(of).collect()
     }
 
-    /// One histogram of its buckets; `None` where it cannot be made, which is told.
-    fn gathered(&mut self, identity: &Identity, buckets: &Buckets) -> Option<Item> {
+    /// One histogram of its buckets, with the sum of its values where that is an item; `None` where it cannot be made, which is told.
+    fn gathered(&mut self, identity: &Identity, buckets: &Buckets, sum: Option<usize>) -> Option<Item> {
         let title = identity.title();
         let items: Vec<&Item> = buckets.iter().filter_map(|(_, index)| self.items.get(*index)).collect();
         let format = items.first()?.format;
-        let sums = self.sum_of(&identity.name, &identity.labels).and_then(Item::as_counter);
+        let sums = sum.and_then(|i| self.items.get(i)).and_then(Item::as_counter);
         let Scrapes { mut points, broken, lonely } = Scrapes::of(buckets, &items, sums);
         // several files may have told of it
         let position = Position::default;

@@ -138,7 +138,8 @@ pub struct SloReport {
 ///
 /// The period is the one that ends with the data, or the calendar's that holds their end; older data are left out. Where the
 /// data cover only part of it, nothing is scaled up: a budget in events is that of the events seen, a budget in time is that
-/// of the whole period, and a caveat says so. A gap that is counted neither as good nor as bad is a part that the data do not cover.
+/// of the whole period, and a caveat says so. A gap in samples that is counted neither as good nor as bad is a
+/// part that the data do not cover; time without events is no such gap, since nobody knows whether there was anything to see.
 ///
 /// Intervals are for the service level behind the data, at the options' level: Wilson's where errors are nearly independent,
 /// and a seeded circular block bootstrap where they cluster ([`SliInterval`] has all of them).
@@ -359,7 +360,8 @@ fn finish(
                 Estimate::new((n * width.0) as f64 / 1e9, Method::Described(format!("{rule}")), slices.total, &seconds);
             let met = n.saturating_mul(width.0) <= in_time.0;
             // pieces before and after the data and the gaps within, each of which may begin and end within a slice
-            let pieces = 2 + bad.no_data().len() as i64;
+            let gaps = if bad.observed() < bad.period().width { bad.no_data().len() as i64 } else { 0 };
+            let pieces = gaps + 2;
             let rest = if unseen.0 > 0 { unseen.0 / width.0 + 2 * pieces } else { 0 };
             at_most = Span(n.saturating_add(rest).saturating_mul(width.0));
             (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))

@@ -52,10 +52,11 @@ pub fn decomposition_finding(parts: &Decomposition) -> (Standing, String) {
     let (real, void): (Vec<&SeasonalPart>, Vec<&SeasonalPart>) =
         parts.seasonal.iter().partition(|s| s.strength.value >= LEAST_STRENGTH);
     let list = |parts: &[&SeasonalPart]| super::words::list(&parts.iter().map(|s| of(s)).collect::<Vec<_>>());
+    let explains = if void.len() == 1 { "explains" } else { "explain" };
     let said = match (real.is_empty(), void.is_empty()) {
         (false, true) => format!("It has {}.", list(&real)),
-        (false, false) => format!("It has {}; {} explains nothing of it.", list(&real), list(&void)),
-        (true, false) => format!("No season shows: {} explains nothing of it.", list(&void)),
+        (false, false) => format!("It has {}; {} {explains} nothing of it.", list(&real), list(&void)),
+        (true, false) => format!("No season shows: {} {explains} nothing of it.", list(&void)),
         (true, true) => "It has no season.".to_owned(),
     };
     (if real.is_empty() { Standing::Unknown } else { Standing::Depends }, said)

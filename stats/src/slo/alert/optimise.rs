@@ -145,7 +145,10 @@ pub fn search(
     }
     let grid = grid(options, target, period, counts);
     if grid.is_empty() {
-        return Err(Error::empty("no rule of the grid can be used with this objective and these data"));
+        return Err(Error::empty("no rule of the grid can be used with this objective and these data").hint(format!(
+            "the data come every {}: only windows that are multiples of that can be replayed; judge rules of your own with --alert",
+            counts.tick()
+        )));
     }
     progress.stage("searching for rules", grid.len() as u64);
     let singles: Vec<Tried> = grid

@@ -49,6 +49,7 @@ impl Counts {
             )));
         }
         let (mut times, step) = (scrapes.starts, scrapes.step);
+        let first = times.first().copied().unwrap_or_default();
         let gaps = times.windows(2).filter(|w| matches!(w, [a, b] if b.saturating_sub(*a) > step.0 / 2 * 3)).count();
         let mut sums = [vec![0.0_f64; rows], vec![0.0_f64; rows]];
         // what first samples show that may be from before
@@ -57,7 +58,8 @@ impl Counts {
         let (mut resets, mut late, mut anew) = (0_u64, 0_u64, 0_u64);
         for ((bad, counter), scrape_of) in counters.iter().zip(&scrapes.of_samples) {
             let mut before: Option<f64> = None;
-            for (value, scrape) in counter.samples().values().iter().zip(scrape_of) {
+            let samples = counter.samples();
+            for ((value, time), scrape) in samples.values().iter().zip(samples.times()).zip(scrape_of) {
                 let row = scrape.saturating_sub(1);
                 let (to, increase) = match before {
                     Some(before) if *value >= before => (&mut sums, value - before),
@@ -65,7 +67,8 @@ impl Counts {
                         resets += 1;
                         (&mut sums, *value)
                     }
-                    None if *scrape == 0 => (&mut sums, 0.0),
+                    // less than a step after the first of all it can have had none before it: targets are scraped at offsets
+                    None if *scrape == 0 || time.saturating_sub(first) < step.0 / 10 * 9 => (&mut sums, 0.0),
                     None if begun_anew.get(row) == Some(&true) => {
                         anew += u64::from(*value > 0.0);
                         (&mut sums, *value)
@@ -329,6 +332,12 @@ mod tests {
             // 0, 9 × 11 = 99: nine errors came
             assert_eq!(counts.bad().iter().sum::<u64>(), 9);
             assert_eq!((counts.notes(), counts.in_doubt().iter().sum::<u64>()), (&[][..], 0), "{late}");
+        }
+        // targets that are scraped at offsets of half a step and more: nothing came before the first sample of either
+        for late in [8000, 12_000] {
+            let counts = of(late);
+            assert_eq!((counts.bad().iter().sum::<u64>(), counts.in_doubt().iter().sum::<u64>()), (9, 0), "{late}");
+            assert_eq!(counts.total().iter().sum::<u64>(), of(0).total().iter().sum::<u64>());
         }
     }
 }

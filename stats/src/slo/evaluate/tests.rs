@@ -103,6 +103,16 @@ fn a_gap_within_the_period_is_not_seen_either() {
     assert!(of("99% of time up over 30d") && !of("99.9% of time up over 30d"));
 }
 
+/// A day of events every ten seconds, the first of which come a moment late: the rest is too little to spend what is left, and
+/// the seconds between events are no gaps.
+#[test]
+fn seconds_between_events_leave_slices_decided() {
+    let list: Vec<(i64, f64, bool)> = (0..8640).map(|i| (i * 10 + 3, 0.1, true)).collect();
+    let slo = objective("99% of 1m slices have p99 < 300ms over 1d calendar");
+    let report = evaluate(&slo, SloInput::Events(&requests(&list)), &Options::default()).unwrap();
+    assert_eq!((report.verdict, report.decided), (Verdict::Met, true), "{:?}", report.caveats);
+}
+
 #[test]
 fn requests_by_condition_and_by_flag() {
     let list: Vec<(i64, f64, bool)> =

@@ -4,6 +4,8 @@
 //! One large step explains so much more than any wandering level that its gain, shared out among all, would carry others along. So
 //! each step is taken away alone and with its neighbours: a burst of outliers is a step up and a step down, either of which the other needs.
 
+use rayon::prelude::*;
+
 use super::super::pelt::centred_sums;
 use super::super::wander::{Wandering, wandering};
 
@@ -31,7 +33,8 @@ pub(super) fn standing(values: &[f64], indices: &[usize], needed: f64, min_size:
     while !indices.is_empty() {
         let edges = edges_of(&indices, values.len());
         let around = wandering(values, &edges);
-        let alone: Vec<f64> = (1..=indices.len()).map(|i| gain_of(values, &edges, (i, i), &around, min_size)).collect();
+        let alone: Vec<f64> =
+            (1..=indices.len()).into_par_iter().map(|i| gain_of(values, &edges, (i, i), &around, min_size)).collect();
         let mut gains = alone.clone();
         for together in 2..=TOGETHER.min(indices.len()) {
             for first in 1..=indices.len() + 1 - together {
@@ -72,8 +75,8 @@ fn gain_of(values: &[f64], edges: &[usize], (first, last): (usize, usize), aroun
     let (from, to) = (start.saturating_sub(more), values.len().min(end + more));
     let part = &values[from..to];
     let inner = |without: &[usize]| -> Vec<usize> {
-        let within = |e: &usize| *e > from && *e < to && !without.contains(e);
-        edges.iter().copied().filter(within).map(|e| e - from).collect()
+        let between = edges.partition_point(|e| *e <= from)..edges.partition_point(|e| *e < to);
+        edges[between].iter().filter(|e| !without.contains(e)).map(|e| e - from).collect()
     };
     let with = if part.len() == values.len() {
         around.likelihood
