@@ -169,3 +169,14 @@ fn a_histogram_table_is_not_held() {
     let e = load_bytes("input", &text.as_bytes()[..1000], &options, &cancelled).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Cancelled);
 }
+
+/// A histogram of two far values is a few bytes of text and as wide as what lies between them.
+#[test]
+fn histograms_of_one_time_are_held_together() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = "{\"+10e-120\":1,\"+10e+120\":1}\n".repeat(3000);
+    let (data, peak) =
+        peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
+    assert_eq!((data.report.rows, data.items[0].count()), (3000, 6000));
+    assert!(peak < 4 << 20, "{peak} bytes for {}", text.len());
+}
