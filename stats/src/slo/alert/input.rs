@@ -38,7 +38,8 @@ impl Tally {
     }
 
     /// Counts of rows of time, such as the deltas of two counters: how many members each row had and how many of them were bad. A row
-    /// begins at its time and lasts one `step`; times are in nanoseconds since the epoch, increasing.
+    /// begins at its time and lasts one `step`; times are in nanoseconds since the epoch, increasing. Ticks begin with the first row, and a
+    /// row that comes a little early or late belongs to the nearest one.
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where the lengths differ, [`Argument`](crate::ErrorKind::Argument) where more are bad
@@ -143,7 +144,7 @@ impl Tally {
         Ok(out)
     }
 
-    /// Counts at the times of samples, rounded down to ticks from the first one.
+    /// Counts at the times of samples, each in the nearest tick from the first one on.
     fn at_times(
         times: &[i64],
         tick: Span,
@@ -152,13 +153,14 @@ impl Tally {
     ) -> Result<Self> {
         let first = times.first().copied().unwrap_or_default();
         let last = times.last().copied().unwrap_or_default();
-        let n = last.saturating_sub(first) / tick.0 + 1;
+        let place = |t: i64| Span(t.saturating_sub(first)).in_steps(tick);
+        let n = place(last).saturating_add(1);
         if n > MAX_TICKS as i64 {
             return Err(too_many(n, tick));
         }
         let (mut bad, mut total) = (vec![0_u64; n as usize], vec![0_u64; n as usize]);
         for (i, t) in times.iter().enumerate() {
-            let at = ((t - first) / tick.0) as usize;
+            let at = place(*t) as usize;
             let (b, all) = count(i);
             bad[at] = bad[at].saturating_add(b);
             total[at] = total[at].saturating_add(all);

@@ -3,7 +3,7 @@
 use super::{Counts, Late};
 use crate::counter::Counter;
 use crate::error::{Error, Result};
-use crate::series::{Identity, most_frequent, most_frequent_step};
+use crate::series::{Identity, most_frequent_step, step_of};
 use crate::time::Span;
 use crate::words::counted;
 
@@ -196,10 +196,9 @@ impl Scrapes {
             all.extend(counter.samples().times().iter().map(|time| (*time, number)));
         }
         all.sort_unstable();
-        let step = most_frequent(distances).unwrap_or_else(|| {
-            // each counter has one sample
-            most_frequent_step(&all.iter().map(|(time, _)| *time).collect::<Vec<_>>()).map_or(Span::MINUTE.0, |s| s.0)
-        });
+        // each counter may have one sample
+        let of_all = || most_frequent_step(&all.iter().map(|(time, _)| *time).collect::<Vec<_>>());
+        let step = step_of(distances).or_else(of_all).unwrap_or(Span::MINUTE).0;
         let mut starts: Vec<i64> = Vec::new();
         let mut of_samples = vec![Vec::new(); counters.len()];
         for (time, number) in all {

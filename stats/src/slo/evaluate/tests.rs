@@ -2,6 +2,8 @@ use super::*;
 use crate::counter::Counter;
 use crate::series::{Identity, NanPolicy};
 use crate::slo::Outcome;
+use crate::slo::alert::tally_of;
+use crate::time::Timestamp;
 
 const NS: i64 = 1_000_000_000;
 
@@ -360,4 +362,48 @@ fn the_end_of_the_budget_is_projected() {
     assert!(ends.earliest <= ends.expected && ends.expected <= ends.latest);
     assert_eq!(of("98% of time up over month").outcome, Outcome::NotWithin);
     assert_eq!(of("99.9% of time up over month").outcome, Outcome::Exhausted);
+}
+
+/// An hour of scrapes up to 5 ms early or late says what one on the step does, as time, as slices, as requests and to alerts.
+#[test]
+fn counts_whose_times_jitter_say_what_regular_ones_do() {
+    let ms = 1_000_000;
+    for step_ms in [1000, 15_000] {
+        let n = 3_600_000 / step_ms;
+        let counts = |jitter: i64| {
+            let times: Vec<i64> =
+                (0..n).map(|i| (i * step_ms + if i == 0 { 0 } else { jitter * (((i * i * 40_503) >> 4) % 11 - 5) }) * ms).collect();
+            let column = |value: fn(i64) -> f64| {
+                let values = (0..n).map(value).collect();
+                Series::new(Identity::default(), times.clone(), values, NanPolicy::Refuse).unwrap()
+            };
+            let bad = column(|i| if (100..107).contains(&i) || i % 60 == 1 { 2.0 } else { 0.0 });
+            Counts::from_deltas(&column(|i| 20.0 + (i % 7) as f64), &bad).unwrap()
+        };
+        let (regular, late) = (counts(0), counts(1));
+        assert_eq!(late.step(), Span(step_ms * ms));
+        for text in ["99% of requests ok over 2h", "99% of time ok over 2h", "99% of 1m slices have ratio >= 99% over 2h"] {
+            let asked = objective(text);
+            let of = |counts: &Counts| evaluate(&asked, SloInput::Counts(counts), &Options::default()).unwrap();
+            let (truth, found) = (of(&regular), of(&late));
+            assert_eq!(found.budget.spent.value, truth.budget.spent.value, "{text} {step_ms}");
+            assert_eq!(found.bad_time.intervals(), truth.bad_time.intervals(), "{text} {step_ms}");
+            let levels = |r: &SloReport| {
+                let m = r.methods.clone();
+                [m.occurrences, m.time_slices, m.ratio_slices, m.mean_of_ratios].map(|e| e.map(|e| (e.value, e.n)))
+            };
+            assert_eq!(levels(&found), levels(&truth), "{text} {step_ms}");
+            let costs = |r: &SloReport| r.incidents.iter().map(|i| (i.start, i.end, i.cost)).collect::<Vec<_>>();
+            assert_eq!(costs(&found), costs(&truth), "{text} {step_ms}");
+            assert!(!found.caveats.iter().any(|c| c.contains("without any row")), "{:?}", found.caveats);
+        }
+        let asked = objective("99% of requests ok over 2h");
+        let tally = |counts: &Counts| tally_of(&asked, SloInput::Counts(counts), &Options::default()).unwrap();
+        let (truth, found) = (tally(&regular), tally(&late));
+        assert_eq!(found.ticks(), n as usize);
+        for tick in 0..n {
+            let at = |i: i64| Timestamp(i * step_ms * ms);
+            assert_eq!(found.between(at(tick), at(tick + 1)), truth.between(at(tick), at(tick + 1)), "{tick}");
+        }
+    }
 }
