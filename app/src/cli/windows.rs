@@ -66,7 +66,7 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
         further: Some(Further::of(args)?),
     };
     let data = args.input.load()?;
-    let answer = answer(&data, &asked)?;
+    let answer = output::after_guesses(&data, answer(&data, &asked))?;
     output::give("windows", &data, &answer, args.input.strict, &args.output)
 }
 
