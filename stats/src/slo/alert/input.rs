@@ -362,7 +362,8 @@ mod tests {
         let report = evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
         assert_eq!(report.budget.spent.bound, Bound::Guaranteed { lower: 2.0, upper: 20_003.0 });
         // a counter that began with all others has nothing in doubt
-        let both = Counts::from_outcomes(Identity::default(), &[(false, &good), (true, &counter(0, |i| i / 240))]).unwrap();
+        let both =
+            Counts::from_outcomes(Identity::default(), &[(false, &good), (true, &counter(0, |i| i / 240))]).unwrap();
         let tally = tally_of(&objective, SloInput::Counts(&both), &Options::default()).unwrap();
         assert_eq!((tally.sums(), tally.caveats().len(), ends(&assessed(&tally).caveats)), ((3, 72_003), 0, 0));
     }

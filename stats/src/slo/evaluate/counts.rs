@@ -83,12 +83,12 @@ fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloR
     if times.is_empty() {
         return Err(Error::empty("no row lies in the objective's period"));
     }
+    // a tick is a row: counts know nothing finer
+    let bad = BadTime::from_counts(times, &total, &bad_counts, counts.step(), options.no_data)?;
     // where the bad time has them, which is not quite where they were scraped
     let first = times.first().copied().unwrap_or_default();
     let on_ticks = |t: &i64| first + Span(t - first).in_steps(counts.step()).saturating_mul(counts.step().0);
     let times: Vec<i64> = times.iter().map(on_ticks).collect();
-    // a tick is a row: counts know nothing finer
-    let bad = BadTime::from_counts(&times, &total, &bad_counts, counts.step(), options.no_data)?;
     let sum = |column: &[u64], from: usize, to: usize| {
         column.get(from..to).unwrap_or_default().iter().map(|n| *n as f64).sum::<f64>()
     };

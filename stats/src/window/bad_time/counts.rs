@@ -12,8 +12,8 @@ impl BadTime {
     /// in it is**. Rules that look at shares weigh every tick by its count.
     ///
     /// `times` are the first instants of the rows, strictly increasing, `resolution` their width and the tick; ticks begin
-    /// with the first row, and a row that comes a little early or late belongs to the nearest one. A tick without a row, or whose row counts nothing, has no data: `no_data` says what a whole slice
-    /// of those counts as.
+    /// with the first row, and a row that comes a little early or late belongs to the nearest one, with a caveat. A tick
+    /// without a row, or whose row counts nothing, has no data: `no_data` says what a whole slice of those counts as.
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where lengths differ or a row has more bad ones than there are,
