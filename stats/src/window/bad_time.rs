@@ -358,7 +358,7 @@ impl BadTime {
     }
 
     /// Whether missing data are a matter of whole slices (events) and not of time (series).
-    pub(super) fn is_per_slice(&self) -> bool {
+    pub(crate) fn is_per_slice(&self) -> bool {
         self.per_slice
     }
 
