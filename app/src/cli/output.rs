@@ -180,6 +180,11 @@ pub(crate) fn guesses(report: &LoadReport) -> String {
     report.understood.iter().map(line).collect()
 }
 
+/// What a command says of its data, or why it has nothing to say after what was made of them: that helps to see why.
+pub(crate) fn after_guesses<T>(data: &Dataset, told: Result<T, Failure>) -> Result<T, Failure> {
+    told.map_err(|failure| failure.after(guesses(&data.report)))
+}
+
 fn tell_input(report: &LoadReport, left_out: &[(String, String)]) {
     let mut text = guesses(report);
     for warning in report.warnings.iter().take(NAMED) {

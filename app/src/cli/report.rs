@@ -42,7 +42,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
         .collect();
     let mut answer = Answer::default();
     for (parts, took) in found {
-        let parts = parts?;
+        let parts = output::after_guesses(&data, parts)?;
         let names: Vec<&str> = parts.iter().map(|p| p.0).collect();
         clock.part(&names.join(", "), took);
         for (name, part) in parts {
