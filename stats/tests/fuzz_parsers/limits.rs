@@ -196,3 +196,17 @@ fn labels_times_series_are_not_held() {
     assert!(data.report.understood.iter().any(|u| u.what == "not read" && u.choice == "word32 and 2967 more"));
     assert!(peak < 64 << 20, "{} MB for {} KB", peak >> 20, text.len() >> 10);
 }
+
+/// A line of separators alone names no columns.
+#[test]
+fn columns_without_a_word_are_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = format!(
+        "Full label,Errors\nLabel,Errors\nUnit,Count{}\n2026-01-01T00:00:00Z,5\n2026-01-01T00:01:00Z,7\n",
+        ",".repeat(400_000)
+    );
+    let (data, peak) =
+        peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
+    assert_eq!((data.items.len(), data.items[0].count()), (1, 2));
+    assert!(peak < 16 << 20, "{} MB for {} KB", peak >> 20, text.len() >> 10);
+}
