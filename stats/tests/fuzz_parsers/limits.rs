@@ -37,6 +37,27 @@ fn a_million_of_anything_is_refused_early() {
     }
 }
 
+/// Rows of millions of empty fields, which are a byte each as text: no record of them is held.
+#[test]
+fn rows_of_millions_of_fields_are_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // just above a power of two, where what holds their places has grown to twice as much
+    let wide = |fields: usize, delimiter: &str| delimiter.repeat(fields);
+    let tabs = format!("\n{}", wide(1_140_264, "\u{b}\t"));
+    let header = format!("{}\n1,2\n", wide((1 << 22) + 9, ","));
+    let below = format!("time,value\n0,1\n60,2\n{}\n120,3\n", wide((1 << 22) + 9, ","));
+    for (input, said) in [(tabs, Err("columns")), (header, Err("columns")), (below, Ok(3))] {
+        let options = LoadOptions::default();
+        let (result, peak) = peak_of_all(|| load_bytes("input", input.as_bytes(), &options, &Progress::new()));
+        assert!(peak <= 4 * input.len() + FREE, "{} MB for {} MB", peak >> 20, input.len() >> 20);
+        match (result.map(|data| data.items[0].count()).map_err(|e| e.to_string()), said) {
+            (Ok(rows), Ok(wanted)) => assert_eq!(rows, wanted),
+            (Err(e), Err(word)) => assert!(e.starts_with("input: there are") && e.contains(word), "{e}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+}
+
 /// Many series of which some are chosen, by name or by label: those left out are not held, and what is asked for in vain is told.
 #[test]
 fn of_many_series_the_chosen_are_held() {
