@@ -99,6 +99,7 @@ mod traffic;
 mod tsdb_dump;
 mod units;
 mod watched;
+mod zone;
 
 pub use coarsen::Coarsened;
 pub(crate) use columns::Values;
