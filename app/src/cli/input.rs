@@ -10,7 +10,7 @@ use sre_stats::time::Span;
 
 use super::args::InputArgs;
 use super::failure::{Failure, INTERRUPTED};
-use super::progress;
+use super::{progress, quiet};
 
 impl InputArgs {
     /// What the flags say of the input.
@@ -99,7 +99,7 @@ fn watched<T>(work: impl FnOnce(&Progress) -> sre_stats::Result<T>) -> Result<T,
         std::thread::sleep(std::time::Duration::from_millis(300));
         std::process::exit(i32::from(INTERRUPTED));
     });
-    let loaded = work(&progress);
+    let loaded = quiet::reading(|| work(&progress));
     progress::done();
     // whatever else went wrong meanwhile, an interrupt is told as one
     progress.check()?;
