@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{Dataset, HistogramTable, LoadOptions, is_server, load, load_histograms};
+use sre_stats::load::{Dataset, HistogramTable, LoadOptions, is_server, load, load_histograms, load_packed};
 use sre_stats::progress::Progress;
 use sre_stats::slo::{Objective, Zone};
 use sre_stats::time::Span;
@@ -61,6 +61,13 @@ impl InputArgs {
     /// Reads the files. Ctrl-C stops that.
     pub(crate) fn load(&self) -> Result<Dataset, Failure> {
         self.load_files(&self.sources(), &self.options())
+    }
+
+    /// Reads the files, and leaves tables of histograms packed. Ctrl-C stops that.
+    pub(crate) fn load_packed(&self) -> Result<(Dataset, HistogramTable), Failure> {
+        self.check()?;
+        let (sources, options) = (self.sources(), self.options());
+        watched(|progress| load_packed(&sources, &options, progress))
     }
 
     /// Reads some of the files, or reads them otherwise, as [`load`](Self::load) does.

@@ -116,5 +116,6 @@ pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use server::{ServerOptions, is_server};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
-pub use store::{HistogramTable, load_histograms};
+pub(crate) use store::Stored;
+pub use store::{HistogramTable, load_histograms, load_packed};
 pub use traffic::Traffic;

@@ -4,8 +4,10 @@ use std::sync::PoisonError;
 
 use sre_stats::ErrorKind;
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{LoadOptions, load_bytes, load_histograms};
+use sre_stats::load::{LoadOptions, load_bytes, load_histograms, load_packed};
 use sre_stats::progress::Progress;
+use sre_stats::report::tell::fit::fitting_packed;
+use sre_stats::slo::SloInput;
 use sre_stats::time::Span;
 
 use crate::fuzz::memory::peak_of_all;
@@ -189,4 +191,32 @@ fn a_histogram_table_is_not_held() {
     cancelled.cancel();
     let e = load_bytes("input", &text.as_bytes()[..1000], &options, &cancelled).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Cancelled);
+}
+
+/// An objective is held against the windows of a table one by one: unpacked, each takes thousands of bytes.
+#[test]
+fn windows_of_a_table_are_counted_one_by_one() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = folder("stream").join(format!("packed-{}.csv", std::process::id()));
+    let mut text = "series,window_start,width,schema,bin,count,service\n".to_owned();
+    // 1 ms, 100 ms, 300 ms and 1 s
+    for i in 0..40_000 {
+        let (window, bin) = (i / 4, [11_251, 11_431, 11_451, 11_521][i % 4]);
+        text += &format!("latency_seconds,{},60,log-linear,{bin},1,s{}\n", window / 4 * 60, window % 4);
+    }
+    std::fs::write(&path, &text).unwrap();
+    let (files, options) = (std::slice::from_ref(&path), LoadOptions::default());
+    let objective = "99% of requests < 300ms over 30d".parse().unwrap();
+    let (counts, peak) = peak_of_all(|| {
+        let (data, packed) = load_packed(files, &options, &Progress::new()).unwrap();
+        let fits = fitting_packed(&data, &packed, &objective).unwrap().fits;
+        let sums = fits.iter().map(|fit| match fit.input() {
+            SloInput::Counts(counts) => (counts.total().iter().sum::<u64>(), counts.bad().iter().sum::<u64>()),
+            _ => panic!("not counts"),
+        });
+        sums.collect::<Vec<_>>()
+    });
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(counts, [(10_000, 5_000); 4]);
+    assert!(peak < 8 << 20, "{peak} bytes for 10000 windows");
 }
