@@ -57,6 +57,11 @@ impl Timestamp {
         self.0 as f64 / NS as f64
     }
 
+    /// The last whole second that is not after it, for texts about what is not known to the nanosecond.
+    pub(crate) fn whole_second(self) -> Self {
+        Self(self.0.div_euclid(NS).saturating_mul(NS))
+    }
+
     /// The span from `earlier` to `self`, saturating.
     pub fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
@@ -266,6 +271,20 @@ impl Window {
     /// The first instant after the window.
     pub fn end(self) -> Timestamp {
         self.start + self.width
+    }
+
+    /// The width and the start, for texts: from a minute on to the second.
+    ///
+    /// ```
+    /// use sre_stats::time::{Span, Window};
+    /// let at = |text: &str| text.parse::<sre_stats::time::Timestamp>();
+    /// let window = Window::new(at("2026-01-31T12:00:00.123456Z")?, Span::from_secs(1440))?;
+    /// assert_eq!(window.about(), "24m from 2026-01-31T12:00:00Z");
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    pub fn about(self) -> String {
+        let start = if self.width < Span::MINUTE { self.start } else { self.start.whole_second() };
+        format!("{} from {start}", self.width.about())
     }
 
     /// Whether the instant lies in the window.

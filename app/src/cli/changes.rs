@@ -84,13 +84,7 @@ pub(crate) fn answer(data: &Dataset, options: &ChangeOptions) -> Answer {
 }
 
 fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&Suspects>) -> Answer {
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = with_suspects(item, options, elbow, suspects, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| with_suspects(item, options, elbow, suspects, answer))
 }
 
 /// One series, by the options alone.

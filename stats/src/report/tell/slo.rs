@@ -85,15 +85,10 @@ pub fn mean_of_ratios_sentence(report: &SloReport) -> Option<String> {
     ))
 }
 
-/// A projection is not known to the nanosecond.
-fn whole_second(t: Timestamp) -> Timestamp {
-    Timestamp(t.0.div_euclid(Span::SECOND.0) * Span::SECOND.0)
-}
-
 /// When the budget will be spent, in one sentence.
 pub fn projection_sentence(projection: &Projection) -> String {
     let p = projection;
-    let whole = whole_second;
+    let whole = Timestamp::whole_second;
     let horizon = |t: Option<Timestamp>| t.map_or_else(|| "after the horizon".to_owned(), |t| whole(t).to_string());
     let chance = p.probability.as_ref().map_or_else(String::new, |e| {
         format!(
@@ -200,7 +195,7 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
     let mut figure =
         budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)?;
     if let Some(at) = report.projection.exhausted {
-        figure.caption.push_str(&format!(" Spent by {}.", whole_second(at)));
+        figure.caption.push_str(&format!(" Spent by {}.", at.whole_second()));
     }
     if report.coverage < LITTLE {
         let seen = report.bad_time.period();
