@@ -19,7 +19,8 @@ use crate::window::Condition;
 /// A series that an objective can be held against.
 #[derive(Clone, Debug)]
 pub struct Fit<'a> {
-    /// The item; of a pair of counts, that of the total, of counters by outcome, one without the label that tells it.
+    /// The item; of a pair of counts, that of the total, of counters by outcome, one without the label that tells it, of packed histograms, one
+    /// with a histogram over all windows.
     pub item: Cow<'a, Item>,
     samples: Samples<'a>,
 }
