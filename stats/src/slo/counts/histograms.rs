@@ -170,8 +170,8 @@ struct Counting {
 }
 
 impl Counting {
-    fn new(identity: Identity, mut widths: Vec<i64>, condition: &Condition, own: Condition) -> Result<Self> {
-        widths.iter_mut().for_each(|width| *width = (*width).max(1));
+    fn new(identity: Identity, widths: Vec<i64>, condition: &Condition, own: Condition) -> Result<Self> {
+        let widths = widths.into_iter().map(|width| width.max(1)).collect();
         let step = most_frequent(widths).map(Span).ok_or_else(|| Error::empty("there is no histogram to count in"))?;
         let counts = Counts {
             identity,
