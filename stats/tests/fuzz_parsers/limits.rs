@@ -215,8 +215,8 @@ fn labels_times_series_are_not_held() {
     (0..3000).for_each(|i| text += &format!(",w,{i}"));
     let (data, peak) =
         peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
-    assert_eq!((data.items.len(), data.items[0].identity.labels.iter().count()), (3000, 64));
-    assert!(data.report.understood.iter().any(|u| u.what == "not read" && u.choice == "word64 and 2935 more"));
+    assert_eq!((data.items.len(), data.items[0].identity.labels.iter().count()), (3000, 32));
+    assert!(data.report.understood.iter().any(|u| u.what == "not read" && u.choice == "word32 and 2967 more"));
     assert!(peak < 64 << 20, "{} MB for {} KB", peak >> 20, text.len() >> 10);
 }
 
