@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde_json::Value;
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::Dataset;
+use sre_stats::load::{Dataset, HistogramTable};
 use sre_stats::method::Definition;
 use sre_stats::quantile::Quantile;
 use sre_stats::slo::{CostModel, Objective, Options};
@@ -81,7 +81,7 @@ impl Against<'_> {
     fn hold(&self, data: &Dataset) -> Result<Vec<(&'static str, Answer)>, Failure> {
         let (mut told, mut accounted) = (Answer::default(), Answer::default());
         let options = &self.options;
-        let held = slo::held(data, self.objective, options, &mut told)?;
+        let held = slo::held((data, &HistogramTable::default()), self.objective, options, &mut told)?;
         slo::add(&held, self.objective, options, &AlertArgs::default(), &mut told);
         slo::add_costs(&held, self.costs.as_ref(), &mut told);
         let asked = windows::Asked {
