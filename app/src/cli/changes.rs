@@ -6,9 +6,10 @@ use std::str::FromStr;
 use serde_json::json;
 use sre_stats::Error;
 use sre_stats::load::{Dataset, Item};
+use sre_stats::progress::Progress;
 use sre_stats::report::tell;
 use sre_stats::time::Span;
-use sre_stats::trend::{Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes};
+use sre_stats::trend::{Cause, Change, ChangeMethod, ChangeOptions, Event, changes_with, elbow_penalty, rank_causes};
 
 use super::args::ChangesArgs;
 use super::failure::Failure;
@@ -86,7 +87,7 @@ pub(crate) fn answer(data: &Dataset, options: &ChangeOptions) -> Answer {
 fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&Suspects>) -> Answer {
     let mut answer = Answer::default();
     for item in &data.items {
-        if let Err(e) = with_suspects(item, options, elbow, suspects, &mut answer) {
+        if let Err(e) = with_suspects(item, options, elbow, suspects, &Progress::new(), &mut answer) {
             answer.leave_out(item.title(), e.to_string());
         }
     }
@@ -94,8 +95,8 @@ fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&S
 }
 
 /// One series, by the options alone.
-pub(crate) fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), Error> {
-    with_suspects(item, options, false, None, answer)
+pub(crate) fn one(item: &Item, options: &ChangeOptions, progress: &Progress, answer: &mut Answer) -> Result<(), Error> {
+    with_suspects(item, options, false, None, progress, answer)
 }
 
 fn with_suspects(
@@ -103,6 +104,7 @@ fn with_suspects(
     options: &ChangeOptions,
     elbow: bool,
     suspects: Option<&Suspects>,
+    progress: &Progress,
     answer: &mut Answer,
 ) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
@@ -111,7 +113,7 @@ fn with_suspects(
         options.penalty = elbow_penalty(series.values(), options.min_size)?;
     }
     options.bucket = tell::subject::bucket(item, &series);
-    let mut found = changes(&series, &options)?;
+    let mut found = changes_with(&series, &options, progress)?;
     if elbow && options.penalty.is_some() {
         found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
     }
