@@ -194,7 +194,7 @@ impl Estimate<f64> {
     pub fn provenance(&self) -> String {
         let mut text = format!("{}, {}", self.method, self.samples());
         if let Some(window) = self.window {
-            text.push_str(&format!(", {} from {}", window.width.about(), window.start));
+            text.push_str(&format!(", {}", window.about()));
         }
         text
     }

@@ -1,5 +1,7 @@
 //! Single events, such as requests: a time, a value, and whether it was good.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::series::{Dropped, Identity, NanPolicy, covering};
@@ -158,6 +160,16 @@ impl Events {
     /// Unit and window, for the estimates made from these events.
     pub fn scope(&self) -> Scope {
         Scope::new(self.identity.unit.clone(), self.window())
+    }
+
+    /// As [`slice`](Self::slice), without a copy where all events lie in it.
+    pub(crate) fn within(&self, from: Timestamp, to: Timestamp) -> Option<Cow<'_, Self>> {
+        let window = self.window();
+        let bare_inside = self.bare.0.iter().all(|t| (from.0..to.0).contains(t));
+        if from <= window.start && window.end() <= to && bare_inside {
+            return Some(Cow::Borrowed(self));
+        }
+        self.slice(from, to).map(Cow::Owned)
     }
 
     /// The events with times in `[from, to)`; `None` where there are none. What was dropped stays that of the whole.

@@ -57,6 +57,11 @@ impl Timestamp {
         self.0 as f64 / NS as f64
     }
 
+    /// The last whole second that is not after it, for texts about what is not known to the nanosecond.
+    pub(crate) fn whole_second(self) -> Self {
+        Self(self.0.div_euclid(NS).saturating_mul(NS))
+    }
+
     /// The span from `earlier` to `self`, saturating.
     pub fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
@@ -150,6 +155,12 @@ impl Span {
         let rest = self.0.rem_euclid(grain);
         Self(if rest * 2 >= grain { self.0.saturating_add(grain - rest) } else { self.0.saturating_sub(rest) })
             .to_string()
+    }
+
+    /// How many whole steps the span is nearest to, a half up: where something that comes every `step`, a little early or late, belongs.
+    pub(crate) fn in_steps(self, step: Self) -> i64 {
+        let whole = step.0.max(1);
+        self.0.div_euclid(whole) + i64::from(self.0.rem_euclid(whole) >= whole - whole / 2)
     }
 
     /// The span in one word, as a width is called and people type it.
@@ -266,6 +277,20 @@ impl Window {
     /// The first instant after the window.
     pub fn end(self) -> Timestamp {
         self.start + self.width
+    }
+
+    /// The width and the start, for texts: from a minute on to the second.
+    ///
+    /// ```
+    /// use sre_stats::time::{Span, Window};
+    /// let at = |text: &str| text.parse::<sre_stats::time::Timestamp>();
+    /// let window = Window::new(at("2026-01-31T12:00:00.123456Z")?, Span::from_secs(1440))?;
+    /// assert_eq!(window.about(), "24m from 2026-01-31T12:00:00Z");
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    pub fn about(self) -> String {
+        let start = if self.width < Span::MINUTE { self.start } else { self.start.whole_second() };
+        format!("{} from {start}", self.width.about())
     }
 
     /// Whether the instant lies in the window.

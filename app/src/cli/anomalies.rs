@@ -42,13 +42,7 @@ pub(crate) fn run(args: &AnomaliesArgs) -> Result<ExitCode, Failure> {
 
 /// One result a series.
 fn answer(args: &AnomaliesArgs, data: &Dataset) -> Answer {
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = one(args, item, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| one(args, item, answer))
 }
 
 fn one(args: &AnomaliesArgs, item: &Item, answer: &mut Answer) -> Result<(), Error> {

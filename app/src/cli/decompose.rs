@@ -39,7 +39,6 @@ pub(crate) fn run(args: &DecomposeArgs) -> Result<ExitCode, Failure> {
 
 /// One result a series.
 fn answer(args: &DecomposeArgs, data: &Dataset) -> Answer {
-    let mut answer = Answer::default();
     // the columns are many rows: a CSV file has them, the terminal does not
     let csv = args.output.out.as_ref().is_some_and(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")));
     let options = DecomposeOptions {
@@ -47,12 +46,7 @@ fn answer(args: &DecomposeArgs, data: &Dataset) -> Answer {
         robust: args.robust || !args.plain,
         ..DecomposeOptions::default()
     };
-    for item in &data.items {
-        if let Err(e) = one(item, &options, csv, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| one(item, &options, csv, answer))
 }
 
 /// One series; as `csv` its columns, else its figures.

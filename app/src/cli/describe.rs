@@ -41,13 +41,7 @@ pub(crate) fn of_item(item: &Item) -> Result<Section, Error> {
 }
 
 fn told(data: &Dataset, asked: Asked) -> Answer {
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = one(item, asked, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| one(item, asked, answer))
 }
 
 fn one(item: &Item, asked: Asked, answer: &mut Answer) -> Result<(), Error> {

@@ -61,7 +61,6 @@ pub(crate) fn run(args: &ForecastArgs) -> Result<ExitCode, Failure> {
 
 /// One result a value to come, and one with the verdict for each series.
 fn answer(args: &ForecastArgs, data: &Dataset) -> Answer {
-    let mut answer = Answer::default();
     let options = ForecastOptions {
         method: args.method,
         horizon: args.horizon,
@@ -70,12 +69,7 @@ fn answer(args: &ForecastArgs, data: &Dataset) -> Answer {
         level: args.level,
         seed: args.seed,
     };
-    for item in &data.items {
-        if let Err(e) = one(item, options.clone(), args.until.as_ref(), &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| one(item, options.clone(), args.until.as_ref(), answer))
 }
 
 /// One series, with the limit in a unit of its own.

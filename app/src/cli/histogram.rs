@@ -38,12 +38,7 @@ pub(crate) fn run(args: &HistogramArgs) -> Result<ExitCode, Failure> {
     }
     let every = args.every.map(|w| Grid::new(w, Span::ZERO)).transpose().map_err(Failure::usage)?;
     let data = args.input.load()?;
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = one(item, every, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
+    let answer = Answer::of_each(&data.items, |item, answer| one(item, every, answer));
     let answer = answer.or_nothing("a histogram", &data.report)?;
     output::give("histogram", &data, &answer, args.input.strict, &args.output)
 }

@@ -18,12 +18,7 @@ pub(crate) fn run(args: &InvertArgs) -> Result<ExitCode, Failure> {
     }
     let objective = args.slo.clone().map(|o| args.input.in_zone(o)).transpose()?;
     let data = args.input.load()?;
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = one(item, args, objective.as_ref(), &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
+    let answer = Answer::of_each(&data.items, |item, answer| one(item, args, objective.as_ref(), answer));
     let answer = answer.or_nothing("buckets to invert", &data.report)?;
     output::give("invert", &data, &answer, args.input.strict, &args.output)
 }

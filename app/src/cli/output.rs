@@ -4,7 +4,9 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
+use sre_stats::Error;
 use sre_stats::figure::{Figure, Theme, draw};
 use sre_stats::load::{Dataset, Item, LoadReport, Understood};
 use sre_stats::report::{Block, Cell, Column, Report, Section, Standing, Table, to_html, to_markdown};
@@ -27,6 +29,22 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// What `one` adds for each series, in their order; one that fails is noted with the reason.
+    pub(crate) fn of_each(items: &[Item], one: impl Fn(&Item, &mut Self) -> Result<(), Error> + Sync) -> Self {
+        let of = |item: &Item| {
+            let mut answer = Self::default();
+            if let Err(e) = one(item, &mut answer) {
+                answer.leave_out(item.title(), e.to_string());
+            }
+            answer
+        };
+        let mut all = Self::default();
+        for answer in items.par_iter().map(of).collect::<Vec<_>>() {
+            all.absorb(answer);
+        }
+        all
+    }
+
     /// Notes a series that was left out.
     pub(crate) fn leave_out(&mut self, title: impl Into<String>, why: impl Into<String>) {
         self.left_out.push((title.into(), why.into()));
@@ -44,7 +62,7 @@ impl Answer {
     pub(crate) fn or_nothing(self, what: &str, read: &LoadReport) -> Result<Self, Failure> {
         match self.left_out.first() {
             Some((title, why)) if self.results.is_empty() => {
-                let nothing = sre_stats::Error::empty(format!("no series has {what}; “{title}”: {why}"));
+                let nothing = Error::empty(format!("no series has {what}; “{title}”: {why}"));
                 Err(Failure::from(nothing).after(guesses(read)))
             }
             _ => Ok(self),
@@ -160,6 +178,11 @@ const NAMED: usize = 10;
 pub(crate) fn guesses(report: &LoadReport) -> String {
     let line = |note: &Understood| format!("{}: {} ({})\n", note.what, note.choice, note.why);
     report.understood.iter().map(line).collect()
+}
+
+/// What a command says of its data, or why it has nothing to say after what was made of them: that helps to see why.
+pub(crate) fn after_guesses<T>(data: &Dataset, told: Result<T, Failure>) -> Result<T, Failure> {
+    told.map_err(|failure| failure.after(guesses(&data.report)))
 }
 
 fn tell_input(report: &LoadReport, left_out: &[(String, String)]) {

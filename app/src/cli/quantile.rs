@@ -53,13 +53,7 @@ pub(crate) fn run(args: &QuantileArgs) -> Result<ExitCode, Failure> {
 
 /// One result a series, window, definition or layout, and quantile.
 pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Answer {
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = one(item, asked, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| one(item, asked, answer))
 }
 
 fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {

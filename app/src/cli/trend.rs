@@ -22,13 +22,7 @@ pub(crate) fn run(args: &TrendArgs) -> Result<ExitCode, Failure> {
 
 /// One result a series.
 pub(crate) fn answer(data: &Dataset, method: TrendMethod) -> Answer {
-    let mut answer = Answer::default();
-    for item in &data.items {
-        if let Err(e) = one(item, method, &mut answer) {
-            answer.leave_out(item.title(), e.to_string());
-        }
-    }
-    answer
+    Answer::of_each(&data.items, |item, answer| one(item, method, answer))
 }
 
 /// One series.

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
         further: Some(Further::of(args)?),
     };
     let data = args.input.load()?;
-    let answer = answer(&data, &asked)?;
+    let answer = output::after_guesses(&data, answer(&data, &asked))?;
     output::give("windows", &data, &answer, args.input.strict, &args.output)
 }
 
@@ -110,7 +110,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     let budget = Budget::new(asked.objective.target, report.period.width);
     let mut accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
     accounting.counts_requests = asked.objective.population == Population::Requests;
-    let mut caveats = report.caveats.clone();
+    let mut caveats = report.caveats_of_time();
     if accounting.counts_requests {
         let tick = report.bad_time.resolution();
         caveats.push(format!(

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Position, Result};
 use crate::histogram::{
-    AnySketch, DdDialect, DdSketch, Explicit, Hdr, HdrLog, LogLinear, NamedHistogram, parse_bpftrace, parse_dtrace,
+    AnySketch, DdDialect, DdSketch, Explicit, Hdr, HdrLog, LogLinear, NamedHistogram, Sketch, parse_bpftrace,
+    parse_dtrace,
 };
 use crate::labels::Labels;
 use crate::load::dataset::{Data, Dataset, Item};
@@ -106,8 +107,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptio
         );
         report.warn(WarningKind::NoTime, message, Position::in_file(name), 1);
     }
-    let rows = found.values().map(|w| w.len() as u64).sum();
-    report.rows = rows;
+    let rows = report.rows;
     report.files.push(FileRead { name: name.to_owned(), format, bytes: bytes.len() as u64, rows });
     let mut data = Dataset { items: Vec::new(), report };
     let mut outside = 0;
@@ -158,14 +158,14 @@ fn decoded(text: &str, format: Format, options: &LoadOptions, report: &mut LoadR
         Format::HdrLog if is_bare(text) => hdr_lines(text, options, report)?,
         Format::HdrLog => hdr_log(text, report)?,
         Format::HdrPercentiles => hdr_percentiles(text, options, report, file)?,
-        Format::OpenHistogram => open_histogram(text, options, file)?,
+        Format::OpenHistogram => open_histogram(text, options, report, file)?,
         Format::Dtrace => {
             refuse_too_many(text, |line| line.contains("- Distribution -"))?;
-            tracer(parse_dtrace(text)?, options)
+            tracer(parse_dtrace(text)?, options, report)?
         }
         _ => {
             refuse_too_many(text, |line| line.starts_with('@'))?;
-            tracer(parse_bpftrace(text)?, options)
+            tracer(parse_bpftrace(text)?, options, report)?
         }
     })
 }
@@ -182,12 +182,26 @@ fn sketch(bytes: &[u8], format: Format, options: &LoadOptions, report: &mut Load
         "the message does not say it; --format ddsketch and ddsketch-python do",
     );
     let sketch = DdSketch::from_bytes(bytes, dialect)?;
+    report.rows = 1;
     let windows = vec![(untimed(options), AnySketch::DdSketch(Box::new(sketch)))];
     Ok(Found::from([(("ddsketch".to_owned(), Labels::new()), windows)]))
 }
 
 /// Series with their windows.
 type Found = BTreeMap<(String, Labels), Vec<(Window, AnySketch)>>;
+
+/// Adds one more histogram of the same time: each is as wide as its values lie apart, however short its line is, so that no two are
+/// held.
+fn add(windows: &mut Vec<(Window, AnySketch)>, window: Window, more: AnySketch, report: &mut LoadReport) -> Result<()> {
+    report.rows += 1;
+    match windows.last_mut() {
+        Some((_, sum)) => sum.merge(&more),
+        None => {
+            windows.push((window, more));
+            Ok(())
+        }
+    }
+}
 
 /// Where histograms without a time lie.
 fn untimed(options: &LoadOptions) -> Window {
@@ -198,6 +212,7 @@ fn untimed(options: &LoadOptions) -> Window {
 fn hdr_log(text: &str, report: &mut LoadReport) -> Result<Found> {
     // values are whole ticks; what a tick is, the log does not say
     let log = HdrLog::from_text(text, 1.0)?;
+    report.rows = log.intervals.len() as u64;
     let earliest = log.intervals.iter().map(|i| i.start_s).fold(f64::INFINITY, f64::min);
     // Java's reader takes times as relative where there is a base time, or where they lie more than a year before the start time
     let year = 365.0 * 86_400.0;
@@ -224,7 +239,9 @@ fn hdr_lines(text: &str, options: &LoadOptions, report: &mut LoadReport) -> Resu
             let cut = Error::parse(format!("an HdrHistogram in base64 that is damaged: {}", e.message()));
             cut.at(Position::default().at_line(number)).hint("was it copied whole?").caused_by(e)
         })?;
-        windows.push((untimed(options), AnySketch::Hdr(Box::new(histogram))));
+        let histogram = AnySketch::Hdr(Box::new(histogram));
+        add(&mut windows, untimed(options), histogram, report)
+            .map_err(|e| e.at(Position::default().at_line(number)))?;
     }
     Ok(Found::from([(("hdr".to_owned(), Labels::new()), windows)]))
 }
@@ -255,6 +272,7 @@ fn hdr_percentiles(text: &str, options: &LoadOptions, report: &mut LoadReport, f
         format!("{} edges up to {last}", rows.len()),
         "a percentile distribution: the counts between two rows lie between their values",
     );
+    report.rows = 1;
     let total = rows.last().map_or(0, |(_, n)| *n);
     rows.push((f64::INFINITY, total));
     let histogram = Explicit::from_cumulative(&rows).map_err(|e| e.in_file(file))?;
@@ -263,7 +281,7 @@ fn hdr_percentiles(text: &str, options: &LoadOptions, report: &mut LoadReport, f
 }
 
 /// A histogram a line, merged: lines have no time.
-fn open_histogram(text: &str, options: &LoadOptions, file: &str) -> Result<Found> {
+fn open_histogram(text: &str, options: &LoadOptions, report: &mut LoadReport, file: &str) -> Result<Found> {
     let mut windows = Vec::new();
     for (number, line) in (1_u64..).zip(text.lines()) {
         let line = line.trim();
@@ -271,14 +289,14 @@ fn open_histogram(text: &str, options: &LoadOptions, file: &str) -> Result<Found
             continue;
         }
         let read = if line.starts_with('{') { LogLinear::from_json(line) } else { LogLinear::from_base64(line) };
-        let histogram = read.map_err(|e| e.at(Position::in_file(file).at_line(number)))?;
-        windows.push((untimed(options), AnySketch::LogLinear(histogram)));
+        let added = read.and_then(|h| add(&mut windows, untimed(options), AnySketch::LogLinear(h), report));
+        added.map_err(|e| e.at(Position::in_file(file).at_line(number)))?;
     }
     Ok(Found::from([(("openhistogram".to_owned(), Labels::new()), windows)]))
 }
 
 /// Histograms by the names of their maps.
-fn tracer(all: Vec<NamedHistogram>, options: &LoadOptions) -> Found {
+fn tracer(all: Vec<NamedHistogram>, options: &LoadOptions, report: &mut LoadReport) -> Result<Found> {
     let mut found = Found::new();
     for (i, one) in all.into_iter().enumerate() {
         let name = one.name.trim_start_matches('@').trim_end_matches(':');
@@ -288,7 +306,7 @@ fn tracer(all: Vec<NamedHistogram>, options: &LoadOptions) -> Found {
             None => (name, Labels::new()),
         };
         let windows = found.entry((name, labels)).or_default();
-        windows.push((untimed(options), AnySketch::PowersOfTwo(one.histogram)));
+        add(windows, untimed(options), AnySketch::PowersOfTwo(one.histogram), report)?;
     }
-    found
+    Ok(found)
 }

@@ -17,7 +17,7 @@ pub(crate) enum ColumnType {
     Time(TimeFormat),
     /// Numbers.
     Number,
-    /// Good as 1 and bad as 0.
+    /// Good or bad.
     Flag(FlagRule),
     /// Words in a dictionary.
     Text,
@@ -41,6 +41,8 @@ pub(crate) enum Column {
     Time(Vec<i64>),
     /// Numbers, or [`missing`](super::number::missing).
     Number(Vec<f64>),
+    /// Whether each row is good; one that cannot be read is counted and is bad.
+    Flag(Vec<bool>),
     /// Codes of words, and the words.
     Text(Vec<u32>, Dictionary),
 }

@@ -187,9 +187,15 @@ fn class(column: &Column) -> &'static str {
     if column.align == Align::Right { " class=\"number\"" } else { "" }
 }
 
+/// A cell of more characters is broken into lines where its table has no room.
+const LONGEST_WHOLE: usize = 36;
+
 /// A cell's value, and for an estimate its bound, its source and its caveats in smaller lines.
 fn estimate_text(cell: &Cell, column: Option<&Column>) -> String {
-    let mut out = format!("<span class=\"value\">{}</span>", escape(&cell.value(column)));
+    let value = cell.value(column);
+    // numbers, times and short words stay in one piece; a sentence would push the table off the page
+    let class = if value.chars().count() > LONGEST_WHOLE { "value text" } else { "value" };
+    let mut out = format!("<span class=\"{class}\">{}</span>", escape(&value));
     for (class, text) in [("bound", cell.bound()), ("bound", cell.confidence()), ("source", cell.source())] {
         if let Some(text) = text {
             out.push_str(&format!(" <span class=\"{class}\">{}</span>", escape(&text)));

@@ -51,11 +51,12 @@ nav ol{margin:0;padding-left:1.4rem;columns:2 18rem}
 .table:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;font-size:.925rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:0 0 .4rem}
-th,td{padding:.4rem 1.1rem .4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
+th,td{padding:.4rem .9rem .4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
 thead th{color:var(--muted);font-weight:600;border-bottom:2px solid var(--grid);vertical-align:bottom}
 tbody th{font-weight:500}
-th.number,td.number{text-align:right;padding:.4rem 1.1rem .4rem .6rem}
+th.number,td.number{text-align:right;padding:.4rem .9rem .4rem .4rem}
 .value{white-space:nowrap}
+.value.text{white-space:normal}
 td .bound,td .source,td .caveat{display:block;font-size:.8rem;line-height:1.35;color:var(--muted)}
 dd .value{font-weight:600}
 dd .bound,dd .source,dd .caveat{font-size:.875rem;color:var(--muted);margin-left:.5rem}

@@ -169,3 +169,30 @@ fn a_histogram_table_is_not_held() {
     let e = load_bytes("input", &text.as_bytes()[..1000], &options, &cancelled).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Cancelled);
 }
+
+/// A histogram of two far values is a few bytes of text and as wide as what lies between them.
+#[test]
+fn histograms_of_one_time_are_held_together() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = "{\"+10e-120\":1,\"+11e+120\":1}\n".repeat(3000);
+    let (data, peak) =
+        peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
+    // an item of histograms counts its windows
+    assert_eq!((data.report.rows, data.items[0].count()), (3000, 1));
+    assert!(peak < 4 << 20, "{peak} bytes for {}", text.len());
+}
+
+/// Every series carries every label, so that a row of as many words as numbers would be held as its square.
+#[test]
+fn labels_times_series_are_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut text = "time".to_owned();
+    (0..3000).for_each(|i| text += &format!(",word{i},number{i}"));
+    text += "\n2026-01-01T00:00:00Z";
+    (0..3000).for_each(|i| text += &format!(",w,{i}"));
+    let (data, peak) =
+        peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
+    assert_eq!((data.items.len(), data.items[0].identity.labels.iter().count()), (3000, 32));
+    assert!(data.report.understood.iter().any(|u| u.what == "not read" && u.choice == "word32 and 2967 more"));
+    assert!(peak < 64 << 20, "{} MB for {} KB", peak >> 20, text.len() >> 10);
+}

@@ -51,7 +51,9 @@ pub fn alerts_figure(
             |(t, burn): &(Timestamp, Option<f64>)| (figure.x.position(*t), burn.map_or(f64::NAN, |b| b.max(FLOOR)));
         let points: Vec<(f64, f64)> = curve.points.iter().map(place).collect();
         peak = points.iter().map(|p| p.1).filter(|b| b.is_finite()).fold(peak, f64::max);
-        figure.marks.push(Mark::new(&*curve.name, Role::Series(i), Shape::Line { points }));
+        if let Some(name) = name_of_line(curves, i) {
+            figure.marks.push(Mark::new(name, Role::Series(i), Shape::Line { points }));
+        }
         if let Some(at) = curve.threshold
             && !thresholds.contains(&at)
         {
@@ -71,6 +73,22 @@ pub fn alerts_figure(
         if n == 1 { "" } else { "s" }
     );
     Ok(figure)
+}
+
+/// The name of a curve with those of the later ones that lie on it, as they do while the data fill none of their windows;
+/// `None` where an earlier one has named it.
+fn name_of_line(curves: &[BurnCurve], at: usize) -> Option<String> {
+    let (before, rest) = curves.split_at_checked(at)?;
+    let (own, after) = rest.split_first()?;
+    if before.iter().any(|c| c.points == own.points) {
+        return None;
+    }
+    let mut name = own.name.clone();
+    for same in after.iter().filter(|c| c.points == own.points) {
+        name.push_str(", ");
+        name.push_str(same.name.strip_prefix("over ").unwrap_or(&same.name));
+    }
+    Some(name)
 }
 
 /// Firing or quiet, from one end to the other.
@@ -131,6 +149,14 @@ mod tests {
         assert_eq!((strip[0].from, strip[4].to), (0.0, 3600.0));
         assert_eq!(figure.marks.iter().filter(|m| matches!(m.shape, Shape::Rule { .. })).count(), 1);
         assert!(figure.caption.contains("2 times"));
+        let lines = |figure: &Figure| -> Vec<String> {
+            figure.marks.iter().filter(|m| matches!(m.shape, Shape::Line { .. })).map(|m| m.name.clone()).collect()
+        };
+        assert_eq!(lines(&figure), ["1h, 6h"]);
+        let mut other = curve("over 6h", None);
+        other.points.pop();
+        let curves = [curve("over 1h", None), other, curve("over 3d", None)];
+        assert_eq!(lines(&alerts_figure(&curves, &[], &[], period).unwrap()), ["over 1h, 3d", "over 6h"]);
         assert!(alerts_figure(&[], &[], &[], period).is_err());
     }
 }

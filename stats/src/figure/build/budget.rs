@@ -47,7 +47,8 @@ pub fn budget_figure(
     let mut x = Axis::time(period.start);
     let end = x.position(period.end());
     x.range = Some((0.0, end));
-    let y = Axis::new("budget spent", unit.clone());
+    let name = if unit.is_time() { "budget spent" } else { "budget spent, bad events" };
+    let y = Axis::new(name, unit.clone());
     let mut figure = Figure::new("Error budget", x, y);
     for incident in incidents {
         let (from, to) = (figure.x.position(incident.start), figure.x.position(incident.end));
@@ -69,8 +70,7 @@ pub fn budget_figure(
         }
     };
     let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(last.spent / allowed)) } else { String::new() };
-    figure.caption =
-        format!("{} of {}{share} spent over {} from {}.", show(last.spent), show(allowed), period.width, period.start);
+    figure.caption = format!("{} of {}{share} spent over {}.", show(last.spent), show(allowed), period.about());
     Ok(figure)
 }
 

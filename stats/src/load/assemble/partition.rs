@@ -109,7 +109,7 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
             }
         }
     }
-    let flags = plan.ok.map(|ok| numbers(&chunk, ok)).transpose()?;
+    let flags = plan.ok.map(|ok| flags(&chunk, ok)).transpose()?;
     part.groups = scatter(keys, &group, &times, &columns, flags);
     for (of_group, fields) in part.groups.iter_mut().zip(left_out) {
         of_group.left_out = fields;
@@ -128,6 +128,13 @@ fn words(chunk: &Chunk, column: usize) -> Result<(&[u32], &Dictionary)> {
     match chunk.columns.get(column) {
         Some(Column::Text(codes, dictionary)) => Ok((codes, dictionary)),
         _ => Err(Error::mismatch("a column of text was read as something else")),
+    }
+}
+
+fn flags(chunk: &Chunk, column: usize) -> Result<&[bool]> {
+    match chunk.columns.get(column) {
+        Some(Column::Flag(good)) => Ok(good),
+        _ => Err(Error::mismatch("a column of flags was read as something else")),
     }
 }
 
@@ -166,9 +173,7 @@ fn only_key(chunk: &Chunk, plan: &Plan, times: &[i64]) -> Result<Option<Vec<Stri
 
 /// All rows as one group, with the columns as they are.
 fn whole(key: Vec<String>, times: Vec<i64>, chunk: &mut Chunk, plan: &Plan) -> Result<Group> {
-    let flags = plan.ok.map(|ok| numbers(chunk, ok)).transpose()?;
-    // a flag that cannot be read counts as bad
-    let ok = flags.map(|flags| flags.iter().map(|flag| *flag > 0.5).collect());
+    let ok = plan.ok.map(|ok| flags(chunk, ok).map(<[bool]>::to_vec)).transpose()?;
     let mut values = Vec::with_capacity(plan.values.len());
     for (i, value) in plan.values.iter().enumerate() {
         let again = plan.values.iter().skip(i + 1).any(|later| later.column == value.column);
@@ -277,7 +282,7 @@ fn scatter(
     group: &[u32],
     times: &[i64],
     columns: &[&[f64]],
-    flags: Option<&[f64]>,
+    flags: Option<&[bool]>,
 ) -> Vec<Group> {
     // all kept rows by group, in their order
     let mut ends = vec![0_usize; keys.len()];
@@ -305,10 +310,9 @@ fn scatter(
         start = end;
         Group {
             key,
-            times: gathered(times, rows, |t| t),
-            values: columns.iter().map(|column| gathered(column, rows, |v| v)).collect(),
-            // a flag that cannot be read counts as bad
-            ok: flags.map(|flags| gathered(flags, rows, |flag| flag > 0.5)),
+            times: gathered(times, rows),
+            values: columns.iter().map(|column| gathered(column, rows)).collect(),
+            ok: flags.map(|flags| gathered(flags, rows)),
             left_out: LeftOut::default(),
             counted: None,
         }
@@ -316,6 +320,6 @@ fn scatter(
     keys.into_iter().zip(ends).map(&mut one).collect()
 }
 
-fn gathered<T: Copy + Default, U>(column: &[T], rows: &[u32], f: impl Fn(T) -> U) -> Vec<U> {
-    rows.iter().map(|row| f(column.get(*row as usize).copied().unwrap_or_default())).collect()
+fn gathered<T: Copy + Default>(column: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|row| column.get(*row as usize).copied().unwrap_or_default()).collect()
 }

@@ -13,6 +13,8 @@ use crate::load::traffic;
 const MOST_GUESSED_SERIES: usize = 200;
 /// A text column with more words than this in the sample is not a label by a guess.
 const MOST_GUESSED_WORDS: usize = 100;
+/// More columns than this do not become labels by a guess: every series carries every label.
+const MOST_GUESSED_LABELS: usize = 32;
 
 impl Classifier<'_> {
     pub(super) fn explicit_labels(&mut self) -> Result<()> {
@@ -80,6 +82,13 @@ impl Classifier<'_> {
                 self.report.understand("not read", name, "text with many values; --by splits by it");
             }
         }
+        if let [first, rest @ ..] = labels.get(MOST_GUESSED_LABELS..).unwrap_or_default() {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let names = format!("{}{more}", self.name(*first));
+            let why = format!("text beyond the first {MOST_GUESSED_LABELS} columns of it; --by splits by it");
+            self.report.understand("not read", names, why);
+        }
+        labels.truncate(MOST_GUESSED_LABELS);
         self.leave_out_labels(&mut labels);
         let single = self.plan.values.len() == 1 && self.plan.values.iter().all(|v| guess::is_value(&v.name));
         if single && let Some(at) = labels.iter().position(|&i| guess::is_series_name(self.name(i))) {

@@ -41,7 +41,7 @@ pub(crate) struct Rows {
 enum Builder {
     Time(Clock, Vec<i64>),
     Number(Style, Vec<f64>),
-    Flag(FlagRule, Memo, Vec<f64>),
+    Flag(FlagRule, Memo, Vec<bool>),
     Text(Dictionary, Vec<u32>),
 }
 
@@ -50,7 +50,7 @@ enum Builder {
 struct Memo {
     field: [u8; 8],
     length: usize,
-    value: f64,
+    good: bool,
 }
 
 impl Rows {
@@ -224,26 +224,26 @@ impl Rows {
             }
             Some(Builder::Flag(rule, memo, out)) => {
                 if memo.length == field.len() && memo.field.get(..field.len()) == Some(field) && !field.is_empty() {
-                    out.push(memo.value);
+                    out.push(memo.good);
                     return;
                 }
-                let value = match rule.read(field) {
-                    Field::Number(v) => v,
+                let good = match rule.read(field) {
+                    Field::Number(v) => v > 0.5,
                     Field::Bad if Self::is_name(&mut self.names, place, field, line) => {
-                        out.push(missing());
+                        out.push(false);
                         return;
                     }
                     Field::Blank | Field::Bad => {
                         tallies.note(WarningKind::NotAFlag, Some(place), line, || show(field));
-                        out.push(missing());
+                        out.push(false);
                         return;
                     }
                 };
                 if let Some(room) = memo.field.get_mut(..field.len()) {
                     room.copy_from_slice(field);
-                    (memo.length, memo.value) = (field.len(), value);
+                    (memo.length, memo.good) = (field.len(), good);
                 }
-                out.push(value);
+                out.push(good);
             }
             Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(field)),
             None => {}
@@ -261,7 +261,8 @@ impl Rows {
         for &(_, place) in absent {
             blanks += 1;
             match self.columns.get_mut(place) {
-                Some(Builder::Number(_, out) | Builder::Flag(_, _, out)) => out.push(missing()),
+                Some(Builder::Number(_, out)) => out.push(missing()),
+                Some(Builder::Flag(_, _, out)) => out.push(false),
                 Some(Builder::Time(_, out)) => out.push(NO_TIME),
                 Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(b"")),
                 None => {}
@@ -281,7 +282,8 @@ impl Rows {
                     zoneless += clock.zoneless;
                     Column::Time(out)
                 }
-                Builder::Number(_, out) | Builder::Flag(_, _, out) => Column::Number(out),
+                Builder::Number(_, out) => Column::Number(out),
+                Builder::Flag(_, _, out) => Column::Flag(out),
                 Builder::Text(dictionary, out) => Column::Text(out, dictionary),
             });
         }

@@ -394,6 +394,6 @@ type Words = (Vec<u32>, Dictionary);
 fn words(typed: Typed) -> Words {
     match typed.words() {
         Column::Text(codes, dictionary) => (codes, dictionary),
-        Column::Time(_) | Column::Number(_) => (Vec::new(), Dictionary::default()),
+        Column::Time(_) | Column::Number(_) | Column::Flag(_) => (Vec::new(), Dictionary::default()),
     }
 }

@@ -146,7 +146,7 @@ impl Typed {
         match wanted.kind {
             ColumnType::Time(format) => Column::Time(self.times(place, format, plan, tallies, zoneless)),
             ColumnType::Number => Column::Number(self.numbers(place, tallies)),
-            ColumnType::Flag(rule) => Column::Number(self.flags(place, rule, tallies)),
+            ColumnType::Flag(rule) => Column::Flag(self.flags(place, rule, tallies)),
             ColumnType::Text => self.words(),
         }
     }
@@ -222,33 +222,33 @@ impl Typed {
         some.iter().enumerate().map(|(row, v)| checked(row, field(v), &text(v))).collect()
     }
 
-    fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<f64> {
+    fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<bool> {
         let read = |v: f64| match rule {
-            FlagRule::HttpStatus => f64::from(u8::from(v < 500.0)),
-            FlagRule::Answered => f64::from(u8::from((200.0..400.0).contains(&v))),
-            FlagRule::Good => f64::from(u8::from(v != 0.0)),
-            FlagRule::Inverted => f64::from(u8::from(v == 0.0)),
+            FlagRule::HttpStatus => v < 500.0,
+            FlagRule::Answered => (200.0..400.0).contains(&v),
+            FlagRule::Good => v != 0.0,
+            FlagRule::Inverted => v == 0.0,
         };
-        let values: Cells<f64> = match self {
+        let goods: Cells<bool> = match self {
             Self::Ints(v) => v.map(|x| read(x as f64)),
             Self::Floats(v) => v.convert(|x| (!x.is_nan()).then(|| read(x))),
             Self::Bools(v) => v.map(|x| read(f64::from(u8::from(x)))),
             Self::Words(codes, words) => {
-                let number = |w: &[u8]| if let Field::Number(v) = rule.read(w) { Some(v) } else { None };
-                let parsed: Vec<Option<f64>> = words.words().iter().map(|w| number(w)).collect();
+                let number = |w: &[u8]| if let Field::Number(v) = rule.read(w) { Some(v > 0.5) } else { None };
+                let parsed: Vec<Option<bool>> = words.words().iter().map(|w| number(w)).collect();
                 codes.convert(|c| parsed.get(c as usize).copied().flatten())
             }
             other @ (Self::Instants(_) | Self::Locals(_) | Self::Other(_)) => {
                 vec![None; other.len()].into_iter().collect()
             }
         };
-        let mut flag = |(row, v): (usize, Option<f64>)| {
-            v.unwrap_or_else(|| {
+        let mut flag = |(row, good): (usize, Option<bool>)| {
+            good.unwrap_or_else(|| {
                 tallies.note(WarningKind::NotAFlag, Some(place), row as u64 + 1, String::new);
-                missing()
+                false
             })
         };
-        match values.all() {
+        match goods.all() {
             Ok(all) => all,
             Err(some) => some.iter().enumerate().map(&mut flag).collect(),
         }

@@ -103,16 +103,17 @@ impl Counts {
 
     /// The same counts with all that is in doubt as good, or as not there where it would be bad; `None` where nothing is.
     pub(in crate::slo) fn at_best(&self) -> Option<Self> {
-        let bad = self.bad.iter().zip(&self.in_doubt).map(|(bad, doubt)| bad - doubt).collect();
-        let best = Self { bad, in_doubt: vec![0; self.times.len()], late: None, ..self.clone() };
-        match &self.late {
-            None if self.in_doubt.iter().all(|n| *n == 0) => None,
-            None => Some(best),
-            Some(late) => {
-                let each = self.total.iter().zip(&late.bad).zip(&late.good);
-                Some(Self { total: each.map(|((n, bad), good)| (n - bad).saturating_add(*good)).collect(), ..best })
-            }
+        let known = self.without_late();
+        if known.is_none() && self.in_doubt.iter().all(|n| *n == 0) {
+            return None;
         }
+        let known = known.unwrap_or_else(|| self.clone());
+        let bad = known.bad.iter().zip(&known.in_doubt).map(|(bad, doubt)| bad - doubt).collect();
+        let total = match &self.late {
+            None => known.total.clone(),
+            Some(late) => known.total.iter().zip(&late.good).map(|(n, good)| n.saturating_add(*good)).collect(),
+        };
+        Some(Self { total, bad, in_doubt: vec![0; self.times.len()], ..known })
     }
 
     /// By how much fewer events there may be in some rows than are counted, and by how much more.

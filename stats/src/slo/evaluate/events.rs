@@ -21,8 +21,8 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
     let (condition, whole) = counted_events(objective, events, options, &mut notes)?;
     let mut cut = cut(objective, whole.as_ref().unwrap_or(events).window())?;
     cut.caveats.append(&mut notes);
-    let cut_events = whole.as_ref().unwrap_or(events).slice(cut.period.start, cut.period.end());
-    let events = cut_events.as_ref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
+    let events = whole.as_ref().unwrap_or(events).within(cut.period.start, cut.period.end());
+    let events = events.as_deref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;
     let resolution = options.resolution.unwrap_or(Span::SECOND);
     let bad = BadTime::from_events(events, condition.as_ref(), resolution, options.no_data, None)?;
     let good = good_ones(events, condition.as_ref());
