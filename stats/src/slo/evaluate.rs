@@ -132,6 +132,27 @@ pub struct SloReport {
 }
 
 impl SloReport {
+    /// The service level that the objective is about, by the count that its budget is of: good slices where it counts slices, else good
+    /// members.
+    ///
+    /// ```
+    /// use sre_stats::series::{Identity, NanPolicy, Series};
+    /// use sre_stats::slo::{Options, SloInput, evaluate};
+    /// let minutes = (0..10).map(|m| m * 60_000_000_000).collect();
+    /// let up = (0..10).map(|m| f64::from(u8::from(m != 3))).collect();
+    /// let up = Series::new(Identity::new("up", Default::default()), minutes, up, NanPolicy::Refuse)?;
+    /// let held = |objective: &str| evaluate(&objective.parse()?, SloInput::Series(&up), &Options::default());
+    /// assert_eq!(held("50% of time up over 10m")?.service_level().unwrap().value, 0.9);
+    /// assert_eq!(held("50% of 5m slices up over 10m")?.service_level().unwrap().value, 0.5);
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    pub fn service_level(&self) -> Option<&Estimate> {
+        match self.objective.population {
+            Population::Slices(_) => self.methods.time_slices.as_ref(),
+            Population::Requests | Population::Time => self.methods.occurrences.as_ref(),
+        }
+    }
+
     /// What a reader must know of the bad time, as for the [accounting by windows](crate::window::account), which has the budget of the whole
     /// period: the caveats without those that are about the objective's own members, such as the events seen, or its slices.
     ///

@@ -42,8 +42,18 @@ impl Fit<'_> {
         }
     }
 
-    /// What makes a member of the population good, in words.
+    /// What makes a member of the population good, in words: of slices, what makes a slice good too.
     pub fn good_means(&self, objective: &Objective) -> String {
+        let member = self.member_is_good(objective);
+        match (of_slices(objective, matches!(self.samples, Samples::Own(SloInput::Series(_)))), by_itself(objective)) {
+            (None, _) => member,
+            (Some(slice), true) => format!("{member} {slice}"),
+            (Some(slice), false) => format!("{slice} Counted one by one: {member}"),
+        }
+    }
+
+    /// What makes a single member good.
+    fn member_is_good(&self, objective: &Objective) -> String {
         let input = match &self.samples {
             Samples::Own(input) => *input,
             Samples::Binned(counts) => {
@@ -75,6 +85,27 @@ impl Fit<'_> {
         };
         format!("{member} is good if {is}.{more}")
     }
+}
+
+/// Whether a slice is good by its members, each good or bad by itself, and not by all of their values together.
+fn by_itself(objective: &Objective) -> bool {
+    !matches!(objective.effective_criterion(), Criterion::Percentile(..) | Criterion::Mean(_))
+}
+
+/// What makes a slice good, where the objective counts slices; those of a series hold samples, others events.
+fn of_slices(objective: &Objective, samples: bool) -> Option<String> {
+    let Population::Slices(width) = objective.population else { return None };
+    let members = if samples { "samples" } else { "events" };
+    let is = match objective.effective_criterion() {
+        Criterion::Mean(c) => format!("the mean of its values is {c}"),
+        Criterion::Percentile(q, c) => format!("the {q} of its {members} is {c}"),
+        Criterion::Ratio(target) => {
+            let share = Unit::Ratio.show(target.p());
+            format!("{share} of its {members} or more are good")
+        }
+        Criterion::Ok | Criterion::Up | Criterion::Value(_) => format!("none of its {members} is bad"),
+    };
+    Some(format!("A slice of {} is good if {is}.", super::words::width(width)))
 }
 
 /// What a row of counts is to an objective of time.
@@ -345,6 +376,35 @@ mod tests {
         assert!(error.contains("ms"), "{error}");
         let fits = fitting(&requests, &objective("99% of requests < 0.3s over 1h")).unwrap();
         assert!(fits.fits[0].good_means(&objective("99% of requests < 0.3s over 1h")).contains("< 0.3s and its flag"));
+    }
+
+    #[test]
+    fn what_makes_a_slice_good_is_said() {
+        let options = LoadOptions { kind: Some(crate::load::Kind::Events), ..LoadOptions::default() };
+        let text = b"time,latency_ms\n2026-01-01T00:00:00Z,12\n2026-01-01T00:00:01Z,80\n";
+        let data = load_bytes("a.csv", text, &options, &Progress::new()).unwrap();
+        let means = |text: &str| {
+            let objective = text.parse::<Objective>().unwrap();
+            fitting(&data, &objective).unwrap().fits[0].good_means(&objective)
+        };
+        assert_eq!(
+            means("99% of 1m slices have mean < 200ms over 10h"),
+            "A slice of 1m is good if the mean of its values is < 200ms. Counted one by one: An event is good if it is < 200ms."
+        );
+        let p99 = means("99% of 5m slices have p99 < 200ms over 10h");
+        assert!(p99.starts_with("A slice of 5m is good if the p99 of its events is < 200ms."), "{p99}");
+        assert_eq!(
+            means("99% of 1m slices < 200ms over 10h"),
+            "An event is good if it is < 200ms. A slice of 1m is good if none of its events is bad."
+        );
+        assert_eq!(means("99% of requests < 200ms over 10h"), "An event is good if it is < 200ms.");
+        let counted = LoadOptions { total: Some("n".into()), bad: Some("errors".into()), ..LoadOptions::default() };
+        let data = load_bytes("a.csv", b"time,n,errors\n60,100,1\n120,90,0\n", &counted, &Progress::new()).unwrap();
+        let objective = "99% of 1m slices have ratio >= 99.5% over 1h".parse().unwrap();
+        assert_eq!(
+            fitting(&data, &objective).unwrap().fits[0].good_means(&objective),
+            "An event is good if “errors” does not count it. A slice of 1m is good if 99.5 % of its events or more are good."
+        );
     }
 
     #[test]

@@ -283,7 +283,7 @@ const LISTED: usize = 20;
 /// Verdict, methods, budget, incidents and figure under the name of the series; `good_means` says what makes a member good.
 pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
     let (standing, text) = finding(report);
-    let evidence = report.methods.occurrences.iter().map(|e| ("service level".to_owned(), e.clone())).collect();
+    let evidence = report.service_level().into_iter().map(|e| ("service level".to_owned(), e.clone())).collect();
     let mut section = Section::new(format!("Objective for {title}"))
         .with(Block::Verdict { standing, text, evidence })
         .with(Block::Text(good_means.to_owned()));
@@ -348,6 +348,25 @@ mod tests {
         // the period rolls, and what comes is drawn from one day with two outages
         let said = projection_sentence(&report.projection);
         assert!(said.starts_with("If the time to come is like the time seen, the budget"), "{said}");
+    }
+
+    /// 43 bad minutes from 20 000 on are 9 of 8640 slices of 5 min, and 43 of 43 200 minutes.
+    #[test]
+    fn the_headline_is_the_count_that_the_budget_is_of() {
+        let times = (0..43_200).map(|m| m * 60_000_000_000).collect();
+        let values = (0..43_200).map(|m| f64::from(u8::from(!(20_000..20_043).contains(&m)))).collect();
+        let series = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+        let level = |objective: &str| {
+            let options = Options { replicates: 0, ..Options::default() };
+            let report = evaluate(&objective.parse().unwrap(), SloInput::Series(&series), &options).unwrap();
+            match section("up", &report, "").blocks.first() {
+                Some(Block::Verdict { evidence, .. }) => (evidence[0].1.value, evidence[0].1.n),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(level("99.9% of 5m slices up over 30d"), (8631.0 / 8640.0, 8640));
+        assert_eq!(level("99.9% of 5m slices have ratio >= 99% over 30d"), (8631.0 / 8640.0, 8640));
+        assert_eq!(level("99.9% of time up over 30d"), (43_157.0 / 43_200.0, 43_200));
     }
 
     /// Busy minutes fail 2 % of 300, quiet ones none of 100: the mean of the minutes' ratios shows two thirds of the errors.
