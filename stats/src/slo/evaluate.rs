@@ -10,7 +10,7 @@ use super::incidents::{Cost, SloIncident, ranked};
 use super::intervals::{Asked, SliInterval, measured};
 use super::objective::{Objective, Population};
 use super::period::Anchor;
-use super::projection::{self, Allowed, Projection, project};
+use super::projection::{self, Allowed, Projection, passed_in_time, project};
 use super::slices::Slices;
 use super::units::Units;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::estimate::{Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
 use crate::series::Series;
-use crate::time::{Span, Window};
+use crate::time::{Span, Timestamp, Window};
 use crate::unit::Unit;
 use crate::window::{BadTime, Budget, NoData, Rule, Verdict};
 
@@ -263,6 +263,13 @@ struct Counted {
     units: Units,
     /// What each bad interval cost.
     costs: Vec<Cost>,
+    /// When the bad ones passed what is allowed, where they are events.
+    passed: Option<Timestamp>,
+}
+
+/// How many of so many events may be bad at most.
+fn may_fail(objective: &Objective, total: u64) -> u64 {
+    if objective.target.p() == 0.0 { total } else { total.saturating_sub(objective.target.rank(total)) }
 }
 
 /// Says how much time without data is counted as good.
@@ -295,7 +302,7 @@ fn by_time(bad: &BadTime, options: &Options) -> Counted {
     }
     let costs = intervals.into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
     let scope = Scope::new(Unit::Ratio, period);
-    Counted { good, total, method: Method::Sum, scope, what: "samples of time", units, costs }
+    Counted { good, total, method: Method::Sum, scope, what: "samples of time", units, costs, passed: None }
 }
 
 /// The methods, and all that is made of slices.
@@ -387,23 +394,23 @@ fn finish(
     let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
     let seconds = Scope::new(Unit::Second, period);
     let in_time = Budget::new(objective.target, period.width).allowed();
-    let Counted { good, total, scope, units, costs, .. } = counted;
+    let Counted { good, total, scope, units, costs, passed, .. } = counted;
     let complement = objective.target.complement();
     let share_of_period = || Estimate::new(in_time.as_secs_f64(), Method::Named("share of the period"), 1, &seconds);
     let members = |span: Span, member: Span| Allowed::Fixed(span.0 as f64 / member.0.max(1) as f64);
     // what is bad at most in the part that was not seen
     let mut at_most = Span(i64::MAX);
-    let (allowed, spent, met, costs, units, may) = match (objective.population, &slices) {
+    let (allowed, spent, met, costs, units, may, spent_at) = match (objective.population, &slices) {
         (Population::Requests, _) => {
             let scope = scope.with_unit(Unit::Count);
             if coverage < WHOLE {
                 own.push(BUDGET_OF_EVENTS.to_owned());
             }
             let estimate = |value, method| Estimate::new(value, method, total, &scope);
-            let met = good >= objective.target.rank(total) || objective.target.p() == 0.0;
+            let met = total - good <= may_fail(objective, total);
             let allowed = estimate(total as f64 * complement, Method::Named("share of events"));
             let spent = estimate((total - good) as f64, Method::Count);
-            (allowed, spent, met, costs, units, Allowed::Share(complement))
+            (allowed, spent, met, costs, units, Allowed::Share(complement), passed)
         }
         (Population::Slices(width), Some(slices)) => {
             let n = slices.bad.len() as i64;
@@ -418,13 +425,18 @@ fn finish(
             let pieces = gaps + 2;
             let rest = if unseen.0 > 0 { unseen.0 / width.0 + 2 * pieces } else { 0 };
             at_most = Span(n.saturating_add(rest).saturating_mul(width.0));
-            (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))
+            // a slice is charged whole: at its end, or where the data end
+            let charged: Vec<_> = slices.bad.iter().map(|w| (w.start, w.end())).collect();
+            let at = passed_in_time(&charged, in_time).and_then(|at| charged.iter().find(|(_, end)| *end > at));
+            let at = at.map(|(_, end)| (*end).min(bad.period().end()));
+            (share_of_period(), spent, met, costs, slices.units(), members(in_time, width), at)
         }
         _ => {
             let mut spent = bad.estimate();
             spent.window = Some(period);
             at_most = Span(bad.total().0.saturating_add(unseen.0));
-            (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()))
+            let at = passed_in_time(&bad.intervals(), in_time);
+            (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()), at)
         }
     };
     if coverage < WHOLE && objective.population != Population::Requests {
@@ -436,8 +448,8 @@ fn finish(
     let requests = objective.population == Population::Requests;
     let whole = if requests { coverage >= WHOLE } else { unseen.0 == 0 };
     let rolling = objective.effective_anchor() == Anchor::Rolling;
-    let projection =
-        project(&projection::Asked { units: &units, allowed: may, period, rolling, violated: !met }, options);
+    let asked = projection::Asked { units: &units, allowed: may, period, rolling, violated: !met, spent_at };
+    let projection = project(&asked, options);
     Ok(SloReport {
         objective: objective.clone(),
         period,

@@ -5,7 +5,7 @@ use super::super::objective::{Objective, Population};
 use super::super::projection::{Outcome, Projection};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{BudgetState, Counted, Methods, Options, SloReport, by_time, cut, finish, silence};
+use super::{BudgetState, Counted, Methods, Options, SloReport, by_time, cut, finish, may_fail, silence};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
@@ -121,6 +121,12 @@ fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloR
         .iter()
         .try_fold(0_u64, |sum, n| sum.checked_add(*n))
         .ok_or_else(|| Error::argument("the counts add up to more than 2⁶⁴"))?;
+    let allowed = may_fail(objective, all);
+    let mut failed = 0_u64;
+    let passed = times.iter().zip(&bad_counts).find(|(_, n)| {
+        failed = failed.saturating_add(**n);
+        failed > allowed
+    });
     let counted = Counted {
         good: all - bad_counts.iter().sum::<u64>(),
         total: all,
@@ -129,6 +135,8 @@ fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloR
         what: "events",
         units,
         costs,
+        // a row's events are known at its end
+        passed: passed.map(|(t, _)| Timestamp(*t) + counts.step()),
     };
     finish(objective, options, cut, bad, counted, means)
 }
