@@ -153,6 +153,11 @@ impl SloReport {
         }
     }
 
+    /// Whether the budget is that of the events seen in a part of the period, and not of the whole of it.
+    pub(crate) fn of_events_seen(&self) -> bool {
+        self.own.iter().any(|c| c == BUDGET_OF_EVENTS)
+    }
+
     /// What a reader must know of the bad time, as for the [accounting by windows](crate::window::account), which has the budget of the whole
     /// period: the caveats without those that are about the objective's own members, such as the events seen, or its slices.
     ///
@@ -168,9 +173,8 @@ impl SloReport {
     /// # Ok::<(), sre_stats::Error>(())
     /// ```
     pub fn caveats_of_time(&self) -> Vec<String> {
-        let of_events = self.own.iter().any(|c| c == BUDGET_OF_EVENTS);
         let shared = self.caveats.iter().filter(|c| !self.own.contains(c)).cloned();
-        shared.chain(of_events.then(|| BUDGET_OF_PERIOD.to_owned())).collect()
+        shared.chain(self.of_events_seen().then(|| BUDGET_OF_PERIOD.to_owned())).collect()
     }
 }
 

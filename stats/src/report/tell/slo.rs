@@ -3,7 +3,7 @@
 use super::words::standing;
 use crate::error::Result;
 use crate::estimate::Bound;
-use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_figure, project_budget};
+use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_caption, budget_figure, project_budget};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
 use crate::time::{Span, Timestamp};
@@ -195,6 +195,11 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
         .collect();
     let mut figure =
         budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)?;
+    if report.of_events_seen() {
+        let (allowed, unit) = (report.budget.allowed.value, &report.budget.spent.unit);
+        figure.caption = budget_caption(spent, allowed, unit, report.bad_time.period());
+        figure.caption.push_str(" The budget is that of the events seen, not of the whole period.");
+    }
     if let Some(at) = report.projection.exhausted {
         figure.caption.push_str(&format!(" Spent by {}.", at.whole_second()));
     }
@@ -367,6 +372,26 @@ mod tests {
         assert_eq!(level("99.9% of 5m slices up over 30d"), (8631.0 / 8640.0, 8640));
         assert_eq!(level("99.9% of 5m slices have ratio >= 99% over 30d"), (8631.0 / 8640.0, 8640));
         assert_eq!(level("99.9% of time up over 30d"), (43_157.0 / 43_200.0, 43_200));
+    }
+
+    /// 24 of the 2400 requests of 24 minutes may fail: a caption that sets them against a month would be wrong by 1800.
+    #[test]
+    fn the_caption_says_which_budget_was_spent() {
+        let column = |value: fn(i64) -> f64| {
+            let times = (0..24).map(|m| m * 60_000_000_000).collect();
+            Series::new(Identity::new("n", Unit::Count), times, (0..24).map(value).collect(), NanPolicy::Refuse).unwrap()
+        };
+        let bad = column(|m| if m == 10 { 60.0 } else { 0.0 });
+        let counts = crate::slo::Counts::from_deltas(&column(|_| 100.0), &bad).unwrap();
+        let caption = |objective: &str| {
+            let report = evaluate(&objective.parse().unwrap(), SloInput::Counts(&counts), &Options::default()).unwrap();
+            figure(&report).unwrap().caption
+        };
+        let part = caption("99% of requests ok over 30d");
+        assert!(part.starts_with("60 of 24 (250 %) spent over 24m from 1970"), "{part}");
+        assert!(part.contains("The budget is that of the events seen, not of the whole period."), "{part}");
+        let whole = caption("99% of requests ok over 24m");
+        assert!(whole.starts_with("60 of 24 (250 %) spent over 24m from 1970") && !whole.contains("events seen"), "{whole}");
     }
 
     /// Busy minutes fail 2 % of 300, quiet ones none of 100: the mean of the minutes' ratios shows two thirds of the errors.
