@@ -82,7 +82,8 @@ pub struct Methods {
     /// weighs as much as a busy one, so it can hide errors under uneven traffic.
     pub mean_of_ratios: Option<Estimate>,
     /// The share of the errors that the mean of ratios hides, 1 − (1 − mean) / (1 − occurrences): a third means that it
-    /// shows two thirds of the error ratio. Less than 0 where it shows too many; `None` without errors.
+    /// shows two thirds of the error ratio. Less than 0 where it shows too many; `None` without errors, and where time without data counts,
+    /// which the mean leaves out: the two differ by more than weights.
     pub mean_hides: Option<Estimate>,
 }
 
@@ -263,6 +264,8 @@ struct Counted {
     scope: Scope,
     /// In words.
     what: &'static str,
+    /// Whether the members are ticks of time, and not events.
+    in_time: bool,
     /// The same by units of time.
     units: Units,
     /// What each bad interval cost.
@@ -306,7 +309,7 @@ fn by_time(bad: &BadTime, options: &Options) -> Counted {
     }
     let costs = intervals.into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
     let scope = Scope::new(Unit::Ratio, period);
-    Counted { good, total, method: Method::Sum, scope, what: "samples of time", units, costs, passed: None }
+    Counted { good, total, method: Method::Sum, scope, what: "samples of time", in_time: true, units, costs, passed: None }
 }
 
 /// The methods, and all that is made of slices.
@@ -366,10 +369,15 @@ fn levels(
     };
     let (mean, n) = means(width)?;
     let method = Method::Described(format!("mean of ratios per {}", super::period::compact(width)));
-    let mean_of_ratios =
+    let mut mean_of_ratios =
         Estimate::new(mean, method, n, &counted.scope).with_caveat("every slice weighs the same, whatever its traffic");
+    // the mean is of what there is in the slices
+    let silence = counted.in_time && !bad.no_data().is_empty() && bad.observed() == bad.period().width;
+    if silence {
+        mean_of_ratios = mean_of_ratios.with_caveat("time without data, which the other counts hold, is left out");
+    }
     let failed = counted.total - counted.good;
-    let mean_hides = (failed > 0).then(|| {
+    let mean_hides = (failed > 0 && !silence).then(|| {
         let hidden = 1.0 - (1.0 - mean) * counted.total as f64 / failed as f64;
         Estimate::new(hidden, Method::Named("1 − (1 − mean of ratios) / (1 − occurrences)"), n, &counted.scope)
     });
@@ -438,6 +446,8 @@ fn finish(
         _ => {
             let mut spent = bad.estimate();
             spent.window = Some(period);
+            // what is counted are ticks, those without a sample too
+            spent.n = total;
             at_most = Span(bad.total().0.saturating_add(unseen.0));
             let at = passed_in_time(&bad.intervals(), in_time);
             (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()), at)

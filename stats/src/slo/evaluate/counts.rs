@@ -133,6 +133,7 @@ fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloR
         method: Method::Count,
         scope: Scope::new(Unit::Ratio, window),
         what: "events",
+        in_time: false,
         units,
         costs,
         // a row's events are known at its end

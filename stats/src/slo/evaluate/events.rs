@@ -49,6 +49,7 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
         method: Method::Count,
         scope: Scope::new(Unit::Ratio, window),
         what: "events",
+        in_time: false,
         units,
         costs,
         passed,

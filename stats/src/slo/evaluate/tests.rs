@@ -392,6 +392,31 @@ fn the_instant_at_which_the_budget_was_spent_is_told() {
     assert_eq!(report.unwrap().projection.exhausted, Some(Timestamp(21 * 60 * NS)));
 }
 
+/// A month of minutes, 43 of them down and 120 missing: where those count as bad, the mean of ratios, which leaves them out, is not set
+/// against what counts them, and what was spent is a number of the same minutes as the service level.
+#[test]
+fn missing_time_that_counts_is_no_matter_of_weights() {
+    let minutes = (0..43_200_i64).filter(|m| !(30_000..30_120).contains(m));
+    let times: Vec<i64> = minutes.clone().map(|m| m * Span::MINUTE.0).collect();
+    let values = minutes.map(|m| f64::from(u8::from(!(20_000..20_043).contains(&m)))).collect();
+    let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+    let of = |no_data| {
+        let options = Options { no_data, ..Options::default() };
+        evaluate(&objective("99.9% of time up over 30d"), SloInput::Series(&up), &options).unwrap()
+    };
+    let bad = of(NoData::Bad);
+    let level = bad.methods.occurrences.as_ref().unwrap();
+    assert_eq!((level.value, level.n), (43_037.0 / 43_200.0, 43_200));
+    assert_eq!((bad.budget.spent.value, bad.budget.spent.n, bad.budget.left.n), (163.0 * 60.0, 43_200, 43_200));
+    assert_eq!(bad.methods.mean_hides, None);
+    let mean = bad.methods.mean_of_ratios.as_ref().unwrap();
+    assert!(mean.caveats.iter().any(|c| c.contains("without data")) && (mean.value - 43_037.0 / 43_080.0).abs() < 1e-9);
+    // where they are left out of both, the two are the same
+    let excluded = of(NoData::Excluded);
+    assert!(excluded.methods.mean_hides.as_ref().unwrap().value.abs() < 1e-9);
+    assert_eq!((excluded.methods.occurrences.as_ref().unwrap().n, excluded.budget.spent.n), (43_080, 43_080));
+}
+
 /// An hour of scrapes up to 5 ms early or late says what one on the step does, as time, as slices, as requests and to alerts.
 #[test]
 fn counts_whose_times_jitter_say_what_regular_ones_do() {
