@@ -34,6 +34,7 @@ pub mod theme;
 mod ticks;
 
 pub use axis::Axis;
+pub(crate) use build::budget_caption;
 pub use build::{
     BoxPlot, BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
     Reached, ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, box_figure, budget_figure,
@@ -41,7 +42,6 @@ pub use build::{
     forecast_figure, heat_figure, histogram_figure, peak_figure, phase_figure, project_budget, qq_figure,
     quantile_figure, reaggregation_figure, series_figure,
 };
-pub(crate) use build::budget_caption;
 pub use build::{Group, boxes_figure, density_figure, equal_bins, jitter_figure, rug_figure};
 pub use build::{WaitingCurve, estimates_figure, waiting_figure};
 pub use decimate::{Decimated, decimate_min_max};

@@ -127,6 +127,9 @@ pub struct SloReport {
     /// The bad time behind it, for the accounting by windows.
     #[serde(skip)]
     pub bad_time: BadTime,
+    /// Whether the data are of one instant.
+    #[serde(skip)]
+    instant: bool,
     /// Which of the caveats are about the members that are counted and their budget alone.
     #[serde(skip)]
     own: Vec<String>,
@@ -152,6 +155,28 @@ impl SloReport {
             Population::Slices(_) => self.methods.time_slices.as_ref(),
             Population::Requests | Population::Time => self.methods.occurrences.as_ref(),
         }
+    }
+
+    /// Why nothing can be told of the course of time, where the data are of one instant: totals that were read once, such as a single scrape
+    /// of counters. Then there are neither incidents nor slices, and a projection, alerts and bucket widths have nothing to stand on; the share
+    /// of good events stays.
+    ///
+    /// ```
+    /// use sre_stats::histogram::{AnySketch, LogLinear};
+    /// use sre_stats::series::Identity;
+    /// use sre_stats::slo::{Counts, Options, SloInput, evaluate};
+    /// use sre_stats::time::{Span, Timestamp, Window};
+    /// use sre_stats::unit::Unit;
+    /// let scrape = Window::new(Timestamp(0), Span(1))?;
+    /// let histogram = AnySketch::LogLinear(LogLinear::from_values(&[0.120, 0.290, 0.300, 0.310]));
+    /// let counts = Counts::from_histograms(Identity::new("latency", Unit::Second), &[(scrape, histogram)], &"< 300ms".parse()?)?;
+    /// let report = evaluate(&"99% of requests < 300ms over 30d".parse()?, SloInput::Counts(&counts), &Options::default())?;
+    /// assert!(report.without_duration().unwrap().contains("one instant"));
+    /// assert_eq!((report.service_level().unwrap().value, report.incidents.len()), (0.5, 0));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    pub fn without_duration(&self) -> Option<&'static str> {
+        self.instant.then_some(NO_DURATION)
     }
 
     /// Whether the budget is that of the events seen in a part of the period, and not of the whole of it.
@@ -183,6 +208,15 @@ impl SloReport {
 const BUDGET_OF_EVENTS: &str = "the budget is that of the events seen, not of a whole period";
 /// What time is allowed is a share of the period.
 const BUDGET_OF_PERIOD: &str = "the budget is that of the whole period; the rest of it may still spend";
+
+/// Of totals that were read once nothing is known in time.
+pub(super) const NO_DURATION: &str = "the data are of one instant, such as the totals of a single scrape, which count since a start that is not \
+     known: without a duration there are no incidents in time, nothing to replay alerts on, and no bucket widths to judge";
+
+/// Whether a window of data is one instant, which is kept as the least width that there is.
+pub(super) fn is_instant(data: Window) -> bool {
+    data.width <= Span(1)
+}
 
 /// Holds data against an objective: its service level by four ways of counting, its budget, what spent it, and when it will
 /// be spent.
@@ -224,6 +258,8 @@ struct Cut {
     coverage: f64,
     /// How much of the period the data do not cover.
     unseen: Span,
+    /// Whether the data are of one instant.
+    instant: bool,
     caveats: Vec<String>,
 }
 
@@ -234,6 +270,10 @@ impl Cut {
             let gaps = Span((bad.period().width.0 - bad.observed().0).max(0));
             self.unseen = Span(self.unseen.0.saturating_add(gaps.0));
             self.coverage = (self.coverage - gaps.0 as f64 / self.period.width.0 as f64).max(0.0);
+        }
+        if self.instant {
+            self.caveats.push(NO_DURATION.to_owned());
+            return self;
         }
         // the last sample of a period may lie up to a step before its end
         if self.coverage < WHOLE {
@@ -253,7 +293,7 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
         caveats.push(format!("data before {} are outside the period and were left out", period.start));
     }
     let unseen = Span((period.width.0 - covered.0).max(0));
-    Ok(Cut { period, coverage, unseen, caveats })
+    Ok(Cut { period, coverage, unseen, instant: is_instant(data), caveats })
 }
 
 /// What was counted of the members of the data.
@@ -309,7 +349,17 @@ fn by_time(bad: &BadTime, options: &Options) -> Counted {
     }
     let costs = intervals.into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
     let scope = Scope::new(Unit::Ratio, period);
-    Counted { good, total, method: Method::Sum, scope, what: "samples of time", in_time: true, units, costs, passed: None }
+    Counted {
+        good,
+        total,
+        method: Method::Sum,
+        scope,
+        what: "samples of time",
+        in_time: true,
+        units,
+        costs,
+        passed: None,
+    }
 }
 
 /// The methods, and all that is made of slices.
@@ -399,11 +449,16 @@ fn finish(
     counted: Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
 ) -> Result<SloReport> {
-    let Cut { period, coverage, unseen, mut caveats } = cut.without_gaps(objective, &bad);
+    let Cut { period, coverage, unseen, instant, mut caveats } = cut.without_gaps(objective, &bad);
     caveats.extend_from_slice(bad.caveats());
     // what is about the objective's own members and their budget
     let mut own = Vec::new();
-    let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
+    let Levels { mut methods, mut intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
+    if instant {
+        // there is one slice, whatever its width
+        methods = Methods { occurrences: methods.occurrences, ..Methods::default() };
+        intervals.truncate(1);
+    }
     let seconds = Scope::new(Unit::Second, period);
     let in_time = Budget::new(objective.target, period.width).allowed();
     let Counted { good, total, scope, units, costs, passed, .. } = counted;
@@ -463,20 +518,22 @@ fn finish(
     let whole = if requests { coverage >= WHOLE } else { unseen.0 == 0 };
     let rolling = objective.effective_anchor() == Anchor::Rolling;
     let asked = projection::Asked { units: &units, allowed: may, period, rolling, violated: !met, spent_at };
-    let projection = project(&asked, options);
+    let projection = if instant { projection::unknown(&asked, options, NO_DURATION) } else { project(&asked, options) };
+    let incidents = if instant { Vec::new() } else { ranked(&costs, options.incident_gap, allowed.value) };
     Ok(SloReport {
         objective: objective.clone(),
         period,
         coverage: coverage.min(1.0),
         methods,
         intervals,
-        incidents: ranked(&costs, options.incident_gap, allowed.value),
+        incidents,
         budget: BudgetState { allowed, spent, left },
         projection,
         verdict: if met { Verdict::Met } else { Verdict::Violated },
         decided: whole || at_most <= in_time || !met && !requests,
         caveats,
         bad_time: bad,
+        instant,
         own,
     })
 }

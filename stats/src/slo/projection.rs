@@ -86,11 +86,19 @@ pub(super) struct Asked<'a> {
     pub(super) spent_at: Option<Timestamp>,
 }
 
-pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
-    let units = asked.units;
-    let now = units.end().min(asked.period.end());
-    let horizon = if asked.rolling { now + asked.period.width } else { asked.period.end() };
-    let mut out = Projection {
+/// The last instant seen, and until when is looked.
+fn from_to(asked: &Asked<'_>) -> (Timestamp, Timestamp) {
+    let now = asked.units.end().min(asked.period.end());
+    (now, if asked.rolling { now + asked.period.width } else { asked.period.end() })
+}
+
+/// Nothing is said, for a reason.
+pub(super) fn unknown(asked: &Asked<'_>, options: &Options, why: &str) -> Projection {
+    Projection { why: Some(why.to_owned()), ..nothing(asked, options) }
+}
+
+fn nothing(asked: &Asked<'_>, options: &Options) -> Projection {
+    Projection {
         outcome: Outcome::Unknown,
         exhausted: None,
         earliest: None,
@@ -98,11 +106,17 @@ pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
         latest: None,
         level: options.level,
         probability: None,
-        horizon,
-        unit: units.width,
+        horizon: from_to(asked).1,
+        unit: asked.units.width,
         block: 1,
         why: None,
-    };
+    }
+}
+
+pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
+    let units = asked.units;
+    let (now, horizon) = from_to(asked);
+    let mut out = nothing(asked, options);
     if asked.violated {
         (out.outcome, out.exhausted) = (Outcome::Exhausted, asked.spent_at.or_else(|| spent_at(asked)));
         return out;

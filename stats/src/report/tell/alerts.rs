@@ -420,7 +420,8 @@ mod tests {
             Tally::new(Timestamp(0), Span::MINUTE, &bad, &vec![total; bad.len()], Population::Requests).unwrap()
         };
         let rules = BurnRateRule::workbook(month());
-        let held = |period| assess(&tally(100), &rules, "99%".parse().unwrap(), period, &AssessOptions::default()).unwrap();
+        let held =
+            |period| assess(&tally(100), &rules, "99%".parse().unwrap(), period, &AssessOptions::default()).unwrap();
         let alerts = held(month());
         let told: Vec<&String> = alerts.caveats.iter().filter(|c| c.contains("of the events seen")).collect();
         assert_eq!(told.len(), 1, "{:?}", alerts.caveats);
@@ -428,7 +429,10 @@ mod tests {
             assert!(told[0].contains(figure), "{} lacks {figure}", told[0]);
         }
         let (_, text) = finding(&alerts);
-        assert!(text.starts_with("No incident of this history spent 2 % of a period's budget at this traffic."), "{text}");
+        assert!(
+            text.starts_with("No incident of this history spent 2 % of a period's budget at this traffic."),
+            "{text}"
+        );
         assert_eq!(alerts.truth.budget_basis, "a whole period at the mean traffic of the data");
         // the data are the period: there is one budget
         assert!(held(Span::from_secs(24 * 60)).caveats.iter().all(|c| !c.contains("of the events seen")));
@@ -449,7 +453,12 @@ mod tests {
         pages.detections.iter_mut().for_each(|d| d.delay = None);
         pages.delay_median = None;
         let (_, text) = finding(&missed);
-        assert!(text.starts_with("The pages miss the one incident that spent 2 % of a period's budget at this traffic or more."), "{text}");
+        assert!(
+            text.starts_with(
+                "The pages miss the one incident that spent 2 % of a period's budget at this traffic or more."
+            ),
+            "{text}"
+        );
     }
 
     #[test]

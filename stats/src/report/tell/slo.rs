@@ -229,6 +229,9 @@ fn so_far(report: &SloReport) -> String {
     if report.decided {
         return String::new();
     }
+    if report.without_duration().is_some() {
+        return " The data have no duration: the objective is not decided for any period.".to_owned();
+    }
     let seen = Span((report.coverage * report.period.width.0 as f64) as i64);
     let words = match report.verdict {
         Verdict::Violated => "the whole period is not yet decided",
@@ -295,7 +298,9 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
     if !report.caveats.is_empty() {
         section.blocks.push(Block::Warnings(report.caveats.clone()));
     }
-    section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+    if report.without_duration().is_none() {
+        section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+    }
     section.blocks.extend(mean_of_ratios_sentence(report).map(Block::Text));
     section.blocks.push(Block::Table(methods_table(report)));
     section.blocks.push(Block::Table(intervals_table(report)));
@@ -303,7 +308,9 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
     if !report.incidents.is_empty() {
         section.blocks.push(Block::Table(incidents_table(report, LISTED)));
     }
-    if let Ok(figure) = figure(report) {
+    if report.without_duration().is_none()
+        && let Ok(figure) = figure(report)
+    {
         section.blocks.push(Block::Figure(figure));
     }
     section
@@ -379,7 +386,8 @@ mod tests {
     fn the_caption_says_which_budget_was_spent() {
         let column = |value: fn(i64) -> f64| {
             let times = (0..24).map(|m| m * 60_000_000_000).collect();
-            Series::new(Identity::new("n", Unit::Count), times, (0..24).map(value).collect(), NanPolicy::Refuse).unwrap()
+            Series::new(Identity::new("n", Unit::Count), times, (0..24).map(value).collect(), NanPolicy::Refuse)
+                .unwrap()
         };
         let bad = column(|m| if m == 10 { 60.0 } else { 0.0 });
         let counts = crate::slo::Counts::from_deltas(&column(|_| 100.0), &bad).unwrap();
@@ -391,7 +399,42 @@ mod tests {
         assert!(part.starts_with("60 of 24 (250 %) spent over 24m from 1970"), "{part}");
         assert!(part.contains("The budget is that of the events seen, not of the whole period."), "{part}");
         let whole = caption("99% of requests ok over 24m");
-        assert!(whole.starts_with("60 of 24 (250 %) spent over 24m from 1970") && !whole.contains("events seen"), "{whole}");
+        assert!(
+            whole.starts_with("60 of 24 (250 %) spent over 24m from 1970") && !whole.contains("events seen"),
+            "{whole}"
+        );
+    }
+
+    /// One scrape says how many of all requests were good, and nothing of when.
+    #[test]
+    fn a_single_scrape_tells_no_time() {
+        use crate::load::{LoadOptions, load_bytes};
+        let text = "# TYPE d_seconds histogram\nd_seconds_bucket{le=\"0.1\"} 800\nd_seconds_bucket{le=\"0.25\"} 900\n\
+                    d_seconds_bucket{le=\"+Inf\"} 1000\nd_seconds_sum 130.5\nd_seconds_count 1000\n";
+        let data =
+            load_bytes("metrics.prom", text.as_bytes(), &LoadOptions::default(), &crate::progress::Progress::new())
+                .unwrap();
+        let held = |objective: &str| {
+            let objective = objective.parse().unwrap();
+            let fits = crate::report::tell::fit::fitting(&data, &objective).unwrap();
+            let input = fits.fits[0].input();
+            let alerts = crate::slo::alert::tally_of(&objective, input, &Options::default());
+            (evaluate(&objective, input, &Options::default()), alerts)
+        };
+        let (report, alerts) = held("95% of requests < 250ms over 30d");
+        let report = report.unwrap();
+        let level = report.service_level().unwrap();
+        assert_eq!((level.value, level.n, report.budget.spent.value), (0.9, 1000, 100.0));
+        assert!(report.incidents.is_empty() && report.projection.exhausted.is_none());
+        assert!(alerts.unwrap_err().to_string().contains("nothing to replay alerts on"));
+        let section = section("d_seconds", &report, "");
+        assert!(!section.blocks.iter().any(|b| matches!(b, Block::Figure(_))));
+        let said = format!("{section:?}");
+        assert!(said.contains("totals of a single scrape") && said.contains("The data have no duration"), "{said}");
+        assert!(!said.contains("1ns") && !said.contains("1969"), "{said}");
+        // of time it says nothing at all
+        let error = held("95% of time < 250ms over 30d").0.unwrap_err().to_string();
+        assert!(error.contains("of one instant"), "{error}");
     }
 
     /// Busy minutes fail 2 % of 300, quiet ones none of 100: the mean of the minutes' ratios shows two thirds of the errors.

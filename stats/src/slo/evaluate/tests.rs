@@ -379,7 +379,8 @@ fn the_instant_at_which_the_budget_was_spent_is_told() {
     assert_eq!(of("99.8% of time up over 30d").exhausted, None);
     // an event a second for an hour, those from second 1000 on failed: of 3600 may 36 fail, and the 37th is that of second 1036
     let list: Vec<(i64, f64, bool)> = (0..3600).map(|s| (s, 0.1, !(1000..1100).contains(&s))).collect();
-    let report = evaluate(&objective("99% of requests ok over 1h"), SloInput::Events(&requests(&list)), &Options::default());
+    let report =
+        evaluate(&objective("99% of requests ok over 1h"), SloInput::Events(&requests(&list)), &Options::default());
     assert_eq!(report.unwrap().projection.exhausted, Some(Timestamp(1036 * NS)));
     // 10 a minute, all of them bad from minute 20 on: of 600 may 6 fail, and minute 20 counts more
     let minutes = |value: fn(i64) -> f64| {
