@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use rayon::prelude::*;
 use serde_json::json;
-use sre_stats::load::Dataset;
+use sre_stats::load::{Dataset, HistogramTable};
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::rules::{Documents, RuleSet};
 use sre_stats::slo::{
@@ -33,9 +33,9 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
         say(&format!("written: {name}\n"));
     }
     let documents = args.alerts.documents()?;
-    let data = args.input.load()?;
-    let (answer, rules) =
-        output::after_guesses(&data, answer(args, &found, &data, (costs.as_ref(), documents.as_ref())))?;
+    let (data, packed) = args.input.load_packed()?;
+    let told = answer(args, &found, (&data, &packed), (costs.as_ref(), documents.as_ref()));
+    let (answer, rules) = output::after_guesses(&data, told)?;
     args.alerts.write(&rules)?;
     output::give("slo", &data, &answer, args.input.strict, &args.output)
 }
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
 fn answer(
     args: &SloArgs,
     found: &Specification,
-    data: &Dataset,
+    data: (&Dataset, &HistogramTable),
     (costs, documents): (Option<&CostModel>, Option<&Documents>),
 ) -> Result<(Answer, Vec<RuleSet>), Failure> {
     let named = args.openslo.is_some();
@@ -162,14 +162,14 @@ pub(crate) fn add(
     }
 }
 
-/// Every series that fits the objective, held against it; those that do not are noted.
+/// Every series that fits the objective, of the data and of histograms that are packed, held against it; those that do not are noted.
 pub(crate) fn held<'a>(
-    data: &'a Dataset,
+    (data, packed): (&'a Dataset, &HistogramTable),
     objective: &Objective,
     options: &Options,
     answer: &mut Answer,
 ) -> Result<Vec<(Fit<'a>, SloReport)>, Failure> {
-    let found = tell::fit::fitting(data, objective)?;
+    let found = tell::fit::fitting_packed(data, packed, objective)?;
     for (title, why) in found.left_out {
         answer.leave_out(title, why);
     }
