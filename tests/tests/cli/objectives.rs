@@ -109,7 +109,7 @@ fn a_single_scrape_has_a_service_level_and_no_time() {
     let text = "# TYPE d_seconds histogram\nd_seconds_bucket{code=\"200\",le=\"0.1\"} 800\nd_seconds_bucket{code=\"200\",le=\"0.25\"} 900\n\
                 d_seconds_bucket{code=\"200\",le=\"+Inf\"} 1000\nd_seconds_sum{code=\"200\"} 130.5\nd_seconds_count{code=\"200\"} 1000\n";
     let file = Scratch::new("metrics.prom", text);
-    let slo = "95% of requests < 250ms over 30d";
+    let slo = "95% of requests <= 250ms over 30d";
     let document = json(&["slo", file.path(), "--slo", slo]);
     let result = &results(&document)[0];
     assert_eq!(estimate(&result["methods"]["occurrences"]), 0.9);

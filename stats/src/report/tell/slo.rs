@@ -421,7 +421,7 @@ mod tests {
             let alerts = crate::slo::alert::tally_of(&objective, input, &Options::default());
             (evaluate(&objective, input, &Options::default()), alerts)
         };
-        let (report, alerts) = held("95% of requests < 250ms over 30d");
+        let (report, alerts) = held("95% of requests <= 250ms over 30d");
         let report = report.unwrap();
         let level = report.service_level().unwrap();
         assert_eq!((level.value, level.n, report.budget.spent.value), (0.9, 1000, 100.0));
@@ -433,7 +433,7 @@ mod tests {
         assert!(said.contains("totals of a single scrape") && said.contains("The data have no duration"), "{said}");
         assert!(!said.contains("1ns") && !said.contains("1969"), "{said}");
         // of time it says nothing at all
-        let error = held("95% of time < 250ms over 30d").0.unwrap_err().to_string();
+        let error = held("95% of time <= 250ms over 30d").0.unwrap_err().to_string();
         assert!(error.contains("of one instant"), "{error}");
     }
 
