@@ -46,8 +46,13 @@ impl Asked {
 }
 
 /// Why nothing is accounted for where histograms leave the verdict open.
-pub(crate) const NOT_KNOWN: &str =
+const NOT_KNOWN: &str =
     "how much time was bad is not known: values in the bin of the limit may be on either side of it";
+
+/// Why slices cannot be accounted for, where they cannot.
+pub(crate) fn unaccountable(report: &SloReport) -> Option<&'static str> {
+    report.without_duration().or_else(|| (report.verdict == Verdict::Undecidable).then_some(NOT_KNOWN))
+}
 
 /// The confidence that a window's percentile has a finite upper bound.
 const LEVEL: f64 = 0.95;
@@ -102,8 +107,8 @@ pub(crate) fn add(held: &[(Fit<'_>, SloReport)], asked: &Asked, answer: &mut Ans
 
 fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
     let title = fit.item.title();
-    if report.verdict == Verdict::Undecidable {
-        answer.leave_out(title, NOT_KNOWN);
+    if let Some(why) = unaccountable(report) {
+        answer.leave_out(title, why);
         return Ok(());
     }
     let rule = asked.rule.or(asked.objective.rule()).unwrap_or(Rule::AnyBad);

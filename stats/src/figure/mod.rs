@@ -34,6 +34,7 @@ pub mod theme;
 mod ticks;
 
 pub use axis::Axis;
+pub(crate) use build::budget_caption;
 pub use build::{
     BoxPlot, BudgetPoint, BurnCurve, ChargedWidth, HistogramBin, Incident, PhasePoint, ProjectedEnd, QuantileCurve,
     Reached, ReaggregationCurve, ReaggregationPoint, Verdict, WidthCurve, alerts_figure, box_figure, budget_figure,

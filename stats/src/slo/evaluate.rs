@@ -3,14 +3,19 @@
 mod counts;
 mod events;
 pub(super) use events::{counted_events, good_ones};
+mod report;
 mod series;
 
+pub(super) use report::NO_DURATION;
+use report::{BUDGET_OF_EVENTS, BUDGET_OF_PERIOD};
+pub use report::{BudgetState, Methods, SloReport};
+
 use super::counts::Counts;
-use super::incidents::{Cost, SloIncident, ranked};
+use super::incidents::{Cost, ranked};
 use super::intervals::{Asked, SliInterval, measured};
 use super::objective::{Objective, Population};
 use super::period::Anchor;
-use super::projection::{self, Allowed, Projection, project};
+use super::projection::{self, Allowed, passed_in_time, project};
 use super::slices::Slices;
 use super::units::Units;
 use crate::error::{Error, Result};
@@ -18,7 +23,7 @@ use crate::estimate::{Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
 use crate::series::Series;
-use crate::time::{Span, Window};
+use crate::time::{Span, Timestamp, Window};
 use crate::unit::Unit;
 use crate::window::{BadTime, Budget, NoData, Rule, Verdict};
 
@@ -69,94 +74,10 @@ impl Default for Options {
     }
 }
 
-/// The service level by each way of counting, a share from 0 to 1; `None` where the data do not have what it needs.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Methods {
-    /// Good members over all: events, or time for a series.
-    pub occurrences: Option<Estimate>,
-    /// Good slices over all, by the objective's own rule for slices or the one of the options.
-    pub time_slices: Option<Estimate>,
-    /// Slices whose own share of good members reaches the target, over all slices.
-    pub ratio_slices: Option<Estimate>,
-    /// The plain mean of the slices' shares of good members: what an average over a dashboard's points shows. A quiet slice
-    /// weighs as much as a busy one, so it can hide errors under uneven traffic.
-    pub mean_of_ratios: Option<Estimate>,
-    /// The share of the errors that the mean of ratios hides, 1 − (1 − mean) / (1 − occurrences): a third means that it
-    /// shows two thirds of the error ratio. Less than 0 where it shows too many; `None` without errors.
-    pub mean_hides: Option<Estimate>,
+/// Whether a window of data is one instant, which is kept as the least width that there is.
+pub(super) fn is_instant(data: Window) -> bool {
+    data.width <= Span(1)
 }
-
-/// The error budget, in the population's unit: events for requests, seconds for time and slices.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct BudgetState {
-    /// What may be bad.
-    pub allowed: Estimate,
-    /// What was bad.
-    pub spent: Estimate,
-    /// What is left; less than 0 where the objective is violated.
-    pub left: Estimate,
-}
-
-/// What data say of an objective.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct SloReport {
-    /// The objective.
-    pub objective: Objective,
-    /// The period that was looked at.
-    pub period: Window,
-    /// The share of the period that the data cover, from their first to their last instant in it.
-    pub coverage: f64,
-    /// The service level by each way of counting.
-    pub methods: Methods,
-    /// The same with every interval side by side.
-    pub intervals: Vec<SliInterval>,
-    /// The budget.
-    pub budget: BudgetState,
-    /// When the budget will be spent.
-    pub projection: Projection,
-    /// What spent it, dearest first. Bad time no further apart than the options' gap is one incident.
-    pub incidents: Vec<SloIncident>,
-    /// Whether the objective is met by the data seen.
-    pub verdict: Verdict,
-    /// Whether that is the verdict of the whole period: the data cover it, or the part that they do not cover could not change the
-    /// verdict, however it went. Where not, the verdict is one so far.
-    pub decided: bool,
-    /// What a reader must know.
-    pub caveats: Vec<String>,
-    /// The bad time behind it, for the accounting by windows.
-    #[serde(skip)]
-    pub bad_time: BadTime,
-    /// Which of the caveats are about the members that are counted and their budget alone.
-    #[serde(skip)]
-    own: Vec<String>,
-}
-
-impl SloReport {
-    /// What a reader must know of the bad time, as for the [accounting by windows](crate::window::account), which has the budget of the whole
-    /// period: the caveats without those that are about the objective's own members, such as the events seen, or its slices.
-    ///
-    /// ```
-    /// use sre_stats::events::Events;
-    /// use sre_stats::series::{Identity, NanPolicy};
-    /// use sre_stats::slo::{Options, SloInput, evaluate};
-    /// let times = (0..3600).map(|s| s * 1_000_000_000).collect();
-    /// let events = Events::new(Identity::new("latency", Default::default()), times, vec![0.1; 3600], None, NanPolicy::Refuse)?;
-    /// let report = evaluate(&"99% of requests < 1 over 1d".parse()?, SloInput::Events(&events), &Options::default())?;
-    /// assert!(report.caveats.iter().any(|c| c.contains("budget is that of the events seen")));
-    /// assert!(report.caveats_of_time().iter().any(|c| c.contains("budget is that of the whole period")));
-    /// # Ok::<(), sre_stats::Error>(())
-    /// ```
-    pub fn caveats_of_time(&self) -> Vec<String> {
-        let of_events = self.own.iter().any(|c| c == BUDGET_OF_EVENTS);
-        let shared = self.caveats.iter().filter(|c| !self.own.contains(c)).cloned();
-        shared.chain(of_events.then(|| BUDGET_OF_PERIOD.to_owned())).collect()
-    }
-}
-
-/// Where data cover a part of a period, what requests are allowed is a share of those seen.
-const BUDGET_OF_EVENTS: &str = "the budget is that of the events seen, not of a whole period";
-/// What time is allowed is a share of the period.
-const BUDGET_OF_PERIOD: &str = "the budget is that of the whole period; the rest of it may still spend";
 
 /// Holds data against an objective: its service level by four ways of counting, its budget, what spent it, and when it will
 /// be spent.
@@ -198,6 +119,8 @@ struct Cut {
     coverage: f64,
     /// How much of the period the data do not cover.
     unseen: Span,
+    /// Whether the data are of one instant.
+    instant: bool,
     caveats: Vec<String>,
 }
 
@@ -208,6 +131,10 @@ impl Cut {
             let gaps = Span((bad.period().width.0 - bad.observed().0).max(0));
             self.unseen = Span(self.unseen.0.saturating_add(gaps.0));
             self.coverage = (self.coverage - gaps.0 as f64 / self.period.width.0 as f64).max(0.0);
+        }
+        if self.instant {
+            self.caveats.push(NO_DURATION.to_owned());
+            return self;
         }
         // the last sample of a period may lie up to a step before its end
         if self.coverage < WHOLE {
@@ -227,7 +154,7 @@ fn cut(objective: &Objective, data: Window) -> Result<Cut> {
         caveats.push(format!("data before {} are outside the period and were left out", period.start));
     }
     let unseen = Span((period.width.0 - covered.0).max(0));
-    Ok(Cut { period, coverage, unseen, caveats })
+    Ok(Cut { period, coverage, unseen, instant: is_instant(data), caveats })
 }
 
 /// What was counted of the members of the data.
@@ -238,10 +165,19 @@ struct Counted {
     scope: Scope,
     /// In words.
     what: &'static str,
+    /// Whether the members are ticks of time, and not events.
+    in_time: bool,
     /// The same by units of time.
     units: Units,
     /// What each bad interval cost.
     costs: Vec<Cost>,
+    /// When the bad ones passed what is allowed, where they are events.
+    passed: Option<Timestamp>,
+}
+
+/// How many of so many events may be bad at most.
+fn may_fail(objective: &Objective, total: u64) -> u64 {
+    if objective.target.p() == 0.0 { total } else { total.saturating_sub(objective.target.rank(total)) }
 }
 
 /// Says how much time without data is counted as good.
@@ -274,7 +210,17 @@ fn by_time(bad: &BadTime, options: &Options) -> Counted {
     }
     let costs = intervals.into_iter().map(|(a, b)| (a, b, b.since(a).as_secs_f64())).collect();
     let scope = Scope::new(Unit::Ratio, period);
-    Counted { good, total, method: Method::Sum, scope, what: "samples of time", units, costs }
+    Counted {
+        good,
+        total,
+        method: Method::Sum,
+        scope,
+        what: "samples of time",
+        in_time: true,
+        units,
+        costs,
+        passed: None,
+    }
 }
 
 /// The methods, and all that is made of slices.
@@ -334,10 +280,15 @@ fn levels(
     };
     let (mean, n) = means(width)?;
     let method = Method::Described(format!("mean of ratios per {}", super::period::compact(width)));
-    let mean_of_ratios =
+    let mut mean_of_ratios =
         Estimate::new(mean, method, n, &counted.scope).with_caveat("every slice weighs the same, whatever its traffic");
+    // the mean is of what there is in the slices
+    let silence = counted.in_time && !bad.no_data().is_empty() && bad.observed() == bad.period().width;
+    if silence {
+        mean_of_ratios = mean_of_ratios.with_caveat("time without data, which the other counts hold, is left out");
+    }
     let failed = counted.total - counted.good;
-    let mean_hides = (failed > 0).then(|| {
+    let mean_hides = (failed > 0 && !silence).then(|| {
         let hidden = 1.0 - (1.0 - mean) * counted.total as f64 / failed as f64;
         Estimate::new(hidden, Method::Named("1 − (1 − mean of ratios) / (1 − occurrences)"), n, &counted.scope)
     });
@@ -359,30 +310,35 @@ fn finish(
     counted: Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
 ) -> Result<SloReport> {
-    let Cut { period, coverage, unseen, mut caveats } = cut.without_gaps(objective, &bad);
+    let Cut { period, coverage, unseen, instant, mut caveats } = cut.without_gaps(objective, &bad);
     caveats.extend_from_slice(bad.caveats());
     // what is about the objective's own members and their budget
     let mut own = Vec::new();
-    let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
+    let Levels { mut methods, mut intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
+    if instant {
+        // there is one slice, whatever its width
+        methods = Methods { occurrences: methods.occurrences, ..Methods::default() };
+        intervals.truncate(1);
+    }
     let seconds = Scope::new(Unit::Second, period);
     let in_time = Budget::new(objective.target, period.width).allowed();
-    let Counted { good, total, scope, units, costs, .. } = counted;
+    let Counted { good, total, scope, units, costs, passed, .. } = counted;
     let complement = objective.target.complement();
     let share_of_period = || Estimate::new(in_time.as_secs_f64(), Method::Named("share of the period"), 1, &seconds);
     let members = |span: Span, member: Span| Allowed::Fixed(span.0 as f64 / member.0.max(1) as f64);
     // what is bad at most in the part that was not seen
     let mut at_most = Span(i64::MAX);
-    let (allowed, spent, met, costs, units, may) = match (objective.population, &slices) {
+    let (allowed, spent, met, costs, units, may, spent_at) = match (objective.population, &slices) {
         (Population::Requests, _) => {
             let scope = scope.with_unit(Unit::Count);
             if coverage < WHOLE {
                 own.push(BUDGET_OF_EVENTS.to_owned());
             }
             let estimate = |value, method| Estimate::new(value, method, total, &scope);
-            let met = good >= objective.target.rank(total) || objective.target.p() == 0.0;
+            let met = total - good <= may_fail(objective, total);
             let allowed = estimate(total as f64 * complement, Method::Named("share of events"));
             let spent = estimate((total - good) as f64, Method::Count);
-            (allowed, spent, met, costs, units, Allowed::Share(complement))
+            (allowed, spent, met, costs, units, Allowed::Share(complement), passed)
         }
         (Population::Slices(width), Some(slices)) => {
             let n = slices.bad.len() as i64;
@@ -397,13 +353,20 @@ fn finish(
             let pieces = gaps + 2;
             let rest = if unseen.0 > 0 { unseen.0 / width.0 + 2 * pieces } else { 0 };
             at_most = Span(n.saturating_add(rest).saturating_mul(width.0));
-            (share_of_period(), spent, met, costs, slices.units(), members(in_time, width))
+            // a slice is charged whole: at its end, or where the data end
+            let charged: Vec<_> = slices.bad.iter().map(|w| (w.start, w.end())).collect();
+            let at = passed_in_time(&charged, in_time).and_then(|at| charged.iter().find(|(_, end)| *end > at));
+            let at = at.map(|(_, end)| (*end).min(bad.period().end()));
+            (share_of_period(), spent, met, costs, slices.units(), members(in_time, width), at)
         }
         _ => {
             let mut spent = bad.estimate();
             spent.window = Some(period);
+            // what is counted are ticks, those without a sample too
+            spent.n = total;
             at_most = Span(bad.total().0.saturating_add(unseen.0));
-            (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()))
+            let at = passed_in_time(&bad.intervals(), in_time);
+            (share_of_period(), spent, bad.total() <= in_time, costs, units, members(in_time, bad.resolution()), at)
         }
     };
     if coverage < WHOLE && objective.population != Population::Requests {
@@ -415,21 +378,23 @@ fn finish(
     let requests = objective.population == Population::Requests;
     let whole = if requests { coverage >= WHOLE } else { unseen.0 == 0 };
     let rolling = objective.effective_anchor() == Anchor::Rolling;
-    let projection =
-        project(&projection::Asked { units: &units, allowed: may, period, rolling, violated: !met }, options);
+    let asked = projection::Asked { units: &units, allowed: may, period, rolling, violated: !met, spent_at };
+    let projection = if instant { projection::unknown(&asked, options, NO_DURATION) } else { project(&asked, options) };
+    let incidents = if instant { Vec::new() } else { ranked(&costs, options.incident_gap, allowed.value) };
     Ok(SloReport {
         objective: objective.clone(),
         period,
         coverage: coverage.min(1.0),
         methods,
         intervals,
-        incidents: ranked(&costs, options.incident_gap, allowed.value),
+        incidents,
         budget: BudgetState { allowed, spent, left },
         projection,
         verdict: if met { Verdict::Met } else { Verdict::Violated },
         decided: whole || at_most <= in_time || !met && !requests,
         caveats,
         bad_time: bad,
+        instant,
         own,
     })
 }

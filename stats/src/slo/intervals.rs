@@ -9,7 +9,7 @@ use crate::method::Method;
 use crate::quantile::proportion::{clopper_pearson, wilson};
 use crate::quantile::{Quantile, block_length};
 use crate::time::Span;
-use crate::words::counted;
+use crate::words::{agreeing, counted};
 
 /// Errors cluster where the service level varies this many times as much as independent errors would make it.
 const CLUSTERED: f64 = 1.5;
@@ -158,7 +158,8 @@ fn bootstrap(units: &Units, n: u64, options: &Options) -> Result<BlockBootstrap,
         return Err(format!("{} replicates are too few to resample", options.replicates));
     }
     if units.len() < FEWEST_UNITS {
-        return Err(format!("{} units of time are too few to resample", units.len()));
+        let few = agreeing(units.len() as u64, "unit", "of time is", "of time are");
+        return Err(format!("{few} too few to resample"));
     }
     if bad <= 0.0 || bad >= total {
         return Err("all are alike, and resampling shows no spread".to_owned());
@@ -242,6 +243,16 @@ mod tests {
         }
         assert!(wilson < 40, "{wilson}");
         assert!(blocks >= 80, "{blocks}");
+    }
+
+    #[test]
+    fn what_is_too_little_is_said_in_number() {
+        let why = |n: usize| {
+            let units = Units { start: Timestamp(0), width: Span::MINUTE, total: vec![50.0; n], bad: vec![1.0; n] };
+            bootstrap(&units, 50 * n as u64, &Options::default()).unwrap_err()
+        };
+        assert_eq!(why(1), "1 unit of time is too few to resample");
+        assert_eq!(why(2), "2 units of time are too few to resample");
     }
 
     #[test]

@@ -36,12 +36,13 @@ pub enum Outcome {
 ///
 /// The time to come is drawn from the time that was seen: circular blocks of neighbouring units, so that outages stay
 /// outages, many times over with a fixed seed. In a rolling period old bad time leaves the window as it goes. **It assumes
-/// that the future resembles what was seen**: it knows no trend and no deploy. Times are exact to a unit.
+/// that the future resembles what was seen**: it knows no trend and no deploy. Times to come are exact to a unit.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Projection {
     /// What it says.
     pub outcome: Outcome,
-    /// When the budget was spent, where it is.
+    /// When the budget was spent, where it is: the instant within the bad time at which what was bad passed what is allowed, the end of the
+    /// slice that passed it, the time of the event that did, or the end of the row that counts it.
     pub exhausted: Option<Timestamp>,
     /// The lower end of the interval of the date; `None` beyond the horizon.
     pub earliest: Option<Timestamp>,
@@ -81,13 +82,23 @@ pub(super) struct Asked<'a> {
     pub(super) rolling: bool,
     /// Whether more was spent than is allowed.
     pub(super) violated: bool,
+    /// When, where that is known more finely than by units.
+    pub(super) spent_at: Option<Timestamp>,
 }
 
-pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
-    let units = asked.units;
-    let now = units.end().min(asked.period.end());
-    let horizon = if asked.rolling { now + asked.period.width } else { asked.period.end() };
-    let mut out = Projection {
+/// The last instant seen, and until when is looked.
+fn from_to(asked: &Asked<'_>) -> (Timestamp, Timestamp) {
+    let now = asked.units.end().min(asked.period.end());
+    (now, if asked.rolling { now + asked.period.width } else { asked.period.end() })
+}
+
+/// Nothing is said, for a reason.
+pub(super) fn unknown(asked: &Asked<'_>, options: &Options, why: &str) -> Projection {
+    Projection { why: Some(why.to_owned()), ..nothing(asked, options) }
+}
+
+fn nothing(asked: &Asked<'_>, options: &Options) -> Projection {
+    Projection {
         outcome: Outcome::Unknown,
         exhausted: None,
         earliest: None,
@@ -95,13 +106,19 @@ pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
         latest: None,
         level: options.level,
         probability: None,
-        horizon,
-        unit: units.width,
+        horizon: from_to(asked).1,
+        unit: asked.units.width,
         block: 1,
         why: None,
-    };
+    }
+}
+
+pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
+    let units = asked.units;
+    let (now, horizon) = from_to(asked);
+    let mut out = nothing(asked, options);
     if asked.violated {
-        (out.outcome, out.exhausted) = (Outcome::Exhausted, spent_at(asked));
+        (out.outcome, out.exhausted) = (Outcome::Exhausted, asked.spent_at.or_else(|| spent_at(asked)));
         return out;
     }
     let ahead = horizon.since(now).0.div_euclid(units.width.0.max(1)) as usize;
@@ -149,6 +166,19 @@ pub(super) fn project(asked: &Asked<'_>, options: &Options) -> Projection {
 
 fn span(width: Span, count: usize) -> String {
     Span(width.0.saturating_mul(count as i64)).about()
+}
+
+/// The instant within bad time at which more of it has passed than is allowed; `intervals` are sorted and disjoint.
+pub(super) fn passed_in_time(intervals: &[(Timestamp, Timestamp)], allowed: Span) -> Option<Timestamp> {
+    let mut left = allowed.0;
+    for &(from, to) in intervals {
+        let length = to.since(from).0;
+        if length > left {
+            return Some(from + Span(left.max(0)));
+        }
+        left -= length;
+    }
+    None
 }
 
 /// The end of the unit in which the budget was spent.
@@ -306,7 +336,7 @@ mod tests {
             Allowed::Fixed(n) => spent > n,
             Allowed::Share(s) => spent > s * units.total.iter().sum::<f64>(),
         };
-        project(&Asked { units, allowed, period, rolling, violated }, &Options::default())
+        project(&Asked { units, allowed, period, rolling, violated, spent_at: None }, &Options::default())
     }
 
     fn units(bad: Vec<f64>, total: f64) -> Units {
@@ -364,7 +394,7 @@ mod tests {
             };
             let start = if rolling { units.end() - Span(hours as i64 * HOUR) } else { units.start };
             let period = Window::new(start, Span(hours as i64 * HOUR)).unwrap();
-            let asked = Asked { units: &units, allowed, period, rolling, violated: false };
+            let asked = Asked { units: &units, allowed, period, rolling, violated: false, spent_at: None };
             let (ahead, block) = (if rolling { hours } else { hours - n }, 1 + random.below(9));
             let futures = Futures::new(&asked, ahead, block);
             for seed in 0..10 {

@@ -103,6 +103,28 @@ fn counts_of_all_and_of_bad_ones_answer_for_requests() {
     assert!(results(&windows).iter().any(|r| r["width_s"] == 300));
 }
 
+/// One scrape of a histogram: the share of good requests stays, and all that needs time is left out with the reason.
+#[test]
+fn a_single_scrape_has_a_service_level_and_no_time() {
+    let text = "# TYPE d_seconds histogram\nd_seconds_bucket{code=\"200\",le=\"0.1\"} 800\nd_seconds_bucket{code=\"200\",le=\"0.25\"} 900\n\
+                d_seconds_bucket{code=\"200\",le=\"+Inf\"} 1000\nd_seconds_sum{code=\"200\"} 130.5\nd_seconds_count{code=\"200\"} 1000\n";
+    let file = Scratch::new("metrics.prom", text);
+    let slo = "95% of requests <= 250ms over 30d";
+    let document = json(&["slo", file.path(), "--slo", slo]);
+    let result = &results(&document)[0];
+    assert_eq!(estimate(&result["methods"]["occurrences"]), 0.9);
+    assert_eq!((&result["incidents"], &result["alerts"]), (&serde_json::json!([]), &serde_json::json!([])));
+    assert!(result["alert_summary"]["refused"].as_str().unwrap().contains("one instant"), "{result}");
+    for command in ["slo", "report"] {
+        let (code, out, err) = told(&[command, file.path(), "--slo", slo]);
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains("totals of a single scrape"), "{out}");
+        for wrong in ["1ns", "pages are false", "Bucket widths up to", "allowed was bad in truth"] {
+            assert!(!out.contains(wrong), "{command} says “{wrong}”: {out}");
+        }
+    }
+}
+
 /// A limit in bytes for latencies: what was read as what stands before the reason.
 #[test]
 fn an_objective_that_fails_comes_after_what_was_understood() {

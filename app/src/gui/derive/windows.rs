@@ -11,7 +11,7 @@ use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, Verdic
 use sre_stats::{Error, Result};
 
 use super::document::Document;
-use crate::cli::windows::{Asked, NOT_KNOWN, advisor};
+use crate::cli::windows::{Asked, advisor, unaccountable};
 
 /// The rules offered in the list.
 pub fn rules() -> Vec<Rule> {
@@ -66,8 +66,8 @@ impl WindowAnalysis {
         let options = Options { rule, no_data: key.no_data, ..Options::default() };
         let fit = fit_of(&document.dataset, key.item, &key.objective)?;
         let slo = evaluate(&key.objective, fit.input(), &options)?;
-        if slo.verdict == Verdict::Undecidable {
-            return Err(Error::mismatch(NOT_KNOWN));
+        if let Some(why) = unaccountable(&slo) {
+            return Err(Error::mismatch(why));
         }
         progress.check()?;
         progress.stage("charging slices of every width", 0);

@@ -62,6 +62,12 @@ pub fn budget_figure(
     figure.marks.push(Mark::new("spent", Role::Charged, Shape::Line { points: line }));
     let budget = Shape::Rule { at: allowed, direction: Direction::Horizontal };
     figure.marks.push(Mark::new("budget", Role::Limit, budget));
+    figure.caption = caption(last.spent, allowed, unit, period);
+    Ok(figure)
+}
+
+/// What was spent of what is allowed, and over which time.
+pub(crate) fn caption(spent: f64, allowed: f64, unit: &Unit, over: Window) -> String {
     let show = |value: f64| {
         if unit.is_time() {
             unit.convert(value, &Unit::Second).map_or_else(|_| unit.show(value), span)
@@ -69,9 +75,8 @@ pub fn budget_figure(
             unit.show(value)
         }
     };
-    let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(last.spent / allowed)) } else { String::new() };
-    figure.caption = format!("{} of {}{share} spent over {}.", show(last.spent), show(allowed), period.about());
-    Ok(figure)
+    let share = if allowed > 0.0 { format!(" ({})", Unit::Ratio.show(spent / allowed)) } else { String::new() };
+    format!("{} of {}{share} spent over {}.", show(spent), show(allowed), over.about())
 }
 
 /// When a budget is projected to end.

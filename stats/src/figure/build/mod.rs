@@ -23,6 +23,7 @@ mod waiting;
 
 pub use alerts::{BurnCurve, alerts_figure};
 pub use box_plot::boxes_figure;
+pub(crate) use budget::caption as budget_caption;
 pub use budget::{BudgetPoint, Incident, ProjectedEnd, budget_figure, project_budget};
 pub use charged::{ChargedWidth, charged_figure};
 pub use compare::difference_figure;

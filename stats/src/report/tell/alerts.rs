@@ -136,6 +136,9 @@ pub fn detections_table(alerts: &Alerts) -> Table {
     table
 }
 
+/// Which budget shares are of: not that of the events seen, which an objective of requests has.
+const A_BUDGET: &str = "a period's budget at this traffic";
+
 /// What the pages come to, in one or two sentences.
 pub fn finding(alerts: &Alerts) -> (Standing, String) {
     let Some(pages) = &alerts.pages else {
@@ -153,9 +156,10 @@ pub fn finding(alerts: &Alerts) -> (Standing, String) {
     let (n, missed) = (pages.detections.len(), pages.detections.iter().filter(|d| d.delay.is_none()).count());
     let threshold = Unit::Ratio.show(alerts.truth.significant);
     let mut text = match (n, missed) {
-        (0, _) => format!("No incident of this history spent {threshold} of the budget."),
-        (n, 0) => format!("The pages find {} that spent {threshold} of the budget or more", incidents(n)),
-        (n, m) => format!("The pages miss {m} of {} that spent {threshold} of the budget or more", incidents(n)),
+        (0, _) => format!("No incident of this history spent {threshold} of {A_BUDGET}."),
+        (n, 0) => format!("The pages find {} that spent {threshold} of {A_BUDGET} or more", incidents(n)),
+        (n, m) if n == m => format!("The pages miss {} that spent {threshold} of {A_BUDGET} or more", incidents(n)),
+        (n, m) => format!("The pages miss {m} of {} that spent {threshold} of {A_BUDGET} or more", incidents(n)),
     };
     if n > 0 {
         text.push_str(&match &pages.delay_median {
@@ -374,8 +378,8 @@ mod tests {
         assert_eq!(standing, Standing::Good);
         assert_eq!(
             text,
-            "The pages find the 2 incidents that spent 2 % of the budget or more, half of those found within 1m 10s. All 2 \
-             pages are about something that mattered."
+            "The pages find the 2 incidents that spent 2 % of a period's budget at this traffic or more, half of those found within \
+             1m 10s. All 2 pages are about something that mattered."
         );
         let table = replay_table(&alerts);
         assert_eq!(table.rows.len(), 4);
@@ -398,10 +402,63 @@ mod tests {
         let (standing, text) = finding(&quiet);
         assert_eq!(
             (standing, text.as_str()),
-            (Standing::Unknown, "No incident of this history spent 2 % of the budget. Nobody is paged.")
+            (
+                Standing::Unknown,
+                "No incident of this history spent 2 % of a period's budget at this traffic. Nobody is paged."
+            )
         );
         let loose = assess(&counts(&[]), &rules, "90%".parse().unwrap(), month(), &AssessOptions::default()).unwrap();
         assert!(warnings(&loose)[0].contains("14.4x over 1h and 5m page” is refused: it can never fire"));
+    }
+
+    /// 24 minutes of 100 requests a minute: of 2400 may 24 fail at 99 %, of a month of them 43 200, 1800 times as many.
+    #[test]
+    fn both_budgets_of_a_short_history_are_named() {
+        let mut bad = vec![0_u64; 24];
+        bad[10..16].fill(50);
+        let tally = |total: u64| {
+            Tally::new(Timestamp(0), Span::MINUTE, &bad, &vec![total; bad.len()], Population::Requests).unwrap()
+        };
+        let rules = BurnRateRule::workbook(month());
+        let held =
+            |period| assess(&tally(100), &rules, "99%".parse().unwrap(), period, &AssessOptions::default()).unwrap();
+        let alerts = held(month());
+        let told: Vec<&String> = alerts.caveats.iter().filter(|c| c.contains("of the events seen")).collect();
+        assert_eq!(told.len(), 1, "{:?}", alerts.caveats);
+        for figure in ["period of 30d", "(43200 bad requests)", "seen in 24m", "only 24 may", "1800 times"] {
+            assert!(told[0].contains(figure), "{} lacks {figure}", told[0]);
+        }
+        let (_, text) = finding(&alerts);
+        assert!(
+            text.starts_with("No incident of this history spent 2 % of a period's budget at this traffic."),
+            "{text}"
+        );
+        assert_eq!(alerts.truth.budget_basis, "a whole period at the mean traffic of the data");
+        // the data are the period: there is one budget
+        assert!(held(Span::from_secs(24 * 60)).caveats.iter().all(|c| !c.contains("of the events seen")));
+    }
+
+    #[test]
+    fn one_missed_incident_is_told_as_one() {
+        let alerts = assess(
+            &counts(&[100_000]),
+            &["14.4x over 1h and 5m page".parse().unwrap()],
+            "99.9%".parse().unwrap(),
+            month(),
+            &AssessOptions { interval: Span::from_secs(3600), ..AssessOptions::default() },
+        )
+        .unwrap();
+        let mut missed = alerts.clone();
+        let pages = missed.pages.as_mut().unwrap();
+        pages.detections.iter_mut().for_each(|d| d.delay = None);
+        pages.delay_median = None;
+        let (_, text) = finding(&missed);
+        assert!(
+            text.starts_with(
+                "The pages miss the one incident that spent 2 % of a period's budget at this traffic or more."
+            ),
+            "{text}"
+        );
     }
 
     #[test]

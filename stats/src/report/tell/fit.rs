@@ -49,8 +49,18 @@ impl Fit<'_> {
         }
     }
 
-    /// What makes a member of the population good, in words.
+    /// What makes a member of the population good, in words: of slices, what makes a slice good too.
     pub fn good_means(&self, objective: &Objective) -> String {
+        let member = self.member_is_good(objective);
+        match (of_slices(objective, matches!(self.samples, Samples::Own(SloInput::Series(_)))), by_itself(objective)) {
+            (None, _) => member,
+            (Some(slice), true) => format!("{member} {slice}"),
+            (Some(slice), false) => format!("{slice} Counted one by one: {member}"),
+        }
+    }
+
+    /// What makes a single member good.
+    fn member_is_good(&self, objective: &Objective) -> String {
         let input = match &self.samples {
             Samples::Own(input) => *input,
             Samples::Binned(counts) => {
@@ -82,6 +92,27 @@ impl Fit<'_> {
         };
         format!("{member} is good if {is}.{more}")
     }
+}
+
+/// Whether a slice is good by its members, each good or bad by itself, and not by all of their values together.
+fn by_itself(objective: &Objective) -> bool {
+    !matches!(objective.effective_criterion(), Criterion::Percentile(..) | Criterion::Mean(_))
+}
+
+/// What makes a slice good, where the objective counts slices; those of a series hold samples, others events.
+fn of_slices(objective: &Objective, samples: bool) -> Option<String> {
+    let Population::Slices(width) = objective.population else { return None };
+    let members = if samples { "samples" } else { "events" };
+    let is = match objective.effective_criterion() {
+        Criterion::Mean(c) => format!("the mean of its values is {c}"),
+        Criterion::Percentile(q, c) => format!("the {q} of its {members} is {c}"),
+        Criterion::Ratio(target) => {
+            let share = Unit::Ratio.show(target.p());
+            format!("{share} of its {members} or more are good")
+        }
+        Criterion::Ok | Criterion::Up | Criterion::Value(_) => format!("none of its {members} is bad"),
+    };
+    Some(format!("A slice of {} is good if {is}.", super::words::width(width)))
 }
 
 /// What a row of counts is to an objective of time.

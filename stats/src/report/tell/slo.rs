@@ -3,7 +3,7 @@
 use super::words::standing;
 use crate::error::Result;
 use crate::estimate::Bound;
-use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_figure, project_budget};
+use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_caption, budget_figure, project_budget};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
 use crate::time::{Span, Timestamp};
@@ -195,6 +195,11 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
         .collect();
     let mut figure =
         budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)?;
+    if report.of_events_seen() {
+        let (allowed, unit) = (report.budget.allowed.value, &report.budget.spent.unit);
+        figure.caption = budget_caption(spent, allowed, unit, report.bad_time.period());
+        figure.caption.push_str(" The budget is that of the events seen, not of the whole period.");
+    }
     if let Some(at) = report.projection.exhausted {
         figure.caption.push_str(&format!(" Spent by {}.", at.whole_second()));
     }
@@ -223,6 +228,9 @@ const LITTLE: f64 = 0.4;
 fn so_far(report: &SloReport) -> String {
     if report.decided {
         return String::new();
+    }
+    if report.without_duration().is_some() {
+        return " The data have no duration: the objective is not decided for any period.".to_owned();
     }
     let seen = Span((report.coverage * report.period.width.0 as f64) as i64);
     let words = match report.verdict {
@@ -283,14 +291,16 @@ const LISTED: usize = 20;
 /// Verdict, methods, budget, incidents and figure under the name of the series; `good_means` says what makes a member good.
 pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
     let (standing, text) = finding(report);
-    let evidence = report.methods.occurrences.iter().map(|e| ("service level".to_owned(), e.clone())).collect();
+    let evidence = report.service_level().into_iter().map(|e| ("service level".to_owned(), e.clone())).collect();
     let mut section = Section::new(format!("Objective for {title}"))
         .with(Block::Verdict { standing, text, evidence })
         .with(Block::Text(good_means.to_owned()));
     if !report.caveats.is_empty() {
         section.blocks.push(Block::Warnings(report.caveats.clone()));
     }
-    section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+    if report.without_duration().is_none() {
+        section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+    }
     section.blocks.extend(mean_of_ratios_sentence(report).map(Block::Text));
     section.blocks.push(Block::Table(methods_table(report)));
     section.blocks.push(Block::Table(intervals_table(report)));
@@ -298,7 +308,9 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
     if !report.incidents.is_empty() {
         section.blocks.push(Block::Table(incidents_table(report, LISTED)));
     }
-    if let Ok(figure) = figure(report) {
+    if report.without_duration().is_none()
+        && let Ok(figure) = figure(report)
+    {
         section.blocks.push(Block::Figure(figure));
     }
     section
@@ -348,6 +360,81 @@ mod tests {
         // the period rolls, and what comes is drawn from one day with two outages
         let said = projection_sentence(&report.projection);
         assert!(said.starts_with("If the time to come is like the time seen, the budget"), "{said}");
+    }
+
+    /// 43 bad minutes from 20 000 on are 9 of 8640 slices of 5 min, and 43 of 43 200 minutes.
+    #[test]
+    fn the_headline_is_the_count_that_the_budget_is_of() {
+        let times = (0..43_200).map(|m| m * 60_000_000_000).collect();
+        let values = (0..43_200).map(|m| f64::from(u8::from(!(20_000..20_043).contains(&m)))).collect();
+        let series = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+        let level = |objective: &str| {
+            let options = Options { replicates: 0, ..Options::default() };
+            let report = evaluate(&objective.parse().unwrap(), SloInput::Series(&series), &options).unwrap();
+            match section("up", &report, "").blocks.first() {
+                Some(Block::Verdict { evidence, .. }) => (evidence[0].1.value, evidence[0].1.n),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(level("99.9% of 5m slices up over 30d"), (8631.0 / 8640.0, 8640));
+        assert_eq!(level("99.9% of 5m slices have ratio >= 99% over 30d"), (8631.0 / 8640.0, 8640));
+        assert_eq!(level("99.9% of time up over 30d"), (43_157.0 / 43_200.0, 43_200));
+    }
+
+    /// 24 of the 2400 requests of 24 minutes may fail: a caption that sets them against a month would be wrong by 1800.
+    #[test]
+    fn the_caption_says_which_budget_was_spent() {
+        let column = |value: fn(i64) -> f64| {
+            let times = (0..24).map(|m| m * 60_000_000_000).collect();
+            Series::new(Identity::new("n", Unit::Count), times, (0..24).map(value).collect(), NanPolicy::Refuse)
+                .unwrap()
+        };
+        let bad = column(|m| if m == 10 { 60.0 } else { 0.0 });
+        let counts = crate::slo::Counts::from_deltas(&column(|_| 100.0), &bad).unwrap();
+        let caption = |objective: &str| {
+            let report = evaluate(&objective.parse().unwrap(), SloInput::Counts(&counts), &Options::default()).unwrap();
+            figure(&report).unwrap().caption
+        };
+        let part = caption("99% of requests ok over 30d");
+        assert!(part.starts_with("60 of 24 (250 %) spent over 24m from 1970"), "{part}");
+        assert!(part.contains("The budget is that of the events seen, not of the whole period."), "{part}");
+        let whole = caption("99% of requests ok over 24m");
+        assert!(
+            whole.starts_with("60 of 24 (250 %) spent over 24m from 1970") && !whole.contains("events seen"),
+            "{whole}"
+        );
+    }
+
+    /// One scrape says how many of all requests were good, and nothing of when.
+    #[test]
+    fn a_single_scrape_tells_no_time() {
+        use crate::load::{LoadOptions, load_bytes};
+        let text = "# TYPE d_seconds histogram\nd_seconds_bucket{le=\"0.1\"} 800\nd_seconds_bucket{le=\"0.25\"} 900\n\
+                    d_seconds_bucket{le=\"+Inf\"} 1000\nd_seconds_sum 130.5\nd_seconds_count 1000\n";
+        let data =
+            load_bytes("metrics.prom", text.as_bytes(), &LoadOptions::default(), &crate::progress::Progress::new())
+                .unwrap();
+        let held = |objective: &str| {
+            let objective = objective.parse().unwrap();
+            let fits = crate::report::tell::fit::fitting(&data, &objective).unwrap();
+            let input = fits.fits[0].input();
+            let alerts = crate::slo::alert::tally_of(&objective, input, &Options::default());
+            (evaluate(&objective, input, &Options::default()), alerts)
+        };
+        let (report, alerts) = held("95% of requests <= 250ms over 30d");
+        let report = report.unwrap();
+        let level = report.service_level().unwrap();
+        assert_eq!((level.value, level.n, report.budget.spent.value), (0.9, 1000, 100.0));
+        assert!(report.incidents.is_empty() && report.projection.exhausted.is_none());
+        assert!(alerts.unwrap_err().to_string().contains("nothing to replay alerts on"));
+        let section = section("d_seconds", &report, "");
+        assert!(!section.blocks.iter().any(|b| matches!(b, Block::Figure(_))));
+        let said = format!("{section:?}");
+        assert!(said.contains("totals of a single scrape") && said.contains("The data have no duration"), "{said}");
+        assert!(!said.contains("1ns") && !said.contains("1969"), "{said}");
+        // of time it says nothing at all
+        let error = held("95% of time <= 250ms over 30d").0.unwrap_err().to_string();
+        assert!(error.contains("of one instant"), "{error}");
     }
 
     /// Busy minutes fail 2 % of 300, quiet ones none of 100: the mean of the minutes' ratios shows two thirds of the errors.

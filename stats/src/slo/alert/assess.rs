@@ -129,6 +129,7 @@ pub fn assess(
             Unit::Ratio.show(one)
         ));
     }
+    caveats.extend(two_budgets(counts, &truth, period));
     let assessed: Vec<Assessed> = rules
         .iter()
         .map(|rule| match judge(counts, &truth, rule, target, period, options) {
@@ -226,6 +227,27 @@ fn thin(counts: &Tally, rule: &BurnRateRule, safe: u64, interval: Span) -> Resul
         |n| Estimate::new(few as f64 / all as f64, Method::Named("evaluations below the safe count"), n, &scope);
     Ok((all > 0).then(|| estimate(all)))
 }
+
+/// How the budget of a period is related to that of the events seen, which an objective of requests has, where the data are shorter.
+fn two_budgets(counts: &Tally, truth: &Truth, period: Span) -> Option<String> {
+    let seen = counts.window().width;
+    let requests = counts.population() == Population::Requests;
+    let share = seen.as_secs_f64() / period.as_secs_f64();
+    (requests && share < WHOLE).then(|| {
+        format!(
+            "shares in the alerts are of the budget of a whole period of {} at the mean traffic of the data ({} bad requests); of the events \
+             seen in {}, as the objective's own budget has it, only {} may be bad: the same incident is {} times as large a share of that",
+            period.compact(),
+            Unit::Count.show(truth.budget),
+            seen.about(),
+            Unit::Count.show(truth.budget * share),
+            Unit::None.show(1.0 / share)
+        )
+    })
+}
+
+/// Data that are this share of a period are as good as one.
+const WHOLE: f64 = 0.999;
 
 fn caveats_of(counts: &Tally, rule: &BurnRateRule, judged: &Judged) -> Vec<String> {
     let mut out = Vec::new();

@@ -4,7 +4,7 @@ use super::tally::{MAX_TICKS, Tally, too_many};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::series::Series;
-use crate::slo::evaluate::{counted_events, good_ones};
+use crate::slo::evaluate::{NO_DURATION, counted_events, good_ones, is_instant};
 use crate::slo::{Counts, Criterion, Objective, Options, Population, SloInput};
 use crate::time::{Grid, Span, Timestamp};
 use crate::window::{BadTime, Condition, NoData, Rule, SeriesOptions, bad_windows};
@@ -209,6 +209,9 @@ fn of_counts(objective: &Objective, counts: &Counts) -> Result<Tally> {
             .hint("write the objective as “of requests ok”"));
     }
     counts.criterion_of(objective)?;
+    if is_instant(counts.window()) {
+        return Err(Error::empty(NO_DURATION));
+    }
     let rows = |of: &Counts| Tally::from_rows(of.times(), of.step(), of.bad(), of.total());
     let known = counts.without_late();
     let known = known.as_ref().unwrap_or(counts);

@@ -159,7 +159,13 @@ pub(super) fn judged(counts: &Tally, truth: &Truth, found: &[Firing]) -> Replay 
     let mut caveats = Vec::new();
     let missed = detections.len() as u64 - detected;
     if missed > 0 {
-        caveats.push(format!("{missed} of {} significant incidents were missed and have no delay", detections.len()));
+        caveats.push(match detections.len() {
+            1 => "the one significant incident was missed and has no delay".to_owned(),
+            n => format!(
+                "{missed} of {n} significant incidents {} no delay",
+                if missed == 1 { "was missed and has" } else { "were missed and have" }
+            ),
+        });
     }
     let warm_up = firings.iter().filter(|f| f.firing.warm_up).count();
     if warm_up > 0 {
@@ -249,4 +255,28 @@ fn middle(sorted: &[f64], method: &'static str, scope: &Scope) -> Option<Estimat
 
 fn worst(sorted: &[f64], method: &'static str, scope: &Scope) -> Option<Estimate> {
     sorted.last().map(|v| Estimate::new(*v, Method::Named(method), sorted.len() as u64, scope))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::slo::Population;
+    use crate::slo::alert::TruthOptions;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn missed_incidents_are_told_in_number() {
+        let missed = |outages: &[usize]| {
+            let mut bad = vec![0_u64; 86_400];
+            outages.iter().for_each(|at| bad[*at..*at + 600].fill(10));
+            let counts =
+                Tally::new(Timestamp(0), Span::SECOND, &bad, &vec![10; bad.len()], Population::Requests).unwrap();
+            let period = Span(30 * Span::DAY.0);
+            let truth = Truth::measured(&counts, "99.9%".parse().unwrap(), period, &TruthOptions::default()).unwrap();
+            judged(&counts, &truth, &[]).caveats
+        };
+        assert_eq!(missed(&[1000]), ["the one significant incident was missed and has no delay"]);
+        assert_eq!(missed(&[1000, 9000]), ["2 of 2 significant incidents were missed and have no delay"]);
+    }
 }

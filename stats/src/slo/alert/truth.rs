@@ -49,12 +49,17 @@ pub struct Truth {
     pub incidents: Vec<TrueIncident>,
     /// The budget of one period, in members, at the mean traffic of the data.
     pub budget: f64,
+    /// What that is the budget of, in words.
+    pub budget_basis: &'static str,
     /// The share of it from which on an incident is significant.
     pub significant: f64,
     /// Incidents no further apart than this are one.
     #[serde(rename = "gap_s")]
     pub gap: Span,
 }
+
+/// What shares are of.
+const BASIS: &str = "a whole period at the mean traffic of the data";
 
 impl Truth {
     /// Finds the incidents in counts: runs of pieces that burn the budget of the objective faster than evenly, cut to their first
@@ -120,7 +125,7 @@ impl Truth {
         }
         let per_second = counts.sums().1 as f64 / counts.window().width.as_secs_f64();
         let budget = target.complement() * per_second * period.as_secs_f64();
-        Ok(Self { incidents: Vec::new(), budget, significant, gap: Span::ZERO })
+        Ok(Self { incidents: Vec::new(), budget, budget_basis: BASIS, significant, gap: Span::ZERO })
     }
 
     fn incident(&self, counts: &Tally, start: Timestamp, end: Timestamp) -> TrueIncident {

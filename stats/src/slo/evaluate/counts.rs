@@ -5,7 +5,9 @@ use super::super::objective::{Objective, Population};
 use super::super::projection::{Outcome, Projection};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{BudgetState, Counted, Methods, Options, SloReport, by_time, cut, finish, silence};
+use super::{
+    BudgetState, Counted, Methods, NO_DURATION, Options, SloReport, by_time, cut, finish, is_instant, may_fail, silence,
+};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
@@ -74,6 +76,9 @@ fn allowed_between(mut report: SloReport, counts: &Counts) -> SloReport {
 
 /// Counts as they are.
 fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloReport> {
+    if objective.population != Population::Requests && is_instant(counts.window()) {
+        return Err(Error::empty(NO_DURATION).hint("ask for requests: their share of good ones is known"));
+    }
     let mut cut = cut(objective, counts.window())?;
     cut.caveats.extend_from_slice(counts.notes());
     let rows = counts.range(cut.period.start, cut.period.end());
@@ -121,14 +126,23 @@ fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloR
         .iter()
         .try_fold(0_u64, |sum, n| sum.checked_add(*n))
         .ok_or_else(|| Error::argument("the counts add up to more than 2⁶⁴"))?;
+    let allowed = may_fail(objective, all);
+    let mut failed = 0_u64;
+    let passed = times.iter().zip(&bad_counts).find(|(_, n)| {
+        failed = failed.saturating_add(**n);
+        failed > allowed
+    });
     let counted = Counted {
         good: all - bad_counts.iter().sum::<u64>(),
         total: all,
         method: Method::Count,
         scope: Scope::new(Unit::Ratio, window),
         what: "events",
+        in_time: false,
         units,
         costs,
+        // a row's events are known at its end
+        passed: passed.map(|(t, _)| Timestamp(*t) + counts.step()),
     };
     finish(objective, options, cut, bad, counted, means)
 }

@@ -6,7 +6,7 @@ use super::super::incidents::Cost;
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{Counted, Options, SloReport, by_time, cut, finish, silence};
+use super::{Counted, Options, SloReport, by_time, cut, finish, may_fail, silence};
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::events::Events;
@@ -40,14 +40,19 @@ pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options
         units.add(unit.start, (n - number(range)) as f64, n as f64);
     }
     let costs = bad_in(events.times(), number, &bad.intervals());
+    let allowed = may_fail(objective, events.len() as u64);
+    let mut failed = events.times().iter().zip(&good).filter(|(_, good)| !**good);
+    let passed = failed.nth(usize::try_from(allowed).unwrap_or(usize::MAX)).map(|(t, _)| Timestamp(*t));
     let counted = Counted {
         good: number(0..good.len()) as u64,
         total: events.len() as u64,
         method: Method::Count,
         scope: Scope::new(Unit::Ratio, window),
         what: "events",
+        in_time: false,
         units,
         costs,
+        passed,
     };
     finish(objective, options, cut, bad, counted, means)
 }

@@ -3,7 +3,6 @@ use crate::counter::Counter;
 use crate::series::{Identity, NanPolicy};
 use crate::slo::Outcome;
 use crate::slo::alert::tally_of;
-use crate::time::Timestamp;
 
 const NS: i64 = 1_000_000_000;
 
@@ -362,6 +361,61 @@ fn the_end_of_the_budget_is_projected() {
     assert!(ends.earliest <= ends.expected && ends.expected <= ends.latest);
     assert_eq!(of("98% of time up over month").outcome, Outcome::NotWithin);
     assert_eq!(of("99.9% of time up over month").outcome, Outcome::Exhausted);
+}
+
+/// 44 minutes down from minute 20 000 on, of which 43 min 12 s are allowed: spent at the 12th second of the 44th of them.
+#[test]
+fn the_instant_at_which_the_budget_was_spent_is_told() {
+    let start = "2026-03-01T00:00:00Z".parse::<Timestamp>().unwrap();
+    let at = |minutes: i64, seconds: i64| Some(start + Span::from_secs(minutes * 60 + seconds));
+    let times = (0..43_200).map(|m| (start + Span(m * Span::MINUTE.0)).0).collect();
+    let values = (0..43_200).map(|m| f64::from(u8::from(!(20_000..20_044).contains(&m)))).collect();
+    let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+    let of = |text: &str| evaluate(&objective(text), SloInput::Series(&up), &Options::default()).unwrap().projection;
+    assert_eq!(of("99.9% of time up over 30d").exhausted, at(20_043, 12));
+    assert_eq!(of("100% of time up over 30d").exhausted, at(20_000, 0));
+    // 8 slices of 5 min are allowed: the 9th ends at minute 20 045
+    assert_eq!(of("99.9% of 5m slices up over 30d").exhausted, at(20_045, 0));
+    assert_eq!(of("99.8% of time up over 30d").exhausted, None);
+    // an event a second for an hour, those from second 1000 on failed: of 3600 may 36 fail, and the 37th is that of second 1036
+    let list: Vec<(i64, f64, bool)> = (0..3600).map(|s| (s, 0.1, !(1000..1100).contains(&s))).collect();
+    let report =
+        evaluate(&objective("99% of requests ok over 1h"), SloInput::Events(&requests(&list)), &Options::default());
+    assert_eq!(report.unwrap().projection.exhausted, Some(Timestamp(1036 * NS)));
+    // 10 a minute, all of them bad from minute 20 on: of 600 may 6 fail, and minute 20 counts more
+    let minutes = |value: fn(i64) -> f64| {
+        let times = (0..60).map(|m| m * 60 * NS).collect();
+        Series::new(Identity::new("n", Unit::Count), times, (0..60).map(value).collect(), NanPolicy::Refuse).unwrap()
+    };
+    let bad = minutes(|m| if (20..23).contains(&m) { 10.0 } else { 0.0 });
+    let counts = Counts::from_deltas(&minutes(|_| 10.0), &bad).unwrap();
+    let report = evaluate(&objective("99% of requests ok over 1h"), SloInput::Counts(&counts), &Options::default());
+    assert_eq!(report.unwrap().projection.exhausted, Some(Timestamp(21 * 60 * NS)));
+}
+
+/// A month of minutes, 43 of them down and 120 missing: where those count as bad, the mean of ratios, which leaves them out, is not set
+/// against what counts them, and what was spent is a number of the same minutes as the service level.
+#[test]
+fn missing_time_that_counts_is_no_matter_of_weights() {
+    let minutes = (0..43_200_i64).filter(|m| !(30_000..30_120).contains(m));
+    let times: Vec<i64> = minutes.clone().map(|m| m * Span::MINUTE.0).collect();
+    let values = minutes.map(|m| f64::from(u8::from(!(20_000..20_043).contains(&m)))).collect();
+    let up = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+    let of = |no_data| {
+        let options = Options { no_data, ..Options::default() };
+        evaluate(&objective("99.9% of time up over 30d"), SloInput::Series(&up), &options).unwrap()
+    };
+    let bad = of(NoData::Bad);
+    let level = bad.methods.occurrences.as_ref().unwrap();
+    assert_eq!((level.value, level.n), (43_037.0 / 43_200.0, 43_200));
+    assert_eq!((bad.budget.spent.value, bad.budget.spent.n, bad.budget.left.n), (163.0 * 60.0, 43_200, 43_200));
+    assert_eq!(bad.methods.mean_hides, None);
+    let mean = bad.methods.mean_of_ratios.as_ref().unwrap();
+    assert!(mean.caveats.iter().any(|c| c.contains("without data")) && (mean.value - 43_037.0 / 43_080.0).abs() < 1e-9);
+    // where they are left out of both, the two are the same
+    let excluded = of(NoData::Excluded);
+    assert!(excluded.methods.mean_hides.as_ref().unwrap().value.abs() < 1e-9);
+    assert_eq!((excluded.methods.occurrences.as_ref().unwrap().n, excluded.budget.spent.n), (43_080, 43_080));
 }
 
 /// An hour of scrapes up to 5 ms early or late says what one on the step does, as time, as slices, as requests and to alerts.

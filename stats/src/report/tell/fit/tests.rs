@@ -199,3 +199,32 @@ fn packed_histograms_are_counted_as_unpacked_ones() {
     let e = fitting_packed(&Dataset { items: Vec::new(), ..nothing }, &sizes, &objective).unwrap_err().to_string();
     assert!(e.contains("“sizes” (histogram): its unit B does not compare"), "{e}");
 }
+
+#[test]
+fn what_makes_a_slice_good_is_said() {
+    let options = LoadOptions { kind: Some(crate::load::Kind::Events), ..LoadOptions::default() };
+    let text = b"time,latency_ms\n2026-01-01T00:00:00Z,12\n2026-01-01T00:00:01Z,80\n";
+    let data = load_bytes("a.csv", text, &options, &Progress::new()).unwrap();
+    let means = |text: &str| {
+        let objective = text.parse::<Objective>().unwrap();
+        fitting(&data, &objective).unwrap().fits[0].good_means(&objective)
+    };
+    assert_eq!(
+        means("99% of 1m slices have mean < 200ms over 10h"),
+        "A slice of 1m is good if the mean of its values is < 200ms. Counted one by one: An event is good if it is < 200ms."
+    );
+    let p99 = means("99% of 5m slices have p99 < 200ms over 10h");
+    assert!(p99.starts_with("A slice of 5m is good if the p99 of its events is < 200ms."), "{p99}");
+    assert_eq!(
+        means("99% of 1m slices < 200ms over 10h"),
+        "An event is good if it is < 200ms. A slice of 1m is good if none of its events is bad."
+    );
+    assert_eq!(means("99% of requests < 200ms over 10h"), "An event is good if it is < 200ms.");
+    let counted = LoadOptions { total: Some("n".into()), bad: Some("errors".into()), ..LoadOptions::default() };
+    let data = load_bytes("a.csv", b"time,n,errors\n60,100,1\n120,90,0\n", &counted, &Progress::new()).unwrap();
+    let objective = "99% of 1m slices have ratio >= 99.5% over 1h".parse().unwrap();
+    assert_eq!(
+        fitting(&data, &objective).unwrap().fits[0].good_means(&objective),
+        "An event is good if “errors” does not count it. A slice of 1m is good if 99.5 % of its events or more are good."
+    );
+}
