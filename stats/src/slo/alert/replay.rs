@@ -269,7 +269,9 @@ mod tests {
     fn missed_incidents_are_told_in_number() {
         let missed = |outages: &[usize]| {
             let mut bad = vec![0_u64; 86_400];
-            outages.iter().for_each(|at| bad[*at..*at + 600].fill(10));
+            for at in outages {
+                bad[*at..*at + 600].fill(10);
+            }
             let counts =
                 Tally::new(Timestamp(0), Span::SECOND, &bad, &vec![10; bad.len()], Population::Requests).unwrap();
             let period = Span(30 * Span::DAY.0);
