@@ -7,7 +7,7 @@ use sre_stats::report::tell::fit::fit_of;
 use sre_stats::report::{Section, tell};
 use sre_stats::slo::{Objective, Options, Population, SloReport, evaluate};
 use sre_stats::time::Span;
-use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, Verdict, account, advise};
+use sre_stats::window::{Accounting, Advice, Budget, Ladder, NoData, Rule, account, advise};
 use sre_stats::{Error, Result};
 
 use super::document::Document;
