@@ -255,6 +255,11 @@ const USUAL_MS: [i64; 22] = [
 ];
 const USUAL_MIN: [i64; 20] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1_440, 10_080];
 
+/// The steps that people choose, in nanoseconds, ascending.
+pub(crate) fn usual_steps() -> Vec<i64> {
+    USUAL_MS.iter().map(|ms| ms * 1_000_000).chain(USUAL_MIN.iter().map(|min| min * 60_000_000_000)).collect()
+}
+
 /// Fewer distances tell no step apart from chance.
 const FEWEST_JITTERED: usize = 8;
 
@@ -276,9 +281,8 @@ fn step_beneath_jitter(distances: &[i64], guess: i64) -> Option<i64> {
     // the first and the last time jitter as all others do
     let jitter = 4.0 * off[off.len() / 2];
     let steps: f64 = distances.iter().map(|d| multiple(*d, step)).sum();
-    let mut usual = USUAL_MS.iter().map(|ms| ms * 1_000_000).chain(USUAL_MIN.iter().map(|min| min * 60_000_000_000));
     let fits = |s: &i64| (whole as f64 - *s as f64 * steps).abs() <= jitter;
-    Some(usual.find(fits).unwrap_or(step.round() as i64).max(1))
+    Some(usual_steps().into_iter().find(fits).unwrap_or(step.round() as i64).max(1))
 }
 
 /// The most frequent of some distances, of several the shortest; their median where none is frequent.

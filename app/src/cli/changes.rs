@@ -6,9 +6,10 @@ use std::str::FromStr;
 use serde_json::json;
 use sre_stats::Error;
 use sre_stats::load::{Dataset, Item};
+use sre_stats::progress::Progress;
 use sre_stats::report::tell;
 use sre_stats::time::Span;
-use sre_stats::trend::{Cause, Change, ChangeMethod, ChangeOptions, Event, changes, elbow_penalty, rank_causes};
+use sre_stats::trend::{Cause, Change, ChangeMethod, ChangeOptions, Event, changes_with, elbow_penalty, rank_causes};
 
 use super::args::ChangesArgs;
 use super::failure::Failure;
@@ -99,12 +100,12 @@ pub(crate) fn answer(data: &Dataset, options: &ChangeOptions) -> Answer {
 }
 
 fn all(data: &Dataset, options: &ChangeOptions, elbow: bool, suspects: Option<&Suspects>) -> Answer {
-    Answer::of_each(&data.items, |item, answer| with_suspects(item, options, elbow, suspects, answer))
+    Answer::of_each(&data.items, |item, answer| with_suspects(item, options, elbow, suspects, &Progress::new(), answer))
 }
 
 /// One series, by the options alone.
-pub(crate) fn one(item: &Item, options: &ChangeOptions, answer: &mut Answer) -> Result<(), Error> {
-    with_suspects(item, options, false, None, answer)
+pub(crate) fn one(item: &Item, options: &ChangeOptions, progress: &Progress, answer: &mut Answer) -> Result<(), Error> {
+    with_suspects(item, options, false, None, progress, answer)
 }
 
 fn with_suspects(
@@ -112,6 +113,7 @@ fn with_suspects(
     options: &ChangeOptions,
     elbow: bool,
     suspects: Option<&Suspects>,
+    progress: &Progress,
     answer: &mut Answer,
 ) -> Result<(), Error> {
     let (series, note) = tell::subject::as_series(item)?;
@@ -120,7 +122,7 @@ fn with_suspects(
         options.penalty = elbow_penalty(series.values(), options.min_size)?;
     }
     options.bucket = tell::subject::bucket(item, &series);
-    let mut found = changes(&series, &options)?;
+    let mut found = changes_with(&series, &options, progress)?;
     if elbow && options.penalty.is_some() {
         found.reason = "penalty at the elbow of all optimal segmentations (CROPS)".into();
     }

@@ -76,6 +76,58 @@ fn planted_seasons_are_found_as_they_are() {
     assert_eq!(season(&|i| 0.05 * i as f64 + 3.0 * wave(i, 17), noise(400, 0.2)), [17], "beside a slope");
 }
 
+#[test]
+fn what_happened_once_is_no_season() {
+    let (turn, runs) = (std::f64::consts::TAU, 24);
+    let shapes: [(&str, &dyn Fn(f64) -> f64); 4] = [
+        ("plateau", &|_| 1.0),
+        ("triangle", &|t| 1.0 - (2.0 * t - 1.0).abs()),
+        ("two humps", &|t| (turn * t).sin().powi(2)),
+        ("ringing", &|t| (5.0 * turn * t).sin()),
+    ];
+    let mut told = Vec::new();
+    for (number, (name, shape)) in shapes.into_iter().enumerate() {
+        let mut shown = 0;
+        for seed in 0..runs {
+            let mut random = Variates::stream(40 + seed, number as u64);
+            let n = [240, 400][seed as usize % 2];
+            let length = n * [3, 6, 12, 25, 32][seed as usize % 5] / 100;
+            let at = (n - length) * (seed as usize * 7 % 11) / 10;
+            let height = [4.0, 20.0][seed as usize / 2 % 2];
+            let mut values = ar1(&mut random, n, 0.3);
+            for (i, v) in values.iter_mut().skip(at).take(length).enumerate() {
+                *v += height * shape(i as f64 / length as f64);
+            }
+            shown += usize::from(seasons(&hourly(&values), 0.95).unwrap().verdict == SeasonVerdict::Found);
+        }
+        println!("{name}: {shown} of {runs} bursts show a season");
+        told.push(shown);
+    }
+    // 5 % of 24, and three standard deviations of that
+    assert!(told.iter().all(|shown| *shown <= 4), "{told:?} of {runs}");
+}
+
+#[test]
+fn weak_seasons_are_found_as_often_as_the_evidence_allows() {
+    let wave = |i: usize, p: usize| (std::f64::consts::TAU * i as f64 / p as f64).sin();
+    let mut told = Vec::new();
+    // days, amplitude in deviations of the noise, φ, and in how many of 24 series a search that asks for no more than one line finds it
+    for (number, (days, size, phi, standing_out)) in
+        [(4, 1.4, 0.0, 19), (20, 0.6, 0.0, 17), (20, 1.0, 0.5, 18), (7, 1.0, 0.0, 18)].into_iter().enumerate()
+    {
+        let found = (0..24)
+            .filter(|seed| {
+                let noise = ar1(&mut Variates::stream(70 + seed, number as u64), 24 * days, phi);
+                let values: Vec<f64> = noise.iter().enumerate().map(|(i, v)| v + size * wave(i, 24)).collect();
+                seasons(&hourly(&values), 0.95).unwrap().seasons.iter().any(|s| s.samples == 24)
+            })
+            .count();
+        println!("{days} days, {size} deviations, φ = {phi}: {found} of 24");
+        told.push((found, standing_out));
+    }
+    assert!(told.iter().all(|(found, standing_out)| found >= standing_out), "{told:?}");
+}
+
 /// A process with its truth: the future is the continuation of the same path.
 type Process = fn(&mut Variates, usize) -> Vec<f64>;
 

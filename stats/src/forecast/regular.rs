@@ -1,14 +1,11 @@
 //! A series on an even grid, with its gaps, or the reason why it cannot be put on one.
 
-use crate::series::Series;
+use crate::series::{Series, usual_steps};
 use crate::time::{Span, Timestamp};
 use crate::words::agreeing;
 
 /// More slots than this are refused: the times are no grid, or the work would be without end.
 const MOST_SLOTS: f64 = 4e6;
-/// Steps that people choose, in seconds: a measured step within a hundredth of one is taken for it.
-const STEPS_S: [i64; 21] =
-    [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800];
 
 /// One slot a step; NaN where there is no sample.
 #[derive(Clone, Debug)]
@@ -125,12 +122,9 @@ impl Regular {
     }
 }
 
+/// A measured step within a hundredth of a usual one is taken for it.
 fn rounded(step: i64) -> i64 {
-    let near = |s: &i64| {
-        let s = s.saturating_mul(1_000_000_000);
-        (step - s).abs() <= s / 100
-    };
-    STEPS_S.iter().find(|s| near(s)).map_or(step, |s| s * 1_000_000_000)
+    usual_steps().into_iter().find(|s| (step - s).abs() <= s / 100).unwrap_or(step)
 }
 
 #[cfg(test)]
@@ -151,6 +145,18 @@ mod tests {
         assert_eq!(found.values[..3], [1.0, 2.0, 3.0]);
         assert!(found.values[3].is_nan() && found.values[4].is_nan());
         assert_eq!(found.values[5..], [6.0, 7.0, 8.0]);
+    }
+
+    #[test]
+    fn a_measured_step_near_a_usual_one_is_that_one() {
+        // those that a series knows are those that a forecast knows
+        for usual in usual_steps() {
+            assert_eq!((rounded(usual), rounded(usual + usual / 101)), (usual, usual));
+            assert_eq!(rounded(usual + usual / 20), usual + usual / 20);
+        }
+        let four = regular(&[0, 4001, 8002, 12_003, 16_004], &[1.0, 2.0, 3.0, 6.0, 7.0]).unwrap();
+        assert_eq!(four.step, 4_000_000_000);
+        assert!(usual_steps().is_sorted());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which seasons a series has, if any.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::ser::{SerializeMap, Serializer};
 
@@ -19,6 +20,10 @@ const MOST: usize = 3;
 const CYCLES: usize = 3;
 /// Multiples of the period of a line that are tried as its season: a line may be a harmonic.
 const HARMONICS: usize = 10;
+/// Without any third of the time, so much of a season's strength is left at least.
+const LEFT: f64 = 1.0 / 3.0;
+/// So many thirds at most that alone carry what looks like a season are left out, which may overlap; then there is none.
+const ONE_OFFS: usize = 8;
 
 /// A season.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
@@ -147,7 +152,9 @@ impl serde::Serialize for Seasons {
 /// is higher), or a repetition in the autocorrelation of the series with that background levelled, which shows short spikes whose
 /// lines are many and low. Values beyond six robust deviations count as six. The season's length is the lag with the highest
 /// autocorrelation near the line's period or a multiple of it, an hour, day or week where that does as well. It is taken out,
-/// and the search goes on in what is left. Of two seasons where one is 2, 3 or 4 times the other, the longer holds the shorter.
+/// and the search goes on in what is left. A season must also keep a third of its strength without any third of the time, which
+/// is one cycle or more: a stretch that alone shows it, such as a burst, is left out, and the search begins anew in the rest. Of
+/// two seasons where one is 2, 3 or 4 times the other, the longer holds the shorter.
 ///
 /// Measured by the test of this module on series without a season (AR(1) of φ from 0 to 0.95, random walks, heavy tails; n = 300
 /// and 1000): at most the stated share shows one. Periods are whole numbers of steps. Not for a season that drifts, nor for
@@ -195,7 +202,8 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
     let ln_alpha = ((1.0 - level) / 2.0).ln();
     let mut search = Search { rest: level_and_clip(&regular.values), step: regular.step, found: Vec::new() };
     let mut phi = None;
-    for _ in 0..MOST {
+    let mut one_offs = 0;
+    while search.found.len() < MOST {
         if search.rest.iter().all(|v| *v == 0.0 || v.is_nan()) {
             break;
         }
@@ -211,7 +219,20 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
         else {
             break;
         };
-        search.take_out(season);
+        let Some(stretch) = search.one_off(season.samples) else {
+            search.take_out(season);
+            continue;
+        };
+        if let Some(samples) = search.beside_a_line(season.samples, &correlation) {
+            search.take_out(search.season(samples, &correlation, season.ln_p, season.evidence));
+            continue;
+        }
+        // what happened once is no season: is there one without it?
+        one_offs += 1;
+        if one_offs > ONE_OFFS {
+            break;
+        }
+        search.rest[stretch].fill(f64::NAN);
     }
     found.noise_phi = phi;
     found.seasons = without_harmonics(search.found);
@@ -384,16 +405,58 @@ impl Search {
         }
     }
 
-    /// Subtracts the mean of each phase.
-    fn take_out(&mut self, season: Season) {
-        let mut sums = vec![(0.0, 0.0); season.samples];
+    /// The mean of each phase; 0 where it has no value.
+    fn profile(&self, samples: usize) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0.0); samples];
         for (i, v) in self.rest.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
-            let sum = &mut sums[i % season.samples];
+            let sum = &mut sums[i % samples];
             *sum = (sum.0 + v, sum.1 + 1.0);
         }
-        for (i, v) in self.rest.iter_mut().enumerate() {
-            let (sum, count) = sums[i % season.samples];
-            *v -= if count > 0.0 { sum / count } else { 0.0 };
+        sums.into_iter().map(|(sum, count)| if count > 0.0 { sum / count } else { 0.0 }).collect()
+    }
+
+    /// The third of the time without which less than `LEFT` of a season's strength is left, where there is one.
+    ///
+    /// The strength is the slope of the values over the means of their phases, by least squares. It is 1 for all values together and, in
+    /// expectation, for the cycles of any stretch of a true season, however weak; what happened once has all of it where it happened.
+    fn one_off(&self, samples: usize) -> Option<Range<usize>> {
+        let n = self.n();
+        let profile = self.profile(samples);
+        let level = profile.iter().sum::<f64>() / samples as f64;
+        // running sums of products and of squares
+        let mut sums = Vec::with_capacity(n + 1);
+        let mut sum = (0.0, 0.0);
+        sums.push(sum);
+        for (v, height) in self.rest.iter().zip(profile.iter().cycle().map(|p| p - level)) {
+            if !v.is_nan() {
+                sum = (sum.0 + v * height, sum.1 + height * height);
+            }
+            sums.push(sum);
+        }
+        // a season is no longer than this
+        let length = n / CYCLES;
+        // the strength beyond what must be left, times both sums of squares
+        let beyond = |from: usize| {
+            let (before, after) = (sums[from], sums[from + length]);
+            let (products, squares) = (sum.0 - after.0 + before.0, sum.1 - after.1 + before.1);
+            products * sum.1 - LEFT * squares * sum.0
+        };
+        let from = (0..=n - length).min_by(|a, b| beyond(*a).total_cmp(&beyond(*b)))?;
+        (beyond(from) < 0.0).then(|| from..from + length)
+    }
+
+    /// A length one step beside that repeats better and all along: the periods of a short line may hold no whole number of steps but those
+    /// beside them.
+    fn beside_a_line(&self, samples: usize, correlation: &Correlation) -> Option<usize> {
+        let better = |l: &usize| *l >= 2 && *l <= self.n() / CYCLES && correlation.at(*l) > correlation.at(samples);
+        [samples - 1, samples + 1].into_iter().filter(better).find(|l| self.one_off(*l).is_none())
+    }
+
+    /// Subtracts the mean of each phase.
+    fn take_out(&mut self, season: Season) {
+        let profile = self.profile(season.samples);
+        for (v, mean) in self.rest.iter_mut().zip(profile.iter().cycle()) {
+            *v -= mean;
         }
         self.found.push(season);
     }

@@ -92,6 +92,8 @@ fn split(field: &[u8]) -> Option<(&str, Shown, Scale)> {
         "hour" | "hours" => (Shown::Durations, Scale::Times(3600.0)),
         "day" | "days" => (Shown::Durations, Scale::Times(86_400.0)),
         "week" | "weeks" => (Shown::Durations, Scale::Times(604_800.0)),
+        // from 365 days on; Grafana's year has so many seconds
+        "year" | "years" => (Shown::Durations, Scale::Times(31_556_900.0)),
         "B" => (Shown::Bytes, Scale::Ten(0)),
         "kB" => (Shown::Bytes, Scale::Ten(3)),
         "MB" => (Shown::Bytes, Scale::Ten(6)),
@@ -123,7 +125,7 @@ mod tests {
 
     #[test]
     fn columns_of_one_measure_are_told() {
-        assert_eq!(of(&["91.2 ms", "1.20 s", "", "NaN", "3 µs", "-2 mins"]), Some(Shown::Durations));
+        assert_eq!(of(&["91.2 ms", "1.20 s", "", "NaN", "3 µs", "-2 mins", "1.27 years"]), Some(Shown::Durations));
         assert_eq!(of(&["1.5 KiB", "0 B"]), Some(Shown::Bytes));
         assert_eq!(of(&["100%", "99.5%"]), Some(Shown::Percent));
         assert_eq!(of(&["1", "2.02 K", "3 Mil"]), Some(Shown::Short));
@@ -151,6 +153,9 @@ mod tests {
             (Shown::Durations, "91.2 ms", 0.0912),
             (Shown::Durations, "-3.3 µs", -3.3e-6),
             (Shown::Durations, "1.5 hours", 5400.0),
+            // `toSeconds` of @grafana/data: size / 3.15569e7, from 365 days on
+            (Shown::Durations, "1.5 years", 47_335_350.0),
+            (Shown::Durations, "1 year", 3.15569e7),
             (Shown::Bytes, "1.5 MiB", 1_572_864.0),
             (Shown::Bytes, "2.3 GB", 2.3e9),
             (Shown::Percent, "99.95%", 99.95),

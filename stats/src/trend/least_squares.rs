@@ -56,7 +56,7 @@ pub fn least_squares(x: &[f64], y: &[f64], lags: usize) -> Line {
         product += d * (b - y0 - level);
         square += d * d;
     }
-    if !(square > 0.0 && square.is_finite()) {
+    if !(square > 0.0 && square.is_finite() && product.is_finite()) {
         return Line { slope: 0.0, intercept: y0 + level, error: 0.0, degrees: 0.0 };
     }
     let slope = product / square;
@@ -77,4 +77,22 @@ pub fn least_squares(x: &[f64], y: &[f64], lags: usize) -> Line {
     let degrees = (m - 2.0).max(0.0);
     let error = if degrees > 0.0 { (meat.max(0.0) * m / degrees).sqrt() / square } else { 0.0 };
     Line { slope, intercept: y0 + level - slope * (x0 + centre), error, degrees }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_finite_gives_no_slope() {
+        let x: Vec<f64> = (0..20).map(f64::from).collect();
+        for odd in [f64::NAN, f64::INFINITY] {
+            for at in [0, 7] {
+                let mut y = x.clone();
+                y[at] = odd;
+                let line = least_squares(&x, &y, 2);
+                assert_eq!((line.slope, line.error, line.degrees), (0.0, 0.0, 0.0), "{odd} at {at}");
+            }
+        }
+    }
 }

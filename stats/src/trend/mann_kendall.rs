@@ -39,7 +39,8 @@ impl Score {
 /// The score and its variance with ties, in n log n: Mann (1945), Kendall (1975).
 ///
 /// The order alone counts, so irregular times are fine. The variance holds for independent samples only: on autocorrelated
-/// ones the test cries wolf; see [`trend`](super::trend()).
+/// ones the test cries wolf; see [`trend`](super::trend()). Infinite values have their order; with a NaN, which has none, there is no S, and
+/// [`z`](Score::z) is `None`.
 ///
 /// ```
 /// use sre_stats::trend::mann_kendall;
@@ -48,6 +49,9 @@ impl Score {
 /// assert_eq!(score.variance, 4.0 * 3.0 * 13.0 / 18.0);
 /// ```
 pub fn mann_kendall(values: &[f64]) -> Score {
+    if values.iter().any(|v| v.is_nan()) {
+        return Score { s: f64::NAN, variance: f64::NAN, n: values.len() as u64 };
+    }
     let mut sorted = values.to_vec();
     let falling = sort_counting(&mut sorted);
     let n = values.len() as f64;
@@ -126,6 +130,18 @@ pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_value_without_an_order_gives_no_score() {
+        let mut values: Vec<f64> = (0..30).map(f64::from).collect();
+        values[29] = f64::INFINITY;
+        values[0] = f64::NEG_INFINITY;
+        // the order is that of the ends, as they are
+        assert_eq!(mann_kendall(&values).tau(), 1.0);
+        values[12] = f64::NAN;
+        let score = mann_kendall(&values);
+        assert!(score.s.is_nan() && score.n == 30 && score.z(1.0).is_none() && score.ln_p(1.0).is_none(), "{score:?}");
+    }
 
     proptest! {
         #[test]

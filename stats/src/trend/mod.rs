@@ -44,8 +44,8 @@ pub use analysis::trend;
 pub use autocorrelation::{autocorrelation, effective_sample_size};
 pub use change::{
     Alarm, BayesPrior, Cause, Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Chart, Cost, Division,
-    Event, Onset, PathPoint, RunLengths, Spread, changes, e_divisive, elbow, elbow_penalty, kernel_segments, pelt,
-    penalty_path, rank_causes, read_events, run_lengths,
+    Event, Onset, PathPoint, RunLengths, Spread, changes, changes_with, e_divisive, elbow, elbow_penalty,
+    kernel_segments, pelt, penalty_path, rank_causes, read_events, run_lengths,
 };
 pub use least_squares::{Line, default_lags, least_squares};
 pub use mann_kendall::{Score, hamed_rao_inflation, mann_kendall, yue_wang_inflation};

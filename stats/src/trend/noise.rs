@@ -38,14 +38,15 @@ const LAGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 /// φ is looked for in this range.
 const RANGE: (f64, f64) = (-0.6, 0.9995);
 
-/// The noise of a series with few steps in its level; `None` below 12 samples or where the differences do not vary.
+/// The noise of a series with few steps in its level; `None` below 12 samples, where the differences do not vary, or where a value is not
+/// finite.
 ///
 /// Differences at lag h of an AR(1) have the variance 2γ(1 − φʰ), and a step touches h of them only. The mean square of the
 /// differences within 3 robust standard deviations, at lags 1, 2, 3, 4, 6 and 8, is fitted by least squares of logarithms,
 /// weighted by 1/h. In the spirit of Chakar, Lebarbier, Lévy-Leduc and Robin (2017), who use medians at lags 1 and 2; this
 /// halves the error of φ. Where most neighbours are equal, the noise is taken for white. A slope or a season inflates φ.
 pub fn robust_noise(values: &[f64]) -> Option<Noise> {
-    if values.len() < 12 {
+    if values.len() < 12 || values.iter().any(|v| !v.is_finite()) {
         return None;
     }
     // a level that mostly stands still has steps or spikes and no drift: white noise of their size, which steps exceed
@@ -126,5 +127,13 @@ mod tests {
     fn no_variation_is_no_noise() {
         assert_eq!(robust_noise(&[1.0; 50]), None);
         assert_eq!(robust_noise(&[1.0, 2.0]), None);
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for at in [0, 20, 59] {
+                let mut values: Vec<f64> = (0..60u32).map(|i| f64::from(i * 37 % 23)).collect();
+                assert!(robust_noise(&values).is_some());
+                values[at] = odd;
+                assert_eq!(robust_noise(&values), None, "{odd} at {at}");
+            }
+        }
     }
 }

@@ -59,7 +59,9 @@ pub(crate) fn pulled_in(values: &[f64], reach: f64) -> Vec<f64> {
     let pull = |(i, value): (usize, &f64)| {
         let near = medians.get(i.saturating_sub(NEIGHBOURS)..medians.len().min(i + NEIGHBOURS + 1)).unwrap_or_default();
         let (low, high) = near.iter().fold((f64::MAX, f64::MIN), |(low, high), m| (m.min(low), m.max(high)));
-        value.clamp(low - reach, high + reach)
+        let (low, high) = (low - reach, high + reach);
+        // where the bounds have no order, there is none to pull a value to
+        if low <= high { value.clamp(low, high) } else { *value }
     };
     values.iter().enumerate().map(pull).collect()
 }
@@ -195,6 +197,28 @@ mod tests {
         // medians of a window across the step reach further
         assert!(pulled_in(&values, 3.0).iter().take(100).any(|v| *v > 5.0));
         assert!(pulled_in_around(&[], &[], 1.0).is_empty());
+    }
+
+    #[test]
+    fn what_has_no_order_stays_as_it_is() {
+        let mut values: Vec<f64> = (0..60).map(f64::from).collect();
+        assert!(pulled_in(&values, f64::NAN).iter().eq(values.iter()));
+        assert!(pulled_in(&values, -1e3).iter().eq(values.iter()));
+        // half a neighbourhood infinite to either side: its median is their midpoint, which is none
+        for (i, v) in values.iter_mut().enumerate() {
+            *v = [f64::INFINITY, f64::NEG_INFINITY][i % 2];
+        }
+        values[30] = 7.0;
+        values[31] = f64::NAN;
+        let pulled = pulled_in(&values, 1.0);
+        assert_eq!(pulled.len(), 60);
+        assert!(pulled[31].is_nan());
+        // one outlier without a bound is pulled in as any other
+        let mut values: Vec<f64> = (0..60).map(|i| f64::from(i % 3)).collect();
+        values[30] = f64::INFINITY;
+        values[40] = f64::NEG_INFINITY;
+        let pulled = pulled_in(&values, 3.0);
+        assert_eq!((pulled[30], pulled[40]), (4.0, -2.0));
     }
 
     #[test]

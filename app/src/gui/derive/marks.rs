@@ -4,7 +4,7 @@ use sre_stats::Result;
 use sre_stats::figure::{Axis, Direction, Mark, Role, Shape};
 use sre_stats::progress::Progress;
 use sre_stats::report::tell;
-use sre_stats::trend::{ChangeOptions, Changes, changes};
+use sre_stats::trend::{ChangeOptions, Changes, changes_with};
 
 use super::document::Document;
 use super::selection::selected;
@@ -27,8 +27,7 @@ impl ChangeMarks {
         let item = selected(document.item(key.item)?, key.values)?;
         let (series, _) = tell::subject::as_series(&item)?;
         let bucket = tell::subject::bucket(&item, &series);
-        let found = changes(&series, &ChangeOptions { bucket, ..ChangeOptions::default() })?;
-        progress.check()?;
+        let found = changes_with(&series, &ChangeOptions { bucket, ..ChangeOptions::default() }, progress)?;
         Ok(Self { found })
     }
 

@@ -167,7 +167,7 @@ impl Told {
                 let item = selected(document.item(key.item)?, key.values)?;
                 trend::one(&item, TrendMethod::Auto, &mut answer)?;
                 progress.check()?;
-                changes::one(&item, &ChangeOptions::default(), &mut answer)?;
+                changes::one(&item, &ChangeOptions::default(), progress, &mut answer)?;
             }
             Ask::Forecast { limit, ahead } => {
                 let item = selected(document.item(key.item)?, key.values)?;

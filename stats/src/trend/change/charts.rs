@@ -106,13 +106,17 @@ impl Chart {
     /// All alarms on values with this usual mean and standard deviation; after each the chart begins anew.
     ///
     /// # Errors
-    /// Where a parameter is out of range, or the standard deviation is not positive.
+    /// Where a parameter is out of range, the standard deviation is not positive, or a value is not finite.
     pub fn alarms(self, values: &[f64], mean: f64, sd: f64) -> Result<Vec<Alarm>> {
         self.check()?;
         if !(sd > 0.0 && sd.is_finite() && mean.is_finite()) {
             return Err(Error::argument(format!(
                 "a chart needs a finite mean and a positive deviation, not {mean}, {sd}"
             )));
+        }
+        if let Some(at) = values.iter().position(|v| !v.is_finite()) {
+            return Err(Error::argument(format!("value {} of {} is {}", at + 1, values.len(), values[at]))
+                .hint("leave out what is not finite"));
         }
         let mut alarms = Vec::new();
         let (mut up, mut down) = (0.0f64, 0.0f64);
@@ -246,6 +250,20 @@ fn solve(rows: &mut [Vec<f64>]) -> Vec<f64> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_that_are_not_finite_are_refused() {
+        for chart in [Chart::Cusum { slack: 0.5, limit: 5.0 }, Chart::Ewma { weight: 0.1, limit: 2.8 }] {
+            // a NaN would empty the sums, and an alarm be missed
+            let mut values = vec![2.0; 9];
+            assert_eq!(chart.alarms(&values, 0.0, 1.0).unwrap().len(), 2, "{chart:?}");
+            for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                values[2] = odd;
+                let why = chart.alarms(&values, 0.0, 1.0).unwrap_err().to_string();
+                assert!(why.contains("value 3 of 9"), "{why}");
+            }
+        }
+    }
 
     #[test]
     fn run_lengths_of_cusum_are_the_published_ones() {

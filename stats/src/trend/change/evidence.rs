@@ -33,7 +33,6 @@ pub(crate) struct Evidence<'a> {
     min_size: usize,
     level: f64,
     step: Option<Span>,
-    mean: f64,
     sums: Vec<f64>,
 }
 
@@ -68,7 +67,6 @@ impl<'a> Evidence<'a> {
             min_size,
             level,
             step: series.step(),
-            mean,
             sums: centred_sums(values, mean),
         }
     }
@@ -145,13 +143,8 @@ impl<'a> Evidence<'a> {
     fn gain(&self, start: usize, at: usize, end: usize) -> f64 {
         let (before, after) = ((at - start) as f64, (end - at) as f64);
         let sums = self.judged.as_ref().map_or(&self.sums, |judged| &judged.sums);
-        let difference = level(sums, at, end) - level(sums, start, at);
+        let difference = (sums[end] - sums[at]) / after - (sums[at] - sums[start]) / before;
         difference * difference * before * after / (before + after)
-    }
-
-    /// The mean of a stretch, minus the mean of all.
-    fn level_of(&self, start: usize, end: usize) -> f64 {
-        level(&self.sums, start, end)
     }
 
     fn change(&self, start: usize, at: usize, end: usize, beside: Option<&Beside>) -> Change {
@@ -161,7 +154,8 @@ impl<'a> Evidence<'a> {
         let position = self.slope.map_or(0.0, |slope| slope.position(at));
         let shares = beside.and_then(|beside| beside.shares(at, position));
         let step = shares.map_or(1.0 / (at - start) as f64 + 1.0 / (end - at) as f64, |shares| shares.step);
-        let difference = self.level_of(at, end) - self.level_of(start, at);
+        let (old, new) = (Level::of(&self.values[start..at]), Level::of(&self.values[at..end]));
+        let difference = beyond_rounding(new.mean - old.mean, new.size.max(old.size));
         let unit = &self.series.identity().unit;
         let scope = self.scope(unit, start, end);
         let total = (end - start) as u64;
@@ -175,8 +169,8 @@ impl<'a> Evidence<'a> {
             index: at,
             time: Timestamp(times[at]),
             onset: self.onset((start, at, end), &gain_at),
-            before: self.level(start, at, at, shares.map(|shares| shares.before)),
-            after: self.level(at, end, at, shares.map(|shares| shares.after)),
+            before: self.level(&old, (start, at), at, shares.map(|shares| shares.before)),
+            after: self.level(&new, (at, end), at, shares.map(|shares| shares.after)),
             effect,
             effect_size: self.told.or(self.noise).map(|noise| difference / noise.variance.sqrt()),
             p_value: self.judged.as_ref().map(|judged| judged.noise).or(self.noise).map(|noise| {
@@ -211,9 +205,10 @@ impl<'a> Evidence<'a> {
     }
 
     /// The mean of a stretch, or where a line was taken out its level at an index, with a variance of its own.
-    fn level(&self, start: usize, end: usize, at: usize, share: Option<f64>) -> Estimate {
+    fn level(&self, level: &Level, (start, end): (usize, usize), at: usize, share: Option<f64>) -> Estimate {
         let n = end - start;
-        let value = self.mean + self.level_of(start, end) + self.slope.map_or(0.0, |slope| slope.height(at));
+        let height = self.slope.map_or(0.0, |slope| slope.height(at));
+        let value = beyond_rounding(level.mean + height, level.size.max(height.abs()));
         let scope = self.scope(&self.series.identity().unit, start, end);
         let method = if self.slope.is_some() { Method::Named("level of the line at the change") } else { Method::Mean };
         let level = Estimate::new(value, method, n as u64, &scope);
@@ -243,9 +238,39 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// The mean of a stretch from sums of deviations.
-fn level(sums: &[f64], start: usize, end: usize) -> f64 {
-    (sums[end] - sums[start]) / (end - start) as f64
+/// The mean of a stretch of values, and the size of the greatest.
+struct Level {
+    mean: f64,
+    size: f64,
+}
+
+impl Level {
+    /// The sum of the distances to the first value, with what rounding takes from each distance and each sum put back (Neumaier, 1974): values
+    /// that are all equal have that mean, to the bit.
+    fn of(values: &[f64]) -> Self {
+        let first = values.first().copied().unwrap_or_default();
+        let (mut sum, mut lost, mut size) = (0.0, 0.0, 0.0f64);
+        for v in values {
+            let (distance, rest) = exact_sum(*v, -first);
+            let (next, more) = exact_sum(sum, distance);
+            sum = next;
+            lost += rest + more;
+            size = size.max(v.abs());
+        }
+        Self { mean: beyond_rounding(first + (sum + lost) / values.len().max(1) as f64, size), size }
+    }
+}
+
+/// A sum and what its rounding takes from it (Knuth).
+fn exact_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let of_b = sum - a;
+    (sum, (a - (sum - of_b)) + (b - of_b))
+}
+
+/// A value made of numbers of a size, or 0 where it is no more than these numbers' own rounding.
+fn beyond_rounding(value: f64, size: f64) -> f64 {
+    if value.abs() <= f64::EPSILON * size { 0.0 } else { value }
 }
 
 /// The spread of values, of which there is one or more.
@@ -273,8 +298,64 @@ fn spread(values: &[f64]) -> Spread {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::series::{Identity, NanPolicy};
+    use crate::trend::{ChangeMethod, changes};
+
+    /// Levels and steps between them, at a penalty that finds the steps whatever the noise.
+    fn levels(values: Vec<f64>, penalty: f64) -> (Vec<f64>, Vec<f64>) {
+        let times = (0..values.len() as i64).collect();
+        let series = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+        let options =
+            ChangeOptions { method: ChangeMethod::PeltMean, penalty: Some(penalty), ..ChangeOptions::default() };
+        let found = changes(&series, &options).unwrap().changes;
+        let first = found.first().map(|c| c.before.value);
+        let levels = first.into_iter().chain(found.iter().map(|c| c.after.value)).collect();
+        (levels, found.iter().map(|c| c.effect.value).collect())
+    }
+
+    #[test]
+    fn a_level_of_zero_is_zero() {
+        // three decimals whose sum is 0, and doubles whose sum is 5.6e-17
+        let around = |level: f64| [0.1, 0.2, -0.3].map(|v| v + level);
+        let values: Vec<f64> = [5.0, 0.0, 7.0].iter().flat_map(|l| around(*l).repeat(30)).collect();
+        let (found, steps) = levels(values, 3.0);
+        assert_eq!((found[1], found.len()), (0.0, 3), "{found:?}");
+        for (got, want) in found.iter().zip([5.0, 0.0, 7.0]).chain(steps.iter().zip([-5.0, 7.0])) {
+            assert!((got - want).abs() <= f64::EPSILON * 8.0, "{got} {want}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn equal_values_have_that_level_to_the_bit(
+            parts in prop::collection::vec((-1e3..1e3f64, 6..90usize), 2..5), offset in prop::sample::select(vec![0.0, 1e9]),
+        ) {
+            let want: Vec<f64> = parts.iter().map(|p| p.0 + offset).collect();
+            prop_assume!(want.windows(2).all(|w| (w[0] - w[1]).abs() > 1.0));
+            let values = want.iter().zip(&parts).flat_map(|(v, p)| std::iter::repeat_n(*v, p.1)).collect();
+            let (found, steps) = levels(values, 1e-3);
+            prop_assert_eq!(&found, &want);
+            prop_assert_eq!(steps, want.windows(2).map(|w| w[1] - w[0]).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn a_mean_is_that_of_whole_numbers(
+            whole in prop::collection::vec(-(1i64 << 40)..1 << 40, 1..300), offset in -(1i64 << 50)..1 << 50,
+        ) {
+            // multiples of 2⁻²⁰ are doubles, and their sum is exact in 128 bits
+            let values: Vec<f64> = whole.iter().map(|w| (w + offset) as f64 / 1_048_576.0).collect();
+            let sum: i128 = whole.iter().map(|w| i128::from(w + offset)).sum();
+            let (n, level) = (values.len() as i128, Level::of(&values));
+            let want = (sum / n) as f64 / 1_048_576.0 + (sum % n) as f64 / n as f64 / 1_048_576.0;
+            prop_assert!((level.mean - want).abs() <= f64::EPSILON * level.size, "{} {want}", level.mean);
+        }
+    }
 
     #[test]
     fn a_spread_is_numpys() {

@@ -12,6 +12,8 @@ use super::evidence::Evidence;
 use super::slope::Slope;
 use super::standing::standing;
 use super::tilt::Flat;
+use crate::error::Result;
+use crate::progress::Progress;
 use crate::series::Series;
 use crate::words::counted;
 
@@ -21,7 +23,12 @@ const FEWEST: usize = 40;
 /// How much the penalty grows where a wandering level explains the values as well.
 const GROWTH: f64 = 1.5;
 
-pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Changes) -> Changes {
+pub(crate) fn search(
+    series: &Series,
+    options: &ChangeOptions,
+    mut found: Changes,
+    progress: &Progress,
+) -> Result<Changes> {
     let ChangeOptions { method, penalty, min_size, season, .. } = *options;
     let seasonal = (method == ChangeMethod::Auto).then(|| without_season(series, season)).flatten();
     let values = seasonal.as_ref().map_or(series.values(), |s| &s.values);
@@ -37,27 +44,31 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
             None if found.changes.is_empty() => ChangeVerdict::NoneShown,
             None => ChangeVerdict::Changed,
         };
-        return found;
+        return Ok(found);
     }
-    let plain = attempt(series, values, correction, options, found.clone(), None);
+    let sought = Sought { series, correction, options, progress };
+    let plain = sought.attempt(values, found.clone(), None)?;
     let nothing = plain.changes.is_empty() && plain.verdict == ChangeVerdict::NoneShown;
     if method != ChangeMethod::Auto || nothing || values.len() < FEWEST {
-        return plain;
+        return Ok(plain);
     }
-    above_a_line(series, values, correction, options, found, &plain).unwrap_or(plain)
+    Ok(above_a_line(&sought, values, found, &plain)?.unwrap_or(plain))
+}
+
+/// What does not change from one attempt to the next.
+#[derive(Clone, Copy)]
+struct Sought<'a> {
+    series: &'a Series,
+    /// Undoes what taking out a season hides of the noise.
+    correction: f64,
+    options: &'a ChangeOptions,
+    progress: &'a Progress,
 }
 
 /// The changes on a slope, where one goes on beneath them: where it explains the values better than its staircase or a level that wanders.
-fn above_a_line(
-    series: &Series,
-    values: &[f64],
-    correction: f64,
-    options: &ChangeOptions,
-    found: Changes,
-    plain: &Changes,
-) -> Option<Changes> {
-    let step = series.step()?;
-    let first = *series.times().first()?;
+fn above_a_line(sought: &Sought<'_>, values: &[f64], found: Changes, plain: &Changes) -> Result<Option<Changes>> {
+    let Sought { series, correction, options, progress } = *sought;
+    let (Some(step), Some(first)) = (series.step(), series.times().first().copied()) else { return Ok(None) };
     let positions: Vec<f64> =
         series.times().iter().map(|t| (i128::from(*t) - i128::from(first)) as f64 / step.0 as f64).collect();
     let steps_of = |rest: &[f64]| {
@@ -65,11 +76,12 @@ fn above_a_line(
         let penalty = penalty_factor(rest.len(), 1.0 - options.level) * long_run;
         (if penalty > 0.0 { pelt_mean(rest, penalty, options.min_size) } else { Vec::new() }, penalty)
     };
-    let flat = Flat::beneath_steps(values, &positions, steps_of)?;
+    progress.check()?;
+    let Some(flat) = Flat::beneath_steps(values, &positions, steps_of) else { return Ok(None) };
     let slope = Slope::new(&positions, flat.slope);
-    let mut told = attempt(series, &flat.values, correction, options, found, Some(&slope));
+    let mut told = sought.attempt(&flat.values, found, Some(&slope))?;
     if matches!(told.verdict, ChangeVerdict::NoVerdict { .. }) {
-        return None;
+        return Ok(None);
     }
     let edges = |changes: &Changes| -> Vec<usize> {
         [0].into_iter().chain(changes.changes.iter().map(|c| c.index)).chain([values.len()]).collect()
@@ -81,12 +93,12 @@ fn above_a_line(
     let saved = likelihood - needed * (flat_edges.len() as f64 + 1.0);
     let better = saved > wandering(values, &plain_edges).likelihood - needed * plain_edges.len() as f64;
     if !better || likelihood - wandering(values, &flat_edges).likelihood < needed {
-        return None;
+        return Ok(None);
     }
     let slope = told.slope_per_s.as_ref().map_or(flat.slope / step.as_secs_f64(), |slope| slope.value);
     let slope = per_second(&series.identity().unit).show(slope);
     told.reason.push_str(&format!("; a slope of {slope} was taken out first"));
-    Some(told)
+    Ok(Some(told))
 }
 
 /// The noise of values from which a season was taken that understates it by a factor.
@@ -108,91 +120,91 @@ fn walk(n: usize, noise: Option<Noise>) -> Option<String> {
     })
 }
 
-/// The search at the calibrated penalty.
-fn attempt(
-    series: &Series,
-    values: &[f64],
-    correction: f64,
-    options: &ChangeOptions,
-    mut found: Changes,
-    slope: Option<&Slope<'_>>,
-) -> Changes {
-    let ChangeOptions { min_size, level, .. } = *options;
-    let n = values.len();
-    found.noise = noise_of(values, correction);
-    if let Some(why) = walk(n, found.noise) {
-        return found.without(why);
+impl Sought<'_> {
+    /// The search at the calibrated penalty.
+    fn attempt(&self, values: &[f64], mut found: Changes, slope: Option<&Slope<'_>>) -> Result<Changes> {
+        let Self { series, correction, options, progress } = *self;
+        let ChangeOptions { min_size, level, .. } = *options;
+        let n = values.len();
+        found.noise = noise_of(values, correction);
+        if let Some(why) = walk(n, found.noise) {
+            return Ok(found.without(why));
+        }
+        let Some(robust) = found.noise else {
+            return Ok(found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed")));
+        };
+        let factor = penalty_factor(n, 1.0 - level) * persistence_factor(robust.phi);
+        let whole = with_tails(values, robust, factor, min_size);
+        let reach = REACH * robust.variance.sqrt();
+        // outliers decide nothing: where there are more than normal noise has, they are pulled in before anything is judged
+        let mut pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
+        let judged = pulled.as_deref().unwrap_or(values);
+        let noise = if pulled.is_some() { with_tails(judged, robust, factor, min_size) } else { whole };
+        let mut outcome = against_wandering(judged, factor * noise.long_run_variance, options, progress)?;
+        if let Some(pulled) = pulled.as_mut().filter(|_| !outcome.indices.is_empty()) {
+            // the median of a neighbourhood rises towards a step up, so outliers before it were pulled in too little
+            *pulled = pulled_in_around(values, &outcome.indices, reach);
+            outcome = outcome.anew(pulled, options, progress)?;
+        }
+        found.noise = Some(noise);
+        found.reason = format!(
+            "noise of autocorrelation {:.2}, long-run standard deviation {}: penalty {factor:.1} times its square, for at most {:.3} of series without a change",
+            noise.phi,
+            series.identity().unit.show(noise.long_run_variance.sqrt()),
+            1.0 - level
+        );
+        if let Some(steps) = found.season_steps {
+            found.reason.push_str(&format!("; a season of {steps} steps was taken out first"));
+        }
+        if pulled.is_some() {
+            let bound = series.identity().unit.show(reach);
+            found.reason.push_str(&format!(
+                "; heavy tails: values beyond {bound} from the median of their neighbourhood count as if they were there"
+            ));
+        }
+        found.penalty = Some(outcome.penalty);
+        if !outcome.indices.is_empty() && outcome.penalty > factor * noise.long_run_variance {
+            found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
+        }
+        if outcome.left_out > 0 {
+            let steps = counted(outcome.left_out as u64, "finer step");
+            found
+                .reason
+                .push_str(&format!("; {steps} that a wandering level beside the others explains as well left out"));
+        }
+        // the slope is that of the steps which are told
+        let refit = slope.and_then(|slope| slope.refitted(values, &outcome.indices));
+        let (values, slope) =
+            refit.as_ref().map_or((values, slope), |(values, slope)| (values.as_slice(), Some(slope)));
+        let of_values = if pulled.is_some() {
+            whole.around(values, &outcome.indices, usize::from(slope.is_some()), correction)
+        } else {
+            whole
+        };
+        let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope).told_by(of_values);
+        if let Some(pulled) = &pulled {
+            evidence = evidence.judged_by(pulled, noise);
+        }
+        if let Some(around) = &outcome.around {
+            evidence = evidence.at_least(around.long_run_variance() * correction);
+        }
+        found.noise_of_values = evidence.noise_told();
+        found.changes = evidence.describe(&outcome.indices);
+        found.slope_per_s = evidence.slope_per_s(&outcome.indices);
+        // the chance is the worse of both: that noise alone, and that a wandering level shows as much in this step's stead
+        for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
+            change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
+        }
+        found.verdict = match outcome.indices.as_slice() {
+            [] if outcome.wanders => ChangeVerdict::NoVerdict {
+                why: "the level moves, but a slowly wandering one beneath the noise explains it as well as steps do"
+                    .into(),
+            },
+            [] => ChangeVerdict::NoneShown,
+            _ => ChangeVerdict::Changed,
+        };
+        Ok(found)
     }
-    let Some(robust) = found.noise else {
-        return found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed"));
-    };
-    let factor = penalty_factor(n, 1.0 - level) * persistence_factor(robust.phi);
-    let whole = with_tails(values, robust, factor, min_size);
-    let reach = REACH * robust.variance.sqrt();
-    // outliers decide nothing: where there are more than normal noise has, they are pulled in before anything is judged
-    let mut pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
-    let judged = pulled.as_deref().unwrap_or(values);
-    let noise = if pulled.is_some() { with_tails(judged, robust, factor, min_size) } else { whole };
-    let mut outcome = against_wandering(judged, factor * noise.long_run_variance, options);
-    if let Some(pulled) = pulled.as_mut().filter(|_| !outcome.indices.is_empty()) {
-        // the median of a neighbourhood rises towards a step up, so outliers before it were pulled in too little
-        *pulled = pulled_in_around(values, &outcome.indices, reach);
-        outcome = outcome.anew(pulled, options);
-    }
-    found.noise = Some(noise);
-    found.reason = format!(
-        "noise of autocorrelation {:.2}, long-run standard deviation {}: penalty {factor:.1} times its square, for at most {:.3} of series without a change",
-        noise.phi,
-        series.identity().unit.show(noise.long_run_variance.sqrt()),
-        1.0 - level
-    );
-    if let Some(steps) = found.season_steps {
-        found.reason.push_str(&format!("; a season of {steps} steps was taken out first"));
-    }
-    if pulled.is_some() {
-        let bound = series.identity().unit.show(reach);
-        found.reason.push_str(&format!(
-            "; heavy tails: values beyond {bound} from the median of their neighbourhood count as if they were there"
-        ));
-    }
-    found.penalty = Some(outcome.penalty);
-    if !outcome.indices.is_empty() && outcome.penalty > factor * noise.long_run_variance {
-        found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
-    }
-    if outcome.left_out > 0 {
-        let steps = counted(outcome.left_out as u64, "finer step");
-        found.reason.push_str(&format!("; {steps} that a wandering level beside the others explains as well left out"));
-    }
-    // the slope is that of the steps which are told
-    let refit = slope.and_then(|slope| slope.refitted(values, &outcome.indices));
-    let (values, slope) = refit.as_ref().map_or((values, slope), |(values, slope)| (values.as_slice(), Some(slope)));
-    let of_values = if pulled.is_some() {
-        whole.around(values, &outcome.indices, usize::from(slope.is_some()), correction)
-    } else {
-        whole
-    };
-    let mut evidence = Evidence::new(series, values, Some(whole), None, options).on(slope).told_by(of_values);
-    if let Some(pulled) = &pulled {
-        evidence = evidence.judged_by(pulled, noise);
-    }
-    if let Some(around) = &outcome.around {
-        evidence = evidence.at_least(around.long_run_variance() * correction);
-    }
-    found.noise_of_values = evidence.noise_told();
-    found.changes = evidence.describe(&outcome.indices);
-    found.slope_per_s = evidence.slope_per_s(&outcome.indices);
-    // the chance is the worse of both: that noise alone, and that a wandering level shows as much in this step's stead
-    for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
-        change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
-    }
-    found.verdict = match outcome.indices.as_slice() {
-        [] if outcome.wanders => ChangeVerdict::NoVerdict {
-            why: "the level moves, but a slowly wandering one beneath the noise explains it as well as steps do".into(),
-        },
-        [] => ChangeVerdict::NoneShown,
-        _ => ChangeVerdict::Changed,
-    };
-    found
 }
 
 struct Outcome {
@@ -210,13 +222,13 @@ struct Outcome {
 
 impl Outcome {
     /// The same steps by other values, less those that do not stand there.
-    fn anew(self, values: &[f64], options: &ChangeOptions) -> Self {
+    fn anew(self, values: &[f64], options: &ChangeOptions, progress: &Progress) -> Result<Self> {
         let n = values.len();
         let needed = needed_gain(n, 1.0 - options.level);
         let without = wandering(values, &[0, n]).likelihood;
-        let stands = standing(values, &self.indices, needed, options.min_size)
+        let stands = standing(values, &self.indices, needed, options.min_size, progress)?
             .filter(|s| s.around.likelihood - without >= needed * s.indices.len() as f64);
-        match stands {
+        Ok(match stands {
             Some(stands) => Self {
                 left_out: self.left_out + self.indices.len() - stands.indices.len(),
                 indices: stands.indices,
@@ -225,39 +237,40 @@ impl Outcome {
                 ..self
             },
             None => Self { indices: Vec::new(), gains: Vec::new(), around: None, left_out: 0, wanders: true, ..self },
-        }
+        })
     }
 }
 
 /// Segments at growing penalties until the steps explain the values better than a wandering level, together and each by itself, or none
 /// are left.
-fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions) -> Outcome {
+fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions, progress: &Progress) -> Result<Outcome> {
     let n = values.len();
     let needed = needed_gain(n, 1.0 - options.level);
     let start = penalty;
     let mut penalty = penalty;
     let mut rival = None;
     loop {
+        progress.check()?;
         let indices = pelt_mean(values, penalty, options.min_size);
         if indices.is_empty() {
             let (gains, around) = (Vec::new(), None);
-            return Outcome { indices, penalty: start, gains, around, left_out: 0, wanders: rival.is_some() };
+            return Ok(Outcome { indices, penalty: start, gains, around, left_out: 0, wanders: rival.is_some() });
         }
         let without = *rival.get_or_insert_with(|| wandering(values, &[0, n]).likelihood);
         let better = |around: &Wandering, steps: usize| around.likelihood - without >= needed * steps as f64;
         let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
         if better(&wandering(values, &edges), indices.len())
-            && let Some(stands) = standing(values, &indices, needed, options.min_size)
+            && let Some(stands) = standing(values, &indices, needed, options.min_size, progress)?
             && better(&stands.around, stands.indices.len())
         {
-            return Outcome {
+            return Ok(Outcome {
                 left_out: indices.len() - stands.indices.len(),
                 indices: stands.indices,
                 penalty,
                 gains: stands.gains,
                 around: Some(stands.around),
                 wanders: false,
-            };
+            });
         }
         penalty *= GROWTH;
     }

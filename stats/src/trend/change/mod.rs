@@ -39,6 +39,7 @@ pub use path::{PathPoint, elbow, elbow_penalty, penalty_path};
 use super::analysis::unusable;
 use crate::error::{Error, Result};
 use crate::method::Method;
+use crate::progress::Progress;
 use crate::series::Series;
 use crate::time::Span;
 
@@ -87,6 +88,28 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 /// # Errors
 /// Where an option is out of its domain. Data that allow no answer are not an error but a [`ChangeVerdict::NoVerdict`].
 pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
+    changes_with(series, options, &Progress::new())
+}
+
+/// [`changes`] that can be stopped: the default method looks before each fit of a rival to a step whether to go on, and counts the
+/// fits; the other methods look once, before they begin.
+///
+/// ```
+/// use sre_stats::ErrorKind;
+/// use sre_stats::prelude::*;
+/// use sre_stats::trend::changes_with;
+/// let values: Vec<f64> = (0..80).map(|i| f64::from(i * i % 7) + if i < 50 { 20.0 } else { 30.0 }).collect();
+/// let load = Series::new(Identity::new("load", Unit::Count), (0..80).collect(), values, NanPolicy::Drop)?;
+/// let progress = Progress::new();
+/// progress.cancel();
+/// let stopped = changes_with(&load, &ChangeOptions::default(), &progress);
+/// assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`changes`], and on request.
+pub fn changes_with(series: &Series, options: &ChangeOptions, progress: &Progress) -> Result<Changes> {
     let ChangeOptions { method, penalty, min_size, level, bucket, .. } = *options;
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::argument(format!("a level of {level} is not between 0 and 1")).hint("0.95 is usual"));
@@ -112,8 +135,9 @@ pub fn changes(series: &Series, options: &ChangeOptions) -> Result<Changes> {
     if let Some(why) = unusable(series.values()).or_else(|| series.mixed()) {
         return Ok(found.without(why));
     }
+    progress.check()?;
     let mut found = match method {
-        ChangeMethod::Auto | ChangeMethod::PeltMean => mean::search(series, options, found),
+        ChangeMethod::Auto | ChangeMethod::PeltMean => mean::search(series, options, found, progress)?,
         _ => other::search(series, options, found)?,
     };
     found.noise_of_values = found.noise_of_values.or(found.noise);
