@@ -307,11 +307,14 @@ fn finish(
     options: &Options,
     cut: Cut,
     bad: BadTime,
-    counted: Counted,
+    mut counted: Counted,
     means: impl Fn(Span) -> Result<(f64, u64)>,
 ) -> Result<SloReport> {
     let Cut { period, coverage, unseen, instant, mut caveats } = cut.without_gaps(objective, &bad);
     caveats.extend_from_slice(bad.caveats());
+    if instant {
+        counted.scope = Scope::untimed(Unit::Ratio);
+    }
     // what is about the objective's own members and their budget
     let mut own = Vec::new();
     let Levels { mut methods, mut intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
