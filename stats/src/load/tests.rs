@@ -188,6 +188,40 @@ fn text_in_a_number_column_is_an_error_where_it_is_common() {
     );
 }
 
+/// Three rows of numbers and one that a spreadsheet or a hand spoilt.
+#[test]
+fn a_column_with_an_odd_field_is_one_of_numbers() {
+    for odd in ["#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!", "--", "---", "n/a", "abc"] {
+        let d = read(&format!("time,latency_ms\n0,1.5\n10,2.5\n20,{odd}\n30,4.5\n")).unwrap();
+        assert_eq!((d.items.len(), d.items[0].identity.name.as_str()), (1, "latency_ms"), "{odd}");
+        assert_eq!(
+            (d.items[0].times(), d.items[0].values()),
+            (&[0, 10 * S, 30 * S][..], &[1.5, 2.5, 4.5][..]),
+            "{odd}"
+        );
+        let kind = if odd == "abc" { WarningKind::NotANumber } else { WarningKind::Blank };
+        let w = warned(&d, kind);
+        assert_eq!((w.position.line, w.count), (Some(4), 1), "{w}");
+    }
+    // the same beside another column, and with decimal commas
+    let d = read("time;cpu;mem\n0;1,5;8\n10;2,5;7\n20;abc;9\n30;4,5;8\n").unwrap();
+    let got: Vec<_> = d.items.iter().map(|i| (i.identity.name.as_str(), i.values().to_vec())).collect();
+    assert_eq!(got, [("cpu", vec![1.5, 2.5, 4.5]), ("mem", vec![8.0, 7.0, 9.0, 8.0])]);
+    // a code that is a word now and then splits as before
+    let d = read("time,status,v\n0,200,1\n10,timeout,2\n20,200,3\n30,abort,4\n40,503,5\n").unwrap();
+    assert_eq!(d.items.iter().map(|i| i.identity.name.as_str()).collect::<Vec<_>>(), ["v"; 4]);
+}
+
+#[test]
+fn columns_that_are_nearly_numbers_are_named() {
+    let e = read("time,latency_ms,host\n0,1.5,a\n10,2.5,b\n20,lost,a\n30,gone,b\n").unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "x.csv: no column of numbers among time, latency_ms, host; in latency_ms 2 of the first 4 fields are numbers, \
+         “lost” in line 4 is not; name one with --value"
+    );
+}
+
 #[test]
 fn headers_of_joined_files_are_told_once() {
     let part = |from: i64| {

@@ -7,8 +7,10 @@ use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::Shape;
 use crate::load::table::{Tallies, Tally};
 
-/// A chosen column with a larger share of unreadable fields than one in this many is the wrong column.
-const UNREADABLE_ONE_IN: u64 = 10;
+/// A column of numbers with a larger share of unreadable fields than one in this many is the wrong column.
+const NO_NUMBER_ONE_IN: u64 = 4;
+/// The same of a column of times, whose rows are lost whole.
+const NO_TIME_ONE_IN: u64 = 10;
 
 /// Tells of the zone that was taken for times that have none, and warns where others have one.
 pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, report: &mut LoadReport) {
@@ -59,14 +61,15 @@ pub(super) fn nothing_left(rows: u64, outside: u64, filtered: u64, file: &str) -
 /// An error where a chosen column is mostly something else.
 pub(super) fn refuse_wrong_columns(tallies: &Tallies, plan: &Plan, rows: u64, file: &str) -> Result<()> {
     for t in tallies.iter() {
-        let (what, way_out) = match t.kind {
+        let (what, one_in, way_out) = match t.kind {
             WarningKind::NotANumber => {
-                ("a number", "choose another column with --value, or leave those rows out with --where")
+                let way_out = "choose another column with --value, or leave those rows out with --where";
+                ("a number", NO_NUMBER_ONE_IN, way_out)
             }
-            WarningKind::NotATime => ("a time", "choose another column with --time"),
+            WarningKind::NotATime => ("a time", NO_TIME_ONE_IN, "choose another column with --time"),
             _ => continue,
         };
-        if t.count * UNREADABLE_ONE_IN > rows {
+        if t.count * one_in > rows {
             let name = t.column.and_then(|i| plan.wanted.get(i)).map_or("", |w| w.name.as_str());
             let position = Position::in_file(file).at_line(t.line).at_column(name);
             let message = format!("“{}” is not {what}, nor are {} of {rows} fields", t.sample, t.count);

@@ -50,6 +50,11 @@ impl Stats {
         s
     }
 
+    /// Whether it is a column of numbers: three in four of what is filled are, and what is not is told of where it is read.
+    pub(super) fn is_number(&self) -> bool {
+        self.filled > 0 && self.numbers * 4 >= self.filled * 3
+    }
+
     /// Whether nine in ten of what is filled are `n`.
     pub(super) fn mostly(&self, n: usize) -> bool {
         self.filled > 0 && n * 10 >= self.filled * 9
