@@ -1,8 +1,12 @@
 //! What is said of rows and fields that were left out or are doubtful.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::series::Raw;
 use crate::error::{Error, Position, Result};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::dataset::Item;
+use crate::load::options::Kind;
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::Shape;
 use crate::load::table::{Tallies, Tally};
@@ -11,6 +15,9 @@ use crate::load::table::{Tallies, Tally};
 const NO_NUMBER_ONE_IN: u64 = 4;
 /// The same of a column of times, whose rows are lost whole.
 const NO_TIME_ONE_IN: u64 = 10;
+
+/// More names than this are counted and not told.
+const MOST_NAMES: usize = 8;
 
 /// Tells of the zone that was taken for times that have none, and warns where others have one.
 pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, report: &mut LoadReport) {
@@ -35,6 +42,28 @@ pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, repo
         let message =
             format!("{some}, and {} read as {zone}; --tz names another", if zoneless == 1 { "was" } else { "were" });
         report.warn(WarningKind::MixedZones, message, position, zoneless);
+    }
+}
+
+/// Tells what the series of a column of values are: one kind, or of each kind the names where the names tell it.
+pub(super) fn tell_kinds(value: &str, decided: (Kind, &str), raws: &[&Raw], plan: &Plan, report: &mut LoadReport) {
+    let (kind, why) = decided;
+    let mut by_kind: BTreeMap<(String, bool), BTreeSet<&str>> = BTreeMap::new();
+    for raw in raws {
+        let (own, name) = (raw.kind(kind, plan), raw.identity.name.as_str());
+        let told = own != kind || plan.named.contains_key(name);
+        by_kind.entry((own.to_string(), told)).or_default().insert(name);
+    }
+    if !by_kind.keys().any(|(_, told)| *told) {
+        report.understand("kind", format!("{value}: {kind}"), why);
+        return;
+    }
+    for ((kind, told), names) in by_kind {
+        let shown: Vec<&str> = names.iter().copied().take(MOST_NAMES).collect();
+        let more = names.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let why = if told { "what the metric of that name is" } else { why };
+        report.understand("kind", format!("{}{more}: {kind}", shown.join(", ")), why);
     }
 }
 
