@@ -44,21 +44,51 @@ impl Counts {
         histograms: &[(Window, AnySketch)],
         condition: &Condition,
     ) -> Result<Self> {
+        Self::from_histograms_by_outcome(identity, &[(false, histograms)], condition)
+    }
+
+    /// The same from the histograms of one metric that differ in how their events went, such as `request_seconds` by `code`: all of them
+    /// together are the total; those marked `true` are of failures, each of which is bad however fast it was.
+    ///
+    /// ```
+    /// use sre_stats::histogram::{AnySketch, LogLinear};
+    /// use sre_stats::series::Identity;
+    /// use sre_stats::slo::Counts;
+    /// use sre_stats::time::{Span, Timestamp, Window};
+    /// use sre_stats::unit::Unit;
+    /// let minute = Window::new(Timestamp(0), Span::MINUTE)?;
+    /// let of = |values: &[f64]| [(minute, AnySketch::LogLinear(LogLinear::from_values(values)))];
+    /// let (answers, failures) = (of(&[0.120, 0.290, 0.310]), of(&[0.001, 0.002]));
+    /// let latency = Identity::new("latency", Unit::Second);
+    /// let parts = [(false, &answers[..]), (true, &failures[..])];
+    /// let counts = Counts::from_histograms_by_outcome(latency, &parts, &"< 300ms".parse()?)?;
+    /// assert_eq!((counts.total(), counts.bad()), (&[5][..], &[3][..]));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_histograms`](Self::from_histograms).
+    pub fn from_histograms_by_outcome(
+        identity: Identity,
+        parts: &[(bool, &[(Window, AnySketch)])],
+        condition: &Condition,
+    ) -> Result<Self> {
         let own = condition.converted(&identity.unit)?;
         if !own.comparison.is_ordered() {
             return Err(Error::argument(format!("histograms cannot tell which values are “{condition}”"))
                 .hint("use one of < <= > >="));
         }
-        if histograms.iter().any(|(_, histogram)| matches!(histogram, AnySketch::Kll(_) | AnySketch::Req(_))) {
+        let all = || parts.iter().flat_map(|(failed, histograms)| histograms.iter().map(move |own| (*failed, own)));
+        if all().any(|(_, (_, histogram))| matches!(histogram, AnySketch::Kll(_) | AnySketch::Req(_))) {
             return Err(Error::argument(
                 "KLL and REQ sketches have no bins: how many values keep a limit is bounded at a confidence only",
             )
             .hint("ask `quantile` of them"));
         }
-        let widths = histograms.iter().map(|(window, _)| window.width.0.max(1)).collect();
+        let widths = all().map(|(_, (window, _))| window.width.0.max(1)).collect();
         let step = most_frequent(widths).map(Span).ok_or_else(|| Error::empty("there is no histogram to count in"))?;
-        let mut sorted: Vec<&(Window, AnySketch)> = histograms.iter().collect();
-        sorted.sort_by_key(|(window, _)| window.start);
+        let mut sorted: Vec<(bool, &(Window, AnySketch))> = all().collect();
+        sorted.sort_by_key(|(_, (window, _))| window.start);
         let mut out = Self {
             identity,
             times: Vec::new(),
@@ -70,8 +100,9 @@ impl Counts {
             condition: Some(condition.clone()),
             notes: Vec::new(),
         };
-        for (window, histogram) in &sorted {
-            let (n, (least, most)) = (histogram.count(), kept(histogram, &own));
+        for (failed, (window, histogram)) in &sorted {
+            let n = histogram.count();
+            let (least, most) = if *failed { (0, 0) } else { kept(histogram, &own) };
             let (bad, doubt) = (n - least, most - least);
             if out.times.last() == Some(&window.start.0) {
                 for (column, more) in [(&mut out.total, n), (&mut out.bad, bad), (&mut out.in_doubt, doubt)] {
@@ -161,23 +192,23 @@ fn kept(histogram: &AnySketch, condition: &Condition) -> (u64, u64) {
     (least.min(n), most.clamp(least.min(n), n))
 }
 
-fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Condition) -> Vec<String> {
+fn notes(sorted: &[(bool, &(Window, AnySketch))], step: Span, counts: &Counts, own: &Condition) -> Vec<String> {
     let mut notes = Vec::new();
-    let longer = sorted.iter().filter(|(window, _)| window.width.0 / 3 > step.0 / 2).count();
+    let longer = sorted.iter().filter(|(_, (window, _))| window.width.0 / 3 > step.0 / 2).count();
     if longer > 0 {
         notes.push(format!(
             "{longer} of {} histograms are of more than {step}: what they hold is counted at their beginning",
             sorted.len()
         ));
     }
-    let shorter = sorted.iter().filter(|(window, _)| window.width.0 < step.0 / 3 * 2).count();
+    let shorter = sorted.iter().filter(|(_, (window, _))| window.width.0 < step.0 / 3 * 2).count();
     if shorter > 0 {
         notes.push(format!(
             "{shorter} of {} histograms are of less than {step}: each counts as a whole row of time",
             sorted.len()
         ));
     }
-    let (nan, infinite) = sorted.iter().fold((0_u64, 0_u64), |(nan, infinite), (_, histogram)| {
+    let (nan, infinite) = sorted.iter().fold((0_u64, 0_u64), |(nan, infinite), (_, (_, histogram))| {
         let dropped = histogram.dropped();
         (nan.saturating_add(dropped.nan), infinite.saturating_add(dropped.infinite))
     });
@@ -188,9 +219,9 @@ fn notes(sorted: &[&(Window, AnySketch)], step: Span, counts: &Counts, own: &Con
     if doubt > 0 {
         let total = counts.total.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
         let other = Condition { comparison: own.comparison.with_equality_turned(), ..own.clone() };
-        let exact = sorted.iter().all(|(_, histogram)| {
+        let exact = sorted.iter().all(|(failed, (_, histogram))| {
             let (least, most) = kept(histogram, &other);
-            least == most
+            *failed || least == most
         });
         let limit = own.unit.show(own.limit);
         let (why, way_out) = if exact {
