@@ -237,7 +237,12 @@ pub(crate) fn drop_unusable(times: &mut Vec<i64>, values: &mut Vec<f64>, policy:
 
 /// The most frequent distance of neighbours, the smaller one on a tie; where none is frequent, the step beneath their jitter if there is one.
 pub(crate) fn most_frequent_step(times: &[i64]) -> Option<Span> {
-    let distances: Vec<i64> = times.windows(2).map(|w| w[1].saturating_sub(w[0])).filter(|s| *s > 0).collect();
+    step_of(times.windows(2).map(|w| w[1].saturating_sub(w[0])).collect())
+}
+
+/// The step behind the distances of neighbours, as [`most_frequent_step`] has it.
+pub(crate) fn step_of(mut distances: Vec<i64>) -> Option<Span> {
+    distances.retain(|d| *d > 0);
     let frequent = most_frequent(distances.clone())?;
     let exact = distances.iter().filter(|d| **d == frequent).count() * 4 >= distances.len();
     Some(Span(if exact { frequent } else { step_beneath_jitter(&distances, frequent).unwrap_or(frequent) }))

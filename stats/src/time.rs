@@ -157,6 +157,12 @@ impl Span {
             .to_string()
     }
 
+    /// How many whole steps the span is nearest to, a half up: where something that comes every `step`, a little early or late, belongs.
+    pub(crate) fn in_steps(self, step: Self) -> i64 {
+        let whole = step.0.max(1);
+        self.0.div_euclid(whole) + i64::from(self.0.rem_euclid(whole) >= whole - whole / 2)
+    }
+
     /// The span in one word, as a width is called and people type it.
     ///
     /// ```

@@ -83,6 +83,30 @@ fn proportions_are_those_of_bad_events() {
     assert!((found["effect"]["value"].as_f64().unwrap() - 0.04).abs() < 1e-12, "{found:#}");
 }
 
+/// A canary that fails faster has better latencies: without a named test its failures are compared too.
+#[test]
+fn failures_are_compared_beside_the_values() {
+    let folder = Folder::new("comparison");
+    let events = |every: u32| {
+        let line = |i: u32| {
+            let bad = i.is_multiple_of(every);
+            let latency = if bad { 1.0 } else { 50.0 + f64::from(i * 7919 % 101) };
+            format!("2026-01-01T00:{:02}:{:02}Z,{latency},{}\n", i / 60 % 60, i % 60, u8::from(!bad))
+        };
+        "time,latency_ms,ok\n".to_owned() + &(0..3000).map(line).collect::<String>()
+    };
+    let (a, b) = (folder.file("a.csv", &events(100)), folder.file("b.csv", &events(25)));
+    let found = json(&["compare", &a, &b])["results"][0].clone();
+    // 30 of 3000 against 120 of 3000
+    assert_eq!(found["failures"]["verdict"], "differ");
+    assert!((found["failures"]["effect"]["value"].as_f64().unwrap() - 0.03).abs() < 1e-12, "{found:#}");
+    let (_, text, _) = told(&["compare", &a, &b]);
+    assert!(text.contains("Comparison of the failures of latency_ms"), "{text}");
+    assert!(json(&["compare", &a, &b, "--test", "ks"])["results"][0].get("failures").is_none());
+    let (_, text, _) = told(&["compare", &a, &b, "--test", "ks"]);
+    assert!(!text.contains("They differ: b − a"), "{text}");
+}
+
 #[test]
 fn wrong_words_are_usage_errors() {
     let folder = Folder::new("comparison");

@@ -103,7 +103,10 @@ fn every_method_and_every_end_is_told() {
     let far = json(&["forecast", file.path(), "--until", "500%", "--horizon", "5d"]);
     assert_eq!(results(&far).last().unwrap()["crossing"]["verdict"], "not-within-horizon");
     let (code, out, _) = told(&["forecast", file.path(), "--until", "500%", "--horizon", "5d"]);
-    assert!(code == 0 && out.contains("does not reach 500 % within the horizon") && out.contains("baseline"), "{out}");
+    assert!(
+        code == 0 && out.contains("does not rise to 500 % within the horizon") && out.contains("baseline"),
+        "{out}"
+    );
     let again = |seed: &str| told(&["forecast", file.path(), "--until", "70", "--seed", seed, "--json"]).1;
     let (first, second) = (again("3"), again("3"));
     assert!(!first.is_empty() && first == second);

@@ -54,6 +54,7 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
     if elbow && !matches!(args.method, ChangeMethod::Auto | ChangeMethod::PeltMean) {
         return Err(Failure::usage("--penalty elbow is for changes of the mean: --method auto or pelt-mean"));
     }
+    refuse_unused(args)?;
     if let Some(min_size) = args.min_size {
         options.min_size = min_size;
     }
@@ -76,6 +77,20 @@ pub(crate) fn run(args: &ChangesArgs) -> Result<ExitCode, Failure> {
     let answer =
         all(&data, &options, elbow, suspects.as_ref()).or_nothing("values to search for changes", &data.report)?;
     output::give("changes", &data, &answer, args.input.strict, &args.output)
+}
+
+/// An option that the method has no use for would change nothing, and nobody would notice.
+fn refuse_unused(args: &ChangesArgs) -> Result<(), Failure> {
+    use ChangeMethod::{Bayes, Cusum, EDivisive, Ewma};
+    let charts = matches!(args.method, Cusum | Ewma);
+    let unused = if args.penalty.is_some() && (charts || matches!(args.method, EDivisive | Bayes)) {
+        "--penalty"
+    } else if args.min_size.is_some() && charts {
+        "--min-size"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(format!("{unused} has no use for --method {}: leave one of them out", args.method)))
 }
 
 /// One result a change, and one with the verdict for each series.

@@ -133,10 +133,30 @@ pub(crate) fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Ans
     if !by_quantile.is_empty() {
         result["quantiles"] = by_quantile.into();
     }
+    let failures = failures(a, b, options)?;
+    if let Some(failures) = &failures {
+        result["failures"] = json!(failures);
+    }
     answer.results.push(result);
     let title = if a.title() == b.title() { a.title() } else { format!("{} and {}", a.title(), b.title()) };
     answer.sections.push(tell::compare::section(&title, &found, &differences, first.note.as_deref()));
+    if let Some(failures) = &failures {
+        let note = "events that failed count, whatever their values";
+        answer.sections.push(tell::compare::section(&format!("the failures of {title}"), failures, &[], Some(note)));
+    }
     Ok(found)
+}
+
+/// Whether events of which it is known whether they were good fail more often: fast failures make values look better. Only where no test
+/// was named.
+fn failures(a: &Item, b: &Item, options: &CompareOptions) -> Result<Option<Comparison>, Error> {
+    let flagged = |item: &Item| item.as_events().is_some_and(|events| events.ok().is_some());
+    if options.test != Test::Auto || !flagged(a) || !flagged(b) {
+        return Ok(None);
+    }
+    let options = CompareOptions { test: Test::Proportions, ..options.clone() };
+    let (a, b) = (values(a, &options)?, values(b, &options)?);
+    compare(&a.values, &b.values, &Scope::untimed(a.unit), &options).map(Some)
 }
 
 /// The samples of one side.

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CorrelateArgs) -> Result<ExitCode, Failure> {
     {
         return Err(Failure::usage(nobody(name, &data)));
     }
-    let answer = answer(&data, &options).map_err(|failure| failure.after(output::guesses(&data.report)))?;
+    let answer = output::after_guesses(&data, answer(&data, &options))?;
     output::give("correlate", &data, &answer, args.input.strict, &args.output)
 }
 

@@ -93,9 +93,9 @@ impl<'a> Course<'a> {
     }
 
     /// The verdict; the points are what `forecast` is for.
-    fn outlook(&self, bounds: Bounds<'_>) -> Result<Answer, Error> {
+    fn outlook(&self, bounds: Bounds<'_>, seed: u64) -> Result<Answer, Error> {
         let (limit, condition, why) = bounds.of(self.item, &self.series.identity().unit);
-        let found = forecast(&self.series, &ForecastOptions { limit, ..ForecastOptions::default() })?;
+        let found = forecast(&self.series, &ForecastOptions { limit, seed, ..ForecastOptions::default() })?;
         let note = self.note.as_deref();
         let percentile = matches!(self.item.data, Data::Events(_));
         let against = condition.as_ref().map(|condition| tell::forecast::Against { condition, percentile });
@@ -112,8 +112,8 @@ impl<'a> Course<'a> {
     }
 }
 
-/// The chapters, each with its name.
-pub(crate) fn answers(data: &Dataset, bounds: Bounds<'_>) -> Vec<(&'static str, Answer)> {
+/// The chapters, each with its name; `seed` is that of what is drawn for them.
+pub(crate) fn answers(data: &Dataset, bounds: Bounds<'_>, seed: u64) -> Vec<(&'static str, Answer)> {
     let first = data.items.get(..COMPARED).unwrap_or(&data.items);
     // what is no series over time has its reason beside the trends already
     let all: Vec<Course<'_>> = first.par_iter().filter_map(|item| Course::of(item).ok()).collect();
@@ -131,7 +131,7 @@ pub(crate) fn answers(data: &Dataset, bounds: Bounds<'_>) -> Vec<(&'static str, 
     };
     let mut chapters = vec![
         ("decompose", each(&|course| course.parts())),
-        ("forecast", each(&|course| course.outlook(bounds))),
+        ("forecast", each(&|course| course.outlook(bounds, seed))),
         ("anomalies", each(&|course| course.marks())),
     ];
     if shown.len() < all.len() {
@@ -144,15 +144,15 @@ pub(crate) fn answers(data: &Dataset, bounds: Bounds<'_>) -> Vec<(&'static str, 
         }
     }
     if all.len() > 1 {
-        chapters.push(("correlate", together(data, &all)));
+        chapters.push(("correlate", together(data, &all, seed)));
     }
     chapters
 }
 
 /// The pairs of series that move together.
-fn together(data: &Dataset, all: &[Course<'_>]) -> Answer {
+fn together(data: &Dataset, all: &[Course<'_>], seed: u64) -> Answer {
     let parts = all.iter().map(|c| (c.item, c.series.clone(), c.note.clone())).collect();
-    let mut answer = match correlate::of(parts, &CorrelateOptions::default()) {
+    let mut answer = match correlate::of(parts, &CorrelateOptions { seed, ..CorrelateOptions::default() }) {
         Ok(answer) => answer,
         Err(e) => Answer { sections: vec![tell::correlate::unanswered(e.message())], ..Answer::default() },
     };

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{Dataset, HistogramTable, LoadOptions, is_server, load, load_histograms};
+use sre_stats::load::{Dataset, HistogramTable, LoadOptions, is_server, load, load_histograms, load_packed};
 use sre_stats::progress::Progress;
 use sre_stats::slo::{Objective, Zone};
 use sre_stats::time::Span;
 
 use super::args::InputArgs;
 use super::failure::{Failure, INTERRUPTED};
-use super::progress;
+use super::{progress, quiet};
 
 impl InputArgs {
     /// What the flags say of the input.
@@ -63,6 +63,13 @@ impl InputArgs {
         self.load_files(&self.sources(), &self.options())
     }
 
+    /// Reads the files, and leaves tables of histograms packed. Ctrl-C stops that.
+    pub(crate) fn load_packed(&self) -> Result<(Dataset, HistogramTable), Failure> {
+        self.check()?;
+        let (sources, options) = (self.sources(), self.options());
+        watched(|progress| load_packed(&sources, &options, progress))
+    }
+
     /// Reads some of the files, or reads them otherwise, as [`load`](Self::load) does.
     pub(crate) fn load_files(&self, files: &[PathBuf], options: &LoadOptions) -> Result<Dataset, Failure> {
         self.check()?;
@@ -99,7 +106,7 @@ fn watched<T>(work: impl FnOnce(&Progress) -> sre_stats::Result<T>) -> Result<T,
         std::thread::sleep(std::time::Duration::from_millis(300));
         std::process::exit(i32::from(INTERRUPTED));
     });
-    let loaded = work(&progress);
+    let loaded = quiet::reading(|| work(&progress));
     progress::done();
     // whatever else went wrong meanwhile, an interrupt is told as one
     progress.check()?;

@@ -6,6 +6,7 @@
 //! | `input` | files and flags become a data set; Ctrl-C stops the reading |
 //! | `server` | a Prometheus server in the place of a file |
 //! | `progress` | how far the reading is, on a terminal |
+//! | `quiet` | what panics of decoders say is left to the error |
 //! | `output` | an answer becomes text, JSON or a file |
 //! | `failure` | what went wrong becomes a message and an exit code |
 //! | `alerts` | the alerts of `slo` |
@@ -37,6 +38,7 @@ pub(crate) mod losses;
 pub(crate) mod output;
 mod progress;
 pub(crate) mod quantile;
+mod quiet;
 mod report;
 pub(crate) mod server;
 pub(crate) mod slo;

@@ -180,6 +180,11 @@ pub(crate) fn guesses(report: &LoadReport) -> String {
     report.understood.iter().map(line).collect()
 }
 
+/// What a command says of its data, or why it has nothing to say after what was made of them: that helps to see why.
+pub(crate) fn after_guesses<T>(data: &Dataset, told: Result<T, Failure>) -> Result<T, Failure> {
+    told.map_err(|failure| failure.after(guesses(&data.report)))
+}
+
 fn tell_input(report: &LoadReport, left_out: &[(String, String)]) {
     let mut text = guesses(report);
     for warning in report.warnings.iter().take(NAMED) {
@@ -277,23 +282,10 @@ fn as_text(sections: &[Section]) -> String {
     out
 }
 
-/// What must be known of a table's estimates, below it; what the section says itself is not said again.
+/// What must be known of a table's estimates, below it.
 fn caveats(block: &Block, section: &Section) -> String {
     let Block::Table(table) = block else { return String::new() };
-    let said = |line: &String| {
-        let caveat = line.split_once(": ").map_or(line.as_str(), |(_, caveat)| caveat);
-        let caveat = caveat.split(" (the like of ").next().unwrap_or(caveat);
-        section.blocks.iter().any(|b| match b {
-            Block::Text(text) => text.contains(caveat),
-            Block::Warnings(warnings) => warnings.iter().any(|w| w.contains(caveat)),
-            Block::Verdict { text, evidence, .. } => {
-                text.contains(caveat) || evidence.iter().any(|(_, e)| e.caveats.iter().any(|c| c == caveat))
-            }
-            _ => false,
-        })
-    };
-    let lines = table.caveats().into_iter().filter(|line| !said(line));
-    lines.map(|line| printable(&format!("! {line}\n"))).collect()
+    section.caveats_of(table).iter().map(|line| printable(&format!("! {line}\n"))).collect()
 }
 
 fn block(block: &Block, width: usize, colour: bool) -> Option<String> {

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde_json::Value;
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::Dataset;
+use sre_stats::load::{Dataset, HistogramTable};
 use sre_stats::method::Definition;
 use sre_stats::quantile::Quantile;
 use sre_stats::slo::{CostModel, Objective, Options};
 use sre_stats::trend::{ChangeOptions, TrendMethod};
-use sre_stats::window::{Ladder, NoData};
+use sre_stats::window::Ladder;
 
 use super::alerts::AlertArgs;
 use super::args::ReportArgs;
@@ -30,9 +30,10 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     let costs = args.cost.as_deref().map(slo::cost_model).transpose()?;
     let data = args.input.load()?;
     clock.lap("load");
-    let against = objective.as_ref().map(|objective| Against { objective, no_data: args.gaps.no_data, costs });
+    let options = Options { no_data: args.gaps.no_data, seed: args.seed, ..Options::default() };
+    let against = objective.as_ref().map(|objective| Against { objective, options, costs });
     let bounds = Bounds { until: args.until.as_ref(), objective: objective.as_ref() };
-    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, against.as_ref(), bounds)
+    let found: Vec<(Result<_, Failure>, Duration)> = jobs(&data, against.as_ref(), bounds, args.seed)
         .par_iter()
         .map(|job| {
             let since = Instant::now();
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
         .collect();
     let mut answer = Answer::default();
     for (parts, took) in found {
-        let parts = parts?;
+        let parts = output::after_guesses(&data, parts)?;
         let names: Vec<&str> = parts.iter().map(|p| p.0).collect();
         clock.part(&names.join(", "), took);
         for (name, part) in parts {
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
     finish(&data, &answer, args, &mut clock)
 }
 
-fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>, bounds: Bounds<'a>) -> Vec<Job<'a>> {
+fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>, bounds: Bounds<'a>, seed: u64) -> Vec<Job<'a>> {
     let mut jobs: Vec<Job<'a>> = vec![Box::new(|| Ok(vec![("inspect", inspect::answer(data))]))];
     if let Some(against) = against {
         jobs.push(Box::new(|| against.hold(data)));
@@ -61,16 +62,17 @@ fn jobs<'a>(data: &'a Dataset, against: Option<&'a Against<'a>>, bounds: Bounds<
     jobs.push(Box::new(|| Ok(vec![("quantile", quantile::answer(data, &quantiles()))])));
     jobs.push(Box::new(|| Ok(vec![("averages", windows::averages(data, &[Quantile::MEDIAN, Quantile::P99]))])));
     jobs.push(Box::new(|| Ok(vec![("losses", windows::losses(data))])));
-    jobs.push(Box::new(|| Ok(vec![("changes", changes::answer(data, &ChangeOptions::default()))])));
+    let options = ChangeOptions { seed, ..ChangeOptions::default() };
+    jobs.push(Box::new(move || Ok(vec![("changes", changes::answer(data, &options))])));
     jobs.push(Box::new(|| Ok(vec![("trend", trend::answer(data, TrendMethod::Auto))])));
-    jobs.push(Box::new(move || Ok(course::answers(data, bounds))));
+    jobs.push(Box::new(move || Ok(course::answers(data, bounds, seed))));
     jobs
 }
 
 /// What the data are held against.
 struct Against<'a> {
     objective: &'a Objective,
-    no_data: NoData,
+    options: Options,
     costs: Option<CostModel>,
 }
 
@@ -78,12 +80,14 @@ impl Against<'_> {
     /// The objective and the bucket widths, from one evaluation.
     fn hold(&self, data: &Dataset) -> Result<Vec<(&'static str, Answer)>, Failure> {
         let (mut told, mut accounted) = (Answer::default(), Answer::default());
-        let options = Options { no_data: self.no_data, ..Options::default() };
-        let held = slo::held(data, self.objective, &options, &mut told)?;
-        slo::add(&held, self.objective, &options, &AlertArgs::default(), &mut told);
+        let options = &self.options;
+        let held = slo::held((data, &HistogramTable::default()), self.objective, options, &mut told)?;
+        slo::add(&held, self.objective, options, &AlertArgs::default(), &mut told);
         slo::add_costs(&held, self.costs.as_ref(), &mut told);
-        let asked =
-            windows::Asked { no_data: self.no_data, ..windows::Asked::of(self.objective.clone(), Ladder::default()) };
+        let asked = windows::Asked {
+            no_data: options.no_data,
+            ..windows::Asked::of(self.objective.clone(), Ladder::default())
+        };
         windows::add(&held, &asked, &mut accounted)?;
         Ok(vec![("slo", told), ("windows", accounted)])
     }

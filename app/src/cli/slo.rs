@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use rayon::prelude::*;
 use serde_json::json;
-use sre_stats::load::Dataset;
+use sre_stats::load::{Dataset, HistogramTable};
 use sre_stats::report::tell::{self, fit::Fit};
+use sre_stats::slo::rules::{Documents, RuleSet};
 use sre_stats::slo::{
     CostModel, Objective, Options, SloReport, Specification, SpecifiedSlo, Usage, cost, evaluate, read_costs,
     read_specification,
@@ -32,7 +33,20 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
         say(&format!("written: {name}\n"));
     }
     let documents = args.alerts.documents()?;
-    let data = args.input.load()?;
+    let (data, packed) = args.input.load_packed()?;
+    let told = answer(args, &found, (&data, &packed), (costs.as_ref(), documents.as_ref()));
+    let (answer, rules) = output::after_guesses(&data, told)?;
+    args.alerts.write(&rules)?;
+    output::give("slo", &data, &answer, args.input.strict, &args.output)
+}
+
+/// What every objective comes to, and the rules of its alerts where they are to be written.
+fn answer(
+    args: &SloArgs,
+    found: &Specification,
+    data: (&Dataset, &HistogramTable),
+    (costs, documents): (Option<&CostModel>, Option<&Documents>),
+) -> Result<(Answer, Vec<RuleSet>), Failure> {
     let named = args.openslo.is_some();
     let mut answer = Answer::default();
     let mut last = None;
@@ -41,11 +55,11 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
         let mut one = Answer::default();
         let alerts = args.alerts.clone().or_rules(found.alert_rules(slo)?);
         let options = Options { seed: args.seed, no_data: args.gaps.no_data, ..Options::default() };
-        match held(&data, &slo.objective, &options, &mut one) {
+        match held(data, &slo.objective, &options, &mut one) {
             Ok(reports) => {
                 add(&reports, &slo.objective, &options, &alerts, &mut one);
-                add_costs(&reports, costs.as_ref(), &mut one);
-                if let Some(documents) = &documents {
+                add_costs(&reports, costs, &mut one);
+                if let Some(documents) = documents {
                     let name = named.then_some(slo.name.as_str());
                     rules.extend(alerts.rule_sets(&reports, &slo.objective, name, documents)?);
                 }
@@ -65,10 +79,7 @@ pub(crate) fn run(args: &SloArgs) -> Result<ExitCode, Failure> {
     }
     match last {
         Some(e) if answer.results.is_empty() => Err(e),
-        _ => {
-            args.alerts.write(&rules)?;
-            output::give("slo", &data, &answer, args.input.strict, &args.output)
-        }
+        _ => Ok((answer, rules)),
     }
 }
 
@@ -151,14 +162,14 @@ pub(crate) fn add(
     }
 }
 
-/// Every series that fits the objective, held against it; those that do not are noted.
+/// Every series that fits the objective, of the data and of histograms that are packed, held against it; those that do not are noted.
 pub(crate) fn held<'a>(
-    data: &'a Dataset,
+    (data, packed): (&'a Dataset, &HistogramTable),
     objective: &Objective,
     options: &Options,
     answer: &mut Answer,
 ) -> Result<Vec<(Fit<'a>, SloReport)>, Failure> {
-    let found = tell::fit::fitting(data, objective)?;
+    let found = tell::fit::fitting_packed(data, packed, objective)?;
     for (title, why) in found.left_out {
         answer.leave_out(title, why);
     }

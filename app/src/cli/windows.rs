@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use rayon::prelude::*;
 use serde_json::json;
-use sre_stats::load::{Dataset, Item};
+use sre_stats::load::{Dataset, HistogramTable, Item};
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::{Criterion, Objective, Options, Population, SloInput, SloReport};
@@ -65,18 +65,18 @@ pub(crate) fn run(args: &WindowsArgs) -> Result<ExitCode, Failure> {
         incidents: args.incident.map(|length| IncidentPattern::Equal { length, count: u64::from(args.incidents) }),
         further: Some(Further::of(args)?),
     };
-    let data = args.input.load()?;
-    let answer = answer(&data, &asked)?;
+    let (data, packed) = args.input.load_packed()?;
+    let answer = output::after_guesses(&data, answer(&data, &packed, &asked))?;
     output::give("windows", &data, &answer, args.input.strict, &args.output)
 }
 
 /// For each series that fits: one result a width, then the advisor's.
-pub(crate) fn answer(data: &Dataset, asked: &Asked) -> Result<Answer, Failure> {
+fn answer(data: &Dataset, packed: &HistogramTable, asked: &Asked) -> Result<Answer, Failure> {
     let mut answer = Answer::default();
     if let Some(further) = &asked.further {
         losses::counters(data, &asked.ladder, further.dialect, &mut answer);
     }
-    match held(data, &asked.objective, &asked.options(), &mut answer) {
+    match held((data, packed), &asked.objective, &asked.options(), &mut answer) {
         Ok(held) => add(&held, asked, &mut answer)?,
         // counters need no objective: where there is nothing else, they are the answer, and what was asked beside it is told
         Err(e) if !answer.results.is_empty() => answer.leave_out("the objective", e.message()),
@@ -110,7 +110,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     let budget = Budget::new(asked.objective.target, report.period.width);
     let mut accounting = account(&report.bad_time, &asked.ladder, &rule, Some(&budget))?;
     accounting.counts_requests = asked.objective.population == Population::Requests;
-    let mut caveats = report.caveats.clone();
+    let mut caveats = report.caveats_of_time();
     if accounting.counts_requests {
         let tick = report.bad_time.resolution();
         caveats.push(format!(

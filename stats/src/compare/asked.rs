@@ -138,7 +138,10 @@ impl Asked<'_> {
         if own >= doubt {
             return (own, None);
         }
-        found.reason.push_str("; p on average over all noises that explain the samples, slow ones too");
+        found.reason.push_str(
+            "; the verdict's p is an average over all noises that explain the samples, slow ones too, where those of its parts and the \
+             interval take what was measured",
+        );
         if doubt > self.alpha().ln() {
             let worth = (self.samples.a.len() + self.samples.b.len()) as f64 / rivals.inflation();
             found.verdict = Verdict::NoVerdict(Reason::Wandering { worth });

@@ -16,7 +16,8 @@ const PATHS: (usize, usize) = (200, 2000);
 /// Whether a series reaches a limit within the horizon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CrossingVerdict {
-    /// It has reached it already.
+    /// It has reached it already: the last value is at the limit, or the series has passed it and does not come back within the
+    /// horizon.
     Already,
     /// More likely than not.
     Crosses,
@@ -64,6 +65,8 @@ pub struct Crossing {
     pub limit: f64,
     /// Whether it is reached from below.
     pub upwards: bool,
+    /// Since when all values lie where the last one does, where the series began on the other side of the limit: when it passed it.
+    pub since: Option<Timestamp>,
     /// The level of confidence of `earliest` and `latest`.
     pub level: f64,
     /// Before this, (1 − level)/2 of the paths had reached it.
@@ -83,7 +86,7 @@ pub struct Crossing {
 }
 
 impl serde::Serialize for Crossing {
-    /// The keys `limit, direction, verdict, earliest, expected, latest, line, chance, level, paths` and, without a verdict, `why`.
+    /// The keys `limit, direction, verdict, since, earliest, expected, latest, line, chance, level, paths` and, without a verdict, `why`.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("limit", &self.limit)?;
@@ -92,6 +95,7 @@ impl serde::Serialize for Crossing {
         if let CrossingVerdict::NoVerdict { why } = &self.verdict {
             map.serialize_entry("why", why)?;
         }
+        map.serialize_entry("since", &self.since)?;
         map.serialize_entry("earliest", &self.earliest)?;
         map.serialize_entry("expected", &self.expected)?;
         map.serialize_entry("latest", &self.latest)?;
@@ -119,6 +123,7 @@ impl Crossing {
         Self {
             limit,
             upwards: last.is_none_or(|last| last < limit),
+            since: None,
             level,
             earliest: None,
             expected: None,
@@ -130,8 +135,14 @@ impl Crossing {
         }
     }
 
-    /// From paths that begin after `last`, the last value; `time` is that of a step ahead, counted from 0.
-    pub(super) fn of(future: &Future<'_>, limit: f64, last: f64, time: impl Fn(usize) -> Timestamp) -> Self {
+    /// From paths that begin after `last`, the last value; `since` is when the series passed the limit, `time` that of a step ahead,
+    /// counted from 0.
+    pub(super) fn of(
+        future: &Future<'_>,
+        (limit, since): (f64, Option<Timestamp>),
+        last: f64,
+        time: impl Fn(usize) -> Timestamp,
+    ) -> Self {
         if last == limit {
             return Self::without(limit, future.level, Some(last), CrossingVerdict::Already);
         }
@@ -162,9 +173,15 @@ impl Crossing {
         let verdict = match (earliest, expected) {
             (_, Some(_)) => CrossingVerdict::Crosses,
             (Some(_), None) => CrossingVerdict::MayCross,
+            // how it passed the limit is what was asked, where nothing says that it comes back
+            (None, None) if since.is_some() => CrossingVerdict::Already,
             (None, None) => CrossingVerdict::NotWithinHorizon,
         };
+        // of one that was passed, the direction is that of the passing
+        let upwards = upwards != (verdict == CrossingVerdict::Already);
         Self {
+            upwards,
+            since,
             earliest,
             expected,
             latest,
@@ -174,4 +191,17 @@ impl Crossing {
             ..Self::without(limit, future.level, Some(last), verdict)
         }
     }
+}
+
+/// Since when all values lie on the side of a limit where the last one does; `None` where the series began there: a burst that is over is
+/// no passing.
+pub(super) fn passed(times: &[i64], values: &[f64], limit: f64) -> Option<Timestamp> {
+    let last = *values.last()?;
+    let beyond = |v: &f64| if last > limit { *v <= limit } else { *v >= limit };
+    let first = values.get(..values.len().div_ceil(10))?;
+    if first.iter().filter(|v| beyond(v)).count() * 2 <= first.len() {
+        return None;
+    }
+    let before = values.iter().rposition(beyond)?;
+    times.get(before + 1).map(|t| Timestamp(*t))
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rayon::prelude::*;
 
 use super::backtest::{self, Plan, Tested};
-use super::crossing::{Crossing, CrossingVerdict, Future};
+use super::crossing::{Crossing, CrossingVerdict, Future, passed};
 use super::ets::EtsTrend;
 use super::model::{Fitted, Kind};
 use super::normal;
@@ -281,7 +281,8 @@ impl Work<'_> {
         let crossing = self.options.limit.map(|limit| {
             let (at, last) = self.regular.last();
             let future = Future { model: &model, mean: &mean, widening: &widening, seed: self.options.seed, level };
-            Crossing::of(&future, limit, last, |h| self.regular.time(at + 1 + h))
+            let since = passed(self.series.times(), self.series.values(), limit);
+            Crossing::of(&future, (limit, since), last, |h| self.regular.time(at + 1 + h))
         });
         Forecast {
             reason: self.reason(kinds.len(), test.is_some()),

@@ -194,13 +194,11 @@ type Found = BTreeMap<(String, Labels), Vec<(Window, AnySketch)>>;
 /// held.
 fn add(windows: &mut Vec<(Window, AnySketch)>, window: Window, more: AnySketch, report: &mut LoadReport) -> Result<()> {
     report.rows += 1;
-    match windows.last_mut() {
-        Some((_, sum)) => sum.merge(&more),
-        None => {
-            windows.push((window, more));
-            Ok(())
-        }
+    if let Some((_, sum)) = windows.last_mut() {
+        return sum.merge(&more);
     }
+    windows.push((window, more));
+    Ok(())
 }
 
 /// Where histograms without a time lie.

@@ -21,6 +21,7 @@ use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::store::{Condenser, HistogramTable, Packed, Slot};
+use crate::load::zone;
 use crate::progress::Progress;
 use crate::series::Identity;
 use crate::unit::Unit;
@@ -313,17 +314,22 @@ impl Builder {
     }
 }
 
-/// Tells of the zone of the times that have none, by the clock that read them.
-pub(crate) fn tell_zone(zone: Option<&TimeZone>, clock: Option<&Clock>, file: &str, report: &mut LoadReport) {
-    let Some(clock) = clock.filter(|clock| clock.zoneless > 0) else { return };
-    let why = if zone.is_some() { "--tz" } else { "the times have no zone; --tz names another" };
-    report.understand("zone", clock.zone_name(), why);
+/// Tells of the zone of the windows’ starts by the clock that read them, `read` of them from text.
+pub(crate) fn tell_clock(
+    zone: Option<&TimeZone>,
+    clock: Option<&Clock>,
+    read: u64,
+    position: impl Fn() -> Position,
+    report: &mut LoadReport,
+) {
+    let Some(clock) = clock else { return };
+    zone::tell(zone, (clock.zoneless, read.saturating_sub(clock.zoneless)), &position, report);
     if clock.ambiguous > 0 {
         let message = format!(
             "{} of windows fell where clocks change; where a time exists twice the earlier was taken",
             counted(clock.ambiguous, "start")
         );
-        report.warn(WarningKind::ZoneAmbiguity, message, Position::in_file(file), clock.ambiguous);
+        report.warn(WarningKind::ZoneAmbiguity, message, position(), clock.ambiguous);
     }
 }
 
@@ -408,7 +414,9 @@ impl<'a> TextRows<'a> {
 
     fn finish(mut self, format: Format, bytes: u64) -> Result<HistogramTable> {
         let mut report = LoadReport::default();
-        tell_zone(self.zone.as_ref(), self.clock.as_ref(), self.file, &mut report);
+        let column = self.names.get(self.places.start).cloned();
+        let position = || Position { column: column.clone(), ..Position::in_file(self.file) };
+        tell_clock(self.zone.as_ref(), self.clock.as_ref(), self.builder.rows, position, &mut report);
         if self.short > 0 {
             let message = format!("{} with fewer fields than the header left out", counted(self.short, "row"));
             let position = Position::in_file(self.file).at_line(self.first_short);

@@ -99,6 +99,7 @@ mod traffic;
 mod tsdb_dump;
 mod units;
 mod watched;
+mod zone;
 
 pub use coarsen::Coarsened;
 pub(crate) use columns::Values;
@@ -115,5 +116,6 @@ pub use report::{FileRead, LoadReport, Understood, Warning, WarningKind};
 pub use server::{ServerOptions, is_server};
 pub use source::{load, load_bytes};
 pub use sql::{HistogramQuery, SqlDialect};
-pub use store::{HistogramTable, load_histograms};
+pub(crate) use store::Stored;
+pub use store::{HistogramTable, load_histograms, load_packed};
 pub use traffic::Traffic;

@@ -200,7 +200,7 @@ impl Database<'_> {
         let wrap = |e: &rusqlite::Error| self.failed(e);
         let mut statement =
             self.connection.prepare(&format!("SELECT * FROM {}", quoted(table))).map_err(|e| wrap(&e))?;
-        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let names = self.names(table, statement.column_count())?;
         if histogram_table::has_columns(&names) {
             let mut data = self.histograms(&mut statement, names, size, options)?;
             report.absorb(std::mem::take(&mut data.report));
@@ -216,6 +216,24 @@ impl Database<'_> {
         report.rows = rows;
         report.files.push(FileRead { name: self.name.to_owned(), format: Format::Sqlite, bytes: size, rows });
         collector.finish(&plan, self.name, Format::Sqlite, report)
+    }
+
+    /// The names of a table's columns; asked as values, since a damaged one need not be text.
+    fn names(&self, table: &str, columns: usize) -> Result<Vec<String>> {
+        let visible = "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid";
+        let mut statement = self.connection.prepare(visible).map_err(|e| self.failed(&e))?;
+        let mut rows = statement.query([table]).map_err(|e| self.failed(&e))?;
+        let mut names = Vec::with_capacity(columns);
+        while let Some(row) = rows.next().map_err(|e| self.failed(&e))? {
+            names.push(field(row, 0).map_or_else(String::new, |name| String::from_utf8_lossy(&name).into_owned()));
+        }
+        if names.len() == columns {
+            return Ok(names);
+        }
+        let message = format!("the table “{table}” gives {columns} columns and names {}", names.len());
+        Err(Error::parse(message)
+            .in_file(self.name)
+            .hint("is the database damaged? sqlite3 FILE 'PRAGMA integrity_check'"))
     }
 
     /// The first rows, as text.
@@ -361,9 +379,9 @@ mod tests {
 
     #[test]
     fn nulls_and_words_among_numbers_are_told_with_their_row() {
-        // one word in six fields is the wrong column
+        // two words in six fields are the wrong column
         let value = LoadOptions { value: Some("latency_ms".into()), ..LoadOptions::default() };
-        let e = read(REQUESTS, &value).unwrap_err();
+        let e = read(&REQUESTS.replace("7.25", "'gone'"), &value).unwrap_err();
         assert!(e.to_string().contains("slow") && e.position().unwrap().line == Some(4), "{e}");
         let more =
             (0..20).map(|i| format!("('2026-01-01 00:01:{i:02}', 'home', 200, 1.5)")).collect::<Vec<_>>().join(",");

@@ -48,6 +48,36 @@ impl Section {
         self.blocks.push(block);
         self
     }
+
+    /// What must be known of a table's estimates, as [`caveats`](Table::caveats) has it, but for what the section's texts, warnings and
+    /// verdicts say themselves.
+    ///
+    /// ```
+    /// use sre_stats::estimate::{Estimate, Scope};
+    /// use sre_stats::method::Method;
+    /// use sre_stats::report::{Block, Column, Section, Table};
+    /// let few = Estimate::new(0.2, Method::Mean, 3, &Scope::default()).with_caveat("3 values are few");
+    /// let table = Table::new("", vec![Column::estimate("mean")]).with(vec![few.into()]);
+    /// let section = Section::new("Means").with(Block::Table(table.clone()));
+    /// assert_eq!(section.caveats_of(&table), ["3 values are few"]);
+    /// let told = section.with(Block::Warnings(vec!["cart: 3 values are few".into()]));
+    /// assert!(told.caveats_of(&table).is_empty());
+    /// ```
+    pub fn caveats_of(&self, table: &Table) -> Vec<String> {
+        let said = |line: &String| {
+            let caveat = line.split_once(": ").map_or(line.as_str(), |(_, caveat)| caveat);
+            let caveat = caveat.split(" (the like of ").next().unwrap_or(caveat);
+            self.blocks.iter().any(|b| match b {
+                Block::Text(text) => text.contains(caveat),
+                Block::Warnings(warnings) => warnings.iter().any(|w| w.contains(caveat)),
+                Block::Verdict { text, evidence, .. } => {
+                    text.contains(caveat) || evidence.iter().any(|(_, e)| e.caveats.iter().any(|c| c == caveat))
+                }
+                Block::Table(_) | Block::Figure(_) => false,
+            })
+        };
+        table.caveats().into_iter().filter(|line| !said(line)).collect()
+    }
 }
 
 /// How a verdict stands.

@@ -29,19 +29,21 @@ fn push_section(out: &mut String, section: &Section) {
                     out.push_str(&format!("{}\n", markdown_paragraph(paragraph)));
                 }
             }
-            Block::Table(table) => push_table(out, table),
+            Block::Table(table) => {
+                push_table(out, table);
+                push_warnings(out, "\n", &section.caveats_of(table));
+            }
             Block::Figure(figure) => push_figure(out, figure),
             Block::Verdict { standing, text, evidence } => {
                 out.push_str(&format!("> **{} {}**\n", standing.sign(), escape(text)));
                 for (name, estimate) in evidence {
                     out.push_str(&format!(">\n> {}: {}\n", escape(name), escape(&estimate.to_string())));
+                    for caveat in &estimate.caveats {
+                        out.push_str(&format!(">\n> ⚠ {}\n", escape(caveat)));
+                    }
                 }
             }
-            Block::Warnings(warnings) => {
-                for warning in warnings {
-                    out.push_str(&format!("- ⚠ {}\n", escape(warning)));
-                }
-            }
+            Block::Warnings(warnings) => push_warnings(out, "", warnings),
         }
     }
 }
@@ -63,6 +65,16 @@ fn push_figure(out: &mut String, figure: &Figure) {
             let axis = if direction == crate::figure::Direction::Horizontal { &figure.y } else { &figure.x };
             out.push_str(&format!("- {}: {}\n", escape(&mark.name), escape(&axis.show(at))));
         }
+    }
+}
+
+/// A list of warnings after what parts it from the block before; nothing where there are none.
+fn push_warnings(out: &mut String, before: &str, warnings: &[String]) {
+    if !warnings.is_empty() {
+        out.push_str(before);
+    }
+    for warning in warnings {
+        out.push_str(&format!("- ⚠ {}\n", escape(warning)));
     }
 }
 
@@ -126,5 +138,24 @@ mod tests {
         assert!(text.contains(row), "{text}");
         assert!(text.contains("> **✓ met**\n>\n> m: 500 ms"), "{text}");
         assert!(text.contains("- ⚠ 3 dropped\n"));
+    }
+
+    #[test]
+    fn what_must_be_known_of_a_number_stands_below_it_once() {
+        let few = |n: u64| {
+            let e = Estimate::new(2.0, Method::Mean, n, &Scope::default());
+            e.with_caveat(format!("n = {n} is too <few>"))
+        };
+        let table = Table::new("", vec![Column::text("x"), Column::estimate("mean")])
+            .with(vec!["a".into(), few(3).into()])
+            .with(vec!["b".into(), few(4).into()]);
+        let section = Section::new("s").with(Block::Table(table));
+        let shown = |section: Section| to_markdown(&Report::new("R").with(section)).unwrap();
+        let text = shown(section.clone());
+        assert!(text.ends_with("|\n\n- ⚠ a: n = 3 is too &lt;few&gt; (the like of 1 row more)\n"), "{text}");
+        let verdict =
+            Block::Verdict { standing: Standing::Good, text: "met".into(), evidence: vec![("m".into(), few(3))] };
+        let text = shown(section.with(verdict));
+        assert!(text.ends_with(">\n> ⚠ n = 3 is too &lt;few&gt;\n") && text.matches("too").count() == 1, "{text}");
     }
 }

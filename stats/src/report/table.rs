@@ -1,8 +1,12 @@
 //! Tables and their cells.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::estimate::{Bound, Estimate};
 use crate::time::Span;
 use crate::unit::Unit;
+use crate::words::counted;
 
 /// Where a column's text stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -134,6 +138,16 @@ impl Cell {
     }
 }
 
+/// Caveats that differ in their numbers alone.
+struct Kind {
+    /// The first of them, with the name of its row.
+    first: String,
+    /// The last row that has one.
+    last: usize,
+    /// How many rows have one beside the first.
+    more: u64,
+}
+
 /// A table. Rows shorter than the columns are filled up with [`Cell::Empty`] where they are shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -183,8 +197,9 @@ impl Table {
     /// assert_eq!(table.caveats(), ["cart: 3 values are few (the like of 1 row more)"]);
     /// ```
     pub fn caveats(&self) -> Vec<String> {
-        // the words without their numbers, the first of the kind, the rows that have one
-        let mut kinds: Vec<(String, String, Vec<usize>)> = Vec::new();
+        let mut kinds: Vec<Kind> = Vec::new();
+        // their places by the words without their numbers
+        let mut places: HashMap<String, usize> = HashMap::new();
         for (at, row) in self.rows.iter().enumerate() {
             let name = match row.first() {
                 Some(cell @ (Cell::Text(_) | Cell::Number(_) | Cell::Span(_))) => {
@@ -194,21 +209,24 @@ impl Table {
             };
             let estimates = row.iter().filter_map(|cell| if let Cell::Estimate(e) = cell { Some(e) } else { None });
             for caveat in estimates.flat_map(|e| &e.caveats) {
-                let kind: String = caveat.chars().filter(|c| !c.is_ascii_digit() && *c != '.').collect();
-                match kinds.iter_mut().find(|known| known.0 == kind) {
-                    Some((_, _, rows)) if rows.last() == Some(&at) => {}
-                    Some((_, _, rows)) => rows.push(at),
-                    None => {
+                let words: String = caveat.chars().filter(|c| !c.is_ascii_digit() && *c != '.').collect();
+                match places.entry(words) {
+                    Entry::Occupied(place) => {
+                        if let Some(known) = kinds.get_mut(*place.get()).filter(|known| known.last != at) {
+                            (known.last, known.more) = (at, known.more + 1);
+                        }
+                    }
+                    Entry::Vacant(place) => {
+                        place.insert(kinds.len());
                         let first = name.as_ref().map_or_else(|| caveat.clone(), |name| format!("{name}: {caveat}"));
-                        kinds.push((kind, first, vec![at]));
+                        kinds.push(Kind { first, last: at, more: 0 });
                     }
                 }
             }
         }
-        let line = |(_, first, rows): (String, String, Vec<usize>)| match rows.len() {
-            0 | 1 => first,
-            2 => format!("{first} (the like of 1 row more)"),
-            n => format!("{first} (the like of {} rows more)", n - 1),
+        let line = |Kind { first, more, .. }: Kind| match more {
+            0 => first,
+            more => format!("{first} (the like of {} more)", counted(more, "row")),
         };
         kinds.into_iter().map(line).collect()
     }
@@ -221,5 +239,64 @@ impl Table {
     /// Whether any cell of the column is an estimate.
     pub(crate) fn has_estimates(&self, column: usize) -> bool {
         self.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Estimate(_))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::Scope;
+    use crate::method::Method;
+
+    /// Against a search through all that came before, on rows with several caveats, the same ones again, and kinds in another order.
+    #[test]
+    fn caveats_come_in_the_order_of_their_first_each_kind_once() {
+        let mut table = Table::new("", vec![Column::text("x"), Column::estimate("a"), Column::estimate("b")]);
+        let estimate = |caveats: &[String]| {
+            let e = Estimate::new(2.0, Method::Mean, 3, &Scope::default());
+            caveats.iter().fold(e, |e, caveat| e.with_caveat(caveat.clone()))
+        };
+        let word =
+            |i: usize| ["few", "late", "torn", "blank", "cut"].iter().cycle().nth(i).copied().unwrap_or_default();
+        let mut all: Vec<(String, usize, String)> = Vec::new();
+        for at in 0..200_usize {
+            let caveats: Vec<String> =
+                (0..at % 4).map(|i| format!("{at}.{i} is {}", word(at * 7 / 3 + i * at))).collect();
+            all.extend(caveats.iter().map(|c| (c.split("is ").last().unwrap_or_default().to_owned(), at, c.clone())));
+            let (first, second) = caveats.split_at(caveats.len() / 2);
+            table = table.with(vec![format!("r{at}").into(), estimate(first).into(), estimate(second).into()]);
+        }
+        let mut wanted = Vec::new();
+        for (i, (kind, at, caveat)) in all.iter().enumerate() {
+            if all[..i].iter().any(|(known, ..)| known == kind) {
+                continue;
+            }
+            let mut rows: Vec<usize> = all.iter().filter(|(other, ..)| other == kind).map(|(_, at, _)| *at).collect();
+            rows.dedup();
+            wanted.push(match rows.len() - 1 {
+                0 => format!("r{at}: {caveat}"),
+                1 => format!("r{at}: {caveat} (the like of 1 row more)"),
+                more => format!("r{at}: {caveat} (the like of {more} rows more)"),
+            });
+        }
+        assert_eq!(wanted.len(), 5);
+        assert_eq!(table.caveats(), wanted);
+    }
+
+    /// Twenty thousand kinds of caveats: a search through all of them for each would look at two hundred million.
+    #[test]
+    fn each_row_may_have_a_caveat_of_its_own() {
+        let word = |mut i: u32| {
+            let mut word = String::new();
+            while i > 0 {
+                word.push(char::from(b'a' + (i % 26) as u8));
+                i /= 26;
+            }
+            word
+        };
+        let row = |i: u32| vec![Estimate::new(2.0, Method::Mean, 3, &Scope::default()).with_caveat(word(i)).into()];
+        let table = Table { rows: (1..=20_000).map(row).collect(), ..Table::new("", vec![Column::estimate("a")]) };
+        let caveats = table.caveats();
+        assert_eq!((caveats.len(), caveats[19_999].clone()), (20_000, word(20_000)));
     }
 }

@@ -17,6 +17,8 @@ struct Late {
     bad: Vec<u64>,
     /// Good ones, which are not counted.
     good: Vec<u64>,
+    /// How many counters they are of.
+    counters: u64,
 }
 
 /// Counts of all and of bad events by rows of time. A row is half-open, begins at its time and lasts one step.

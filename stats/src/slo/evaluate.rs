@@ -126,7 +126,37 @@ pub struct SloReport {
     /// The bad time behind it, for the accounting by windows.
     #[serde(skip)]
     pub bad_time: BadTime,
+    /// Which of the caveats are about the members that are counted and their budget alone.
+    #[serde(skip)]
+    own: Vec<String>,
 }
+
+impl SloReport {
+    /// What a reader must know of the bad time, as for the [accounting by windows](crate::window::account), which has the budget of the whole
+    /// period: the caveats without those that are about the objective's own members, such as the events seen, or its slices.
+    ///
+    /// ```
+    /// use sre_stats::events::Events;
+    /// use sre_stats::series::{Identity, NanPolicy};
+    /// use sre_stats::slo::{Options, SloInput, evaluate};
+    /// let times = (0..3600).map(|s| s * 1_000_000_000).collect();
+    /// let events = Events::new(Identity::new("latency", Default::default()), times, vec![0.1; 3600], None, NanPolicy::Refuse)?;
+    /// let report = evaluate(&"99% of requests < 1 over 1d".parse()?, SloInput::Events(&events), &Options::default())?;
+    /// assert!(report.caveats.iter().any(|c| c.contains("budget is that of the events seen")));
+    /// assert!(report.caveats_of_time().iter().any(|c| c.contains("budget is that of the whole period")));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    pub fn caveats_of_time(&self) -> Vec<String> {
+        let of_events = self.own.iter().any(|c| c == BUDGET_OF_EVENTS);
+        let shared = self.caveats.iter().filter(|c| !self.own.contains(c)).cloned();
+        shared.chain(of_events.then(|| BUDGET_OF_PERIOD.to_owned())).collect()
+    }
+}
+
+/// Where data cover a part of a period, what requests are allowed is a share of those seen.
+const BUDGET_OF_EVENTS: &str = "the budget is that of the events seen, not of a whole period";
+/// What time is allowed is a share of the period.
+const BUDGET_OF_PERIOD: &str = "the budget is that of the whole period; the rest of it may still spend";
 
 /// Holds data against an objective: its service level by four ways of counting, its budget, what spent it, and when it will
 /// be spent.
@@ -331,7 +361,9 @@ fn finish(
 ) -> Result<SloReport> {
     let Cut { period, coverage, unseen, mut caveats } = cut.without_gaps(objective, &bad);
     caveats.extend_from_slice(bad.caveats());
-    let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut caveats)?;
+    // what is about the objective's own members and their budget
+    let mut own = Vec::new();
+    let Levels { methods, intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
     let seconds = Scope::new(Unit::Second, period);
     let in_time = Budget::new(objective.target, period.width).allowed();
     let Counted { good, total, scope, units, costs, .. } = counted;
@@ -344,7 +376,7 @@ fn finish(
         (Population::Requests, _) => {
             let scope = scope.with_unit(Unit::Count);
             if coverage < WHOLE {
-                caveats.push("the budget is that of the events seen, not of a whole period".into());
+                own.push(BUDGET_OF_EVENTS.to_owned());
             }
             let estimate = |value, method| Estimate::new(value, method, total, &scope);
             let met = good >= objective.target.rank(total) || objective.target.p() == 0.0;
@@ -354,6 +386,7 @@ fn finish(
         }
         (Population::Slices(width), Some(slices)) => {
             let n = slices.bad.len() as i64;
+            own.extend(slices.without_events(&bad));
             let costs = slices.bad.iter().map(|w| (w.start, w.end(), width.as_secs_f64())).collect();
             let rule = objective.rule().unwrap_or(options.rule);
             let spent =
@@ -374,8 +407,9 @@ fn finish(
         }
     };
     if coverage < WHOLE && objective.population != Population::Requests {
-        caveats.push("the budget is that of the whole period; the rest of it may still spend".into());
+        caveats.push(BUDGET_OF_PERIOD.to_owned());
     }
+    caveats.extend_from_slice(&own);
     let left =
         Estimate { value: allowed.value - spent.value, method: Method::Named("allowed − spent"), ..spent.clone() };
     let requests = objective.population == Population::Requests;
@@ -396,6 +430,7 @@ fn finish(
         decided: whole || at_most <= in_time || !met && !requests,
         caveats,
         bad_time: bad,
+        own,
     })
 }
 

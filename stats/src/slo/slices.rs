@@ -4,6 +4,7 @@ use super::units::Units;
 use crate::error::Result;
 use crate::time::{Grid, Span, Timestamp, Window};
 use crate::window::{BadTime, NoData, Rule, bad_windows};
+use crate::words::counted;
 
 /// Slices of one width.
 pub(super) struct Slices {
@@ -16,6 +17,8 @@ pub(super) struct Slices {
     width: Span,
     /// Runs of slices that do not count.
     excluded: Vec<(Timestamp, Timestamp)>,
+    /// How many slices lie wholly in time without data, whether they count or not.
+    pub(super) empty: u64,
 }
 
 impl Slices {
@@ -29,19 +32,37 @@ impl Slices {
         let period = bad.period();
         let (first, last) = (index(period.start), index(period.end() - Span(1)));
         let mut total = last - first + 1;
-        let mut excluded = Vec::new();
-        if bad.policy() == NoData::Excluded {
-            // a slice counts unless it lies wholly in time without data
-            for (from, to) in bad.no_data() {
-                let (a, b) = (index(from - Span(1)) + 1, index(to));
-                if a < b {
+        let (mut excluded, mut empty) = (Vec::new(), 0);
+        for (from, to) in bad.no_data() {
+            let (a, b) = (index(from - Span(1)) + 1, index(to));
+            if a < b {
+                empty += b - a;
+                // a slice counts unless it lies wholly in time without data
+                if bad.policy() == NoData::Excluded {
                     total -= b - a;
                     excluded.push((start(a), start(b)));
                 }
             }
         }
         let ends = (start(first), start(last + 1));
-        Ok(Self { total: total.max(0) as u64, bad: windows, ends, width, excluded })
+        Ok(Self { total: total.max(0) as u64, bad: windows, ends, width, excluded, empty: empty.max(0) as u64 })
+    }
+
+    /// How many slices no event lies in and what they count as, where that is no matter of the time that the data cover.
+    pub(super) fn without_events(&self, bad: &BadTime) -> Option<String> {
+        let all = if bad.policy() == NoData::Excluded { self.total + self.empty } else { self.total };
+        let width = super::period::compact(self.width);
+        let of = format!("{} of {} of {width}", self.empty, counted(all, "slice"));
+        let are = match bad.policy() {
+            NoData::Excluded => {
+                "hold no event and count neither as good nor as bad; they are no gap in what the data cover, as nobody knows whether there \
+                 was anything to see"
+            }
+            NoData::Bad => "hold no event and count as bad",
+            NoData::Good => "hold no event and count as good",
+            NoData::Hold => "hold no event and count as the slice before them does",
+        };
+        (self.empty > 0 && bad.is_per_slice()).then(|| format!("{of} {are}"))
     }
 
     /// Bad and all slices by units of time.

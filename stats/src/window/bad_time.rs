@@ -83,7 +83,7 @@ impl BadTime {
         let mut out = Self::empty(period, resolution, options.no_data)?;
         let scan = Scan { times, values, step: step.0, hold: options.no_data == NoData::Hold };
         let found = scan.under(&condition);
-        let tick = |t: i64| (t - first + resolution.0 / 2).div_euclid(resolution.0);
+        let tick = |t: i64| Span(t - first).in_steps(resolution);
         let on_ticks = |list: &[(i64, i64)]| list.iter().map(|&(a, b)| (tick(a), tick(b))).collect::<Vec<_>>();
         // a bad sample that rounding would make vanish keeps one tick
         let mut bad: Vec<Ticks> = on_ticks(&found.bad).into_iter().map(|(a, b)| (a, b.max(a + 1))).collect();
@@ -358,7 +358,7 @@ impl BadTime {
     }
 
     /// Whether missing data are a matter of whole slices (events) and not of time (series).
-    pub(super) fn is_per_slice(&self) -> bool {
+    pub(crate) fn is_per_slice(&self) -> bool {
         self.per_slice
     }
 

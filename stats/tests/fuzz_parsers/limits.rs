@@ -4,8 +4,10 @@ use std::sync::PoisonError;
 
 use sre_stats::ErrorKind;
 use sre_stats::histogram::LayoutChoice;
-use sre_stats::load::{LoadOptions, load_bytes, load_histograms};
+use sre_stats::load::{LoadOptions, load_bytes, load_histograms, load_packed};
 use sre_stats::progress::Progress;
+use sre_stats::report::tell::fit::fitting_packed;
+use sre_stats::slo::SloInput;
 use sre_stats::time::Span;
 
 use crate::fuzz::memory::peak_of_all;
@@ -34,6 +36,27 @@ fn a_million_of_anything_is_refused_early() {
         let e = result.map(|data| data.items.len()).unwrap_err().to_string();
         assert!(e.starts_with("input") && e.contains(name) && e.contains("--value"), "{e}");
         assert!(peak <= 4 * input.len() + FREE, "{e}: {} MB for {} MB", peak >> 20, input.len() >> 20);
+    }
+}
+
+/// Rows of millions of empty fields, which are a byte each as text: no record of them is held.
+#[test]
+fn rows_of_millions_of_fields_are_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // just above a power of two, where what holds their places has grown to twice as much
+    let wide = |fields: usize, delimiter: &str| delimiter.repeat(fields);
+    let tabs = format!("\n{}", wide(1_140_264, "\u{b}\t"));
+    let header = format!("{}\n1,2\n", wide((1 << 22) + 9, ","));
+    let below = format!("time,value\n0,1\n60,2\n{}\n120,3\n", wide((1 << 22) + 9, ","));
+    for (input, said) in [(tabs, Err("columns")), (header, Err("columns")), (below, Ok(3))] {
+        let options = LoadOptions::default();
+        let (result, peak) = peak_of_all(|| load_bytes("input", input.as_bytes(), &options, &Progress::new()));
+        assert!(peak <= 4 * input.len() + FREE, "{} MB for {} MB", peak >> 20, input.len() >> 20);
+        match (result.map(|data| data.items[0].count()).map_err(|e| e.to_string()), said) {
+            (Ok(rows), Ok(wanted)) => assert_eq!(rows, wanted),
+            (Err(e), Err(word)) => assert!(e.starts_with("input: there are") && e.contains(word), "{e}"),
+            (found, _) => panic!("{found:?}"),
+        }
     }
 }
 
@@ -192,7 +215,49 @@ fn labels_times_series_are_not_held() {
     (0..3000).for_each(|i| text += &format!(",w,{i}"));
     let (data, peak) =
         peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
-    assert_eq!((data.items.len(), data.items[0].identity.labels.iter().count()), (3000, 64));
-    assert!(data.report.understood.iter().any(|u| u.what == "not read" && u.choice == "word64 and 2935 more"));
+    assert_eq!((data.items.len(), data.items[0].identity.labels.iter().count()), (3000, 32));
+    assert!(data.report.understood.iter().any(|u| u.what == "not read" && u.choice == "word32 and 2967 more"));
     assert!(peak < 64 << 20, "{} MB for {} KB", peak >> 20, text.len() >> 10);
+}
+
+/// A line of separators alone names no columns.
+#[test]
+fn columns_without_a_word_are_not_held() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = format!(
+        "Full label,Errors\nLabel,Errors\nUnit,Count{}\n2026-01-01T00:00:00Z,5\n2026-01-01T00:01:00Z,7\n",
+        ",".repeat(400_000)
+    );
+    let (data, peak) =
+        peak_of_all(|| load_bytes("input", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap());
+    assert_eq!((data.items.len(), data.items[0].count()), (1, 2));
+    assert!(peak < 16 << 20, "{} MB for {} KB", peak >> 20, text.len() >> 10);
+}
+
+/// An objective is held against the windows of a table one by one: unpacked, each takes thousands of bytes.
+#[test]
+fn windows_of_a_table_are_counted_one_by_one() {
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = folder("stream").join(format!("packed-{}.csv", std::process::id()));
+    let mut text = "series,window_start,width,schema,bin,count,service\n".to_owned();
+    // 1 ms, 100 ms, 300 ms and 1 s
+    for i in 0..40_000 {
+        let (window, bin) = (i / 4, [11_251, 11_431, 11_451, 11_521][i % 4]);
+        text += &format!("latency_seconds,{},60,log-linear,{bin},1,s{}\n", window / 4 * 60, window % 4);
+    }
+    std::fs::write(&path, &text).unwrap();
+    let (files, options) = (std::slice::from_ref(&path), LoadOptions::default());
+    let objective = "99% of requests < 300ms over 30d".parse().unwrap();
+    let (counts, peak) = peak_of_all(|| {
+        let (data, packed) = load_packed(files, &options, &Progress::new()).unwrap();
+        let fits = fitting_packed(&data, &packed, &objective).unwrap().fits;
+        let sums = fits.iter().map(|fit| match fit.input() {
+            SloInput::Counts(counts) => (counts.total().iter().sum::<u64>(), counts.bad().iter().sum::<u64>()),
+            _ => panic!("not counts"),
+        });
+        sums.collect::<Vec<_>>()
+    });
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(counts, [(10_000, 5_000); 4]);
+    assert!(peak < 8 << 20, "{peak} bytes for 10000 windows");
 }

@@ -48,6 +48,35 @@ fn alerts_are_replayed_on_the_history() {
     assert!(out.contains("Burn-rate rules on this history") && out.contains("14.4x over 1h and 5m page"), "{out}");
 }
 
+/// A counter of errors whose first hour is missing: the alerts do not page for what it counted before, and say what would be if it were new.
+#[test]
+fn a_counter_that_begins_late_pages_nobody() {
+    let mut rows = "time,code,requests_total\n".to_owned();
+    for i in 0..=720 {
+        let time = format!("2026-01-01T{:02}:{:02}:{:02}Z", i / 240, i / 4 % 60, i % 4 * 15);
+        rows.push_str(&format!("{time},200,{}\n", 1_000_000 + 100 * i));
+        if i >= 240 {
+            rows.push_str(&format!("{time},500,{}\n", 20_000 + i / 240));
+        }
+    }
+    let file = Scratch::new("late.csv", rows);
+    let slo = ["--slo", "99.9% of requests ok over 30d", "--alert", "14.4x over 1h and 5m page"];
+    let found = json(&[&["slo", file.path(), "--by", "code", "--kind", "counter"], &slo[..]].concat());
+    let result = &results(&found)[0];
+    assert_eq!(result["alerts"][0]["replay"]["firings"], serde_json::json!([]));
+    assert!(
+        result["alert_summary"]["truth"]["incidents"].as_array().unwrap().iter().all(|i| i["significant"] == false)
+    );
+    let caveats = result["alert_summary"]["caveats"].to_string();
+    assert!(caveats.contains("20001 bad events and 0 good ones are not replayed"), "{caveats}");
+    assert!(caveats.contains("0 times where all of it is good, 1 time where all of it is bad"), "{caveats}");
+    // the objective itself is told between both ends
+    assert_eq!(
+        (&result["verdict"], &result["budget"]["spent"]["bound"]["lower"]),
+        (&"undecidable".into(), &2.0.into())
+    );
+}
+
 #[test]
 fn alert_rules_are_refused_with_a_reason() {
     let loose = json(&["slo", MINUTES, "--slo", "90% of time up over 30d"]);

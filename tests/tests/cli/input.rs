@@ -80,6 +80,34 @@ fn a_window_without_a_display_is_refused() {
     assert!(!err.contains(".rs") && !err.contains('/'), "{err}");
 }
 
+/// Bytes of recordings changed so that a decoder panics, on the main thread and on another one: the error is told, and no panic.
+#[test]
+fn of_damaged_columns_the_error_is_told_alone() {
+    for (name, changes) in [
+        ("datasets/recorded/arrow/requests.feather", &[(1000, 128), (4678, 126), (5126, 128)][..]),
+        ("datasets/recorded/checkout.parquet", &[(318_019, 140)]),
+    ] {
+        let mut bytes = std::fs::read(root().join(name)).unwrap();
+        for (at, byte) in changes {
+            bytes[*at] = *byte;
+        }
+        let damaged = Scratch::new(name.rsplit('/').next().unwrap(), &bytes);
+        for threads in ["1", "3"] {
+            let output = Command::new(program())
+                .args(["inspect", damaged.path()])
+                .env("RAYON_NUM_THREADS", threads)
+                .env("RUST_BACKTRACE", "1")
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let err = String::from_utf8(output.stderr).unwrap();
+            // what was caught
+            assert!(err.contains("columns cannot be decoded"), "{name}: {err}");
+            assert_eq!((output.status.code(), err.lines().count()), (Some(3), 1), "{name}: {err}");
+        }
+    }
+}
+
 #[test]
 fn what_was_dropped_is_told_and_strict_makes_it_an_error() {
     let doubtful = Scratch::new(

@@ -103,6 +103,43 @@ fn counts_of_all_and_of_bad_ones_answer_for_requests() {
     assert!(results(&windows).iter().any(|r| r["width_s"] == 300));
 }
 
+/// A limit in bytes for latencies: what was read as what stands before the reason.
+#[test]
+fn an_objective_that_fails_comes_after_what_was_understood() {
+    let rows = (0..90).map(|s| format!("2026-01-01T00:{:02}:{:02}Z,{}\n", s / 60, s % 60, 100 + s * 37 % 90));
+    let file = Scratch::new("latency.csv", format!("time,latency_ms\n{}", rows.collect::<String>()));
+    let understood = |err: &str| err.lines().take_while(|l| !l.starts_with("sre-stats: ")).map(str::to_owned).collect();
+    let (code, _, err) = told(&["slo", file.path(), "--slo", "99% of time < 300ms over 1h"]);
+    assert_eq!(code, 0, "{err}");
+    let success: Vec<String> = understood(&err);
+    assert!(
+        success.iter().any(|l| l.starts_with("time: ")) && success.iter().any(|l| l.starts_with("value: ")),
+        "{err}"
+    );
+    for command in ["slo", "windows", "report"] {
+        let (code, _, err) = told(&[command, file.path(), "--slo", "99% of time < 5MB over 1h"]);
+        assert_eq!(code, 3, "{command}: {err}");
+        let before: Vec<String> = understood(&err);
+        assert_eq!(before, success, "{command}");
+        assert_eq!(err.lines().filter(|l| l.starts_with("time: ")).count(), 1, "{err}");
+    }
+}
+
+/// Requests have a budget of the events seen, and the widths, where time is counted, one of the whole period.
+#[test]
+fn widths_tell_the_caveats_of_time() {
+    let caveats = |command: &str| {
+        let found =
+            json(&[command, REQUESTS, "--where", "route == checkout", "--slo", "99% of requests < 300ms over 30d"]);
+        results(&found).last().unwrap()["caveats"].to_string()
+    };
+    let (slo, windows) = (caveats("slo"), caveats("windows"));
+    let (seen, whole) = ("the budget is that of the events seen", "the budget is that of the whole period");
+    assert!(slo.contains(seen) && !slo.contains(whole), "{slo}");
+    assert!(windows.contains(whole) && !windows.contains(seen), "{windows}");
+    assert!(windows.contains("the objective counts requests: here time is counted"), "{windows}");
+}
+
 #[test]
 fn a_calendar_follows_the_zone_of_the_command_line() {
     let mut rows = "time,up\n".to_owned();

@@ -147,6 +147,9 @@ pub(crate) struct ReportArgs {
     /// The limit of the forecasts: a number in the unit of the series, or 90%, 300ms, 500GB; without it that of the objective
     #[arg(long, value_name = "LIMIT", allow_hyphen_values = true)]
     pub(crate) until: Option<Limit>,
+    /// The seed of everything that is drawn: the same one gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
     /// Print how long each phase took and the peak of memory, to standard error
     #[arg(long)]
     pub(crate) timings: bool,

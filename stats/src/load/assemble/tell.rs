@@ -10,6 +10,7 @@ use crate::load::options::Kind;
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::Shape;
 use crate::load::table::{Tallies, Tally};
+use crate::load::zone;
 
 /// A column of numbers with a larger share of unreadable fields than one in this many is the wrong column.
 const NO_NUMBER_ONE_IN: u64 = 4;
@@ -19,30 +20,14 @@ const NO_TIME_ONE_IN: u64 = 10;
 /// More names than this are counted and not told.
 const MOST_NAMES: usize = 8;
 
-/// Tells of the zone that was taken for times that have none, and warns where others have one.
+/// Tells of the zone of the table's times.
 pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, report: &mut LoadReport) {
-    if zoneless == 0 {
-        return;
-    }
-    let zone = plan.zone.as_ref().and_then(jiff::tz::TimeZone::iana_name).unwrap_or("UTC").to_owned();
-    let some = format!(
-        "{zoneless} of {} {} no zone",
-        counted(zoneless + zoned, "time"),
-        if zoneless == 1 { "has" } else { "have" }
-    );
-    let lack = if zoned > 0 { some.as_str() } else { "the times have no zone" };
-    let why = if plan.zone.is_some() { "--tz".to_owned() } else { format!("{lack}; --tz names another") };
-    report.understand("zone", zone.as_str(), why);
-    if zoned > 0 {
-        let column = match plan.time {
-            TimeSource::Column(at) => plan.wanted.get(at).map(|w| w.name.clone()),
-            TimeSource::Step(..) => None,
-        };
-        let position = Position { column, ..Position::in_file(file) };
-        let message =
-            format!("{some}, and {} read as {zone}; --tz names another", if zoneless == 1 { "was" } else { "were" });
-        report.warn(WarningKind::MixedZones, message, position, zoneless);
-    }
+    let column = || match plan.time {
+        TimeSource::Column(at) => plan.wanted.get(at).map(|w| w.name.clone()),
+        TimeSource::Step(..) => None,
+    };
+    let position = || Position { column: column(), ..Position::in_file(file) };
+    zone::tell(plan.zone.as_ref(), (zoneless, zoned), position, report);
 }
 
 /// Tells what the series of a column of values are: one kind, or of each kind the names where the names tell it.

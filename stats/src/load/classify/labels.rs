@@ -14,7 +14,7 @@ const MOST_GUESSED_SERIES: usize = 200;
 /// A text column with more words than this in the sample is not a label by a guess.
 const MOST_GUESSED_WORDS: usize = 100;
 /// More columns than this do not become labels by a guess: every series carries every label.
-const MOST_GUESSED_LABELS: usize = 64;
+const MOST_GUESSED_LABELS: usize = 32;
 
 impl Classifier<'_> {
     pub(super) fn explicit_labels(&mut self) -> Result<()> {

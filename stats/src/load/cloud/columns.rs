@@ -78,7 +78,15 @@ pub(super) fn read(answer: &mut Answer<'_>) -> Result<()> {
             if properties > MOST_PROPERTIES {
                 break;
             }
-            columns.resize(columns.len().max(record.len().saturating_sub(1)), Column::default());
+            // separators alone make no columns
+            let filled = record
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| !field.trim().is_empty())
+                .map(|(i, _)| i)
+                .max()
+                .unwrap_or(0);
+            columns.resize(columns.len().max(filled), Column::default());
             if properties == 1 {
                 ids = record.iter().skip(1).map(str::to_owned).collect();
             }

@@ -7,6 +7,7 @@
 mod blanks;
 mod parse;
 mod read;
+mod records;
 mod sniff;
 mod split;
 

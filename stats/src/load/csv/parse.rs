@@ -7,6 +7,7 @@ use memchr::{memchr, memchr_iter};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::clock::Clock;
 use crate::load::csv::Blanks;
+use crate::load::csv::records::records;
 use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
 use crate::load::number::{self, Field, Style, missing, show};
@@ -154,8 +155,7 @@ impl Rows {
     /// Any text, by the `csv` crate.
     fn quoted(&mut self, text: &[u8], delimiter: u8) -> u64 {
         let order = std::mem::take(&mut self.order);
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+        let mut reader = records(text, delimiter);
         let mut record = csv::ByteRecord::new();
         let mut lines = LineCounter::new();
         // reading from memory and with any number of fields, the reader has no error to give

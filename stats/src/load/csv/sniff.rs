@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::load::classify::Sample;
 use crate::load::clock::{Clock, DateOrder, TimeFormat, year_last};
+use crate::load::csv::records::{records, widths};
 use crate::load::csv::split::LineCounter;
 use crate::load::number::{self, Field, Style};
 use crate::load::report::{LoadReport, WarningKind};
@@ -11,7 +12,7 @@ use crate::load::shown::Shown;
 const SAMPLE_ROWS: usize = 2000;
 /// More fields than these are not looked at: of a wide table fewer rows, though never fewer than four.
 const SAMPLE_FIELDS: usize = 1 << 19;
-/// A table with more columns than this is not looked at before some are chosen.
+/// A table with more columns than this is not looked at before some are chosen, and no sample has a row that is wider than its first and this.
 const MOST_COLUMNS: usize = 100_000;
 
 /// What the first part of the text shows.
@@ -63,18 +64,22 @@ fn below(
     file: &str,
     report: &mut LoadReport,
 ) -> Result<Layout> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(head);
+    // counted before any is held
+    let widths = widths(head, delimiter, SAMPLE_ROWS + 1);
+    let first = widths.first().copied().unwrap_or(0);
+    if first > MOST_COLUMNS && !chosen {
+        return Err(Error::argument(format!("there are {first} columns"))
+            .in_file(file)
+            .hint("name those that are wanted with --value"));
+    }
+    let sampled = widths.iter().take_while(|width| **width <= first.max(MOST_COLUMNS)).count();
+    let mut reader = records(head, delimiter);
     let mut rows: Vec<(u64, csv::ByteRecord)> = Vec::new();
     let mut record = csv::ByteRecord::new();
     let mut after_first = (0, 0);
     let mut lines = LineCounter::new();
-    while rows.len() <= SAMPLE_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
+    while rows.len() < sampled && reader.read_byte_record(&mut record).unwrap_or(false) {
         if rows.is_empty() {
-            if record.len() > MOST_COLUMNS && !chosen {
-                return Err(Error::argument(format!("there are {} columns", record.len()))
-                    .in_file(file)
-                    .hint("name those that are wanted with --value"));
-            }
             let end = reader.position().byte() as usize;
             after_first = (end, memchr::memchr_iter(b'\n', head.get(..end).unwrap_or_default()).count() as u64);
         }
@@ -179,8 +184,7 @@ fn show_delimiter(delimiter: u8) -> &'static str {
 /// The delimiter by which the first rows have the same number of fields, and the most of them.
 fn delimiter(head: &[u8]) -> u8 {
     let score = |d: u8| {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(d).from_reader(head);
-        let widths: Vec<usize> = reader.byte_records().take(20).map_while(Result::ok).map(|r| r.len()).collect();
+        let widths = widths(head, d, 20);
         // the last row may be cut off
         let widths = widths.get(..widths.len().saturating_sub(1).max(1)).unwrap_or(&widths);
         let first = widths.first().copied().unwrap_or(1);

@@ -240,7 +240,10 @@ impl Reading {
 
     /// The table of all that was taken.
     pub(super) fn finish(mut self) -> Result<HistogramTable> {
-        histogram_table::tell_zone(self.clock.zone.as_ref(), self.clock.clock.as_ref(), &self.file, &mut self.report);
+        let Times { zone, clock, worded, .. } = &self.clock;
+        let column = self.names.get(self.places.start).cloned();
+        let position = || Position { column: column.clone(), ..Position::in_file(&self.file) };
+        histogram_table::tell_clock(zone.as_ref(), clock.as_ref(), *worded, position, &mut self.report);
         self.builder.finish(&self.file, self.format, self.bytes, self.report)
     }
 }
@@ -317,6 +320,8 @@ struct Times {
     /// The zone of times that have none; `None` for UTC.
     zone: Option<jiff::tz::TimeZone>,
     clock: Option<Clock>,
+    /// How many words were times, each once a batch.
+    worded: u64,
     unit: Option<i64>,
 }
 
@@ -330,7 +335,7 @@ impl Times {
     fn unit(&mut self, first: Option<f64>) -> i64 {
         let of = |first: f64| match TimeFormat::epoch_of(first) {
             TimeFormat::Epoch(unit) => unit,
-            TimeFormat::Text => 1,
+            TimeFormat::Text | TimeFormat::Slashed(_) => 1,
         };
         if self.unit.is_none() {
             self.unit = first.map(of);
@@ -362,6 +367,7 @@ fn instants(typed: Typed, times: &mut Times) -> Vec<Option<i64>> {
         Typed::Words(codes, words) => {
             let clock = times.clock();
             let parsed: Vec<Option<i64>> = words.words().iter().map(|w| clock.parse(w)).collect();
+            times.worded += parsed.iter().flatten().count() as u64;
             codes.iter().map(|c| c.and_then(|c| parsed.get(c as usize).copied().flatten())).collect()
         }
         other => vec![None; other.len()],

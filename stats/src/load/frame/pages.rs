@@ -3,20 +3,21 @@
 //!
 //! Here are the types and encodings that measurements come in; a column of another one is left to polars.
 
-use std::io::Cursor;
+mod runs;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use polars::prelude::{DataType, TimeUnit};
 use polars_buffer::Buffer;
 use polars_parquet::parquet::encoding::Encoding;
 use polars_parquet::parquet::encoding::hybrid_rle::{HybridRleChunk, HybridRleDecoder};
-use polars_parquet::parquet::error::ParquetError;
-use polars_parquet::parquet::page::{DataPage, DataPageHeader, split_buffer};
 use polars_parquet::read::{
-    BasicDecompressor, ColumnChunkMetadata, PageReader, ParquetTimeUnit, PhysicalType, PrimitiveConvertedType,
-    PrimitiveLogicalType,
+    ColumnChunkMetadata, ParquetTimeUnit, PhysicalType, PrimitiveConvertedType, PrimitiveLogicalType,
 };
 
+use self::runs::{Pages, Run, Wanted, failed, short};
 use super::cells::Cells;
 use super::input::{self, Input};
 use super::page_lengths;
@@ -98,15 +99,7 @@ pub(super) fn column(
     rows: &[Range<usize>],
 ) -> Result<Option<Typed>> {
     let Some(fields) = Fields::of(chunk, dtype) else { return Ok(None) };
-    let bytes = bytes()?;
-    let largest = bytes.len();
-    let reader = PageReader::new(Cursor::new(bytes), chunk, Vec::new(), largest);
-    let mut pages = Pages {
-        source: BasicDecompressor::new(reader, Vec::new()),
-        largest: usize::try_from(chunk.uncompressed_size()).unwrap_or(0),
-        rows: rows.to_vec(),
-        passed: 0,
-    };
+    let mut pages = Pages::new(bytes()?, chunk, rows);
     let typed_times = if matches!(dtype, DataType::Datetime(_, None)) { Typed::Locals } else { Typed::Instants };
     Ok(match fields {
         Fields::Instants(unit) => {
@@ -119,140 +112,6 @@ pub(super) fn column(
         Fields::Flags => flags(&mut pages)?.map(Typed::Bools),
         Fields::Words => words(&mut pages)?,
     })
-}
-
-fn failed(e: &ParquetError) -> Error {
-    Error::parse(e.to_string())
-}
-
-fn short() -> Error {
-    Error::parse("a page holds fewer values than it says")
-}
-
-/// The pages of a column chunk that hold wanted rows.
-struct Pages {
-    source: BasicDecompressor,
-    /// No page is larger than the whole column.
-    largest: usize,
-    /// The wanted rows.
-    rows: Vec<Range<usize>>,
-    /// The rows of the pages so far.
-    passed: usize,
-}
-
-/// Wanted fields of one page that follow each other.
-struct Run {
-    /// Which of the values that are there are wanted.
-    range: Range<usize>,
-    /// Which of the wanted fields are there, where some are not.
-    present: Option<Vec<bool>>,
-}
-
-/// Wanted fields of one page.
-struct Wanted<'a> {
-    encoding: Encoding,
-    /// The encoded values of the fields that are there.
-    values: &'a [u8],
-    /// How many these are, up to the last wanted row.
-    there: usize,
-    runs: Vec<Run>,
-}
-
-impl Pages {
-    /// How many rows are wanted.
-    fn wanted(&self) -> usize {
-        self.rows.iter().map(ExactSizeIterator::len).sum()
-    }
-
-    fn dictionary(&mut self) -> Result<Option<(Vec<u8>, usize)>> {
-        let page = self.source.read_dict_page().map_err(|e| failed(&e))?;
-        Ok(page.map(|page| (page.buffer.into_vec(), page.num_values)))
-    }
-
-    /// Hands on the pages with wanted rows, until one is refused; `false` where one was.
-    fn each(&mut self, mut take: impl FnMut(&Wanted<'_>) -> Result<bool>) -> Result<bool> {
-        let last = self.rows.last().map_or(0, |rows| rows.end);
-        while self.passed < last {
-            let Some(page) = self.source.next() else { return Err(short()) };
-            let page = page.map_err(|e| failed(&e))?;
-            let start = self.passed;
-            let end = start.saturating_add(page.num_values());
-            self.passed = end;
-            let here = self.rows.iter().filter(|rows| rows.start < end && rows.end > start);
-            let rows: Vec<_> = here.map(|rows| rows.start.max(start) - start..rows.end.min(end) - start).collect();
-            if rows.is_empty() {
-                continue;
-            }
-            if page.page().uncompressed_size() > self.largest {
-                return Ok(false);
-            }
-            let page = page.decompress(&mut self.source).map_err(|e| failed(&e))?;
-            let goes_on = take(&wanted(&page, &rows)?)?;
-            self.source.reuse_page_buffer(page);
-            if !goes_on {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-}
-
-/// Takes a page apart; what lies behind its wanted rows is not looked at.
-fn wanted<'a>(page: &'a DataPage, rows: &[Range<usize>]) -> Result<Wanted<'a>> {
-    let parts = split_buffer(page).map_err(|e| failed(&e))?;
-    let last = rows.last().map_or(0, |rows| rows.end);
-    let mut wanted = Wanted { encoding: page.encoding(), values: parts.values, there: last, runs: Vec::new() };
-    let no_nulls = matches!(page.header(), DataPageHeader::V2(header) if header.num_nulls == 0);
-    let present = if page.descriptor.max_def_level > 0 && !no_nulls { levels(parts.def, last)? } else { None };
-    let Some(present) = present else {
-        wanted.runs = rows.iter().map(|rows| Run { range: rows.clone(), present: None }).collect();
-        return Ok(wanted);
-    };
-    let flags = |rows: Range<usize>| present.get(rows).unwrap_or_default();
-    let count = |flags: &[bool]| flags.iter().filter(|there| **there).count();
-    let (mut row, mut before) = (0, 0);
-    for rows in rows {
-        before += count(flags(row..rows.start));
-        let own = flags(rows.clone());
-        let range = before..before + count(own);
-        (row, before) = (rows.end, range.end);
-        wanted.runs.push(Run { range, present: Some(own.to_vec()) });
-    }
-    wanted.there = before;
-    Ok(wanted)
-}
-
-/// Which of the first fields are there; `None` where all are.
-fn levels(encoded: &[u8], count: usize) -> Result<Option<Vec<bool>>> {
-    let mut present: Option<Vec<bool>> = None;
-    let mut passed = 0;
-    let mut scratch = Vec::new();
-    for run in HybridRleDecoder::new(encoded, 1, count).into_chunk_iter() {
-        let run = run.map_err(|e| failed(&e))?;
-        let length = run.len();
-        match run {
-            HybridRleChunk::Rle(level, _) => {
-                if level == 0 && length > 0 {
-                    present.get_or_insert_with(|| vec![true; passed]);
-                }
-                if let Some(present) = &mut present {
-                    present.resize(passed + length, level != 0);
-                }
-            }
-            HybridRleChunk::Bitpacked(packed) => {
-                scratch.clear();
-                packed.collect_into(&mut scratch);
-                if scratch.contains(&0) {
-                    present.get_or_insert_with(|| vec![true; passed]);
-                }
-                if let Some(present) = &mut present {
-                    present.extend(scratch.iter().map(|level| *level != 0));
-                }
-            }
-        }
-        passed += length;
-    }
-    if passed == count { Ok(present) } else { Err(short()) }
 }
 
 /// The codes of a page from its first wanted value on: a page may hold a whole row group of one value over and over, of which a piece is
@@ -446,195 +305,4 @@ fn next_word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8]> {
     let (word, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)?;
     *rest = after;
     Ok(word)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::fs::File;
-    use std::path::{Path, PathBuf};
-    use std::sync::Arc;
-
-    use polars::prelude as pl;
-    use polars::prelude::{IntoColumn, NamedFrom};
-    use proptest::prelude::*;
-
-    use super::super::chunks::frame;
-    use super::super::footer;
-    use super::super::input::Input;
-    use super::super::row_groups::RowGroups;
-    use super::*;
-
-    const MILLI: i64 = 1_000_000;
-
-    /// Fields of any type, as text.
-    fn shown(column: &Typed) -> Vec<String> {
-        column.texts().iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
-    }
-
-    fn expected(name: &str, i: i64) -> String {
-        let text = |there: bool, text: String| if there { text } else { String::new() };
-        let time = |ns: i64| crate::time::Timestamp(ns).to_string();
-        match name {
-            "time" => text(i % 7 != 3, time((1_700_000_000_000 + 250 * i) * MILLI)),
-            "micros" => time((1_700_000_000_000_000 + i) * 1000),
-            "long" => text(i % 11 != 5, (i * i - 1000).to_string()),
-            "int" => (i % 13 - 6).to_string(),
-            "real" => text(i % 5 != 0, (i as f64 / 8.0).to_string()),
-            "single" => text(!(300..600).contains(&i), (i as f64 / 4.0).to_string()),
-            "flag" => text(i % 4 != 1, (i % 3 == 0).to_string()),
-            "word" => text(i % 19 != 2, format!("svc-{}", i * i % 17)),
-            "many" => format!("request {i}"),
-            other => panic!("{other}"),
-        }
-    }
-
-    fn of_another_writer(name: &str) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference/parquet").join(name)
-    }
-
-    /// Reads rows of a column in every row group; nothing where polars is asked.
-    fn every_group(path: &Path, name: &str, rows: &Range<usize>) -> Vec<(usize, Option<Typed>)> {
-        let file = File::open(path).unwrap();
-        let input = Input::File(&file);
-        let (_, contents) = footer::rows(input, file.metadata().unwrap().len()).unwrap();
-        let head = frame(input, &contents, &(0..1), None).unwrap();
-        let dtype = head.column(name).unwrap().dtype().clone();
-        let mut before = 0;
-        let mut read = Vec::new();
-        for group in &contents.row_groups {
-            let chunk = group.columns_under_root_iter(name).unwrap().next().unwrap();
-            let rows = rows.start.min(group.num_rows())..rows.end.min(group.num_rows());
-            read.push((
-                before + rows.start,
-                column(|| bytes_of(input, chunk), chunk, &dtype, std::slice::from_ref(&rows)).unwrap(),
-            ));
-            before += group.num_rows();
-        }
-        read
-    }
-
-    #[test]
-    fn pages_of_another_writer_hold_what_was_written() {
-        for (file, by_polars) in
-            [("v1.parquet", &[][..]), ("v2.parquet", &[]), ("encodings.parquet", &["long", "real", "many"])]
-        {
-            for name in ["time", "micros", "long", "int", "real", "single", "flag", "word", "many"] {
-                for rows in [0..300, 0..1, 299..300, 17..170, 60..60, 31..33] {
-                    for (first, column) in every_group(&of_another_writer(file), name, &rows) {
-                        let Some(column) = column else {
-                            assert!(by_polars.contains(&name), "{file}, {name}");
-                            continue;
-                        };
-                        let want: Vec<String> = (0..rows.len()).map(|i| expected(name, (first + i) as i64)).collect();
-                        assert_eq!(shown(&column), want, "{file}, {name}, rows {rows:?} from {first}");
-                    }
-                }
-            }
-            // a type that is not read here
-            assert!(every_group(&of_another_writer(file), "small", &(0..300)).iter().all(|(_, c)| c.is_none()));
-        }
-    }
-
-    /// By `tests/reference/parquet/pages.py`: ten million rows of one value in a page, and 24 MB of zeros in another.
-    #[test]
-    fn a_row_group_in_one_page_is_read() {
-        for rows in [0..3, 4_000_000..4_000_002, 9_999_990..10_000_000] {
-            for (name, want) in [("time", "2026-01-01T00:00:00Z"), ("value", "1.5"), ("service", "a")] {
-                let read = every_group(&of_another_writer("large_page.parquet"), name, &rows);
-                assert_eq!(shown(read[0].1.as_ref().unwrap()), vec![want; rows.len()], "{name}");
-            }
-        }
-        let read = every_group(&of_another_writer("wide_page.parquet"), "value", &(2_999_997..3_000_000));
-        assert_eq!(shown(read[0].1.as_ref().unwrap()), ["0"; 3]);
-    }
-
-    /// Codes from the first wanted one on are those of all.
-    #[test]
-    fn codes_of_a_piece_are_those_of_the_page() {
-        // by hand: five times 3, then eight packed codes of two bits, then four times 1
-        let packed = [10, 3, 3, 0b11_10_01_00, 0b00_01_10_11, 8, 1];
-        let all = [3, 3, 3, 3, 3, 0, 1, 2, 3, 3, 2, 1, 0, 1, 1, 1, 1];
-        for from in 0..all.len() {
-            for to in from..=all.len() {
-                let run = Run { range: from..to, present: None };
-                let wanted = Wanted { encoding: Encoding::RleDictionary, values: &packed, there: to, runs: vec![run] };
-                let codes = Codes::unpack(&packed, 2, &wanted).unwrap();
-                assert_eq!(codes.run(&wanted.runs[0]).unwrap(), &all[from..to], "{from}..{to}");
-            }
-        }
-        let beyond = Run { range: 3..18, present: None };
-        let wanted = Wanted { encoding: Encoding::RleDictionary, values: &packed, there: 18, runs: vec![beyond] };
-        assert!(Codes::unpack(&packed, 2, &wanted).is_err());
-    }
-
-    #[test]
-    fn what_is_not_read_here_polars_reads() {
-        let path = of_another_writer("encodings.parquet");
-        let file = File::open(path).unwrap();
-        let input = Input::File(&file);
-        let (_, contents) = footer::rows(input, file.metadata().unwrap().len()).unwrap();
-        let head = frame(input, &contents, &(0..1), None).unwrap();
-        let names = ["real", "many", "small", "int"];
-        let columns = names.iter().map(|n| ((*n).to_owned(), head.column(n).unwrap().dtype().clone())).collect();
-        let groups = RowGroups::new(input, Arc::clone(&contents), columns);
-        assert_eq!(groups.pieces(), 3);
-        for piece in 0..3 {
-            // one of them twice
-            let read = groups.read(piece, &[1, 0, 1, 3]).unwrap();
-            for (name, column) in ["many", "real", "many", "int"].iter().zip(&read) {
-                let want: Vec<String> = (0..300).map(|i| expected(name, 300 * piece as i64 + i)).collect();
-                assert_eq!(shown(column), want, "{name}");
-            }
-            let small: Vec<String> = (0..300).map(|i| ((300 * piece + i) % 100).to_string()).collect();
-            assert_eq!(shown(&groups.read(piece, &[2]).unwrap()[0]), small);
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-        #[test]
-        fn pages_of_polars_are_what_polars_reads(
-            fields in prop::collection::vec((any::<i64>(), any::<f64>(), prop::option::of(0..9_u8)), 1..400),
-            (from, to) in (0..400_usize, 0..400_usize),
-            codec in 0..4_usize,
-            page in 64..4000_usize,
-        ) {
-            let path = std::env::temp_dir().join(format!("sre-stats-pages-{}-{codec}-{page}.parquet", std::process::id()));
-            let some = |i: usize| fields[i].2.is_some_and(|k| k > 2);
-            let all = || 0..fields.len();
-            let longs: Vec<Option<i64>> = all().map(|i| some(i).then_some(fields[i].0)).collect();
-            let times: Vec<i64> = all().map(|i| fields[i].0 / 2_000_000).collect();
-            let words: Vec<Option<String>> = all().map(|i| fields[i].2.map(|k| "w".repeat(usize::from(k)))).collect();
-            let flags: Vec<bool> = all().map(|i| fields[i].0 % 2 == 0).collect();
-            let unit = pl::DataType::Datetime(pl::TimeUnit::Milliseconds, None);
-            let columns = vec![
-                pl::Series::new("longs".into(), longs).into_column(),
-                pl::Series::new("times".into(), times).cast(&unit).unwrap().into_column(),
-                pl::Series::new("reals".into(), all().map(|i| fields[i].1).collect::<Vec<f64>>()).into_column(),
-                pl::Series::new("words".into(), words).into_column(),
-                pl::Series::new("flags".into(), flags).into_column(),
-            ];
-            let mut table = pl::DataFrame::new(fields.len(), columns).unwrap();
-            let codecs = [
-                pl::ParquetCompression::Uncompressed,
-                pl::ParquetCompression::Snappy,
-                pl::ParquetCompression::Zstd(None),
-                pl::ParquetCompression::Gzip(None),
-            ];
-            pl::ParquetWriter::new(File::create(&path).unwrap())
-                .with_compression(codecs[codec])
-                .with_data_page_size(Some(page))
-                .finish(&mut table)
-                .unwrap();
-            let rows = from.min(fields.len() - 1)..to.max(from + 1).min(fields.len());
-            for name in ["longs", "times", "reals", "words", "flags"] {
-                let read = every_group(&path, name, &rows);
-                let series = table.column(name).unwrap().as_materialized_series();
-                let want = super::super::polars::typed(&series.slice(rows.start as i64, rows.len())).unwrap();
-                prop_assert_eq!(shown(read[0].1.as_ref().unwrap()), shown(&want), "{}", name);
-            }
-            std::fs::remove_file(path).unwrap();
-        }
-    }
 }

@@ -193,3 +193,41 @@ fn windows_without_a_zone_begin_in_the_one_that_is_named() {
     let whole = Dataset::from_frame(&table, &options(Some("America/New_York"))).unwrap();
     assert_eq!(whole.items[0].as_histograms().unwrap().starts()[0], (first + 5 * HOUR_MS) * MS);
 }
+
+/// A table of histograms of which some windows have a zone and others none, as where exports of two programs were joined.
+#[test]
+fn windows_of_which_some_have_a_zone_are_told() {
+    let starts = ["2026-02-01T00:00:00Z", "2026-02-01T01:00:00", "2026-02-01T02:00:00+01:00", "2026-02-01T04:00:00"];
+    let mut csv = "series,window_start,width,schema,bin,count\n".to_owned();
+    for start in starts {
+        csv += &format!("latency,{start},3600,log-linear,11340,1\n");
+    }
+    let n = starts.len();
+    let mut table = DataFrame::new(
+        n,
+        [
+            pl::Series::new("series".into(), vec!["latency"; n]),
+            pl::Series::new("window_start".into(), starts.to_vec()),
+            pl::Series::new("width".into(), vec![3600_i64; n]),
+            pl::Series::new("schema".into(), vec!["log-linear"; n]),
+            pl::Series::new("bin".into(), vec![11_340_i64; n]),
+            pl::Series::new("count".into(), vec![1_i64; n]),
+        ]
+        .map(IntoColumn::into_column)
+        .to_vec(),
+    )
+    .unwrap();
+    for bytes in [parquet(&mut table, 24), csv.into_bytes()] {
+        let data = read(&bytes, &options(None));
+        let first = "2026-02-01T00:00:00Z".parse::<Timestamp>().unwrap().0;
+        assert_eq!(data.items[0].times(), [0, 1, 4].map(|hour| first + hour * HOUR_MS * MS));
+        let understood = data.report.understood.iter().find(|u| u.what == "zone").unwrap();
+        assert_eq!(
+            (understood.choice.as_str(), understood.why.as_str()),
+            ("UTC", "2 of 4 times have no zone; --tz names another")
+        );
+        let warnings: Vec<_> = data.report.warnings.iter().filter(|w| w.kind == WarningKind::MixedZones).collect();
+        let [warning] = warnings.as_slice() else { panic!("{:?}", data.report.warnings) };
+        assert_eq!((warning.count, warning.position.column.as_deref()), (2, Some("window_start")));
+    }
+}

@@ -1,19 +1,22 @@
 //! Rows that are counted as they are read and not kept: memory grows with series and windows, and not with rows.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::packed::Packed;
 use super::table::HistogramTable;
 use crate::error::{Error, Result};
 use crate::histogram::LayoutChoice;
+use crate::labels::Labels;
 use crate::load::classic::is_part;
 use crate::load::dataset::{Data, Dataset, Item};
 use crate::load::options::{Kind, LoadOptions};
-use crate::load::report::LoadReport;
 use crate::load::source::load_into;
 use crate::load::traffic::Traffic;
 use crate::progress::Progress;
+use crate::series::Identity;
 use crate::time::{Grid, Span};
+use crate::unit::Unit;
 
 /// More windows than these, at some two thousand bytes each, are not made ready to be asked at once.
 const MOST_WINDOWS: u64 = 2_000_000;
@@ -31,6 +34,8 @@ pub(crate) struct Condense {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Condenser {
     pub(crate) how: Option<Condense>,
+    /// Whether the tables that are read stay packed, where rows are kept.
+    pub(crate) stays_packed: bool,
     pub(crate) table: HistogramTable,
 }
 
@@ -46,6 +51,11 @@ impl Condense {
         };
         Packed::of(&sketch).ok_or_else(|| unnumbered(self.layout))
     }
+}
+
+/// What makes histograms of two files one series.
+fn same(identity: &Identity) -> (&str, &Labels, &Unit) {
+    (&identity.name, &identity.labels, &identity.unit)
 }
 
 fn unnumbered(layout: LayoutChoice) -> Error {
@@ -86,23 +96,59 @@ impl Condenser {
         self.table.absorb(read)
     }
 
-    /// Gives the tables that were read to a data set, where rows are kept.
+    /// Gives the tables that were read to a data set, where rows are kept; of tables that stay packed, the series that it has too.
     pub(crate) fn release(&mut self, data: &mut Dataset) -> Result<()> {
-        if self.how.is_none() && self.table.series() > 0 {
-            let windows = self.table.windows();
-            if windows > MOST_WINDOWS {
-                return Err(Error::unsupported(format!(
-                    "{windows} histograms of {} series are more than are looked at together, {MOST_WINDOWS}",
-                    self.table.series()
-                ))
-                .hint("choose some with --where, --from and --to"));
-            }
-            let mut read = std::mem::take(&mut self.table);
-            read.report = LoadReport::default();
-            data.absorb(read.to_dataset()?)?;
+        if self.how.is_some() {
+            return Ok(());
         }
-        Ok(())
+        let read = if self.stays_packed {
+            let histograms = data.items.iter().filter(|item| item.kind == Kind::Histogram);
+            let own: HashSet<_> = histograms.map(|item| same(&item.identity)).collect();
+            self.table.take_those(|identity| own.contains(&same(identity)))
+        } else {
+            self.table.take_those(|_| true)
+        };
+        if read.series() == 0 {
+            return Ok(());
+        }
+        let windows = read.windows();
+        if windows > MOST_WINDOWS {
+            return Err(Error::unsupported(format!(
+                "{windows} histograms of {} series are more than are looked at together, {MOST_WINDOWS}",
+                read.series()
+            ))
+            .hint("choose some with --where, --from and --to"));
+        }
+        data.absorb(read.to_dataset()?)
     }
+}
+
+/// Reads files as [`load`](crate::load::load) does, but leaves the histogram tables among them packed: some hundred bytes a window where
+/// [`load`](crate::load::load) takes two thousand and more. Other data are in the data set, and so is a series of a table that another file
+/// has as histograms too. For analyses that look at one window after the other, such as
+/// [`fitting_packed`](crate::report::tell::fit::fitting_packed).
+///
+/// Tables of histograms in `SQLite` databases are unpacked all the same.
+///
+/// ```
+/// use sre_stats::load::{LoadOptions, load_packed};
+/// use sre_stats::progress::Progress;
+/// let path = std::env::temp_dir().join(format!("sre-stats-packed-{}.csv", std::process::id()));
+/// std::fs::write(&path, "series,window_start,width,schema,bin,count\nlatency_seconds,0,60,log-linear,11532,7\n").unwrap();
+/// let (data, table) = load_packed(&[path.clone()], &LoadOptions::default(), &Progress::new())?;
+/// std::fs::remove_file(&path).unwrap();
+/// assert_eq!((data.items.len(), table.series(), table.windows(), table.count()), (0, 1, 1, 7));
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`load`](crate::load::load).
+pub fn load_packed(paths: &[PathBuf], options: &LoadOptions, progress: &Progress) -> Result<(Dataset, HistogramTable)> {
+    let mut condenser = Condenser { stays_packed: true, ..Condenser::default() };
+    let data = load_into(paths, options, progress, &mut condenser)?;
+    let mut table = condenser.table;
+    table.report = data.report.clone();
+    Ok((data, table))
 }
 
 /// Reads files as [`load`](crate::load::load) does and counts every series of events in histograms, one a window of a width from the epoch

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `packed` | the bins of one window |
 //! | `table` | the windows of every series: [`HistogramTable`] |
-//! | `fill` | from rows that are read and not kept: [`load_histograms`] |
+//! | `fill` | from rows that are read and not kept: [`load_histograms`]; from tables that stay packed: [`load_packed`] |
 //! | `text` | the table as comma-separated text |
 
 mod fill;
@@ -14,11 +14,9 @@ mod table;
 mod tests;
 mod text;
 
-pub use fill::load_histograms;
+pub use fill::{load_histograms, load_packed};
 pub use table::HistogramTable;
 
 pub(crate) use fill::{Condense, Condenser};
 pub(crate) use packed::Packed;
-pub(crate) use table::Slot;
-#[cfg(feature = "frame")]
-pub(crate) use table::Stored;
+pub(crate) use table::{Slot, Stored};

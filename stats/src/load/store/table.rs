@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::packed::Packed;
 use crate::error::{Error, Result};
-use crate::histogram::AnySketch;
+use crate::histogram::{AnySketch, Sketch};
 use crate::labels::Labels;
 use crate::load::dataset::{Data, Dataset, Item, LeftOut};
 use crate::load::histograms::{Histograms, windowed};
@@ -69,6 +69,14 @@ pub(crate) struct Stored {
     pub(crate) format: Format,
     pub(crate) left_out: LeftOut,
     pub(crate) windows: BTreeMap<Slot, Packed>,
+}
+
+impl Stored {
+    /// An item of the series with these histograms.
+    fn item_of(&self, histograms: Histograms) -> Item {
+        let item = Item::new(Kind::Histogram, Data::Histograms(histograms), self.format);
+        Item { left_out: self.left_out, ..item }
+    }
 }
 
 impl HistogramTable {
@@ -232,7 +240,7 @@ impl HistogramTable {
         for (schema, sum) in by_schema {
             let sketch = sum.sketch(self.schema_name(schema))?;
             match &mut all {
-                Some(all) => crate::histogram::Sketch::merge(all, &sketch)?,
+                Some(all) => all.merge(&sketch)?,
                 None => all = Some(sketch),
             }
         }
@@ -242,23 +250,52 @@ impl HistogramTable {
         Histograms::new(stored.identity.clone(), all.map(|sketch| (window, sketch)).into_iter().collect())
     }
 
+    /// The windows of a series by their starts and widths, each once, unpacked one after the other.
+    pub(crate) fn each_window<'a>(
+        &'a self,
+        stored: &'a Stored,
+    ) -> impl Iterator<Item = Result<(Window, AnySketch)>> + 'a {
+        let mut slots = stored.windows.iter().peekable();
+        let sketch = |slot: &Slot, packed: &Packed| packed.sketch(self.schema_name(slot.schema));
+        std::iter::from_fn(move || {
+            let (slot, packed) = slots.next()?;
+            let mut sum = sketch(slot, packed);
+            // the same window in another layout
+            while let Some((other, packed)) =
+                slots.next_if(|(other, _)| (other.start, other.width) == (slot.start, slot.width))
+            {
+                sum = sum.and_then(|mut sum| sum.merge(&sketch(other, packed)?).map(|()| sum));
+            }
+            Some(sum.map(|sum| (slot.window(), sum)))
+        })
+    }
+
+    /// A series as an item that stands for it: one histogram over all windows, or these where their layouts do not go together.
+    pub(crate) fn item_over_all(&self, stored: &Stored) -> Result<Item> {
+        let Ok(whole) = self.whole_of(stored) else { return self.item(stored) };
+        Ok(stored.item_of(whole))
+    }
+
+    fn item(&self, stored: &Stored) -> Result<Item> {
+        let windows = self.each_window(stored).collect::<Result<_>>()?;
+        Ok(stored.item_of(Histograms::new(stored.identity.clone(), windows)?))
+    }
+
+    /// Takes some series out, as a table without a report.
+    pub(crate) fn take_those(&mut self, are_wanted: impl Fn(&Identity) -> bool) -> Self {
+        let all = std::mem::take(&mut self.stored);
+        let (taken, left) = all.into_iter().partition(|(_, stored)| are_wanted(&stored.identity));
+        self.stored = left;
+        Self { report: LoadReport::default(), stored: taken, schemas: self.schemas.clone() }
+    }
+
     /// All series with all their windows, ready to be asked: some two thousand bytes a window.
     ///
     /// # Errors
     /// [`Empty`](crate::ErrorKind::Empty) without a series.
     pub fn to_dataset(&self) -> Result<Dataset> {
-        let mut data = Dataset { items: Vec::new(), report: self.report.clone() };
-        for stored in self.stored.values() {
-            let windows = stored
-                .windows
-                .iter()
-                .map(|(slot, packed)| Ok((slot.window(), packed.sketch(self.schema_name(slot.schema))?)))
-                .collect::<Result<_>>()?;
-            let histograms = Histograms::new(stored.identity.clone(), windows)?;
-            let mut item = Item::new(Kind::Histogram, Data::Histograms(histograms), stored.format);
-            item.left_out = stored.left_out;
-            data.items.push(item);
-        }
+        let items = self.stored.values().map(|stored| self.item(stored)).collect::<Result<_>>()?;
+        let data = Dataset { items, report: self.report.clone() };
         if data.items.is_empty() {
             return Err(Error::empty("there is no histogram"));
         }

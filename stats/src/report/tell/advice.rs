@@ -21,10 +21,14 @@ pub fn table(advice: &Advice) -> Table {
     let beyond = match advice.limited_by {
         Some(WidthLimit::Blindness) => "beyond it slices no longer see the shortest incident",
         Some(WidthLimit::Period) => "the whole period: no width charges more than the budget",
-        _ => "beyond it some phase charges more than the budget",
+        _ => "beyond it incidents so long can charge more than the budget, each in its own worst phase",
     };
     row("widest", advice.widest, beyond.to_owned());
-    row("all safe below", advice.all_safe_below, "every narrower width is safe too".to_owned());
+    row(
+        "all safe below",
+        advice.all_safe_below,
+        "every narrower width is safe; between it and the widest some are not".to_owned(),
+    );
     let on_average = match advice.limited_by {
         // where sight is the limit, it is that of the mean too
         Some(WidthLimit::Blindness) => "the mean over the phases keeps the budget wherever every incident is seen",
@@ -55,10 +59,24 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
                 span(high)
             ),
         ),
-        (Some(low), Some(high)) => {
-            (Standing::Good, format!("Bucket widths from {} to {} {}.", span(low), span(high), safe(advice)))
+        (low, Some(high)) => {
+            let from = |low: Option<f64>| low.map_or_else(String::new, |low| format!(" from {}", span(low)));
+            let to = |high: f64| format!("{}{}", if low.is_some() { " to " } else { " up to " }, span(high));
+            // what is safe need not be one interval
+            let all = advice.all_safe_below.filter(|all| *all < high * (1.0 - 1e-9));
+            let text = match all {
+                None => format!("Bucket widths{}{} {}.", from(low), to(high), safe(advice)),
+                Some(all) if low.is_none_or(|low| low < all) => format!(
+                    "Bucket widths{}{} {}; of wider ones up to {} only some.",
+                    from(low),
+                    to(all),
+                    safe(advice),
+                    span(high)
+                ),
+                Some(_) => format!("Only some of the bucket widths{}{} {}.", from(low), to(high), safe(advice)),
+            };
+            (Standing::Good, text)
         }
-        (None, Some(high)) => (Standing::Good, format!("Bucket widths up to {} {}.", span(high), safe(advice))),
     }
 }
 

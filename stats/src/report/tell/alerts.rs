@@ -102,12 +102,13 @@ fn usable(alerts: &Alerts) -> impl Iterator<Item = (&Assessed, &Judged)> {
 /// So many incidents and firings are listed.
 const LISTED: usize = 15;
 
-/// The significant incidents of the history and what all pages together made of each, at most 15 of them.
+/// The significant incidents of the history and what all pages together made of each, at most 15 of them. Shares are of the budget of a
+/// whole period at the mean traffic of the data.
 pub fn detections_table(alerts: &Alerts) -> Table {
     let columns = vec![
         Column::text("incident"),
         Column::span("lasted"),
-        Column::number("of the budget", Unit::Ratio),
+        Column::number("of a period's budget", Unit::Ratio),
         Column::text("paged after"),
         Column::number("spent by then", Unit::Ratio),
     ];
@@ -384,7 +385,8 @@ mod tests {
         assert!(theory.rows.iter().all(|r| r.len() == theory.columns.len()));
         let section = section("checkout", &alerts);
         assert!(section.blocks.iter().any(|b| matches!(b, Block::Figure(_))));
-        assert_eq!(detections_table(&alerts).rows.len(), 2);
+        let detections = detections_table(&alerts);
+        assert_eq!((detections.rows.len(), detections.columns[2].name.as_str()), (2, "of a period's budget"));
     }
 
     #[test]

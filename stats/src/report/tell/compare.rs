@@ -37,16 +37,37 @@ pub fn table(comparison: &Comparison) -> Table {
     table
 }
 
+/// What the effect of a test is.
+fn effect_name(test: &str) -> &'static str {
+    match test {
+        "ks" => "the greatest distance of the distributions",
+        "cliff" => "Cliff's delta of b over a",
+        _ => "b − a",
+    }
+}
+
 /// The verdict in one sentence.
 pub fn finding(comparison: &Comparison) -> (Standing, String) {
+    let name = effect_name(&comparison.test);
     let effect = comparison.effect.as_ref().map_or_else(String::new, |e| format!(" {}", e.short()));
     let p = comparison.p_value.map_or_else(String::new, |p| format!(", {}", p_value(p, comparison.ln_p)));
     let sizes = format!("n = {} and {}", comparison.n_a, comparison.n_b);
     let test = &comparison.test;
     match &comparison.verdict {
-        Verdict::Differ => (Standing::Depends, format!("They differ: b − a is{effect} ({test}{p}, {sizes}).")),
+        Verdict::Differ => {
+            let text = match comparison.evidence.first() {
+                // the test's own p is that of a difference beyond the margin
+                Some(part) if test.starts_with("equivalence") => format!(
+                    "They differ: {name} is{effect} ({}, {}, {sizes}); that they are equivalent within the margin was not shown ({test}{p}).",
+                    part.test,
+                    p_value(part.p_value, Some(part.ln_p))
+                ),
+                _ => format!("They differ: {name} is{effect} ({test}{p}, {sizes})."),
+            };
+            (Standing::Depends, text)
+        }
         Verdict::Equivalent => {
-            (Standing::Good, format!("Equivalent within the margin: b − a is{effect} ({test}{p}, {sizes})."))
+            (Standing::Good, format!("Equivalent within the margin: {name} is{effect} ({test}{p}, {sizes})."))
         }
         Verdict::NotShown => (
             Standing::Unknown,
@@ -74,7 +95,8 @@ pub fn section(
     note: Option<&str>,
 ) -> Section {
     let (standing, text) = finding(comparison);
-    let evidence = comparison.effect.iter().map(|e| ("effect, b − a".to_owned(), e.clone())).collect();
+    let name = format!("effect, {}", effect_name(&comparison.test));
+    let evidence = comparison.effect.iter().map(|e| (name.clone(), e.clone())).collect();
     let mut section = Section::new(format!("Comparison of {title}")).with(Block::Verdict { standing, text, evidence });
     let words = [note.map(str::to_owned), (!comparison.reason.is_empty()).then(|| format!("{}.", comparison.reason))];
     section.blocks.extend(words.into_iter().flatten().map(Block::Text));

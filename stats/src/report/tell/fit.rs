@@ -1,11 +1,17 @@
 //! Which series an objective speaks of.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::outcomes::Outcomes;
+use rayon::prelude::*;
+
+use super::outcomes::{Outcomes, label_of};
 use crate::error::{Error, Result};
-use crate::load::{Data, Dataset, Item, Kind, Role};
+use crate::load::{Data, Dataset, HistogramTable, Item, Kind, Role, Stored};
+use crate::series::Identity;
 use crate::slo::{Counts, Criterion, Objective, Population, SloInput};
 use crate::unit::Unit;
 use crate::window::Condition;
@@ -13,7 +19,8 @@ use crate::window::Condition;
 /// A series that an objective can be held against.
 #[derive(Clone, Debug)]
 pub struct Fit<'a> {
-    /// The item; of a pair of counts, that of the total, of counters by outcome, one without the label that tells it.
+    /// The item; of a pair of counts, that of the total, of counters by outcome, one without the label that tells it, of packed histograms, one
+    /// with a histogram over all windows.
     pub item: Cow<'a, Item>,
     samples: Samples<'a>,
 }
@@ -27,6 +34,8 @@ enum Samples<'a> {
     Pair(Counts, String),
     /// The values of its histograms, counted by the objective's limit.
     Binned(Counts),
+    /// The same, where a label tells how the events went and the counts do not look at it.
+    BinnedByLimitAlone(Counts, String),
     /// The counts of counters or histograms by outcome, and what makes an event of theirs good.
     Outcomes(Counts, String),
 }
@@ -36,9 +45,10 @@ impl Fit<'_> {
     pub fn input(&self) -> SloInput<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Pair(counts, _) | Samples::Binned(counts) | Samples::Outcomes(counts, _) => {
-                SloInput::Counts(counts)
-            }
+            Samples::Pair(counts, _)
+            | Samples::Binned(counts)
+            | Samples::BinnedByLimitAlone(counts, _)
+            | Samples::Outcomes(counts, _) => SloInput::Counts(counts),
         }
     }
 
@@ -49,6 +59,13 @@ impl Fit<'_> {
             Samples::Binned(counts) => {
                 let limit = counts.condition().map_or_else(String::new, ToString::to_string);
                 return format!("An event is good if it is {limit}, as the bins of its histogram have it.");
+            }
+            Samples::BinnedByLimitAlone(counts, label) => {
+                let limit = counts.condition().map_or_else(String::new, ToString::to_string);
+                return format!(
+                    "An event is good if it is {limit}, as the bins of its histogram have it, whatever its {label}: a fast failure counts as \
+                     good. Choose the series of answers with --where, and hold the failures against an objective of their own."
+                );
             }
             Samples::Pair(_, bad) => {
                 return format!("An event is good if “{bad}” does not count it.{}", of_rows(objective));
@@ -94,6 +111,15 @@ pub struct Fits<'a> {
     pub left_out: Vec<(String, String)>,
 }
 
+impl<'a> Fits<'a> {
+    fn add(&mut self, title: String, fit: Result<Fit<'a>, String>) {
+        match fit {
+            Ok(fit) => self.fits.push(fit),
+            Err(why) => self.left_out.push((title, why)),
+        }
+    }
+}
+
 /// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
 /// has a unit that the condition's limit converts to, and the counts of all and of bad events that were chosen as such
 /// (`--total`, `--bad`), pair by pair of the same labels; counters of one metric by outcome, such as `requests_total` by `code`,
@@ -103,18 +129,48 @@ pub struct Fits<'a> {
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where nothing fits; it says what is there, why that does not do, and what would.
 pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>> {
+    fitting_packed(data, &HistogramTable::default(), objective)
+}
+
+/// The same of a data set and of histograms that are packed: each window of these is unpacked, counted by the objective's limit and let go,
+/// series by series on as many threads as rayon has. The item of such a series holds one histogram over all its windows.
+///
+/// ```
+/// use sre_stats::load::{Dataset, HistogramTable, LoadOptions, load_bytes};
+/// use sre_stats::{progress::Progress, report::tell::fit::fitting_packed};
+/// // two minutes: three values from 0.1 s on, and one from 0.5 s on
+/// let text = b"series,window_start,width,schema,bin,count\nlatency_seconds,0,60,log-linear,11431,3\nlatency_seconds,60,60,log-linear,11471,1\n";
+/// let table = HistogramTable::from_dataset(&load_bytes("t.csv", text, &LoadOptions::default(), &Progress::new())?)?;
+/// let nothing_else = Dataset::default();
+/// let found = fitting_packed(&nothing_else, &table, &"99% of requests < 300ms over 2m".parse()?)?;
+/// let sre_stats::slo::SloInput::Counts(counts) = found.fits[0].input() else { panic!() };
+/// assert_eq!((counts.total(), counts.bad()), (&[3, 1][..], &[0, 1][..]));
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`fitting`].
+pub fn fitting_packed<'a>(data: &'a Dataset, packed: &HistogramTable, objective: &Objective) -> Result<Fits<'a>> {
     let mut found = Fits::default();
+    let stored: Vec<&Stored> = packed.stored.values().collect();
+    let outcomes_of = by_limit_alone(&stored);
+    let counted: Vec<_> = stored
+        .par_iter()
+        .map(|stored| counted(packed, stored, outcomes_of.get(stored.identity.name.as_str()), objective))
+        .collect();
+    let mut counted = stored.into_iter().map(|stored| &stored.identity).zip(counted).peekable();
     let outcomes = by_outcome(data, objective);
     let of: BTreeMap<usize, usize> =
         outcomes.iter().enumerate().flat_map(|(at, set)| set.members.iter().map(move |i| (*i, at))).collect();
+    let key = |identity: &Identity| (identity.name.clone(), identity.labels.clone());
     for (index, item) in data.items.iter().enumerate() {
+        while let Some((own, fit)) = counted.next_if(|(own, _)| key(own) < key(&item.identity)) {
+            found.add(own.title(), fit);
+        }
         if let Some(set) = of.get(&index).and_then(|at| outcomes.get(*at)) {
             // told once, with the first of them
             if set.members.first() == Some(&index) {
-                match together(set, item, objective) {
-                    Ok(fit) => found.fits.push(fit),
-                    Err(why) => found.left_out.push((item.title(), why)),
-                }
+                found.add(item.title(), together(set, item, objective));
             }
             continue;
         }
@@ -122,12 +178,39 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
         if item.role == Role::Bad && sibling(data, item, Role::Total).is_some() {
             continue;
         }
-        match fitted(data, item, objective) {
-            Ok(fit) => found.fits.push(fit),
-            Err(why) => found.left_out.push((item.title(), why)),
-        }
+        found.add(item.title(), fitted(data, item, objective));
     }
-    if found.fits.is_empty() { Err(nothing_fits(data, objective, &found.left_out)) } else { Ok(found) }
+    for (own, fit) in counted {
+        found.add(own.title(), fit);
+    }
+    if found.fits.is_empty() { Err(nothing_fits(data, packed, objective, &found.left_out)) } else { Ok(found) }
+}
+
+/// The labels that tell how events went, by the names of packed series that have one.
+fn by_limit_alone<'a>(stored: &[&'a Stored]) -> BTreeMap<&'a str, String> {
+    let mut by_name: BTreeMap<&str, Vec<&Identity>> = BTreeMap::new();
+    stored.iter().for_each(|s| by_name.entry(&s.identity.name).or_default().push(&s.identity));
+    by_name.into_iter().filter_map(|(name, identities)| Some((name, label_of(&identities)?))).collect()
+}
+
+/// The counts of a packed series by the objective's limit; `label` tells how its events went.
+fn counted<'a>(
+    packed: &HistogramTable,
+    stored: &Stored,
+    label: Option<&String>,
+    objective: &Objective,
+) -> Result<Fit<'a>, String> {
+    let identity = &stored.identity;
+    let limit = limit_of(&identity.unit, objective)?;
+    let widths = stored.windows.keys().map(|slot| slot.width).collect();
+    let counts = Counts::from_each_histogram(identity.clone(), widths, packed.each_window(stored), &limit);
+    let item = packed.item_over_all(stored).map_err(|e| e.to_string())?;
+    let counts = counts.map_err(|e| e.to_string())?;
+    let samples = match label {
+        Some(label) => Samples::BinnedByLimitAlone(counts, label.clone()),
+        None => Samples::Binned(counts),
+    };
+    Ok(Fit { item: Cow::Owned(item), samples })
 }
 
 /// One series of a data set as the objective takes it. Counts of all or of bad events stand for the pair of them.
@@ -171,9 +254,9 @@ fn by_outcome<'a>(data: &'a Dataset, objective: &Objective) -> Vec<Outcomes<'a>>
 /// The counters or histograms by outcome as one series; the item is one of theirs.
 fn together<'a>(set: &Outcomes<'a>, item: &Item, objective: &Objective) -> Result<Fit<'a>, String> {
     let (counts, good) = match objective.effective_criterion() {
-        Criterion::Value(c) | Criterion::Percentile(_, c) => {
-            converts(&c, &item.identity.unit)?;
-            (set.binned(&c), set.good_means_below(&c))
+        Criterion::Value(_) | Criterion::Percentile(..) => {
+            let limit = limit_of(&item.identity.unit, objective)?;
+            (set.binned(&limit), set.good_means_below(&limit))
         }
         _ => (set.counts(), set.good_means()),
     };
@@ -194,11 +277,17 @@ fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Resul
 /// The counts of an item's histograms by the objective's limit.
 fn binned<'a>(item: &Item, objective: &Objective) -> Result<Samples<'a>, String> {
     let Data::Histograms(histograms) = &item.data else { return Err("it holds no histograms".to_owned()) };
+    let limit = limit_of(&item.identity.unit, objective)?;
+    let counts = Counts::from_histograms(item.identity.clone(), histograms.windows(), &limit);
+    counts.map(Samples::Binned).map_err(|e| e.to_string())
+}
+
+/// The limit that the values of histograms are counted by.
+fn limit_of(unit: &Unit, objective: &Objective) -> Result<Condition, String> {
     match objective.effective_criterion() {
         Criterion::Value(c) | Criterion::Percentile(_, c) => {
-            converts(&c, &item.identity.unit)?;
-            let counts = Counts::from_histograms(item.identity.clone(), histograms.windows(), &c);
-            counts.map(Samples::Binned).map_err(|e| e.to_string())
+            converts(&c, unit)?;
+            Ok(c)
         }
         Criterion::Mean(_) => Err("it holds histograms, which do not say whether a mean keeps a limit".to_owned()),
         _ => Err("it holds histograms of values, without good flags; give a limit such as “< 300ms”".to_owned()),
@@ -296,9 +385,16 @@ fn is_binary(values: &[f64]) -> bool {
 /// So many series are named in the error.
 const NAMED: usize = 4;
 
-fn nothing_fits(data: &Dataset, objective: &Objective, left_out: &[(String, String)]) -> Error {
+fn nothing_fits(
+    data: &Dataset,
+    packed: &HistogramTable,
+    objective: &Objective,
+    left_out: &[(String, String)],
+) -> Error {
     let kind = |title: &str| {
-        data.items.iter().find(|i| i.title() == title).map_or(String::new(), |i| format!(" ({})", i.kind))
+        let own = data.items.iter().find(|i| i.title() == title).map(|i| i.kind);
+        let of_table = || packed.stored.values().find(|s| s.identity.title() == title).map(|_| Kind::Histogram);
+        own.or_else(of_table).map_or(String::new(), |kind| format!(" ({kind})"))
     };
     let kinds: Vec<String> =
         left_out.iter().take(NAMED).map(|(title, why)| format!("“{title}”{}: {why}", kind(title))).collect();
@@ -318,178 +414,4 @@ fn nothing_fits(data: &Dataset, objective: &Objective, left_out: &[(String, Stri
         _ => "it takes a series or events in a unit that the limit converts to",
     };
     Error::mismatch(format!("no series fits “{objective}”: {}{more}", kinds.join("; "))).hint(way_out)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::load::{LoadOptions, load_bytes};
-    use crate::progress::Progress;
-    use crate::slo::{Options, evaluate};
-
-    fn data(text: &str) -> Dataset {
-        load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
-    }
-
-    #[test]
-    fn requests_want_events_and_time_wants_series() {
-        let requests = data(
-            "time,service,status,latency_ms\n2026-01-01T00:00:00Z,cart,200,12\n2026-01-01T00:00:01.5Z,cart,503,80\n\
-             2026-01-01T00:00:01.7Z,cart,200,80\n",
-        );
-        let objective = |text: &str| text.parse::<Objective>().unwrap();
-        for text in ["99% of requests ok over 1h", "99% of requests < 0.3s over 1h", "99% of 1m slices ok over 1h"] {
-            assert_eq!(fitting(&requests, &objective(text)).unwrap().fits.len(), 1, "{text}");
-        }
-        let time = objective("99% of time up over 1h");
-        let fits = fitting(&requests, &time).unwrap();
-        assert!(fits.fits[0].good_means(&time).ends_with("A second of time is good unless an event in it is not."));
-        let latencies = LoadOptions { kind: Some(crate::load::Kind::Events), ..LoadOptions::default() };
-        let text = b"time,latency_ms\n2026-01-01T00:00:00Z,12\n2026-01-01T00:00:01Z,80\n";
-        let latencies = load_bytes("b.csv", text, &latencies, &Progress::new()).unwrap();
-        let error = fitting(&latencies, &time).unwrap_err().to_string();
-        assert!(error.contains("(events): no column says which") && error.contains("of requests ok"), "{error}");
-        let error = fitting(&requests, &objective("99% of requests < 3kB over 1h")).unwrap_err().to_string();
-        assert!(error.contains("ms"), "{error}");
-        let fits = fitting(&requests, &objective("99% of requests < 0.3s over 1h")).unwrap();
-        assert!(fits.fits[0].good_means(&objective("99% of requests < 0.3s over 1h")).contains("< 0.3s and its flag"));
-    }
-
-    #[test]
-    fn up_wants_zero_and_one() {
-        let series =
-            data("time,up,load\n2026-01-01T00:00:00Z,1,0.7\n2026-01-01T00:01:00Z,0,1.5\n2026-01-01T00:02:00Z,1,3\n");
-        let objective: Objective = "99% of time up over 1h".parse().unwrap();
-        let found = fitting(&series, &objective).unwrap();
-        assert_eq!((found.fits.len(), found.fits[0].item.identity.name.as_str()), (1, "up"));
-        assert_eq!(found.left_out, [("load".to_owned(), "its values are not all 0 or 1".to_owned())]);
-        let error = fitting(&series, &"99% of requests ok over 1h".parse().unwrap()).unwrap_err().to_string();
-        assert!(error.contains("no single requests") && error.contains("--kind events"), "{error}");
-    }
-
-    #[test]
-    fn counts_are_taken_in_pairs_of_the_same_labels() {
-        let options = LoadOptions {
-            total: Some("n".into()),
-            bad: Some("errors".into()),
-            by: vec!["zone".into()],
-            ..LoadOptions::default()
-        };
-        let text = "time,zone,n,errors\n60,a,100,1\n60,b,50,0\n120,a,90,0\n120,b,60,6\n180,a,110,5\n180,b,40,0\n";
-        let data = load_bytes("a.csv", text.as_bytes(), &options, &Progress::new()).unwrap();
-        let objective = |text: &str| text.parse::<Objective>().unwrap();
-        let ok = objective("99% of requests ok over 1h");
-        let found = fitting(&data, &ok).unwrap();
-        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
-        let sli =
-            |fit: &Fit<'_>| evaluate(&ok, fit.input(), &Options::default()).unwrap().methods.occurrences.unwrap().value;
-        let by_zone: Vec<(String, f64)> = found.fits.iter().map(|f| (f.item.title(), sli(f))).collect();
-        assert_eq!(by_zone, [("n{zone=\"a\"}".to_owned(), 294.0 / 300.0), ("n{zone=\"b\"}".to_owned(), 144.0 / 150.0)]);
-        assert_eq!(found.fits[0].good_means(&ok), "An event is good if “errors{zone=\"a\"}” does not count it.");
-        let error = fitting(&data, &objective("99% of requests < 0.3s over 1h")).unwrap_err().to_string();
-        assert!(error.contains("no values to compare"), "{error}");
-    }
-
-    #[test]
-    fn counters_by_code_are_taken_together() {
-        let mut text = "# TYPE requests_total counter\n".to_owned();
-        for (labels, values) in [
-            ("code=\"200\",route=\"/\"", "100 190 280"),
-            ("code=\"404\",route=\"/\"", "1 1 3"),
-            ("code=\"503\",route=\"/\"", "0 2 8"),
-            ("code=\"200\",route=\"/b\"", "5 6 9"),
-        ] {
-            for (i, value) in values.split(' ').enumerate() {
-                text.push_str(&format!("requests_total{{{labels}}} {value} {}\n", 60 * (i + 1)));
-            }
-        }
-        let data =
-            load_bytes("a.prom", (text + "# EOF\n").as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
-        let ok: Objective = "99% of requests ok over 1h".parse().unwrap();
-        let found = fitting(&data, &ok).unwrap();
-        let titles: Vec<String> = found.fits.iter().map(|f| f.item.title()).collect();
-        assert_eq!(titles, ["requests_total{route=\"/\"}", "requests_total{route=\"/b\"}"]);
-        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
-        let sli =
-            |fit: &Fit<'_>| evaluate(&ok, fit.input(), &Options::default()).unwrap().methods.occurrences.unwrap().value;
-        // 180 + 2 good ones and 8 bad ones
-        assert_eq!((sli(&found.fits[0]), sli(&found.fits[1])), (182.0 / 190.0, 1.0));
-        let third = data.items.iter().position(|i| i.title().contains("503")).unwrap();
-        assert_eq!(sli(&fit_of(&data, third, &ok).unwrap()), 182.0 / 190.0);
-        assert!(found.fits[0].good_means(&ok).contains("its code is not an error"));
-        let error = fitting(&data, &"99% of requests < 1s over 1h".parse().unwrap()).unwrap_err().to_string();
-        assert!(error.contains("it is a counter"), "{error}");
-    }
-
-    /// In each minute the numbers below are the growth of the buckets between two scrapes.
-    #[test]
-    fn histograms_by_code_are_taken_together() {
-        let mut text = "# TYPE request_seconds histogram\n".to_owned();
-        for (labels, le, values) in [
-            ("code=\"200\",route=\"/\"", "0.3", "10 100 190"),
-            ("code=\"200\",route=\"/\"", "+Inf", "10 110 200"),
-            ("code=\"404\",route=\"/\"", "0.3", "0 5 10"),
-            ("code=\"404\",route=\"/\"", "+Inf", "0 5 10"),
-            ("code=\"500\",route=\"/\"", "0.3", "0 20 50"),
-            ("code=\"500\",route=\"/\"", "+Inf", "0 20 55"),
-            ("code=\"200\",route=\"/b\"", "0.3", "0 4 8"),
-            ("code=\"200\",route=\"/b\"", "+Inf", "0 4 9"),
-        ] {
-            for (i, value) in values.split(' ').enumerate() {
-                text.push_str(&format!("request_seconds_bucket{{{labels},le=\"{le}\"}} {value} {}\n", 60 * (i + 1)));
-            }
-        }
-        let data =
-            load_bytes("a.prom", (text + "# EOF\n").as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
-        let limit: Objective = "99% of requests <= 300ms over 1h".parse().unwrap();
-        let found = fitting(&data, &limit).unwrap();
-        let titles: Vec<String> = found.fits.iter().map(|f| f.item.title()).collect();
-        assert_eq!(titles, ["request_seconds{route=\"/\"}", "request_seconds{route=\"/b\"}"]);
-        let sli = |fit: &Fit<'_>| {
-            let level = evaluate(&limit, fit.input(), &Options::default()).unwrap().methods.occurrences.unwrap();
-            (level.value, level.n)
-        };
-        // of 190 answers 180 in time, of 10 unknown pages all, and of 55 failures none
-        assert_eq!((sli(&found.fits[0]), sli(&found.fits[1])), ((190.0 / 255.0, 255), (8.0 / 9.0, 9)));
-        let failed = data.items.iter().position(|i| i.title().contains("500")).unwrap();
-        assert_eq!(sli(&fit_of(&data, failed, &limit).unwrap()), (190.0 / 255.0, 255));
-        assert!(found.fits[0].good_means(&limit).contains("its code is not an error"));
-    }
-
-    #[test]
-    fn a_failure_without_a_latency_is_a_failure() {
-        let text = "time,latency_ms,ok\n2026-01-01T00:00:00Z,10,true\n2026-01-01T00:00:01Z,,false\n2026-01-01T00:00:02Z,NaN,false\n\
-                    2026-01-01T00:00:03Z,20,true\n2026-01-01T00:00:04Z,,true\n2026-01-01T00:00:05.5Z,30,true\n";
-        let data = load_bytes("a.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
-        let events = data.items[0].as_events().unwrap();
-        assert_eq!((events.len(), events.ok_without_value()), (3, &[false, false, true][..]));
-        let hold =
-            |text: &str| evaluate(&text.parse().unwrap(), SloInput::Events(events), &Options::default()).unwrap();
-        let ok = hold("50% of requests ok over 1h");
-        assert_eq!((ok.budget.spent.value, ok.methods.occurrences.as_ref().unwrap().n), (2.0, 6));
-        assert!(
-            ok.caveats.contains(&"3 events have a flag and no value and count by it: 1 good, 2 bad".to_owned()),
-            "{:?}",
-            ok.caveats
-        );
-        // the success may have been slow: it is left out
-        let fast = hold("50% of requests < 25ms over 1h");
-        assert_eq!((fast.budget.spent.value, fast.methods.occurrences.as_ref().unwrap().n), (3.0, 5));
-        assert!(fast.caveats.iter().any(|c| c.starts_with("2 events failed without a value")), "{:?}", fast.caveats);
-        assert!(fast.caveats.iter().any(|c| c.starts_with("1 good event has no value")), "{:?}", fast.caveats);
-        let bounded = hold("50% of requests <= 30ms over 1h");
-        assert_eq!(bounded.budget.spent.value, 2.0);
-        let up = hold("50% of time ok over 6s");
-        assert_eq!(up.budget.spent.value, 2.0);
-        // a mean looks at the three latencies alone
-        let mean = hold("50% of 10s slices have mean <= 20ms over 1h");
-        assert_eq!(mean.budget.spent.value, 0.0);
-        assert!(mean.caveats.iter().any(|c| c.contains("a mean leaves them out")));
-        // the same file after it was written and read again
-        let mut again = Vec::new();
-        data.write_csv(&mut again).unwrap();
-        let again = load_bytes("b.csv", &again, &LoadOptions::default(), &Progress::new()).unwrap();
-        assert_eq!(again.items[0].as_events().unwrap().ok_without_value(), events.ok_without_value());
-    }
 }

@@ -87,7 +87,18 @@ pub fn crossing_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) 
     let level = Unit::Ratio.show(crossing.level);
     let (within, chance) = (interval(crossing), chance(crossing));
     match &crossing.verdict {
-        CrossingVerdict::Already => (Standing::Bad, format!("The limit of {limit} is reached already.")),
+        CrossingVerdict::Already => match crossing.since {
+            // whether that is bad is not known: a limit may be one that was to be left behind
+            Some(since) => (
+                Standing::Depends,
+                format!(
+                    "The limit of {limit} is passed already: values lie {} it since {since}, and do not come back within the horizon, with \
+                     {level} confidence{chance}.",
+                    if crossing.upwards { "above" } else { "below" }
+                ),
+            ),
+            None => (Standing::Bad, format!("The limit of {limit} is reached already.")),
+        },
         // single samples may reach what the level does not
         CrossingVerdict::Crosses if crossing.line.is_none() => (
             Standing::Depends,
@@ -98,7 +109,15 @@ pub fn crossing_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) 
             ),
         ),
         CrossingVerdict::Crosses => {
-            (Standing::Bad, format!("It {way} {limit} about {}; {within}{chance}.", time(crossing.expected)))
+            let line = crossing.line.filter(|line| Some(*line) != crossing.expected);
+            let line = line.map_or_else(String::new, |t| {
+                format!(" The forecast itself is there at {t}; single values are earlier.")
+            });
+            let first = if line.is_empty() { "" } else { ", the first value" };
+            (
+                Standing::Bad,
+                format!("It {way} {limit} about {}{first}; {within}{chance}.{line}", time(crossing.expected)),
+            )
         }
         CrossingVerdict::MayCross => (
             Standing::Depends,
@@ -108,7 +127,11 @@ pub fn crossing_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) 
             ),
         ),
         CrossingVerdict::NotWithinHorizon => {
-            (Standing::Good, format!("It does not reach {limit} within the horizon, with {level} confidence{chance}."))
+            let way = if crossing.upwards { "rise" } else { "fall" };
+            (
+                Standing::Good,
+                format!("It does not {way} to {limit} within the horizon, with {level} confidence{chance}."),
+            )
         }
         CrossingVerdict::NoVerdict { why } => (Standing::Unknown, format!("No verdict on reaching {limit}: {why}.")),
     }
@@ -120,7 +143,16 @@ fn return_finding(crossing: &Crossing, unit: &Unit) -> (Standing, String) {
     let level = Unit::Ratio.show(crossing.level);
     let beyond = format!("The last value is beyond the objective's limit of {limit}");
     match &crossing.verdict {
-        CrossingVerdict::Already => (Standing::Bad, format!("The last value is at the objective's limit of {limit}.")),
+        CrossingVerdict::Already => match crossing.since {
+            Some(since) => {
+                let stays = "does not come back within the horizon";
+                (
+                    Standing::Bad,
+                    format!("{beyond} since {since}, and {stays}, with {level} confidence{}.", chance(crossing)),
+                )
+            }
+            None => (Standing::Bad, format!("The last value is at the objective's limit of {limit}.")),
+        },
         CrossingVerdict::Crosses => (
             Standing::Depends,
             format!(
@@ -226,6 +258,7 @@ pub struct Against<'a> {
 fn objective_finding(crossing: &Crossing, against: &Against<'_>, series: &Series) -> (Standing, String) {
     let (unit, condition) = (&series.identity().unit, against.condition);
     let bad = match crossing.verdict {
+        CrossingVerdict::Already if crossing.since.is_some() => crossing.upwards == condition.comparison.is_upper(),
         CrossingVerdict::Already => !condition.holds(crossing.limit),
         // a reason may be that there is no value to start from
         CrossingVerdict::NoVerdict { .. } => series.values().last().is_some_and(|last| !condition.holds(*last)),
@@ -234,12 +267,25 @@ fn objective_finding(crossing: &Crossing, against: &Against<'_>, series: &Series
     let (standing, text) = match crossing.verdict {
         CrossingVerdict::Already if !bad => {
             let limit = unit.show(crossing.limit);
+            if let Some(since) = crossing.since {
+                let (level, chance) = (Unit::Ratio.show(crossing.level), chance(crossing));
+                let text = format!(
+                    "Values lie on the good side of the objective's limit of {limit} since {since}, and do not reach it within the horizon, \
+                     with {level} confidence{chance}."
+                );
+                return percentile_aware(Standing::Good, text, against, series);
+            }
             let text = format!("The last value is at the objective's limit of {limit}, which is still good.");
             (Standing::Depends, text)
         }
         _ if bad => return_finding(crossing, unit),
         _ => crossing_finding(crossing, unit),
     };
+    percentile_aware(standing, text, against, series)
+}
+
+/// A percentile says nothing of the share that an objective asks for.
+fn percentile_aware(standing: Standing, text: String, against: &Against<'_>, series: &Series) -> (Standing, String) {
     if !against.percentile || standing == Standing::Unknown {
         return (standing, text);
     }
@@ -310,6 +356,35 @@ mod tests {
         assert_eq!(table(&found).rows.len(), 12);
         assert_eq!(backtest_table(&found).unwrap().rows.len(), 2);
         assert!(figure(&series, &found, 800).unwrap().marks.iter().any(|m| m.name == "limit"));
+    }
+
+    #[test]
+    fn a_limit_that_was_passed_is_told_as_passed() {
+        let at = |limit: f64| {
+            let options = ForecastOptions { limit: Some(limit), ..ForecastOptions::default() };
+            forecast(&disk(240), &options).unwrap().crossing.unwrap()
+        };
+        // 40e9 + 1e8 an hour and up to 0.8e8 is above 50e9 from the 100th hour on
+        let found = at(50e9);
+        assert_eq!((found.verdict.clone(), found.upwards), (CrossingVerdict::Already, true));
+        let since = found.since.unwrap().0 / 3_600_000_000_000;
+        assert!((99..=101).contains(&since), "{since}");
+        let (standing, text) = crossing_finding(&found, &Unit::Byte);
+        assert_eq!(standing, Standing::Depends);
+        assert!(
+            text.starts_with("The limit of 50 GB is passed already: values lie above it since 1970-01-05T"),
+            "{text}"
+        );
+        let upper: Condition = "< 50e9".parse().unwrap();
+        let (standing, text) = objective_finding(&found, &Against { condition: &upper, percentile: false }, &disk(240));
+        assert!(standing == Standing::Bad && text.contains("and does not come back"), "{text}");
+        let lower: Condition = "> 50e9".parse().unwrap();
+        let (standing, text) = objective_finding(&found, &Against { condition: &lower, percentile: false }, &disk(240));
+        assert!(standing == Standing::Good && text.contains("on the good side"), "{text}");
+        // always above, and never below
+        let found = at(30e9);
+        assert_eq!((found.verdict.clone(), found.since), (CrossingVerdict::NotWithinHorizon, None));
+        assert!(crossing_finding(&found, &Unit::Byte).1.starts_with("It does not fall to 30 GB within the horizon"));
     }
 
     /// A level of 10 with noise of ±3, for which only a single value comes near 13.5.

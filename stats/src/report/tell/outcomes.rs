@@ -25,9 +25,18 @@ pub(super) struct Outcomes<'a> {
     parts: Vec<(bool, &'a Item)>,
 }
 
+/// The label that tells how events went: all series of one name have it, and each of its values says so.
+pub(super) fn label_of(identities: &[&Identity]) -> Option<String> {
+    let tells = |label: &str| {
+        let values: Option<Vec<&str>> = identities.iter().map(|identity| identity.labels.get(label)).collect();
+        values.is_some_and(|values| tells_outcomes(label, &values))
+    };
+    let labels = identities.first().into_iter().flat_map(|identity| identity.labels.iter());
+    labels.map(|(label, _)| label.clone()).find(|label| tells(label))
+}
+
 impl<'a> Outcomes<'a> {
-    /// All sets of series of a kind in a data set, by name and other labels. A label tells outcomes where all series of the name have it and
-    /// each value says one.
+    /// All sets of series of a kind in a data set, by name and other labels.
     pub(super) fn all(data: &'a Dataset, kind: Kind) -> Vec<Self> {
         let mut by_name: BTreeMap<&str, Vec<(usize, &Item)>> = BTreeMap::new();
         for (index, item) in data.items.iter().enumerate() {
@@ -37,12 +46,8 @@ impl<'a> Outcomes<'a> {
         }
         let mut out = Vec::new();
         for items in by_name.into_values() {
-            let tells = |label: &str| {
-                let values: Option<Vec<&str>> = items.iter().map(|(_, i)| i.identity.labels.get(label)).collect();
-                values.is_some_and(|values| tells_outcomes(label, &values))
-            };
-            let labels = items.first().into_iter().flat_map(|(_, item)| item.identity.labels.iter());
-            let Some(label) = labels.map(|(label, _)| label.clone()).find(|label| tells(label)) else { continue };
+            let identities: Vec<&Identity> = items.iter().map(|(_, item)| &item.identity).collect();
+            let Some(label) = label_of(&identities) else { continue };
             let mut sets: BTreeMap<Labels, Self> = BTreeMap::new();
             for (index, item) in items {
                 let mut labels = item.identity.labels.clone();

@@ -138,7 +138,8 @@ pub fn budget_table(report: &SloReport) -> Table {
     table
 }
 
-/// What spent the budget, dearest first, at most `most` incidents.
+/// What spent the budget, dearest first, at most `most` incidents. Shares are of what was spent and of what is allowed, as the table of the
+/// budget has both: of the events seen where requests are counted, else of the whole period.
 pub fn incidents_table(report: &SloReport, most: usize) -> Table {
     let columns = vec![
         Column::text("start"),
@@ -146,7 +147,7 @@ pub fn incidents_table(report: &SloReport, most: usize) -> Table {
         Column::span("lasted"),
         Column::number("cost", report.budget.spent.unit.clone()),
         Column::number("of what was spent", Unit::Ratio),
-        Column::number("of the budget", Unit::Ratio),
+        Column::number("of what is allowed", Unit::Ratio),
     ];
     let shown = report.incidents.len().min(most);
     let title = match report.incidents.len() {
@@ -340,6 +341,7 @@ mod tests {
         let incidents = incidents_table(&report, 1);
         assert_eq!(incidents.title, "Incidents, the 1 dearest of 2");
         assert_eq!(incidents.rows[0][3], Cell::Number(600.0));
+        assert_eq!(incidents.columns[5].name, "of what is allowed");
         assert!(figure(&report).unwrap().caption.starts_with("11m of 14m 24s (76.39 %) spent"));
         assert_eq!(methods_table(&report).rows.len(), 4);
         assert_eq!(intervals_table(&report).rows.len(), 3);

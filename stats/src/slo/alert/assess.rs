@@ -4,7 +4,7 @@ use super::buckets::{BucketEffect, bucketed};
 use super::burn::{BurnPoint, burn_rates};
 use super::replay::{Replay, fired, judged, replay};
 use super::rule::{BurnRateRule, Severity};
-use super::scan::{evaluations, united};
+use super::scan::{Firing, evaluations, united};
 use super::tally::Tally;
 use super::theory::{Theory, theory};
 use super::truth::{Truth, TruthOptions};
@@ -148,14 +148,24 @@ pub fn assess(
             },
         })
         .collect();
-    let mut paging = Vec::new();
-    for (rule, one) in rules.iter().zip(&assessed) {
-        if one.judged.is_some() && rule.severity == Severity::Page {
-            paging.push(fired(counts, rule, target, options.interval)?);
+    let usable = rules.iter().zip(&assessed).filter(|(_, one)| one.judged.is_some());
+    let paging: Vec<&BurnRateRule> = usable.map(|(rule, _)| rule).filter(|r| r.severity == Severity::Page).collect();
+    let paged = |counts: &Tally| -> Result<Vec<Firing>> {
+        let each = paging.iter().map(|rule| fired(counts, rule, target, options.interval));
+        let each = each.collect::<Result<Vec<_>>>()?;
+        Ok(united(&each.iter().map(Vec::as_slice).collect::<Vec<_>>()))
+    };
+    let pages = if paging.is_empty() { None } else { Some(judged(counts, &truth, &paged(counts)?)) };
+    if let (Some(pages), Some((best, worst))) = (&pages, counts.ends.as_deref()) {
+        let (fewest, most) = (paged(best)?.len(), paged(worst)?.len());
+        if (fewest, most) != (pages.firings.len(), pages.firings.len()) {
+            caveats.push(format!(
+                "what is in doubt decides how often pages fire: {} where all of it is good, {} where all of it is bad",
+                crate::words::counted(fewest as u64, "time"),
+                crate::words::counted(most as u64, "time")
+            ));
         }
     }
-    let lists: Vec<&[_]> = paging.iter().map(Vec::as_slice).collect();
-    let pages = (!lists.is_empty()).then(|| judged(counts, &truth, &united(&lists)));
     let mut longs: Vec<Span> = assessed.iter().filter(|a| a.judged.is_some()).map(|a| a.parts.long).collect();
     longs.sort_unstable();
     longs.dedup();

@@ -38,7 +38,8 @@ impl Tally {
     }
 
     /// Counts of rows of time, such as the deltas of two counters: how many members each row had and how many of them were bad. A row
-    /// begins at its time and lasts one `step`; times are in nanoseconds since the epoch, increasing.
+    /// begins at its time and lasts one `step`; times are in nanoseconds since the epoch, increasing. Ticks begin with the first row, and a
+    /// row that comes a little early or late belongs to the nearest one.
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where the lengths differ, [`Argument`](crate::ErrorKind::Argument) where more are bad
@@ -143,7 +144,7 @@ impl Tally {
         Ok(out)
     }
 
-    /// Counts at the times of samples, rounded down to ticks from the first one.
+    /// Counts at the times of samples, each in the nearest tick from the first one on.
     fn at_times(
         times: &[i64],
         tick: Span,
@@ -152,13 +153,14 @@ impl Tally {
     ) -> Result<Self> {
         let first = times.first().copied().unwrap_or_default();
         let last = times.last().copied().unwrap_or_default();
-        let n = last.saturating_sub(first) / tick.0 + 1;
+        let place = |t: i64| Span(t.saturating_sub(first)).in_steps(tick);
+        let n = place(last).saturating_add(1);
         if n > MAX_TICKS as i64 {
             return Err(too_many(n, tick));
         }
         let (mut bad, mut total) = (vec![0_u64; n as usize], vec![0_u64; n as usize]);
         for (i, t) in times.iter().enumerate() {
-            let at = ((t - first) / tick.0) as usize;
+            let at = place(*t) as usize;
             let (b, all) = count(i);
             bad[at] = bad[at].saturating_add(b);
             total[at] = total[at].saturating_add(all);
@@ -187,6 +189,10 @@ fn grid_of(times: &[i64], width: i64, tick: Span) -> Result<(i64, usize)> {
 /// options' resolution), slices by the objective's rule. Events are counted at 1 s, or at the finest of 5, 10, 30, 60 and 300 s
 /// that a very long span allows.
 ///
+/// What the first samples of [counters that began late](Counts::from_outcomes) show may be from before the data, and an alert on a rate
+/// sees none of it: it is left out, with a caveat. Where what is [in doubt](Counts::in_doubt) would change how often pages fire,
+/// [`assess`](super::assess) says from how often to how often.
+///
 /// # Errors
 /// As [`evaluate`](crate::slo::evaluate) where the objective does not fit the data, and where they have too many ticks.
 pub fn tally_of(objective: &Objective, input: SloInput<'_>, options: &Options) -> Result<Tally> {
@@ -203,8 +209,15 @@ fn of_counts(objective: &Objective, counts: &Counts) -> Result<Tally> {
             .hint("write the objective as “of requests ok”"));
     }
     counts.criterion_of(objective)?;
-    let mut out = Tally::from_rows(counts.times(), counts.step(), counts.bad(), counts.total())?;
-    out.caveats.extend_from_slice(counts.notes());
+    let rows = |of: &Counts| Tally::from_rows(of.times(), of.step(), of.bad(), of.total());
+    let known = counts.without_late();
+    let known = known.as_ref().unwrap_or(counts);
+    let mut out = rows(known)?;
+    out.caveats.extend_from_slice(known.notes());
+    // the same two ends that bound the service level
+    if let Some(best) = counts.at_best() {
+        out.ends = Some(Box::new((rows(&best)?, rows(counts)?)));
+    }
     Ok(out)
 }
 
@@ -261,7 +274,10 @@ fn of_series(objective: &Objective, series: &Series, options: &Options) -> Resul
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::counter::Counter;
+    use crate::estimate::Bound;
     use crate::series::{Identity, NanPolicy};
+    use crate::slo::alert::{AssessOptions, assess};
     use crate::slo::evaluate;
     use crate::unit::Unit;
 
@@ -307,6 +323,49 @@ mod tests {
         let events = Events::new(id, vec![0, NS, 4 * NS], vec![0.1; 3], ok, NanPolicy::Refuse).unwrap();
         let counts = tally_of(&objective, SloInput::Events(&events), &Options::default()).unwrap();
         assert_eq!(per_tick(&counts), [(0, 1), (1, 1), (0, 1), (0, 1), (0, 1)]);
+    }
+
+    /// An old counter of errors of which the first hour is missing: what its first sample shows is no page, and it is said what it would be.
+    #[test]
+    fn what_a_late_counter_shows_first_is_not_replayed_as_bad() {
+        let counter = |from: i64, value: fn(i64) -> i64| {
+            let times: Vec<i64> = (from..=720).map(|i| i * 15 * NS).collect();
+            let values = (from..=720).map(|i| value(i) as f64).collect();
+            Counter::new(Identity::default(), times, values, NanPolicy::Refuse).unwrap()
+        };
+        let good = counter(0, |i| 1_000_000 + 100 * i);
+        // one more error an hour, at whole hours
+        let bad = counter(240, |i| 20_000 + i / 240);
+        let counts = Counts::from_outcomes(Identity::default(), &[(false, &good), (true, &bad)]).unwrap();
+        assert_eq!(counts.bad().iter().sum::<u64>(), 20_001 + 2);
+        let objective: Objective = "99.9% of requests ok over 30d".parse().unwrap();
+        let tally = tally_of(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
+        // by hand: 720 × 100 good ones, and an error each at 2 h and 3 h
+        assert_eq!(tally.sums(), (2, 72_002));
+        let told = |caveat: &String| caveat.contains("20001 bad events and 0 good ones are not replayed");
+        assert!(tally.caveats().iter().any(told), "{:?}", tally.caveats());
+        let rules = ["14.4x over 1h and 5m page".parse().unwrap()];
+        let assessed = |tally: &Tally| {
+            let options = AssessOptions::default();
+            assess(tally, &rules, objective.target, objective.period.length(), &options).unwrap()
+        };
+        let alerts = assessed(&tally);
+        assert!(alerts.pages.unwrap().firings.is_empty() && alerts.truth.incidents.iter().all(|i| !i.significant));
+        let ends = |caveats: &[String]| caveats.iter().filter(|c| c.contains("what is in doubt decides")).count();
+        assert!(
+            alerts.caveats.iter().any(|c| c.contains("0 times where all of it is good, 1 time where all of it is bad")),
+            "{:?}",
+            alerts.caveats
+        );
+        assert_eq!(ends(&assessed(&tally.coarsened(Span::MINUTE, Span::ZERO).unwrap()).caveats), 1);
+        // the evaluation knows both ends too
+        let report = evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
+        assert_eq!(report.budget.spent.bound, Bound::Guaranteed { lower: 2.0, upper: 20_003.0 });
+        // a counter that began with all others has nothing in doubt
+        let both =
+            Counts::from_outcomes(Identity::default(), &[(false, &good), (true, &counter(0, |i| i / 240))]).unwrap();
+        let tally = tally_of(&objective, SloInput::Counts(&both), &Options::default()).unwrap();
+        assert_eq!((tally.sums(), tally.caveats().len(), ends(&assessed(&tally).caveats)), ((3, 72_003), 0, 0));
     }
 
     /// Whatever the objective counts, the sums are those of the evaluation.

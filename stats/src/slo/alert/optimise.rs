@@ -143,7 +143,7 @@ pub fn search(
         return Err(Error::empty(format!("no significant incident before {at}: there is nothing to choose rules by"))
             .hint("give a longer history"));
     }
-    let grid = grid(options, target, period, counts);
+    let (grid, off_ticks) = grid(options, target, period, counts);
     if grid.is_empty() {
         return Err(Error::empty("no rule of the grid can be used with this objective and these data").hint(format!(
             "the data come every {}: only windows that are multiples of that can be replayed; judge rules of your own with --alert",
@@ -190,7 +190,7 @@ pub fn search(
         chosen_on: Window::new(all.start, at.since(all.start))?,
         checked_on: Window::new(at, all.end().since(at))?,
         tried,
-        caveats: caveats(tried, (seen, parts.incidents(false)), narrow),
+        caveats: caveats(tried, (seen, parts.incidents(false)), narrow).into_iter().chain(off_ticks).collect(),
         front,
         workbook,
     })
@@ -219,16 +219,26 @@ const FEW: usize = 5;
 /// A rate over fewer samples than this is unreliable where scrapes are late or missing.
 const FEW_SAMPLES: i64 = 4;
 
-/// Every rule of the grid that can fire, fits the data and the period.
-fn grid(options: &SearchOptions, target: Quantile, period: Span, counts: &Tally) -> Vec<BurnRateRule> {
+/// Every rule of the grid that can fire, fits the data and the period; and which windows were left out for the data's tick, in words.
+fn grid(
+    options: &SearchOptions,
+    target: Quantile,
+    period: Span,
+    counts: &Tally,
+) -> (Vec<BurnRateRule>, Option<String>) {
     let mut out = Vec::new();
+    let mut off = Vec::new();
     for &long in &options.longs {
         for &divisor in &options.divisors {
+            let short = Span(long.0 / i64::from(divisor.max(1)));
+            let fits = long <= period && long <= counts.window().width;
+            // a window that is no multiple of the tick would be replayed as another one
+            let whole = |window: Span| window.0 > 0 && window.0 % counts.tick().0.max(1) == 0;
+            if fits && !(whole(short) && whole(long)) {
+                off.push(format!("{} and {}", long.compact(), short.compact()));
+                continue;
+            }
             for &factor in &options.factors {
-                let short = Span(long.0 / i64::from(divisor.max(1)));
-                // a window that is no multiple of the tick would be replayed as another one
-                let whole = |window: Span| window.0 > 0 && window.0 % counts.tick().0.max(1) == 0;
-                let fits = whole(short) && whole(long) && long <= period && long <= counts.window().width;
                 if let Ok(rule) = BurnRateRule::new(factor, long, short, Severity::Page)
                     && fits
                     && rule.threshold(target).is_ok()
@@ -238,7 +248,15 @@ fn grid(options: &SearchOptions, target: Quantile, period: Span, counts: &Tally)
             }
         }
     }
-    out
+    let told = || {
+        let (tick, pairs) = (counts.tick(), crate::words::counted(off.len() as u64, "pair"));
+        format!(
+            "the data come every {tick}: {pairs} of windows that are no multiples of that were not tried ({})",
+            off.join("; ")
+        )
+    };
+    let told = (!off.is_empty()).then(told);
+    (out, told)
 }
 
 /// A history in two parts.
@@ -391,4 +409,39 @@ fn named(front: &[Tried], parts: &Parts<'_>) -> Vec<Candidate> {
             parts.candidate(name, tried)
         })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::slo::Population;
+
+    /// A week of ten requests every 7 s, with an outage of 7 minutes a day: 3600 s and 300 s are no multiples of 7 s.
+    #[test]
+    fn windows_off_the_tick_are_told() {
+        let n = 7 * 86_400 / 7;
+        let bad: Vec<u64> = (0..n).map(|i| if i % (n / 7) < 60 { 10 } else { 0 }).collect();
+        let options = |longs: &[i64]| SearchOptions {
+            longs: longs.iter().map(|s| Span::from_secs(*s)).collect(),
+            factors: vec![2.0, 6.0],
+            ..SearchOptions::default()
+        };
+        let tally = |tick: i64| {
+            Tally::new(Timestamp(0), Span::from_secs(tick), &bad, &vec![10; n], Population::Requests).unwrap()
+        };
+        let found = |tick: i64, longs: &[i64]| {
+            let (target, period) = ("99.9%".parse().unwrap(), "30d".parse().unwrap());
+            let found = search(&tally(tick), target, period, &options(longs), &Progress::new()).unwrap();
+            (found.tried, found.caveats.into_iter().find(|c| c.contains("were not tried")))
+        };
+        // 4200 s = 600 ticks with 350 s = 50 and 1050 s = 150 of them; a quarter of 84 min are 180 ticks, a twelfth 60
+        let (tried, told) = found(7, &[3600, 4200, 5040]);
+        let told = told.unwrap();
+        assert!(told.contains("every 7s: 2 pairs of windows") && told.ends_with("(1h and 5m; 1h and 15m)"), "{told}");
+        assert_eq!((tried, None), found(7, &[4200, 5040]));
+        // what is wider than the data is left out for that alone
+        assert_eq!(found(7, &[4200, 8 * 86_400 + 1]).1, None);
+        assert_eq!(found(1, &[3600, 4200]).1, None);
+    }
 }

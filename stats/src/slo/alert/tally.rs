@@ -29,6 +29,8 @@ pub struct Tally {
     total: Vec<u64>,
     population: Population,
     pub(super) caveats: Vec<String>,
+    /// The same with all that is in doubt as good, and with all of it as bad; `None` where nothing is.
+    pub(super) ends: Option<Box<(Tally, Tally)>>,
 }
 
 impl Tally {
@@ -61,7 +63,7 @@ impl Tally {
         if total.last().is_none_or(|n| *n == 0) {
             return Err(Error::empty("nothing was counted"));
         }
-        Ok(Self { start, tick, bad, total, population, caveats: Vec::new() })
+        Ok(Self { start, tick, bad, total, population, caveats: Vec::new(), ends: None })
     }
 
     /// The first instant.
@@ -154,7 +156,10 @@ impl Tally {
             total.push(self.total[edge]);
         }
         let start = self.start - Span(lead as i64 * self.tick.0);
-        Ok(Self { start, tick: width, bad, total, population: self.population, caveats: self.caveats.clone() })
+        let ends = self.ends.as_deref();
+        let ends = ends.map(|(best, worst)| Ok((best.coarsened(width, phase)?, worst.coarsened(width, phase)?)));
+        let ends = ends.transpose()?.map(Box::new);
+        Ok(Self { start, tick: width, bad, total, population: self.population, caveats: self.caveats.clone(), ends })
     }
 }
 

@@ -73,52 +73,33 @@ impl Counts {
         parts: &[(bool, &[(Window, AnySketch)])],
         condition: &Condition,
     ) -> Result<Self> {
-        let own = condition.converted(&identity.unit)?;
-        if !own.comparison.is_ordered() {
-            return Err(Error::argument(format!("histograms cannot tell which values are “{condition}”"))
-                .hint("use one of < <= > >="));
-        }
-        let all = || parts.iter().flat_map(|(failed, histograms)| histograms.iter().map(move |own| (*failed, own)));
-        if all().any(|(_, (_, histogram))| matches!(histogram, AnySketch::Kll(_) | AnySketch::Req(_))) {
-            return Err(Error::argument(
-                "KLL and REQ sketches have no bins: how many values keep a limit is bounded at a confidence only",
-            )
-            .hint("ask `quantile` of them"));
-        }
-        let widths = all().map(|(_, (window, _))| window.width.0.max(1)).collect();
-        let step = most_frequent(widths).map(Span).ok_or_else(|| Error::empty("there is no histogram to count in"))?;
-        let mut sorted: Vec<(bool, &(Window, AnySketch))> = all().collect();
+        let own = own(&identity, condition)?;
+        let all = parts.iter().flat_map(|(failed, histograms)| histograms.iter().map(move |one| (*failed, one)));
+        let mut sorted: Vec<(bool, &(Window, AnySketch))> = all.collect();
         sorted.sort_by_key(|(_, (window, _))| window.start);
-        let mut out = Self {
-            identity,
-            times: Vec::new(),
-            total: Vec::new(),
-            bad: Vec::new(),
-            in_doubt: Vec::new(),
-            late: None,
-            step,
-            condition: Some(condition.clone()),
-            notes: Vec::new(),
-        };
-        for (failed, (window, histogram)) in &sorted {
-            let n = histogram.count();
-            let (least, most) = if *failed { (0, 0) } else { kept(histogram, &own) };
-            let (bad, doubt) = (n - least, most - least);
-            if out.times.last() == Some(&window.start.0) {
-                for (column, more) in [(&mut out.total, n), (&mut out.bad, bad), (&mut out.in_doubt, doubt)] {
-                    if let Some(last) = column.last_mut() {
-                        *last = last.saturating_add(more);
-                    }
-                }
-                continue;
-            }
-            out.times.push(window.start.0);
-            out.total.push(n);
-            out.bad.push(bad);
-            out.in_doubt.push(doubt);
+        let widths = sorted.iter().map(|(_, (window, _))| window.width.0).collect();
+        let mut counting = Counting::new(identity, widths, condition, own)?;
+        for (failed, (window, histogram)) in sorted {
+            counting.add(*window, histogram, failed)?;
         }
-        out.notes = notes(&sorted, step, &out, &own);
-        Ok(out)
+        Ok(counting.finish())
+    }
+
+    /// The same of histograms that are made one after the other, in the order of their windows’ starts, and let go as they are counted; the
+    /// widths of the windows, in nanoseconds, are known before.
+    pub(crate) fn from_each_histogram(
+        identity: Identity,
+        widths: Vec<i64>,
+        histograms: impl Iterator<Item = Result<(Window, AnySketch)>>,
+        condition: &Condition,
+    ) -> Result<Self> {
+        let own = own(&identity, condition)?;
+        let mut counting = Counting::new(identity, widths, condition, own)?;
+        for one in histograms {
+            let (window, histogram) = one?;
+            counting.add(window, &histogram, false)?;
+        }
+        Ok(counting.finish())
     }
 
     /// What the bad ones do not keep, where they are from histograms.
@@ -134,16 +115,17 @@ impl Counts {
 
     /// The same counts with all that is in doubt as good, or as not there where it would be bad; `None` where nothing is.
     pub(in crate::slo) fn at_best(&self) -> Option<Self> {
-        let bad = self.bad.iter().zip(&self.in_doubt).map(|(bad, doubt)| bad - doubt).collect();
-        let best = Self { bad, in_doubt: vec![0; self.times.len()], late: None, ..self.clone() };
-        match &self.late {
-            None if self.in_doubt.iter().all(|n| *n == 0) => None,
-            None => Some(best),
-            Some(late) => {
-                let each = self.total.iter().zip(&late.bad).zip(&late.good);
-                Some(Self { total: each.map(|((n, bad), good)| (n - bad).saturating_add(*good)).collect(), ..best })
-            }
+        let known = self.without_late();
+        if known.is_none() && self.in_doubt.iter().all(|n| *n == 0) {
+            return None;
         }
+        let known = known.unwrap_or_else(|| self.clone());
+        let bad = known.bad.iter().zip(&known.in_doubt).map(|(bad, doubt)| bad - doubt).collect();
+        let total = match &self.late {
+            None => known.total.clone(),
+            Some(late) => known.total.iter().zip(&late.good).map(|(n, good)| n.saturating_add(*good)).collect(),
+        };
+        Some(Self { total, bad, in_doubt: vec![0; self.times.len()], ..known })
     }
 
     /// By how much fewer events there may be in some rows than are counted, and by how much more.
@@ -179,6 +161,16 @@ impl Counts {
     }
 }
 
+/// The limit in the unit of the values.
+fn own(identity: &Identity, condition: &Condition) -> Result<Condition> {
+    let own = condition.converted(&identity.unit)?;
+    if !own.comparison.is_ordered() {
+        return Err(Error::argument(format!("histograms cannot tell which values are “{condition}”"))
+            .hint("use one of < <= > >="));
+    }
+    Ok(own)
+}
+
 /// How many values of a histogram keep a limit: at least the first, at most the second number.
 fn kept(histogram: &AnySketch, condition: &Condition) -> (u64, u64) {
     let n = histogram.count();
@@ -192,49 +184,119 @@ fn kept(histogram: &AnySketch, condition: &Condition) -> (u64, u64) {
     (least.min(n), most.clamp(least.min(n), n))
 }
 
-fn notes(sorted: &[(bool, &(Window, AnySketch))], step: Span, counts: &Counts, own: &Condition) -> Vec<String> {
-    let mut notes = Vec::new();
-    let longer = sorted.iter().filter(|(_, (window, _))| window.width.0 / 3 > step.0 / 2).count();
-    if longer > 0 {
-        notes.push(format!(
-            "{longer} of {} histograms are of more than {step}: what they hold is counted at their beginning",
-            sorted.len()
-        ));
-    }
-    let shorter = sorted.iter().filter(|(_, (window, _))| window.width.0 < step.0 / 3 * 2).count();
-    if shorter > 0 {
-        notes.push(format!(
-            "{shorter} of {} histograms are of less than {step}: each counts as a whole row of time",
-            sorted.len()
-        ));
-    }
-    let (nan, infinite) = sorted.iter().fold((0_u64, 0_u64), |(nan, infinite), (_, (_, histogram))| {
-        let dropped = histogram.dropped();
-        (nan.saturating_add(dropped.nan), infinite.saturating_add(dropped.infinite))
-    });
-    if nan + infinite > 0 {
-        notes.push(format!("left out of the histograms: {nan} NaN, {infinite} infinite values"));
-    }
-    let doubt = counts.in_doubt.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
-    if doubt > 0 {
-        let total = counts.total.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
-        let other = Condition { comparison: own.comparison.with_equality_turned(), ..own.clone() };
-        let exact = sorted.iter().all(|(failed, (_, histogram))| {
-            let (least, most) = kept(histogram, &other);
-            *failed || least == most
-        });
-        let limit = own.unit.show(own.limit);
-        let (why, way_out) = if exact {
-            ("is an edge that its bin holds", format!("; “{} {limit}” would be exact", other.comparison))
-        } else {
-            ("is no edge of the bins", String::new())
+/// Histograms being counted, of which none is kept.
+struct Counting {
+    counts: Counts,
+    /// The limit in the unit of the values.
+    own: Condition,
+    /// The limit that holds the other side of its edge.
+    other: Condition,
+    windows: usize,
+    longer: usize,
+    shorter: usize,
+    nan: u64,
+    infinite: u64,
+    /// Whether the other limit is an edge of all.
+    other_is_exact: bool,
+}
+
+impl Counting {
+    fn new(identity: Identity, widths: Vec<i64>, condition: &Condition, own: Condition) -> Result<Self> {
+        let widths = widths.into_iter().map(|width| width.max(1)).collect();
+        let step = most_frequent(widths).map(Span).ok_or_else(|| Error::empty("there is no histogram to count in"))?;
+        let counts = Counts {
+            identity,
+            times: Vec::new(),
+            total: Vec::new(),
+            bad: Vec::new(),
+            in_doubt: Vec::new(),
+            late: None,
+            step,
+            condition: Some(condition.clone()),
+            notes: Vec::new(),
         };
-        notes.push(format!(
-            "{limit} {why}: {doubt} of {total} values may be on either side of it. They count as bad, and the bounds say what that \
-             does{way_out}"
-        ));
+        let other = Condition { comparison: own.comparison.with_equality_turned(), ..own.clone() };
+        let (windows, longer, shorter, nan, infinite) = (0, 0, 0, 0, 0);
+        Ok(Self { counts, own, other, windows, longer, shorter, nan, infinite, other_is_exact: true })
     }
-    notes
+
+    /// Counts the values of one more window, which begins no earlier than the last one; of failures all are bad.
+    fn add(&mut self, window: Window, histogram: &AnySketch, failed: bool) -> Result<()> {
+        if matches!(histogram, AnySketch::Kll(_) | AnySketch::Req(_)) {
+            return Err(Error::argument(
+                "KLL and REQ sketches have no bins: how many values keep a limit is bounded at a confidence only",
+            )
+            .hint("ask `quantile` of them"));
+        }
+        let step = self.counts.step;
+        let out = &mut self.counts;
+        self.windows += 1;
+        self.longer += usize::from(window.width.0 / 3 > step.0 / 2);
+        self.shorter += usize::from(window.width.0 < step.0 / 3 * 2);
+        let dropped = histogram.dropped();
+        self.nan = self.nan.saturating_add(dropped.nan);
+        self.infinite = self.infinite.saturating_add(dropped.infinite);
+        let n = histogram.count();
+        let (least, most) = if failed { (0, 0) } else { kept(histogram, &self.own) };
+        if self.other_is_exact && !failed {
+            let (least, most) = kept(histogram, &self.other);
+            self.other_is_exact = least == most;
+        }
+        let (bad, doubt) = (n - least, most - least);
+        if out.times.last() == Some(&window.start.0) {
+            for (column, more) in [(&mut out.total, n), (&mut out.bad, bad), (&mut out.in_doubt, doubt)] {
+                if let Some(last) = column.last_mut() {
+                    *last = last.saturating_add(more);
+                }
+            }
+            return Ok(());
+        }
+        out.times.push(window.start.0);
+        out.total.push(n);
+        out.bad.push(bad);
+        out.in_doubt.push(doubt);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Counts {
+        self.counts.notes = self.notes();
+        self.counts
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let (mut notes, step) = (Vec::new(), self.counts.step);
+        if self.longer > 0 {
+            notes.push(format!(
+                "{} of {} histograms are of more than {step}: what they hold is counted at their beginning",
+                self.longer, self.windows
+            ));
+        }
+        if self.shorter > 0 {
+            notes.push(format!(
+                "{} of {} histograms are of less than {step}: each counts as a whole row of time",
+                self.shorter, self.windows
+            ));
+        }
+        if self.nan > 0 || self.infinite > 0 {
+            notes.push(format!("left out of the histograms: {} NaN, {} infinite values", self.nan, self.infinite));
+        }
+        let sum = |column: &[u64]| column.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let doubt = sum(&self.counts.in_doubt);
+        if doubt > 0 {
+            let total = sum(&self.counts.total);
+            let limit = self.own.unit.show(self.own.limit);
+            let (why, way_out) = if self.other_is_exact {
+                ("is an edge that its bin holds", format!("; “{} {limit}” would be exact", self.other.comparison))
+            } else {
+                ("is no edge of the bins", String::new())
+            };
+            notes.push(format!(
+                "{limit} {why}: {doubt} of {total} values may be on either side of it. They count as bad, and the bounds say what that \
+                 does{way_out}"
+            ));
+        }
+        notes
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Counts, Late};
 use crate::counter::Counter;
 use crate::error::{Error, Result};
-use crate::series::{Identity, most_frequent, most_frequent_step};
+use crate::series::{Identity, most_frequent_step, step_of};
 use crate::time::Span;
 use crate::words::counted;
 
@@ -99,16 +99,9 @@ impl Counts {
                 counted(anew, "counter")
             ));
         }
-        if late > 0 {
-            let sum = |column: &[f64]| column.iter().sum::<f64>().round();
-            notes.push(format!(
-                "{} began after the others, and what its first sample shows may be from before: {} bad events that may not be of this time \
-                 count as bad, {} good ones do not count, and the bounds say what that does",
-                counted(late, "counter"),
-                sum(&late_bad),
-                sum(&late_good)
-            ));
-        }
+        let (in_doubt, unseen) = (whole(&late_bad), whole(&late_good));
+        let late = (late > 0).then(|| Late { bad: in_doubt.clone(), good: unseen, counters: late });
+        notes.extend(late.as_ref().map(Late::as_bad));
         if gaps > 0 {
             notes.push(format!(
                 "samples are missing in {}: what was counted there is put at each one’s beginning",
@@ -124,7 +117,6 @@ impl Counts {
         }
         let plus =
             |a: Vec<u64>, b: &[u64]| -> Vec<u64> { a.into_iter().zip(b).map(|(a, b)| a.saturating_add(*b)).collect() };
-        let (in_doubt, unseen) = (whole(&late_bad), whole(&late_good));
         let bad = plus(whole(&bad), &in_doubt);
         times.truncate(rows);
         Ok(Self {
@@ -134,10 +126,54 @@ impl Counts {
             bad,
             step: Span(step.0.max(1)),
             condition: None,
-            late: (late > 0).then(|| Late { bad: in_doubt.clone(), good: unseen }),
+            late,
             in_doubt,
             notes,
         })
+    }
+
+    /// The same counts without what may be from before the data, as a rule on `increase` or `rate` sees them; `None` where nothing is late.
+    pub(in crate::slo) fn without_late(&self) -> Option<Self> {
+        let late = self.late.as_ref()?;
+        let minus = |column: &[u64]| column.iter().zip(&late.bad).map(|(n, late)| n.saturating_sub(*late)).collect();
+        let as_bad = late.as_bad();
+        let told = |note: &String| if *note == as_bad { late.as_unseen() } else { note.clone() };
+        Some(Self {
+            total: minus(&self.total),
+            bad: minus(&self.bad),
+            in_doubt: minus(&self.in_doubt),
+            late: None,
+            notes: self.notes.iter().map(told).collect(),
+            ..self.clone()
+        })
+    }
+}
+
+impl Late {
+    /// How it is where the bad ones count.
+    fn as_bad(&self) -> String {
+        let (began, bad, good) = self.told();
+        format!(
+            "{began}: {bad} bad events that may not be of this time count as bad, {good} good ones do not count, and the bounds say what \
+             that does"
+        )
+    }
+
+    /// How it is where none of them counts.
+    fn as_unseen(&self) -> String {
+        let (began, bad, good) = self.told();
+        format!(
+            "{began}: {bad} bad events and {good} good ones are not replayed, as a rate or an increase sees none of them"
+        )
+    }
+
+    fn told(&self) -> (String, u64, u64) {
+        let sum = |column: &[u64]| column.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let began = format!(
+            "{} began after the others, and what its first sample shows may be from before",
+            counted(self.counters, "counter")
+        );
+        (began, sum(&self.bad), sum(&self.good))
     }
 }
 
@@ -160,10 +196,9 @@ impl Scrapes {
             all.extend(counter.samples().times().iter().map(|time| (*time, number)));
         }
         all.sort_unstable();
-        let step = most_frequent(distances).unwrap_or_else(|| {
-            // each counter has one sample
-            most_frequent_step(&all.iter().map(|(time, _)| *time).collect::<Vec<_>>()).map_or(Span::MINUTE.0, |s| s.0)
-        });
+        // each counter may have one sample
+        let of_all = || most_frequent_step(&all.iter().map(|(time, _)| *time).collect::<Vec<_>>());
+        let step = step_of(distances).or_else(of_all).unwrap_or(Span::MINUTE).0;
         let mut starts: Vec<i64> = Vec::new();
         let mut of_samples = vec![Vec::new(); counters.len()];
         for (time, number) in all {

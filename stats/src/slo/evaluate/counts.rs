@@ -9,7 +9,7 @@ use super::{BudgetState, Counted, Methods, Options, SloReport, by_time, cut, fin
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
 use crate::window::{BadTime, Verdict};
 
@@ -85,11 +85,15 @@ fn one(objective: &Objective, counts: &Counts, options: &Options) -> Result<SloR
     }
     // a tick is a row: counts know nothing finer
     let bad = BadTime::from_counts(times, &total, &bad_counts, counts.step(), options.no_data)?;
+    // where the bad time has them, which is not quite where they were scraped
+    let first = times.first().copied().unwrap_or_default();
+    let on_ticks = |t: &i64| first + Span(t - first).in_steps(counts.step()).saturating_mul(counts.step().0);
+    let times: Vec<i64> = times.iter().map(on_ticks).collect();
     let sum = |column: &[u64], from: usize, to: usize| {
         column.get(from..to).unwrap_or_default().iter().map(|n| *n as f64).sum::<f64>()
     };
     let means = |width| {
-        mean_of_ratios(times, width, |from, to| {
+        mean_of_ratios(&times, width, |from, to| {
             let all = sum(&total, from, to);
             (all - sum(&bad_counts, from, to), all)
         })

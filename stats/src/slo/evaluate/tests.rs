@@ -2,6 +2,8 @@ use super::*;
 use crate::counter::Counter;
 use crate::series::{Identity, NanPolicy};
 use crate::slo::Outcome;
+use crate::slo::alert::tally_of;
+use crate::time::Timestamp;
 
 const NS: i64 = 1_000_000_000;
 
@@ -360,4 +362,102 @@ fn the_end_of_the_budget_is_projected() {
     assert!(ends.earliest <= ends.expected && ends.expected <= ends.latest);
     assert_eq!(of("98% of time up over month").outcome, Outcome::NotWithin);
     assert_eq!(of("99.9% of time up over month").outcome, Outcome::Exhausted);
+}
+
+/// An hour of scrapes up to 5 ms early or late says what one on the step does, as time, as slices, as requests and to alerts.
+#[test]
+fn counts_whose_times_jitter_say_what_regular_ones_do() {
+    let ms = 1_000_000;
+    for step_ms in [1000, 15_000] {
+        let n = 3_600_000 / step_ms;
+        let counts = |jitter: i64| {
+            let times: Vec<i64> = (0..n)
+                .map(|i| (i * step_ms + if i == 0 { 0 } else { jitter * (((i * i * 40_503) >> 4) % 11 - 5) }) * ms)
+                .collect();
+            let column = |value: fn(i64) -> f64| {
+                let values = (0..n).map(value).collect();
+                Series::new(Identity::default(), times.clone(), values, NanPolicy::Refuse).unwrap()
+            };
+            let bad = column(|i| if (100..107).contains(&i) || i % 60 == 1 { 2.0 } else { 0.0 });
+            Counts::from_deltas(&column(|i| 20.0 + (i % 7) as f64), &bad).unwrap()
+        };
+        let (regular, late) = (counts(0), counts(1));
+        assert_eq!(late.step(), Span(step_ms * ms));
+        for text in
+            ["99% of requests ok over 2h", "99% of time ok over 2h", "99% of 1m slices have ratio >= 99% over 2h"]
+        {
+            let asked = objective(text);
+            let of = |counts: &Counts| evaluate(&asked, SloInput::Counts(counts), &Options::default()).unwrap();
+            let (truth, found) = (of(&regular), of(&late));
+            assert_eq!(found.budget.spent.value, truth.budget.spent.value, "{text} {step_ms}");
+            assert_eq!(found.bad_time.intervals(), truth.bad_time.intervals(), "{text} {step_ms}");
+            let levels = |r: &SloReport| {
+                let m = r.methods.clone();
+                [m.occurrences, m.time_slices, m.ratio_slices, m.mean_of_ratios].map(|e| e.map(|e| (e.value, e.n)))
+            };
+            assert_eq!(levels(&found), levels(&truth), "{text} {step_ms}");
+            let costs = |r: &SloReport| r.incidents.iter().map(|i| (i.start, i.end, i.cost)).collect::<Vec<_>>();
+            assert_eq!(costs(&found), costs(&truth), "{text} {step_ms}");
+            assert!(!found.caveats.iter().any(|c| c.contains("without any row")), "{:?}", found.caveats);
+            let moved = |r: &SloReport| r.caveats.iter().filter(|c| c.starts_with("rows are not all")).count();
+            assert_eq!((moved(&found), moved(&truth)), (1, 0), "{:?}", found.caveats);
+        }
+        let asked = objective("99% of requests ok over 2h");
+        let tally = |counts: &Counts| tally_of(&asked, SloInput::Counts(counts), &Options::default()).unwrap();
+        let (truth, found) = (tally(&regular), tally(&late));
+        assert_eq!(found.ticks(), n as usize);
+        for tick in 0..n {
+            let at = |i: i64| Timestamp(i * step_ms * ms);
+            assert_eq!(found.between(at(tick), at(tick + 1)), truth.between(at(tick), at(tick + 1)), "{tick}");
+        }
+    }
+}
+
+/// Ten minutes of an event every ten seconds, ten of none, ten more: the slices between are told, and what they count as.
+#[test]
+fn slices_without_an_event_are_told() {
+    let list = |gap: i64| -> Vec<(i64, f64, bool)> {
+        let seconds = (0..60).map(|i| i * 10).chain((0..60).map(move |i| 600 + gap + i * 10));
+        seconds.map(|s| (s, if s < 60 { 0.9 } else { 0.1 }, true)).collect()
+    };
+    let slo = objective("50% of 1m slices have p99 < 300ms over 30m");
+    let of = |gap: i64, no_data: NoData| {
+        let options = Options { no_data, ..Options::default() };
+        evaluate(&slo, SloInput::Events(&requests(&list(gap))), &options).unwrap()
+    };
+    let told = |report: &SloReport| report.caveats.iter().find(|c| c.contains("hold no event")).cloned();
+    let slices = |report: &SloReport| report.methods.time_slices.clone().map(|e| (e.value, e.n));
+    for (no_data, good, words) in [
+        (NoData::Excluded, (0.95, 20), "count neither as good nor as bad; they are no gap"),
+        (NoData::Good, (29.0 / 30.0, 30), "count as good"),
+        (NoData::Bad, (19.0 / 30.0, 30), "count as bad"),
+        (NoData::Hold, (29.0 / 30.0, 30), "count as the slice before them does"),
+    ] {
+        let report = of(600, no_data);
+        assert_eq!(slices(&report), Some(good), "{no_data}");
+        let caveat = told(&report).unwrap();
+        assert!(caveat.starts_with("10 of 30 slices of 1m hold no event and ") && caveat.contains(words), "{caveat}");
+        // other widths have other slices
+        assert!(!report.caveats_of_time().contains(&caveat));
+        assert_eq!(told(&of(0, no_data)), None);
+    }
+}
+
+/// What is told of time is not told of events: a part of the period was seen, and each has its own budget.
+#[test]
+fn caveats_are_about_their_own_budget() {
+    let list: Vec<(i64, f64, bool)> = (0..7200).map(|i| (i, 0.1, true)).collect();
+    let of = |slo: &str| evaluate(&objective(slo), SloInput::Events(&requests(&list)), &Options::default()).unwrap();
+    let about = |caveats: &[String], what: &str| caveats.iter().filter(|c| c.contains(what)).count();
+    let (seen, whole, cover) =
+        ("budget is that of the events seen", "budget is that of the whole period", "the data cover");
+    let report = of("99% of requests < 300ms over 1d");
+    let numbers = |caveats: &[String]| [seen, whole, cover].map(|what| about(caveats, what));
+    assert_eq!(numbers(&report.caveats), [1, 0, 1]);
+    assert_eq!(numbers(&report.caveats_of_time()), [0, 1, 1]);
+    let report = of("99% of time < 300ms over 1d");
+    assert_eq!((numbers(&report.caveats), report.caveats_of_time()), ([0, 1, 1], report.caveats.clone()));
+    // where the period was seen, there is nothing to tell
+    let report = of("99% of requests < 300ms over 2h");
+    assert_eq!((numbers(&report.caveats), numbers(&report.caveats_of_time())), ([0; 3], [0; 3]));
 }

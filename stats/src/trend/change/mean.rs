@@ -141,9 +141,9 @@ fn attempt(
     }
     found.noise = Some(noise);
     found.reason = format!(
-        "noise of autocorrelation {:.2}, long-run variance {:.4e}: penalty {factor:.1} times that, for at most {:.3} of series without a change",
+        "noise of autocorrelation {:.2}, long-run standard deviation {}: penalty {factor:.1} times its square, for at most {:.3} of series without a change",
         noise.phi,
-        noise.long_run_variance,
+        series.identity().unit.show(noise.long_run_variance.sqrt()),
         1.0 - level
     );
     if let Some(steps) = found.season_steps {

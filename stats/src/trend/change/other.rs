@@ -199,7 +199,7 @@ fn by_chart(values: &[f64], options: &ChangeOptions, found: &Changes) -> Result<
     let runs = [0.0, 0.5, 1.0, 2.0].map(|shift| chart.average_run_length(shift));
     let [none, half, one, two] = runs;
     let reason = format!(
-        "{name} in long-run standard deviations {sd:.4e}, the level learnt from {learn} samples: average run length {:.0} without a \
+        "{name} in long-run standard deviations of {sd:.4e} in the unit of the series, the level learnt from {learn} samples: average run length {:.0} without a \
          shift, {:.1} at 0.5, {:.1} at 1 and {:.1} at 2 of them, for independent normal values",
         none?, half?, one?, two?
     );
@@ -223,7 +223,8 @@ fn by_bayes(values: &[f64], min_size: usize) -> Result<std::result::Result<Findi
         if start == 0 {
             break;
         }
-        if start >= min_size && n - start >= min_size {
+        let next = indices.last().copied().unwrap_or(n);
+        if start >= min_size && next - start >= min_size {
             indices.push(start);
         }
         end = start;

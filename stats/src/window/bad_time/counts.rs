@@ -12,8 +12,8 @@ impl BadTime {
     /// in it is**. Rules that look at shares weigh every tick by its count.
     ///
     /// `times` are the first instants of the rows, strictly increasing, `resolution` their width and the tick; ticks begin
-    /// with the first row. A tick without a row, or whose row counts nothing, has no data: `no_data` says what a whole slice
-    /// of those counts as.
+    /// with the first row, and a row that comes a little early or late belongs to the nearest one, with a caveat. A tick
+    /// without a row, or whose row counts nothing, has no data: `no_data` says what a whole slice of those counts as.
     ///
     /// # Errors
     /// [`Mismatch`](crate::ErrorKind::Mismatch) where lengths differ or a row has more bad ones than there are,
@@ -33,15 +33,23 @@ impl BadTime {
         let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
             return Err(Error::empty("there are no counts"));
         };
-        let period = Window::new(Timestamp(first), Span(last.saturating_sub(first).saturating_add(resolution.0)))?;
+        let ticks = Span(last.saturating_sub(first)).in_steps(resolution).saturating_add(1);
+        let period = Window::new(Timestamp(first), Span(ticks.saturating_mul(resolution.0)))?;
         let mut out = Self::empty(period, resolution, no_data)?;
         let mut samples = Samples::with_capacity(times.len());
+        let mut moved = false;
         for ((&t, &n), &b) in times.iter().zip(total).zip(bad) {
             if b > n {
                 return Err(Error::mismatch(format!("{b} of {n} are bad at {}", Timestamp(t))));
             }
-            samples.push_counts((t - first).div_euclid(resolution.0), n, b);
+            let after = Span(t.saturating_sub(first));
+            let tick = after.in_steps(resolution);
+            moved |= tick.saturating_mul(resolution.0) != after.0;
+            samples.push_counts(tick, n, b);
             out.n = out.n.saturating_add(n);
+        }
+        if moved {
+            out.caveats.push(format!("rows are not all {resolution} apart: each counts at the nearest {resolution}"));
         }
         out.no_data = samples.empty_runs(out.ticks);
         out.bad.clone_from(&samples.bad_runs);
@@ -58,6 +66,27 @@ mod tests {
     use crate::events::Events;
     use crate::series::{Identity, NanPolicy};
     use crate::window::{Rule, bad_windows};
+
+    /// Scrapes that come up to 5 ms early or late are those of the regular step: none share a tick, and none is empty.
+    #[test]
+    fn rows_that_jitter_keep_their_ticks() {
+        let ms = 1_000_000;
+        for step_ms in [1000, 15_000] {
+            let times: Vec<i64> = (0..2000).map(|i| (i * step_ms + (i * 7 + 3) % 11 - 5) * ms).collect();
+            let bad: Vec<u64> = (0..2000).map(|i| u64::from(i % 10 == 3)).collect();
+            let found = BadTime::from_counts(&times, &[9; 2000], &bad, Span(step_ms * ms), NoData::Excluded).unwrap();
+            assert_eq!((found.no_data(), found.ticks()), (vec![], 2000), "{step_ms}");
+            assert_eq!((found.intervals().len(), found.total()), (200, Span(200 * step_ms * ms)));
+            // at the regular times after the first, which came 2 ms early
+            assert_eq!(found.intervals()[1].0, Timestamp((13 * step_ms - 2) * ms));
+            assert_eq!(found.caveats().len(), 1, "{:?}", found.caveats());
+        }
+        // as it would be read of times on the step
+        let regular = BadTime::from_counts(&[0, 10, 30], &[1; 3], &[0, 0, 1], Span(10), NoData::Excluded).unwrap();
+        let late = BadTime::from_counts(&[0, 11, 29], &[1; 3], &[0, 0, 1], Span(10), NoData::Excluded).unwrap();
+        assert_eq!((regular.no_data(), regular.intervals()), (late.no_data(), late.intervals()));
+        assert!(regular.caveats().is_empty());
+    }
 
     /// Counts are events without their own times: every rule charges the same windows.
     #[test]
