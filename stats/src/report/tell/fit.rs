@@ -189,7 +189,9 @@ pub fn fitting_packed<'a>(data: &'a Dataset, packed: &HistogramTable, objective:
 /// The labels that tell how events went, by the names of packed series that have one.
 fn by_limit_alone<'a>(stored: &[&'a Stored]) -> BTreeMap<&'a str, String> {
     let mut by_name: BTreeMap<&str, Vec<&Identity>> = BTreeMap::new();
-    stored.iter().for_each(|s| by_name.entry(&s.identity.name).or_default().push(&s.identity));
+    for one in stored {
+        by_name.entry(&one.identity.name).or_default().push(&one.identity);
+    }
     by_name.into_iter().filter_map(|(name, identities)| Some((name, label_of(&identities)?))).collect()
 }
 
