@@ -47,10 +47,13 @@ pub(crate) mod trend;
 pub(crate) mod windows;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
+use sre_stats::load::{LoadOptions, is_server, load};
+use sre_stats::progress::Progress;
 
 pub use args::WindowArgs;
 
@@ -65,9 +68,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, open_window: fn(&Windo
         Err(error) => return failure::refused(&error),
     };
     let Some(command) = cli.command else {
-        return match mistyped(&cli.window) {
-            Some(error) => failure::refused(&error),
-            None => open_window(&cli.window),
+        return match (mistyped(&cli.window), missing(&cli.window)) {
+            (Some(error), _) => failure::refused(&error),
+            (None, Some(error)) => Failure::from(error).report(),
+            (None, None) => open_window(&cli.window),
         };
     };
     match dispatch(command) {
@@ -141,6 +145,17 @@ fn mistyped(window: &WindowArgs) -> Option<clap::Error> {
     near.then_some(error)
 }
 
+/// The error for a file that is not there, which needs no window to be told.
+fn missing(window: &WindowArgs) -> Option<sre_stats::Error> {
+    let is_missing = |file: &&PathBuf| {
+        let name = file.to_string_lossy();
+        // patterns are for the reader
+        name != "-" && !is_server(&name) && !name.contains(['*', '?', '[']) && !file.exists()
+    };
+    let file = window.files.iter().find(is_missing)?;
+    load(std::slice::from_ref(file), &LoadOptions::default(), &Progress::new()).err()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -172,5 +187,17 @@ mod tests {
         assert!(mistyped(&window("inspekt")).unwrap().to_string().contains("inspect"));
         assert!(mistyped(&window("latency.csv")).is_none());
         assert!(mistyped(&window("Cargo.toml")).is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_told_without_a_window() {
+        let window = |word: &str| WindowArgs { files: vec![word.into()], ..WindowArgs::default() };
+        assert!(
+            missing(&window("no-such-file.csv")).unwrap().to_string().starts_with("no-such-file.csv: no such file")
+        );
+        for there in ["Cargo.toml", "-", "*.csv", "s3://lake/histograms/"] {
+            assert!(missing(&window(there)).is_none(), "{there}");
+        }
+        assert!(missing(&WindowArgs::default()).is_none());
     }
 }

@@ -187,7 +187,8 @@ pub fn run(launch: Launch) -> Result<()> {
         })
     };
     eframe::run_native("sre-stats", options, Box::new(creator)).map_err(|e| {
-        Error::new(ErrorKind::Unsupported, format!("the window cannot be opened: {e}"))
+        let why = without_places(&e.to_string());
+        Error::new(ErrorKind::Unsupported, format!("the window cannot be opened: {why}"))
             .hint("use the sub-commands, which need no display")
     })?;
     if let Some(frames) = bench {
@@ -198,6 +199,18 @@ pub fn run(launch: Launch) -> Result<()> {
         println!("{told}");
     }
     Ok(())
+}
+
+/// A message without the lines of source that libraries put into theirs: `os error at /…/mod.rs:757: …`.
+fn without_places(message: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once(".rs:") {
+        let place = before.rfind(" at ").or_else(|| before.rfind(' ')).unwrap_or(0);
+        kept += before.get(..place).unwrap_or_default();
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    kept + rest
 }
 
 /// The icon for systems that do not take it from the desktop file.
@@ -235,6 +248,13 @@ pub fn begin(ctx: &egui::Context, launch: &Launch) -> App {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_lose_the_lines_of_source() {
+        let told = "winit EventLoopError: os error at /x/winit/src/platform_impl/linux/mod.rs:757: neither WAYLAND_DISPLAY nor DISPLAY is set.";
+        assert_eq!(without_places(told), "winit EventLoopError: os error: neither WAYLAND_DISPLAY nor DISPLAY is set.");
+        assert_eq!(without_places("no OpenGL at hand"), "no OpenGL at hand");
+    }
 
     /// The package names files that are there, and the desktop file names the program, its window and its icon.
     #[test]

@@ -14,9 +14,24 @@ const QUARTER: i64 = 900 * NS;
 pub(crate) enum TimeFormat {
     /// As a date and a time of day.
     Text,
+    /// As a date and a time of day with slashes before the year, which is last: `3/1/2026 13:05`.
+    Slashed(DateOrder),
     /// As a number of units since the epoch; the unit in nanoseconds.
     Epoch(i64),
 }
+
+/// Which of day and month stands first where the year is last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DateOrder {
+    /// `13/3/2026`.
+    DayFirst,
+    /// `3/13/2026`.
+    MonthFirst,
+}
+
+/// The times that are read, as a sentence's part.
+pub(crate) const READABLE: &str = "times are ISO 8601 (2026-03-13T13:05:00Z), seconds, ms, µs or ns since 1970, 13.03.2026 13:05 \
+                                   or 13/03/2026 13:05";
 
 impl TimeFormat {
     /// The epoch unit that a number of this size is most likely in: seconds up to the year 5138, then ms, µs and ns.
@@ -33,6 +48,8 @@ impl TimeFormat {
     pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Text => "date and time",
+            Self::Slashed(DateOrder::DayFirst) => "date and time, day before month",
+            Self::Slashed(DateOrder::MonthFirst) => "date and time, month before day",
             Self::Epoch(NS) => "seconds since the epoch",
             Self::Epoch(1_000_000) => "milliseconds since the epoch",
             Self::Epoch(1000) => "microseconds since the epoch",
@@ -94,8 +111,15 @@ impl Clock {
     pub(crate) fn parse(&mut self, field: &[u8]) -> Option<i64> {
         match self.format {
             TimeFormat::Text => self.iso(field).or_else(|| self.general(field)),
+            TimeFormat::Slashed(order) => self.at(year_last(field, b'/', order)?),
             TimeFormat::Epoch(unit) => epoch(field, unit),
         }
+    }
+
+    /// The instant of a reading of a clock.
+    fn at(&mut self, civil: DateTime) -> Option<i64> {
+        let reading = TimeZone::UTC.to_timestamp(civil).ok()?;
+        self.local(i64::try_from(reading.as_nanosecond()).ok()?)
     }
 
     fn iso(&mut self, b: &[u8]) -> Option<i64> {
@@ -163,6 +187,9 @@ impl Clock {
         {
             return self.local(days.checked_mul(86_400 * NS)?);
         }
+        if let Some(civil) = year_last(text.as_bytes(), b'.', DateOrder::DayFirst).or_else(|| year_first(text)) {
+            return self.at(civil);
+        }
         if text.len() != b.len()
             && let Some(t) = self.iso(text.as_bytes())
         {
@@ -180,10 +207,60 @@ impl Clock {
         if text.bytes().all(|c| c.is_ascii_digit() || c == b'.') {
             return None;
         }
-        let civil = text.parse::<DateTime>().ok()?;
-        let reading = TimeZone::UTC.to_timestamp(civil).ok()?;
-        self.local(i64::try_from(reading.as_nanosecond()).ok()?)
+        self.at(text.parse::<DateTime>().ok()?)
     }
+}
+
+/// How many digits stand at the start of a text, at most `most` of them.
+fn digits(text: &str, most: usize) -> Option<(usize, &str)> {
+    let n = text.bytes().take(most + 1).take_while(u8::is_ascii_digit).count();
+    (1..=most).contains(&n).then_some((n, text.get(n..)?))
+}
+
+/// A date whose year is last, four digits long, and a time of day where there is one: `1.3.2026`, `01.03.2026 00:00:30.5`, `3/1/2026 1:05 PM`.
+pub(crate) fn year_last(field: &[u8], separator: u8, order: DateOrder) -> Option<DateTime> {
+    let text = std::str::from_utf8(field).ok()?.trim();
+    let mark = char::from(separator);
+    // most fields are no such dates, and seen to be none without a parser
+    let (_, rest) = digits(text, 2)?;
+    let (_, rest) = digits(rest.strip_prefix(mark)?, 2)?;
+    let (4, rest) = digits(rest.strip_prefix(mark)?, 4)? else { return None };
+    let date = match (separator, order) {
+        (b'.', _) => "%d.%m.%Y",
+        (_, DateOrder::DayFirst) => "%d/%m/%Y",
+        (_, DateOrder::MonthFirst) => "%m/%d/%Y",
+    };
+    with_time_of_day(text, date, rest)
+}
+
+/// A date whose year is first and whose month or day may be one digit: `2026/3/1 0:05`.
+fn year_first(text: &str) -> Option<DateTime> {
+    let (4, rest) = digits(text, 4)? else { return None };
+    let (_, rest) = digits(rest.strip_prefix('/')?, 2)?;
+    let (_, rest) = digits(rest.strip_prefix('/')?, 2)?;
+    with_time_of_day(text, "%Y/%m/%d", rest)
+}
+
+/// A text that begins with a date in a format, with what follows the date.
+fn with_time_of_day(text: &str, date: &str, rest: &str) -> Option<DateTime> {
+    if rest.is_empty() {
+        return jiff::fmt::strtime::parse(date, text).ok()?.to_date().ok().map(|day| day.at(0, 0, 0, 0));
+    }
+    // a comma stands there in the locales of Great Britain and the United States
+    let (mark, time) = match rest.strip_prefix(", ") {
+        Some(time) => (", ", time),
+        None => (" ", rest.strip_prefix(' ')?),
+    };
+    let (_, after) = digits(time, 2)?;
+    let seconds = after.bytes().filter(|b| *b == b':').count() == 2;
+    let half_days = time.bytes().last().is_some_and(|b| b.eq_ignore_ascii_case(&b'm'));
+    let time = match (half_days, seconds) {
+        (false, false) => "%H:%M",
+        (false, true) => "%H:%M:%S%.f",
+        (true, false) => "%I:%M %p",
+        (true, true) => "%I:%M:%S%.f %p",
+    };
+    jiff::fmt::strtime::parse(format!("{date}{mark}{time}"), text).ok()?.to_datetime().ok()
 }
 
 fn two(tens: u8, ones: u8) -> Option<i64> {
@@ -338,6 +415,22 @@ mod tests {
         ] {
             assert_eq!(text(None, s), Some(want), "{s}");
         }
+        // 1 March 2026 as `date -u -d 2026-03-01 +%s` has it
+        let march = 1_772_323_200 * NS;
+        for (s, after) in [
+            ("01.03.2026", 0),
+            ("1.3.2026", 0),
+            ("01.03.2026 00:00", 0),
+            ("01.03.2026 00:00:30", 30 * NS),
+            ("1.3.2026 0:00:30.25", 30_250_000_000),
+            (" 01.03.2026 13:05:00 ", 47_100 * NS),
+            ("2026/03/01 13:05", 47_100 * NS),
+            ("2026/3/1 0:05:30", 330 * NS),
+            ("2026/3/1", 0),
+        ] {
+            assert_eq!(text(None, s), Some(march + after), "{s}");
+        }
+        assert_eq!(text(Some("Europe/Berlin"), "01.03.2026 01:00"), Some(march));
         assert_eq!(text(None, "2026-01-01T00:00:00.0000000019Z"), Some(want + 1));
         for s in [
             "",
@@ -349,8 +442,43 @@ mod tests {
             "12:30",
             "1.5",
             "9999-01-01",
+            "31.02.2026 00:00",
+            "01.13.2026",
+            "1.3.26 10:00",
+            "1.3.2026 24:00",
+            "1.3.2026x",
+            "01.01.9999",
+            "10.0.20.2026",
+            "3/1/2026 13:05",
         ] {
             assert_eq!(text(None, s), None, "{s}");
+        }
+    }
+
+    /// The seconds are those of `date -u -d "2026-03-01 13:05" +%s` and so on.
+    #[test]
+    fn slashes_are_read_in_either_order() {
+        let read = |order, s: &str| Clock::new(TimeFormat::Slashed(order), None).parse(s.as_bytes()).map(|ns| ns / NS);
+        let both = |s: &str| (read(DateOrder::MonthFirst, s), read(DateOrder::DayFirst, s));
+        assert_eq!(both("3/1/2026 13:05"), (Some(1_772_370_300), Some(1_767_445_500)));
+        assert_eq!(both("03/01/2026 01:05:30 PM"), (Some(1_772_370_330), Some(1_767_445_530)));
+        assert_eq!(both("03/01/2026, 1:05 pm"), (Some(1_772_370_300), Some(1_767_445_500)));
+        assert_eq!(both("3/1/2026 12:05 AM"), (Some(1_772_323_500), Some(1_767_398_700)));
+        assert_eq!(both("3/1/2026"), (Some(1_772_323_200), Some(1_767_398_400)));
+        assert_eq!(both("03/13/2026 13:05"), (Some(1_773_407_100), None));
+        assert_eq!(both("13/03/2026 13:05"), (None, Some(1_773_407_100)));
+        for s in [
+            "",
+            "13/13/2026",
+            "4/31/2026",
+            "31/4/2026",
+            "3/1/26",
+            "3/1/2026 13:05 PM",
+            "3/1/2026 25:00",
+            "1/2",
+            "a/b/2026",
+        ] {
+            assert_eq!(both(s), (None, None), "{s}");
         }
     }
 

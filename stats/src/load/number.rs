@@ -98,8 +98,8 @@ impl Style {
         }
     }
 
-    /// The style of a column's fields; plain where most are so, or where none fits. A comma before three digits may be either, and is a
-    /// decimal one unless commas stand between fields too.
+    /// The style of a column's fields; plain where all are so, or where none fits three in four of those that are not. A comma before three
+    /// digits may be either, and is a decimal one unless commas stand between fields too.
     pub(crate) fn of(fields: &[Vec<u8>], comma_delimited: bool) -> Self {
         let filled: Vec<&[u8]> = fields.iter().map(Vec::as_slice).filter(|f| !is_blank(f)).collect();
         let odd: Vec<&[u8]> = filled.iter().copied().filter(|f| parse(f) == Field::Bad).collect();
@@ -107,16 +107,19 @@ impl Style {
             return Self::Plain;
         }
         let fits = |style: Self| {
-            odd.iter().all(|f| style.plain(f).is_some_and(|plain| matches!(parse(&plain), Field::Number(_))))
+            let reads = |f: &&&[u8]| style.plain(f).is_some_and(|plain| matches!(parse(&plain), Field::Number(_)));
+            odd.iter().filter(reads).count()
         };
-        let grouped = fits(Self::GroupedComma)
-            && (comma_delimited
-                || odd
-                    .iter()
-                    .any(|f| memchr::memchr(b'.', f).is_some() || memchr::memchr_iter(b',', f).nth(1).is_some()));
-        if grouped {
+        // a field or two may be no number in any style
+        let mostly = |n: usize| n * 4 >= odd.len() * 3;
+        let (grouped, decimal) = (fits(Self::GroupedComma), fits(Self::DecimalComma));
+        let only_grouped = || {
+            let tells = |f: &&&[u8]| memchr::memchr(b'.', f).is_some() || memchr::memchr_iter(b',', f).nth(1).is_some();
+            odd.iter().filter(tells).any(|f| Self::GroupedComma.plain(f).is_some())
+        };
+        if mostly(grouped) && grouped >= decimal && (comma_delimited || only_grouped()) {
             Self::GroupedComma
-        } else if fits(Self::DecimalComma) {
+        } else if mostly(decimal) {
             Self::DecimalComma
         } else {
             Self::Plain
@@ -139,8 +142,12 @@ fn is_grouped(whole: &[u8], separator: u8) -> bool {
 
 /// Whether a field is empty or one of the words that exports write for nothing.
 pub(crate) fn is_blank(field: &[u8]) -> bool {
-    let field = field.trim_ascii();
-    matches!(field, b"" | b"-" | b"null" | b"NULL" | b"None" | b"NA" | b"N/A" | b"n/a" | b"nil" | b"undefined" | b"\\N")
+    matches!(
+        field.trim_ascii(),
+        b"" | b"-" | b"--" | b"---" | b"null" | b"NULL" | b"None" | b"NA" | b"N/A" | b"n/a" | b"nil" | b"undefined" | b"\\N"
+        // what spreadsheets show where a formula has no value
+        | b"#N/A" | b"#VALUE!" | b"#DIV/0!" | b"#REF!" | b"#NUM!" | b"#NAME?" | b"#NULL!"
+    )
 }
 
 /// A field as text for a message, cut to a readable length.
@@ -166,6 +173,9 @@ mod tests {
         assert_eq!(of(&["1,234", "999"], true), Style::GroupedComma);
         assert_eq!(of(&["1,234", "999"], false), Style::DecimalComma);
         assert_eq!(of(&["12:30", "1,5"], false), Style::Plain);
+        assert_eq!(of(&["1,5", "2", "2,5", "abc", "3,5"], false), Style::DecimalComma);
+        assert_eq!(of(&["1,234.5", "2,345.5", "abc", "3,456.5"], false), Style::GroupedComma);
+        assert_eq!(of(&["1,234", "1,234", "1,234", "1,23"], true), Style::DecimalComma);
         for (style, text, want) in [
             (Style::DecimalComma, "-1.234.567,25", Some("-1234567.25")),
             (Style::DecimalComma, "1.234", Some("1234")),
@@ -191,6 +201,11 @@ mod tests {
             ("", Field::Blank),
             ("  ", Field::Blank),
             ("null", Field::Blank),
+            ("#N/A", Field::Blank),
+            ("#DIV/0!", Field::Blank),
+            ("#NAME?", Field::Blank),
+            ("--", Field::Blank),
+            ("#1", Field::Bad),
             ("abc", Field::Bad),
             ("1,5", Field::Bad),
             ("+-3", Field::Bad),

@@ -379,9 +379,9 @@ mod tests {
 
     #[test]
     fn nulls_and_words_among_numbers_are_told_with_their_row() {
-        // one word in six fields is the wrong column
+        // two words in six fields are the wrong column
         let value = LoadOptions { value: Some("latency_ms".into()), ..LoadOptions::default() };
-        let e = read(REQUESTS, &value).unwrap_err();
+        let e = read(&REQUESTS.replace("7.25", "'gone'"), &value).unwrap_err();
         assert!(e.to_string().contains("slow") && e.position().unwrap().line == Some(4), "{e}");
         let more =
             (0..20).map(|i| format!("('2026-01-01 00:01:{i:02}', 'home', 200, 1.5)")).collect::<Vec<_>>().join(",");

@@ -280,6 +280,10 @@ mod tests {
             (Kind::Events, &Unit::Byte)
         );
         assert_eq!((data.items.len(), data.report.warnings.len()), (4, 0), "{:?}", data.report.warnings);
+        let kinds = |data: &Dataset| -> Vec<String> {
+            data.report.understood.iter().filter(|u| u.what == "kind").map(|u| u.choice.clone()).collect()
+        };
+        assert_eq!(kinds(&data), ["http_req_duration, http_reqs, reply_size: events", "vus: gauge"]);
         // the lines are those of k6's documentation, “CSV output”
         let data = load(
             "metric_name,timestamp,metric_value,check,error,error_code,group,method,name,proto,status,subproto,tls_version,url,extra_tags\n\
@@ -292,6 +296,7 @@ mod tests {
         assert_eq!((duration.format, duration.kind, duration.values()), (Format::K6Csv, Kind::Events, &[221.899][..]));
         assert_eq!((duration.times()[0], &duration.identity.unit), (1_595_325_560_000_000_000, &Unit::Millisecond));
         assert_eq!(find(&data, "vus").kind, Kind::Gauge);
+        assert_eq!(kinds(&data), ["http_req_blocked, http_req_duration, http_reqs: events", "vus: gauge"]);
     }
 
     /// The fields are those of vegeta's README and `lib/results.go`: 0 is the code of a request without an answer.

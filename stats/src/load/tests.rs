@@ -168,7 +168,8 @@ fn a_wrong_column_is_answered_with_the_right_one() {
     let e = read("name,city\nann,rome\nbob,oslo\n").unwrap_err();
     assert_eq!(
         e.to_string(),
-        "x.csv: no column of times among name, city; name it with --time, or give the distance of rows with --step 1s"
+        "x.csv: no column of times among name, city; name it with --time, or give the distance of rows with --step 1s; \
+         times are ISO 8601 (2026-03-13T13:05:00Z), seconds, ms, µs or ns since 1970, 13.03.2026 13:05 or 13/03/2026 13:05"
     );
 }
 
@@ -186,6 +187,80 @@ fn text_in_a_number_column_is_an_error_where_it_is_common() {
         "x.csv, line 3, column v: “abc” is not a number; \
          choose another column with --value, or leave those rows out with --where"
     );
+}
+
+/// Three rows of numbers and one that a spreadsheet or a hand spoilt.
+#[test]
+fn a_column_with_an_odd_field_is_one_of_numbers() {
+    for odd in ["#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!", "--", "---", "n/a", "abc"] {
+        let d = read(&format!("time,latency_ms\n0,1.5\n10,2.5\n20,{odd}\n30,4.5\n")).unwrap();
+        assert_eq!((d.items.len(), d.items[0].identity.name.as_str()), (1, "latency_ms"), "{odd}");
+        assert_eq!(
+            (d.items[0].times(), d.items[0].values()),
+            (&[0, 10 * S, 30 * S][..], &[1.5, 2.5, 4.5][..]),
+            "{odd}"
+        );
+        let kind = if odd == "abc" { WarningKind::NotANumber } else { WarningKind::Blank };
+        let w = warned(&d, kind);
+        assert_eq!((w.position.line, w.count), (Some(4), 1), "{w}");
+    }
+    // the same beside another column, and with decimal commas
+    let d = read("time;cpu;mem\n0;1,5;8\n10;2,5;7\n20;abc;9\n30;4,5;8\n").unwrap();
+    let got: Vec<_> = d.items.iter().map(|i| (i.identity.name.as_str(), i.values().to_vec())).collect();
+    assert_eq!(got, [("cpu", vec![1.5, 2.5, 4.5]), ("mem", vec![8.0, 7.0, 9.0, 8.0])]);
+    // a code that is a word now and then splits as before
+    let d = read("time,status,v\n0,200,1\n10,timeout,2\n20,200,3\n30,abort,4\n40,503,5\n").unwrap();
+    assert_eq!(d.items.iter().map(|i| i.identity.name.as_str()).collect::<Vec<_>>(), ["v"; 4]);
+}
+
+#[test]
+fn columns_that_are_nearly_numbers_are_named() {
+    let e = read("time,latency_ms,host\n0,1.5,a\n10,2.5,b\n20,lost,a\n30,gone,b\n").unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "x.csv: no column of numbers among time, latency_ms, host; in latency_ms 2 of the first 4 fields are numbers, \
+         “lost” in line 4 is not; name one with --value"
+    );
+}
+
+/// An export of a German spreadsheet: byte order mark, semicolons, decimal commas, dots in dates.
+#[test]
+fn german_tables_are_read() {
+    let text = "\u{feff}Zeitpunkt;Antwortzeit (ms);Dienst\r\n01.03.2026 00:00:00;90,64;suche\r\n01.03.2026 00:00:30;1.111,99;kasse\r\n";
+    let d = read(text).unwrap();
+    let got: Vec<_> = d.items.iter().map(|i| (i.times()[0], i.values()[0])).collect();
+    // 2026-03-01T00:00:00Z, and half a minute later
+    assert_eq!(got, [(1_772_323_230 * S, 1111.99), (1_772_323_200 * S, 90.64)]);
+    let d = read("Zeit;Bytes\n01.03.2026 00:00;900,00\n01.03.2026 00:01;1.903,37\n").unwrap();
+    assert_eq!((d.items[0].times()[1], d.items[0].values()), (1_772_323_260 * S, &[900.0, 1903.37][..]));
+}
+
+#[test]
+fn slashes_are_read_where_a_field_tells_their_order() {
+    let told = |d: &Dataset| d.report.understood.iter().find(|u| u.what == "time").map(|u| u.choice.clone());
+    let d = read("Date,latency_ms\n3/12/2026 13:05,100\n3/13/2026 13:06,110\n").unwrap();
+    assert_eq!(told(&d).unwrap(), "Date, date and time, month before day, as in 3/13/2026 13:06");
+    // 2026-03-12T13:05:00Z and a day and a minute later
+    assert_eq!(d.items[0].times(), [1_773_320_700 * S, 1_773_407_160 * S]);
+    let d = read("Date,latency_ms\n12/03/2026 01:05:30 PM,100\n13/03/2026 01:06:30 PM,110\n").unwrap();
+    assert_eq!(told(&d).unwrap(), "Date, date and time, day before month, as in 13/03/2026 01:06:30 PM");
+    assert_eq!(d.items[0].times(), [1_773_320_730 * S, 1_773_407_190 * S]);
+    let e = read("Date,latency_ms\n3/1/2026 13:05,100\n3/1/2026 13:06,110\n").unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "x.csv, line 2, column Date: “3/1/2026 13:05” is 3 January 2026 with the day before the month and 1 March 2026 with the \
+         month before the day, and no field is above 12 to tell which; \
+         write the times as ISO 8601, such as 2026-03-13T13:05:00Z"
+    );
+    let e = read("Date,latency_ms\n3/13/2026 13:05,100\n13/3/2026 13:06,110\n").unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "x.csv, line 3, column Date: “13/3/2026 13:06” has its day before its month, and “3/13/2026 13:05” in line 2 its month \
+         before its day; write the times as ISO 8601, such as 2026-03-13T13:05:00Z"
+    );
+    let options = LoadOptions { time: Some("when".into()), ..LoadOptions::default() };
+    let e = read_with("when,v\nsoon,1\nlater,2\n", &options).unwrap_err();
+    assert!(e.to_string().contains("“soon” is not a time") && e.to_string().contains("13.03.2026 13:05"), "{e}");
 }
 
 #[test]

@@ -56,9 +56,28 @@ fn unusable_input_exits_with_three() {
     let (code, _, err) = told(&["inspect", "no-such-file.csv"]);
     assert_eq!(code, 3);
     assert!(err.contains("no-such-file.csv") && err.contains("no such file"), "{err}");
+    // the window is not tried first
+    let (code, _, err) = told(&["no-such-file.csv"]);
+    assert_eq!((code, err.as_str()), (3, "sre-stats: no-such-file.csv: no such file; check the name and the folder\n"));
     let (code, _, err) = told(&["slo", MINUTES, "--slo", "99% of requests ok over 30d"]);
     assert_eq!(code, 3);
     assert!(err.contains("“up” (gauge)") && err.contains("--kind events"), "{err}");
+}
+
+/// Without a display the window says so, and nothing of where the program was built.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_window_without_a_display_is_refused() {
+    let mut command = Command::new(program());
+    command.current_dir(root()).arg(MINUTES);
+    for display in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        command.env_remove(display);
+    }
+    let output = command.output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("the window cannot be opened: ") && err.contains("sub-commands"), "{err}");
+    assert!(!err.contains(".rs") && !err.contains('/'), "{err}");
 }
 
 /// Bytes of recordings changed so that a decoder panics, on the main thread and on another one: the error is told, and no panic.

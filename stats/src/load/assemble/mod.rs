@@ -20,7 +20,7 @@ use crate::load::store::Condense;
 use crate::load::table::Tallies;
 use partition::Group;
 use series::{Raw, build, raw};
-use tell::{nothing_left, refuse_wrong_columns, tell_left_out, tell_zone, warning};
+use tell::{nothing_left, refuse_wrong_columns, tell_kinds, tell_left_out, tell_zone, warning};
 
 pub(crate) use partition::{Part, partition};
 pub(crate) use tell::series_warnings;
@@ -110,9 +110,10 @@ impl Collector {
             .iter()
             .enumerate()
             .map(|(i, value)| {
-                let shapes: Vec<Shape> = raws.iter().filter(|r| r.value == i).map(|r| r.shape).collect();
+                let own: Vec<&Raw> = raws.iter().filter(|r| r.value == i).collect();
+                let shapes: Vec<Shape> = own.iter().map(|r| r.shape).collect();
                 let (kind, why) = shape::decide(plan, value, &shapes);
-                report.understand("kind", format!("{}: {kind}", value.name), why);
+                tell_kinds(&value.name, (kind, why), &own, plan, &mut report);
                 kind
             })
             .collect();
@@ -120,8 +121,7 @@ impl Collector {
         let built: Vec<Result<(Item, Shape), (String, Error)>> = raws
             .into_par_iter()
             .map(|raw| {
-                let named = plan.named.get(&raw.identity.name).map(|(kind, _)| *kind);
-                let kind = named.or(kinds.get(raw.value).copied()).unwrap_or(Kind::Gauge);
+                let kind = raw.kind(kinds.get(raw.value).copied().unwrap_or(Kind::Gauge), plan);
                 let (title, shape) = (raw.identity.title(), raw.shape);
                 let value = plan.values.get(raw.value);
                 build(raw, kind, value, format).map(|item| (item, shape)).map_err(|e| (title, e))

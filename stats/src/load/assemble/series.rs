@@ -27,6 +27,15 @@ pub(super) struct Raw {
     pub(super) left_out: LeftOut,
 }
 
+impl Raw {
+    /// The kind of the series, where `kind` is that of its column of values.
+    pub(super) fn kind(&self, kind: Kind, plan: &Plan) -> Kind {
+        let kind = plan.named.get(&self.identity.name).map_or(kind, |(named, _)| *named);
+        // in a table whose column names the series, each series may be a counter by its own name
+        if kind == Kind::Gauge && self.shape.named_counter && !self.shape.negative { Kind::Counter } else { kind }
+    }
+}
+
 /// Joins the pieces of a group and takes its columns of values apart.
 pub(super) fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
     let rows = pieces.iter().map(|g| g.times.len()).sum();
@@ -110,9 +119,7 @@ fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
 }
 
 pub(super) fn build(raw: Raw, kind: Kind, value: Option<&Value>, format: Format) -> Result<Item> {
-    let Raw { identity, times, values, ok, bare, shape, left_out, .. } = raw;
-    // in a table whose column names the series, each series may be a counter by its own name
-    let kind = if kind == Kind::Gauge && shape.named_counter && !shape.negative { Kind::Counter } else { kind };
+    let Raw { identity, times, values, ok, bare, left_out, .. } = raw;
     let data = match kind {
         Kind::Events => {
             let events = Events::new(identity, times, values, ok, NanPolicy::Drop)?;

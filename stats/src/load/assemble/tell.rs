@@ -1,15 +1,24 @@
 //! What is said of rows and fields that were left out or are doubtful.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::series::Raw;
 use crate::error::{Error, Position, Result};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::dataset::Item;
+use crate::load::options::Kind;
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::Shape;
 use crate::load::table::{Tallies, Tally};
 use crate::load::zone;
 
-/// A chosen column with a larger share of unreadable fields than one in this many is the wrong column.
-const UNREADABLE_ONE_IN: u64 = 10;
+/// A column of numbers with a larger share of unreadable fields than one in this many is the wrong column.
+const NO_NUMBER_ONE_IN: u64 = 4;
+/// The same of a column of times, whose rows are lost whole.
+const NO_TIME_ONE_IN: u64 = 10;
+
+/// More names than this are counted and not told.
+const MOST_NAMES: usize = 8;
 
 /// Tells of the zone of the table's times.
 pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, report: &mut LoadReport) {
@@ -19,6 +28,28 @@ pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, repo
     };
     let position = || Position { column: column(), ..Position::in_file(file) };
     zone::tell(plan.zone.as_ref(), (zoneless, zoned), position, report);
+}
+
+/// Tells what the series of a column of values are: one kind, or of each kind the names where the names tell it.
+pub(super) fn tell_kinds(value: &str, decided: (Kind, &str), raws: &[&Raw], plan: &Plan, report: &mut LoadReport) {
+    let (kind, why) = decided;
+    let mut by_kind: BTreeMap<(String, bool), BTreeSet<&str>> = BTreeMap::new();
+    for raw in raws {
+        let (own, name) = (raw.kind(kind, plan), raw.identity.name.as_str());
+        let told = own != kind || plan.named.contains_key(name);
+        by_kind.entry((own.to_string(), told)).or_default().insert(name);
+    }
+    if !by_kind.keys().any(|(_, told)| *told) {
+        report.understand("kind", format!("{value}: {kind}"), why);
+        return;
+    }
+    for ((kind, told), names) in by_kind {
+        let shown: Vec<&str> = names.iter().copied().take(MOST_NAMES).collect();
+        let more = names.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let why = if told { "what the metric of that name is" } else { why };
+        report.understand("kind", format!("{}{more}: {kind}", shown.join(", ")), why);
+    }
 }
 
 /// Tells of rows that were left out on request.
@@ -44,14 +75,15 @@ pub(super) fn nothing_left(rows: u64, outside: u64, filtered: u64, file: &str) -
 /// An error where a chosen column is mostly something else.
 pub(super) fn refuse_wrong_columns(tallies: &Tallies, plan: &Plan, rows: u64, file: &str) -> Result<()> {
     for t in tallies.iter() {
-        let (what, way_out) = match t.kind {
+        let (what, one_in, way_out) = match t.kind {
             WarningKind::NotANumber => {
-                ("a number", "choose another column with --value, or leave those rows out with --where")
+                let way_out = "choose another column with --value, or leave those rows out with --where";
+                ("a number", NO_NUMBER_ONE_IN, way_out)
             }
-            WarningKind::NotATime => ("a time", "choose another column with --time"),
+            WarningKind::NotATime => ("a time", NO_TIME_ONE_IN, "choose another column with --time"),
             _ => continue,
         };
-        if t.count * UNREADABLE_ONE_IN > rows {
+        if t.count * one_in > rows {
             let name = t.column.and_then(|i| plan.wanted.get(i)).map_or("", |w| w.name.as_str());
             let position = Position::in_file(file).at_line(t.line).at_column(name);
             let message = format!("“{}” is not {what}, nor are {} of {rows} fields", t.sample, t.count);

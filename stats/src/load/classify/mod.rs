@@ -238,7 +238,12 @@ impl Classifier<'_> {
     fn is_number(&self, i: usize) -> bool {
         match self.hint(i) {
             Hint::Number => true,
-            Hint::Untyped => self.stats.get(i).is_some_and(|s| s.mostly(s.numbers)),
+            Hint::Untyped => {
+                let name = self.name(i);
+                // a code or a flag that is a word now and then is no number
+                let is_code = || guess::is_status(name) || guess::is_identifier(name) || guess::flag(name).is_some();
+                self.stats.get(i).is_some_and(|s| s.mostly(s.numbers) || (s.is_number() && !is_code()))
+            }
             Hint::Time | Hint::Text => false,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
 
-use crate::load::clock::{Clock, TimeFormat};
+use crate::load::clock::{Clock, DateOrder, TimeFormat, year_last};
 use crate::load::number::{self, Field};
 
 /// What a sample of a column holds.
@@ -17,6 +17,43 @@ pub(super) struct Stats {
     pub(super) statuses: usize,
     pub(super) words: usize,
     pub(super) median: f64,
+    pub(super) slashed: Slashed,
+}
+
+/// Dates with slashes whose year is last, and the rows of the first that tell which of day and month is first.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slashed {
+    pub(super) count: usize,
+    /// The first row of all, which may tell nothing.
+    pub(super) first: Option<usize>,
+    /// The first that can only have the day first.
+    pub(super) day_first: Option<usize>,
+    /// The first that can only have the month first.
+    pub(super) month_first: Option<usize>,
+}
+
+impl Slashed {
+    fn add(&mut self, field: &[u8], row: usize) {
+        let reads = |order| year_last(field, b'/', order).is_some();
+        let only = match (reads(DateOrder::DayFirst), reads(DateOrder::MonthFirst)) {
+            (false, false) => return,
+            (true, true) => &mut self.first,
+            (true, false) => &mut self.day_first,
+            (false, true) => &mut self.month_first,
+        };
+        only.get_or_insert(row);
+        self.first.get_or_insert(row);
+        self.count += 1;
+    }
+
+    /// The order, and the row that tells it; `None` where none tells it or two contradict each other.
+    pub(super) fn order(&self) -> Option<(DateOrder, usize)> {
+        match (self.day_first, self.month_first) {
+            (Some(row), None) => Some((DateOrder::DayFirst, row)),
+            (None, Some(row)) => Some((DateOrder::MonthFirst, row)),
+            _ => None,
+        }
+    }
 }
 
 impl Stats {
@@ -28,7 +65,7 @@ impl Stats {
         // a field that is its column's name stands in a header again, where files were joined
         let is_name = |f: &[u8]| f.trim_ascii() == name.as_bytes();
         let joined = fields.iter().filter(|f| is_name(f)).count() * 2 < fields.len();
-        for f in fields.iter().filter(|f| !(joined && is_name(f))) {
+        for (row, f) in fields.iter().enumerate().filter(|(_, f)| !(joined && is_name(f))) {
             match number::parse(f) {
                 Field::Blank => continue,
                 Field::Number(v) => {
@@ -39,7 +76,8 @@ impl Stats {
                         values.push(v);
                     }
                 }
-                Field::Bad => s.times += usize::from(clock.parse(f).is_some()),
+                Field::Bad if clock.parse(f).is_some() => s.times += 1,
+                Field::Bad => s.slashed.add(f, row),
             }
             s.filled += 1;
             words.insert(f.as_slice());
@@ -48,6 +86,11 @@ impl Stats {
         values.sort_unstable_by(f64::total_cmp);
         s.median = values.get(values.len() / 2).copied().unwrap_or_default();
         s
+    }
+
+    /// Whether it is a column of numbers: three in four of what is filled are, and what is not is told of where it is read.
+    pub(super) fn is_number(&self) -> bool {
+        self.filled > 0 && self.numbers * 4 >= self.filled * 3
     }
 
     /// Whether nine in ten of what is filled are `n`.

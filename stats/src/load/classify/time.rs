@@ -1,20 +1,32 @@
 //! The column of times.
 
 use super::{Classifier, Hint, TimeSource};
-use crate::error::{Error, Result};
-use crate::load::clock::{Clock, TimeFormat};
+use crate::error::{Error, Position, Result};
+use crate::load::clock::{Clock, DateOrder, READABLE, TimeFormat, year_last};
 use crate::load::guess;
+use crate::load::number::show;
 use crate::load::table::ColumnType;
 
 impl Classifier<'_> {
     pub(super) fn is_text_time(&self, i: usize) -> bool {
         self.hint(i) == Hint::Time
-            || self.stats.get(i).is_some_and(|s| self.hint(i) != Hint::Number && s.mostly(s.times))
+            || self
+                .stats
+                .get(i)
+                .is_some_and(|s| self.hint(i) != Hint::Number && (s.mostly(s.times) || s.mostly(s.slashed.count)))
+    }
+
+    /// Whether a column's times have slashes and their year last.
+    fn is_slashed(&self, i: usize) -> bool {
+        self.hint(i) != Hint::Time && self.stats.get(i).is_some_and(|s| s.mostly(s.slashed.count))
     }
 
     /// The format of a column's times.
     pub(super) fn time_format(&self, i: usize) -> Option<TimeFormat> {
-        if self.is_text_time(i) {
+        if self.is_slashed(i) {
+            // where none is told, the column is refused once it is chosen
+            Some(TimeFormat::Slashed(self.stat(i).slashed.order().map_or(DateOrder::DayFirst, |(order, _)| order)))
+        } else if self.is_text_time(i) {
             Some(TimeFormat::Text)
         } else {
             self.is_number(i).then(|| TimeFormat::epoch_of(self.stat(i).median))
@@ -45,17 +57,59 @@ impl Classifier<'_> {
         } else {
             return Err(Error::parse(format!("no column of times among {}", self.sample.names.join(", ")))
                 .in_file(self.file)
-                .hint("name it with --time, or give the distance of rows with --step 1s"));
+                .hint(format!("name it with --time, or give the distance of rows with --step 1s; {READABLE}")));
         };
         let Some(format) = self.time_format(column) else {
             let zone = self.plan.zone.clone();
             let fits = |f: &[u8]| Clock::new(TimeFormat::Text, zone.clone()).parse(f).is_some();
-            return Err(self.wrong(column, "a time", "choose another column with --time, or --step", fits));
+            let way_out = format!("choose another column with --time, or --step; {READABLE}");
+            return Err(self.wrong(column, "a time", &way_out, fits));
         };
+        let mut choice = format!("{}, {}", self.name(column), format.describe());
+        if self.is_slashed(column) {
+            let Some((_, row)) = self.stat(column).slashed.order() else { return Err(self.undecided(column)) };
+            choice += &format!(", as in {}", self.shown(column, row));
+        }
         self.mark(column);
-        self.report.understand("time", format!("{}, {}", self.name(column), format.describe()), why);
+        self.report.understand("time", choice, why);
         self.plan.time = TimeSource::Column(self.want(column, ColumnType::Time(format)));
         Ok(())
+    }
+
+    /// A field of the sample, for a message.
+    fn shown(&self, column: usize, row: usize) -> String {
+        self.sample.columns.get(column).and_then(|fields| fields.get(row)).map(|f| show(f)).unwrap_or_default()
+    }
+
+    /// The error for dates with slashes that may be read in two ways.
+    fn undecided(&self, column: usize) -> Error {
+        let slashed = self.stat(column).slashed;
+        let line = |row: usize| self.sample.lines.get(row).copied().unwrap_or_default();
+        let (row, message) = if let (Some(day), Some(month)) = (slashed.day_first, slashed.month_first) {
+            let message = format!(
+                "“{}” has its day before its month, and “{}” in line {} its month before its day",
+                self.shown(column, day),
+                self.shown(column, month),
+                line(month)
+            );
+            (day, message)
+        } else {
+            let row = slashed.first.unwrap_or_default();
+            let field =
+                self.sample.columns.get(column).and_then(|fields| fields.get(row)).map_or(&b""[..], Vec::as_slice);
+            let read = |order| year_last(field, b'/', order).map(|t| t.strftime("%-d %B %Y").to_string());
+            let (day, month) = (read(DateOrder::DayFirst), read(DateOrder::MonthFirst));
+            let message = format!(
+                "“{}” is {} with the day before the month and {} with the month before the day, and no field is \
+                 above 12 to tell which",
+                self.shown(column, row),
+                day.unwrap_or_default(),
+                month.unwrap_or_default()
+            );
+            (row, message)
+        };
+        let position = Position::in_file(self.file).at_column(self.name(column)).at_line(line(row));
+        Error::parse(message).at(position).hint("write the times as ISO 8601, such as 2026-03-13T13:05:00Z")
     }
 
     /// Numbers in order that are times since 2001 in some unit.

@@ -1,16 +1,20 @@
 //! The columns of values.
 
+use super::stats::Stats;
 use super::{Classifier, Hint, Value};
 use crate::error::{Error, Result};
 use crate::load::dataset::Role;
 use crate::load::guess;
-use crate::load::number::{self, Field};
+use crate::load::number::{self, Field, show};
+use crate::load::report::counted;
 use crate::load::table::ColumnType;
 use crate::load::traffic;
 use crate::unit::Unit;
 
 /// More columns than this are not all taken for series by a guess.
 const MOST_GUESSED_VALUES: usize = 10_000;
+/// More columns than this are not told of where none holds numbers.
+const MOST_NEAR: usize = 3;
 
 impl Classifier<'_> {
     pub(super) fn add_value(&mut self, column: usize, role: Role) {
@@ -116,13 +120,33 @@ impl Classifier<'_> {
     pub(super) fn flag_as_value(&mut self) -> Result<()> {
         let flag = self.plan.ok.and_then(|ok| self.plan.wanted.get(ok).cloned().map(|w| (ok, w)));
         let Some((column, wanted)) = flag else {
-            return Err(Error::parse(format!("no column of numbers among {}", self.sample.names.join(", ")))
-                .in_file(self.file)
-                .hint("name one with --value"));
+            let message = format!("no column of numbers among {}{}", self.sample.names.join(", "), self.near_numbers());
+            return Err(Error::parse(message).in_file(self.file).hint("name one with --value"));
         };
         self.report.understand("value", format!("{}, 1 where good", wanted.name), "there is no other value");
         self.plan.values.push(Value { column, name: wanted.name, role: Role::Value, unit: Unit::None });
         Ok(())
+    }
+
+    /// The columns that come nearest to numbers, and what keeps each from being such a column.
+    fn near_numbers(&self) -> String {
+        let mut near: Vec<(usize, Stats)> = self.unused().into_iter().map(|i| (i, self.stat(i))).collect();
+        near.retain(|(i, s)| s.numbers > 0 && self.hint(*i) == Hint::Untyped && !self.is_number(*i));
+        // the greatest share of numbers first, without a division
+        near.sort_by(|(_, a), (_, b)| (b.numbers * a.filled).cmp(&(a.numbers * b.filled)));
+        near.truncate(MOST_NEAR);
+        let tell = |(i, s): &(usize, Stats)| {
+            let fields = self.sample.columns.get(*i)?;
+            let row = fields.iter().position(|f| number::parse(f) == Field::Bad)?;
+            let (text, line) = (show(fields.get(row)?), self.sample.lines.get(row)?);
+            Some(format!(
+                "; in {} {} of the first {} are numbers, “{text}” in line {line} is not",
+                self.name(*i),
+                s.numbers,
+                counted(s.filled as u64, "field"),
+            ))
+        };
+        near.iter().filter_map(tell).collect()
     }
 }
 

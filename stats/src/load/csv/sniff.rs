@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::load::classify::Sample;
-use crate::load::clock::{Clock, TimeFormat};
+use crate::load::clock::{Clock, DateOrder, TimeFormat, year_last};
 use crate::load::csv::records::{records, widths};
 use crate::load::csv::split::LineCounter;
 use crate::load::number::{self, Field, Style};
@@ -201,7 +201,10 @@ fn is_value(field: &[u8]) -> bool {
         Field::Number(_) => true,
         Field::Blank => false,
         Field::Bad if Style::DecimalComma.plain(field).is_some() || Style::GroupedComma.plain(field).is_some() => true,
-        Field::Bad => Clock::new(TimeFormat::Text, None).parse(field).is_some(),
+        Field::Bad => {
+            let slashed = [DateOrder::DayFirst, DateOrder::MonthFirst].map(|order| year_last(field, b'/', order));
+            slashed.iter().any(Option::is_some) || Clock::new(TimeFormat::Text, None).parse(field).is_some()
+        }
     }
 }
 

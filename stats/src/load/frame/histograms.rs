@@ -335,7 +335,7 @@ impl Times {
     fn unit(&mut self, first: Option<f64>) -> i64 {
         let of = |first: f64| match TimeFormat::epoch_of(first) {
             TimeFormat::Epoch(unit) => unit,
-            TimeFormat::Text => 1,
+            TimeFormat::Text | TimeFormat::Slashed(_) => 1,
         };
         if self.unit.is_none() {
             self.unit = first.map(of);

@@ -155,7 +155,11 @@ fn units(name: &str, about: &Metric, add: &mut dyn FnMut(NameRule, String, Optio
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
     let Some((last, before)) = words.split_last() else { return };
     if let Some(base) = base_of(last).filter(|_| !before.is_empty()) {
-        let why = format!("“{last}” is not a base unit; values in {base} need no conversion");
+        let why = match *last {
+            "s" | "sec" | "secs" => format!("“{last}” abbreviates the base unit {base}: write it out"),
+            "second" | "byte" => format!("“{last}” is the base unit {base} in the singular: write the plural"),
+            _ => format!("“{last}” is not a base unit; values in {base} need no conversion"),
+        };
         let suggestion = format!("{}_{base}{ending}", mended(&before.join("_")));
         add(NameRule::NonBaseUnit, why, Some(suggestion), NAMING);
         return;

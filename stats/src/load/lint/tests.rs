@@ -30,6 +30,21 @@ fn good_names_pass() {
     assert_eq!(lint(&text), []);
 }
 
+/// Seconds are a base unit however they are spelt; milliseconds are none.
+#[test]
+fn an_abbreviated_base_unit_is_told_as_one() {
+    for (name, told) in [
+        ("latency_s", "“s” abbreviates the base unit seconds: write it out"),
+        ("wait_sec", "“sec” abbreviates the base unit seconds: write it out"),
+        ("reply_byte", "“byte” is the base unit bytes in the singular: write the plural"),
+        ("latency_ms", "“ms” is not a base unit; values in seconds need no conversion"),
+    ] {
+        let data = load_bytes("x", gauge(name).as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+        let found = lint_names(&data);
+        assert_eq!(found.iter().map(|f| (f.rule, f.why.as_str())).collect::<Vec<_>>(), [(NameRule::NonBaseUnit, told)]);
+    }
+}
+
 #[test]
 fn each_rule_finds_what_breaks_it() {
     let one = |text: String| -> (NameRule, Option<String>) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::outcomes::Outcomes;
+use super::outcomes::{Outcomes, label_of};
 use crate::error::{Error, Result};
 use crate::load::{Data, Dataset, HistogramTable, Item, Kind, Role, Stored};
 use crate::series::Identity;
@@ -34,7 +34,9 @@ enum Samples<'a> {
     Pair(Counts, String),
     /// The values of its histograms, counted by the objective's limit.
     Binned(Counts),
-    /// The counts of counters by outcome, and what makes an event of theirs good.
+    /// The same, where a label tells how the events went and the counts do not look at it.
+    BinnedByLimitAlone(Counts, String),
+    /// The counts of counters or histograms by outcome, and what makes an event of theirs good.
     Outcomes(Counts, String),
 }
 
@@ -43,9 +45,10 @@ impl Fit<'_> {
     pub fn input(&self) -> SloInput<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Pair(counts, _) | Samples::Binned(counts) | Samples::Outcomes(counts, _) => {
-                SloInput::Counts(counts)
-            }
+            Samples::Pair(counts, _)
+            | Samples::Binned(counts)
+            | Samples::BinnedByLimitAlone(counts, _)
+            | Samples::Outcomes(counts, _) => SloInput::Counts(counts),
         }
     }
 
@@ -66,6 +69,13 @@ impl Fit<'_> {
             Samples::Binned(counts) => {
                 let limit = counts.condition().map_or_else(String::new, ToString::to_string);
                 return format!("An event is good if it is {limit}, as the bins of its histogram have it.");
+            }
+            Samples::BinnedByLimitAlone(counts, label) => {
+                let limit = counts.condition().map_or_else(String::new, ToString::to_string);
+                return format!(
+                    "An event is good if it is {limit}, as the bins of its histogram have it, whatever its {label}: a fast failure counts as \
+                     good. Choose the series of answers with --where, and hold the failures against an objective of their own."
+                );
             }
             Samples::Pair(_, bad) => {
                 return format!("An event is good if “{bad}” does not count it.{}", of_rows(objective));
@@ -144,7 +154,8 @@ impl<'a> Fits<'a> {
 /// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
 /// has a unit that the condition's limit converts to, and the counts of all and of bad events that were chosen as such
 /// (`--total`, `--bad`), pair by pair of the same labels; counters of one metric by outcome, such as `requests_total` by `code`,
-/// together; of histograms, the values that keep the objective's limit.
+/// together; of histograms, the values that keep the objective's limit, and those of one metric by outcome, such as `request_seconds` by
+/// `code`, together too: a failure is bad however fast it was.
 ///
 /// # Errors
 /// [`Mismatch`](crate::ErrorKind::Mismatch) where nothing fits; it says what is there, why that does not do, and what would.
@@ -173,7 +184,11 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
 pub fn fitting_packed<'a>(data: &'a Dataset, packed: &HistogramTable, objective: &Objective) -> Result<Fits<'a>> {
     let mut found = Fits::default();
     let stored: Vec<&Stored> = packed.stored.values().collect();
-    let counted: Vec<_> = stored.par_iter().map(|stored| counted(packed, stored, objective)).collect();
+    let outcomes_of = by_limit_alone(&stored);
+    let counted: Vec<_> = stored
+        .par_iter()
+        .map(|stored| counted(packed, stored, outcomes_of.get(stored.identity.name.as_str()), objective))
+        .collect();
     let mut counted = stored.into_iter().map(|stored| &stored.identity).zip(counted).peekable();
     let outcomes = by_outcome(data, objective);
     let of: BTreeMap<usize, usize> =
@@ -186,7 +201,7 @@ pub fn fitting_packed<'a>(data: &'a Dataset, packed: &HistogramTable, objective:
         if let Some(set) = of.get(&index).and_then(|at| outcomes.get(*at)) {
             // told once, with the first of them
             if set.members.first() == Some(&index) {
-                found.add(item.title(), together(set, item));
+                found.add(item.title(), together(set, item, objective));
             }
             continue;
         }
@@ -202,14 +217,33 @@ pub fn fitting_packed<'a>(data: &'a Dataset, packed: &HistogramTable, objective:
     if found.fits.is_empty() { Err(nothing_fits(data, packed, objective, &found.left_out)) } else { Ok(found) }
 }
 
-/// The counts of a packed series by the objective's limit.
-fn counted<'a>(packed: &HistogramTable, stored: &Stored, objective: &Objective) -> Result<Fit<'a>, String> {
+/// The labels that tell how events went, by the names of packed series that have one.
+fn by_limit_alone<'a>(stored: &[&'a Stored]) -> BTreeMap<&'a str, String> {
+    let mut by_name: BTreeMap<&str, Vec<&Identity>> = BTreeMap::new();
+    for one in stored {
+        by_name.entry(&one.identity.name).or_default().push(&one.identity);
+    }
+    by_name.into_iter().filter_map(|(name, identities)| Some((name, label_of(&identities)?))).collect()
+}
+
+/// The counts of a packed series by the objective's limit; `label` tells how its events went.
+fn counted<'a>(
+    packed: &HistogramTable,
+    stored: &Stored,
+    label: Option<&String>,
+    objective: &Objective,
+) -> Result<Fit<'a>, String> {
     let identity = &stored.identity;
     let limit = limit_of(&identity.unit, objective)?;
     let widths = stored.windows.keys().map(|slot| slot.width).collect();
     let counts = Counts::from_each_histogram(identity.clone(), widths, packed.each_window(stored), &limit);
     let item = packed.item_over_all(stored).map_err(|e| e.to_string())?;
-    Ok(Fit { item: Cow::Owned(item), samples: Samples::Binned(counts.map_err(|e| e.to_string())?) })
+    let counts = counts.map_err(|e| e.to_string())?;
+    let samples = match label {
+        Some(label) => Samples::BinnedByLimitAlone(counts, label.clone()),
+        None => Samples::Binned(counts),
+    };
+    Ok(Fit { item: Cow::Owned(item), samples })
 }
 
 /// One series of a data set as the objective takes it. Counts of all or of bad events stand for the pair of them.
@@ -232,7 +266,7 @@ pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Res
     let item = data.items.get(index).ok_or_else(|| Error::argument(format!("there is no series {index}")))?;
     let unfit = |why: String| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title()));
     if let Some(set) = by_outcome(data, objective).iter().find(|set| set.members.contains(&index)) {
-        return together(set, item).map_err(unfit);
+        return together(set, item, objective).map_err(unfit);
     }
     let told = match item.role {
         Role::Bad => sibling(data, item, Role::Total).unwrap_or(item),
@@ -241,18 +275,26 @@ pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Res
     fitted(data, told, objective).map_err(unfit)
 }
 
-/// The counters by outcome, where the objective asks for good events.
+/// The counters by outcome, where the objective asks for good events; where it gives a limit, the histograms.
 fn by_outcome<'a>(data: &'a Dataset, objective: &Objective) -> Vec<Outcomes<'a>> {
     match objective.effective_criterion() {
-        Criterion::Ok | Criterion::Ratio(_) => Outcomes::all(data),
-        _ => Vec::new(),
+        Criterion::Ok | Criterion::Ratio(_) => Outcomes::all(data, Kind::Counter),
+        Criterion::Value(_) | Criterion::Percentile(..) => Outcomes::all(data, Kind::Histogram),
+        Criterion::Up | Criterion::Mean(_) => Vec::new(),
     }
 }
 
-/// The counters by outcome as one series; the item is one of theirs.
-fn together<'a>(set: &Outcomes<'a>, item: &Item) -> Result<Fit<'a>, String> {
-    let counts = set.counts().map_err(|e| e.to_string())?;
-    Ok(Fit { item: Cow::Owned(set.item(item)), samples: Samples::Outcomes(counts, set.good_means()) })
+/// The counters or histograms by outcome as one series; the item is one of theirs.
+fn together<'a>(set: &Outcomes<'a>, item: &Item, objective: &Objective) -> Result<Fit<'a>, String> {
+    let (counts, good) = match objective.effective_criterion() {
+        Criterion::Value(_) | Criterion::Percentile(..) => {
+            let limit = limit_of(&item.identity.unit, objective)?;
+            (set.binned(&limit), set.good_means_below(&limit))
+        }
+        _ => (set.counts(), set.good_means()),
+    };
+    let counts = counts.map_err(|e| e.to_string())?;
+    Ok(Fit { item: Cow::Owned(set.item(item)), samples: Samples::Outcomes(counts, good) })
 }
 
 fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {

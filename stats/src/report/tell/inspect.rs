@@ -61,7 +61,11 @@ pub fn gaps_table(data: &Dataset, most: usize) -> Table {
     }
     gaps.sort_by(|a, b| b.2.cmp(&a.2).then(a.1.cmp(&b.1)));
     let columns = vec![Column::text("series"), Column::text("no data from"), Column::span("for")];
-    let mut table = Table::new("Gaps, the longest first", columns);
+    let mut title = "Gaps, the longest first".to_owned();
+    if gaps.len() > most {
+        title += &format!(", the {most} longest of {}", gaps.len());
+    }
+    let mut table = Table::new(&title, columns);
     table.rows = gaps.into_iter().take(most).map(|g| vec![g.0.into(), g.1.to_string().into(), g.2.into()]).collect();
     table
 }
@@ -179,6 +183,7 @@ mod tests {
         assert!(table.contains("up") && table.contains("1 at the same time") && table.contains("1m"), "{table}");
         let gaps = gaps_table(&data, 5);
         assert_eq!(gaps.rows, [vec!["up".into(), "2026-01-01T00:03:00Z".into(), Cell::Span(Span::from_secs(360))]]);
+        assert_eq!(gaps.title, "Gaps, the longest first");
         let section = section(&data);
         let titles: Vec<&str> = section
             .blocks
@@ -186,5 +191,19 @@ mod tests {
             .filter_map(|b| if let Block::Table(t) = b { Some(&*t.title) } else { None })
             .collect();
         assert_eq!(titles, ["Series", "Gaps, the longest first", "Files", "Understood", "Warnings"]);
+    }
+
+    #[test]
+    fn a_cut_table_of_gaps_says_so() {
+        // samples each minute, but for the third of every four
+        let mut text = "time,up\n".to_owned();
+        for minute in (0..100).filter(|minute| minute % 4 != 2) {
+            text.push_str(&format!("{},1\n", 1_767_225_600 + 60 * minute));
+        }
+        let options = LoadOptions { kind: Some(crate::load::Kind::Gauge), ..LoadOptions::default() };
+        let data = load_bytes("up.csv", text.as_bytes(), &options, &Progress::new()).unwrap();
+        let table = gaps_table(&data, 20);
+        assert_eq!((table.rows.len(), table.title.as_str()), (20, "Gaps, the longest first, the 20 longest of 25"));
+        assert_eq!(gaps_table(&data, 25).title, "Gaps, the longest first");
     }
 }

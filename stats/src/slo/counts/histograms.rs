@@ -44,13 +44,43 @@ impl Counts {
         histograms: &[(Window, AnySketch)],
         condition: &Condition,
     ) -> Result<Self> {
+        Self::from_histograms_by_outcome(identity, &[(false, histograms)], condition)
+    }
+
+    /// The same from the histograms of one metric that differ in how their events went, such as `request_seconds` by `code`: all of them
+    /// together are the total; those marked `true` are of failures, each of which is bad however fast it was.
+    ///
+    /// ```
+    /// use sre_stats::histogram::{AnySketch, LogLinear};
+    /// use sre_stats::series::Identity;
+    /// use sre_stats::slo::Counts;
+    /// use sre_stats::time::{Span, Timestamp, Window};
+    /// use sre_stats::unit::Unit;
+    /// let minute = Window::new(Timestamp(0), Span::MINUTE)?;
+    /// let of = |values: &[f64]| [(minute, AnySketch::LogLinear(LogLinear::from_values(values)))];
+    /// let (answers, failures) = (of(&[0.120, 0.290, 0.310]), of(&[0.001, 0.002]));
+    /// let latency = Identity::new("latency", Unit::Second);
+    /// let parts = [(false, &answers[..]), (true, &failures[..])];
+    /// let counts = Counts::from_histograms_by_outcome(latency, &parts, &"< 300ms".parse()?)?;
+    /// assert_eq!((counts.total(), counts.bad()), (&[5][..], &[3][..]));
+    /// # Ok::<(), sre_stats::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_histograms`](Self::from_histograms).
+    pub fn from_histograms_by_outcome(
+        identity: Identity,
+        parts: &[(bool, &[(Window, AnySketch)])],
+        condition: &Condition,
+    ) -> Result<Self> {
         let own = own(&identity, condition)?;
-        let mut sorted: Vec<&(Window, AnySketch)> = histograms.iter().collect();
-        sorted.sort_by_key(|(window, _)| window.start);
-        let widths = sorted.iter().map(|(window, _)| window.width.0).collect();
+        let all = parts.iter().flat_map(|(failed, histograms)| histograms.iter().map(move |one| (*failed, one)));
+        let mut sorted: Vec<(bool, &(Window, AnySketch))> = all.collect();
+        sorted.sort_by_key(|(_, (window, _))| window.start);
+        let widths = sorted.iter().map(|(_, (window, _))| window.width.0).collect();
         let mut counting = Counting::new(identity, widths, condition, own)?;
-        for (window, histogram) in sorted {
-            counting.add(*window, histogram)?;
+        for (failed, (window, histogram)) in sorted {
+            counting.add(*window, histogram, failed)?;
         }
         Ok(counting.finish())
     }
@@ -67,7 +97,7 @@ impl Counts {
         let mut counting = Counting::new(identity, widths, condition, own)?;
         for one in histograms {
             let (window, histogram) = one?;
-            counting.add(window, &histogram)?;
+            counting.add(window, &histogram, false)?;
         }
         Ok(counting.finish())
     }
@@ -190,8 +220,8 @@ impl Counting {
         Ok(Self { counts, own, other, windows, longer, shorter, nan, infinite, other_is_exact: true })
     }
 
-    /// Counts the values of one more window, which begins no earlier than the last one.
-    fn add(&mut self, window: Window, histogram: &AnySketch) -> Result<()> {
+    /// Counts the values of one more window, which begins no earlier than the last one; of failures all are bad.
+    fn add(&mut self, window: Window, histogram: &AnySketch, failed: bool) -> Result<()> {
         if matches!(histogram, AnySketch::Kll(_) | AnySketch::Req(_)) {
             return Err(Error::argument(
                 "KLL and REQ sketches have no bins: how many values keep a limit is bounded at a confidence only",
@@ -206,8 +236,9 @@ impl Counting {
         let dropped = histogram.dropped();
         self.nan = self.nan.saturating_add(dropped.nan);
         self.infinite = self.infinite.saturating_add(dropped.infinite);
-        let (n, (least, most)) = (histogram.count(), kept(histogram, &self.own));
-        if self.other_is_exact {
+        let n = histogram.count();
+        let (least, most) = if failed { (0, 0) } else { kept(histogram, &self.own) };
+        if self.other_is_exact && !failed {
             let (least, most) = kept(histogram, &self.other);
             self.other_is_exact = least == most;
         }

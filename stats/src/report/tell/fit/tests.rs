@@ -100,6 +100,60 @@ fn counters_by_code_are_taken_together() {
     assert!(error.contains("it is a counter"), "{error}");
 }
 
+/// In each minute the numbers below are the growth of the buckets between two scrapes.
+#[test]
+fn histograms_by_code_are_taken_together() {
+    let mut text = "# TYPE request_seconds histogram\n".to_owned();
+    for (labels, le, values) in [
+        ("code=\"200\",route=\"/\"", "0.3", "10 100 190"),
+        ("code=\"200\",route=\"/\"", "+Inf", "10 110 200"),
+        ("code=\"404\",route=\"/\"", "0.3", "0 5 10"),
+        ("code=\"404\",route=\"/\"", "+Inf", "0 5 10"),
+        ("code=\"500\",route=\"/\"", "0.3", "0 20 50"),
+        ("code=\"500\",route=\"/\"", "+Inf", "0 20 55"),
+        ("code=\"200\",route=\"/b\"", "0.3", "0 4 8"),
+        ("code=\"200\",route=\"/b\"", "+Inf", "0 4 9"),
+    ] {
+        for (i, value) in values.split(' ').enumerate() {
+            text.push_str(&format!("request_seconds_bucket{{{labels},le=\"{le}\"}} {value} {}\n", 60 * (i + 1)));
+        }
+    }
+    let data = load_bytes("a.prom", (text + "# EOF\n").as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    let limit: Objective = "99% of requests <= 300ms over 1h".parse().unwrap();
+    let found = fitting(&data, &limit).unwrap();
+    let titles: Vec<String> = found.fits.iter().map(|f| f.item.title()).collect();
+    assert_eq!(titles, ["request_seconds{route=\"/\"}", "request_seconds{route=\"/b\"}"]);
+    let sli = |fit: &Fit<'_>| {
+        let level = evaluate(&limit, fit.input(), &Options::default()).unwrap().methods.occurrences.unwrap();
+        (level.value, level.n)
+    };
+    // of 190 answers 180 in time, of 10 unknown pages all, and of 55 failures none
+    assert_eq!((sli(&found.fits[0]), sli(&found.fits[1])), ((190.0 / 255.0, 255), (8.0 / 9.0, 9)));
+    let failed = data.items.iter().position(|i| i.title().contains("500")).unwrap();
+    assert_eq!(sli(&fit_of(&data, failed, &limit).unwrap()), (190.0 / 255.0, 255));
+    assert!(found.fits[0].good_means(&limit).contains("its code is not an error"));
+}
+
+/// Of packed histograms by code it is said that each is judged by its latency alone.
+#[test]
+fn packed_histograms_by_code_are_told_of() {
+    let text = b"series,code,window_start,width,schema,bin,count\nlatency_seconds,200,0,60,log-linear,11431,3\n\
+                 latency_seconds,500,0,60,log-linear,11431,1\n";
+    let loaded = load_bytes("t.csv", text, &LoadOptions::default(), &Progress::new()).unwrap();
+    let table = HistogramTable::from_dataset(&loaded).unwrap();
+    let limit: Objective = "99% of requests < 300ms over 1h".parse().unwrap();
+    let nothing_else = Dataset::default();
+    let found = fitting_packed(&nothing_else, &table, &limit).unwrap();
+    assert_eq!(found.fits.len(), 2);
+    for fit in &found.fits {
+        let told = fit.good_means(&limit);
+        assert!(
+            told.contains("whatever its code: a fast failure counts as good") && told.contains("--where"),
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn a_failure_without_a_latency_is_a_failure() {
     let text = "time,latency_ms,ok\n2026-01-01T00:00:00Z,10,true\n2026-01-01T00:00:01Z,,false\n2026-01-01T00:00:02Z,NaN,false\n\
