@@ -1,5 +1,6 @@
 //! The rows of a piece of a table, sorted into groups by their labels.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::condense::Counted;
@@ -95,7 +96,8 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     }
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
-    let columns: Vec<&[f64]> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
+    let owned: Vec<Cow<'_, [f64]>> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
+    let columns: Vec<&[f64]> = owned.iter().map(|column| &**column).collect();
     let keys = number_groups(&chunk, plan, &mut group)?;
     let mut left_out = vec![LeftOut::default(); keys.len()];
     // a row that has a flag says something without a value too
@@ -117,9 +119,11 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
     Ok(part)
 }
 
-fn numbers(chunk: &Chunk, column: usize) -> Result<&[f64]> {
+/// A column of numbers; of a table of times and flags the flags, 1 for good.
+fn numbers(chunk: &Chunk, column: usize) -> Result<Cow<'_, [f64]>> {
     match chunk.columns.get(column) {
-        Some(Column::Number(v)) => Ok(v),
+        Some(Column::Number(v)) => Ok(v.into()),
+        Some(Column::Flag(good)) => Ok(good.iter().map(|good| f64::from(u8::from(*good))).collect()),
         _ => Err(Error::mismatch("a column of numbers was read as something else")),
     }
 }
@@ -179,7 +183,7 @@ fn whole(key: Vec<String>, times: Vec<i64>, chunk: &mut Chunk, plan: &Plan) -> R
         let again = plan.values.iter().skip(i + 1).any(|later| later.column == value.column);
         values.push(match chunk.columns.get_mut(value.column) {
             Some(Column::Number(column)) if !again => std::mem::take(column),
-            _ => numbers(chunk, value.column)?.to_vec(),
+            _ => numbers(chunk, value.column)?.into_owned(),
         });
     }
     Ok(Group { key, times, values, ok, left_out: LeftOut::default(), counted: None })
