@@ -238,7 +238,7 @@ fn of_two(
 
 /// Says what A and B are, and puts their distributions on top of each other.
 fn overlaid(a: &Item, b: &Item, said: String, answer: &mut Answer) -> Result<()> {
-    let Some(section) = answer.sections.last_mut() else { return Ok(()) };
+    let Some(section) = answer.sections.first_mut() else { return Ok(()) };
     section.blocks.insert(0, Block::Text(said));
     let (a, b) = (subject(a)?, subject(b)?);
     let positive = a.values.iter().chain(b.values.iter()).all(|v| *v > 0.0);
