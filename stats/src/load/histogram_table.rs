@@ -20,7 +20,7 @@ use crate::load::filter::{self, Clause, Literal};
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
-use crate::load::store::{Condenser, HistogramTable, Packed, Slot};
+use crate::load::store::{Condenser, HistogramTable, Packed, Slot, too_many};
 use crate::load::zone;
 use crate::progress::Progress;
 use crate::series::Identity;
@@ -263,17 +263,20 @@ impl Builder {
         let Some((series, slot)) = self.open.take() else { return Ok(()) };
         self.bins.sort_unstable_by_key(|(bin, _)| *bin);
         let mut parts = self.bins.chunk_by(|a, b| a.0 == b.0);
+        let mut total = 0_u64;
         let sum = |part: &[(i64, u64)]| {
-            let count = part.iter().try_fold(0_u64, |sum, (_, n)| sum.checked_add(*n));
-            let count = count.ok_or_else(|| Error::parse("the counts add up to more than 2⁶⁴ − 1"))?;
-            Ok((part.first().map_or(0, |(bin, _)| *bin), count))
+            let count = part.iter().try_fold(0_u64, |sum, (_, n)| sum.checked_add(*n))?;
+            total = total.checked_add(count)?;
+            Some((part.first().map_or(0, |(bin, _)| *bin), count))
         };
-        let bins: Vec<(i64, u64)> = parts.by_ref().map(sum).collect::<Result<_>>()?;
+        let bins: Option<Vec<(i64, u64)>> = parts.by_ref().map(sum).collect();
         self.bins.clear();
-        let packed = Packed::new(bins.into_iter(), None);
-        if let Some((_, windows)) = self.found.get_mut(series).filter(|_| !packed.is_empty()) {
+        let Some((identity, windows)) = self.found.get_mut(series) else { return Ok(()) };
+        let full = || too_many(identity, Some(slot.start));
+        let packed = Packed::new(bins.ok_or_else(full)?.into_iter(), None);
+        if !packed.is_empty() {
             match windows.get_mut(&slot) {
-                Some(own) => own.add(&packed)?,
+                Some(own) => own.add(&packed).ok_or_else(full)?,
                 None => drop(windows.insert(slot, packed)),
             }
         }

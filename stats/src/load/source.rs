@@ -97,7 +97,7 @@ pub(crate) fn load_into(
             }
             other => other?,
         };
-        into.tag(options.traffic, before)?;
+        into.tag(options.traffic, before).map_err(|e| e.in_file(&path.display().to_string()))?;
         match &mut all {
             Some(all) => all.absorb(one)?,
             None => all = Some(one),
@@ -272,7 +272,11 @@ fn read(
         }
         Ok(data)
     });
-    result.map_err(|e| if depth > 0 && e.kind() == ErrorKind::Io { damaged(e.message(), name) } else { e })
+    result.map_err(|e| match e.kind() {
+        ErrorKind::Io if depth > 0 => damaged(e.message(), name),
+        ErrorKind::Parse => e.in_file(name),
+        _ => e,
+    })
 }
 
 /// The error for a container that cannot be unpacked, or unpacks to too much.

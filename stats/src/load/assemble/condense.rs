@@ -157,7 +157,9 @@ impl Collector {
             *left_out = left_out.plus(more_left_out);
             for (start, packed) in more {
                 match bins.get_mut(&start) {
-                    Some(own) => own.add(&packed)?,
+                    Some(own) => own
+                        .add(&packed)
+                        .ok_or_else(|| Error::parse("the counts of a window add up to more than 2⁶⁴ − 1"))?,
                     None => drop(bins.insert(start, packed)),
                 }
             }

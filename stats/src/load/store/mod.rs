@@ -19,4 +19,4 @@ pub use table::HistogramTable;
 
 pub(crate) use fill::{Condense, Condenser};
 pub(crate) use packed::Packed;
-pub(crate) use table::{Slot, Stored};
+pub(crate) use table::{Slot, Stored, too_many};

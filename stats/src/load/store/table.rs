@@ -79,6 +79,13 @@ impl Stored {
     }
 }
 
+/// The error for counts of a series that do not fit, in the window from a start or in all its windows.
+pub(crate) fn too_many(of: &Identity, start: Option<i64>) -> Error {
+    let place = start.map_or_else(|| "all its windows".to_owned(), |t| format!("the window from {}", Timestamp(t)));
+    Error::parse(format!("the counts of “{}” in {place} add up to more than 2⁶⁴ − 1", of.title()))
+        .hint("were they multiplied, or read twice?")
+}
+
 impl HistogramTable {
     /// The histograms of a data set.
     ///
@@ -129,7 +136,7 @@ impl HistogramTable {
         stored.left_out = stored.left_out.plus(left_out);
         for (slot, packed) in windows {
             match stored.windows.get_mut(&slot) {
-                Some(own) => own.add(&packed)?,
+                Some(own) => own.add(&packed).ok_or_else(|| too_many(identity, Some(slot.start)))?,
                 None => drop(stored.windows.insert(slot, packed)),
             }
         }
@@ -219,20 +226,21 @@ impl HistogramTable {
     }
 
     fn whole_of(&self, stored: &Stored) -> Result<Histograms> {
+        let full = || too_many(&stored.identity, None);
         let mut by_schema: BTreeMap<u32, Packed> = BTreeMap::new();
         // pairs, then pairs of pairs: each bin is written anew a few times, and not once a window
         let mut levels: Vec<(u32, u32, Packed)> = Vec::new();
         for (slot, packed) in &stored.windows {
             let (mut level, mut sum) = (0, packed.clone());
             while let Some((_, _, below)) = levels.pop_if(|(schema, l, _)| *schema == slot.schema && *l == level) {
-                sum.add(&below)?;
+                sum.add(&below).ok_or_else(full)?;
                 level += 1;
             }
             levels.push((slot.schema, level, sum));
         }
         for (schema, _, sum) in levels {
             match by_schema.get_mut(&schema) {
-                Some(own) => own.add(&sum)?,
+                Some(own) => own.add(&sum).ok_or_else(full)?,
                 None => drop(by_schema.insert(schema, sum)),
             }
         }
