@@ -1,5 +1,6 @@
 //! The circular block bootstrap of a ratio.
 
+use super::blocks::Blocks;
 use super::units::Units;
 use crate::quantile::random::SplitMix64;
 
@@ -14,26 +15,16 @@ pub(super) fn deviations(units: &Units) -> Vec<f64> {
 /// the end joined to the beginning (Politis and Romano, 1992). The same seed gives the same replicates.
 pub(super) fn replicates(units: &Units, block: usize, count: u32, seed: u64) -> Vec<f64> {
     let n = units.len();
-    let block = block.clamp(1, n.max(1));
-    let sums = |column: &[f64]| {
-        let mut sums = vec![0.0];
-        for v in column.iter().chain(column.iter().take(block)) {
-            sums.push(sums.last().copied().unwrap_or(0.0) + v);
-        }
-        sums
-    };
-    let (bad, total) = (sums(&units.bad), sums(&units.total));
-    let part = |sums: &[f64], from: usize, length: usize| {
-        sums.get(from + length).copied().unwrap_or(0.0) - sums.get(from).copied().unwrap_or(0.0)
-    };
+    let blocks = Blocks::new(units, block);
     let mut random = SplitMix64::new(seed);
     let mut ratios = Vec::with_capacity(count as usize);
     for _ in 0..count {
         let (mut b, mut t, mut left) = (0.0, 0.0, n);
         while left > 0 {
-            let (from, length) = (random.below(n), block.min(left));
-            b += part(&bad, from, length);
-            t += part(&total, from, length);
+            let length = blocks.length().min(left);
+            let [bad, total] = blocks.block(random.below(n), length);
+            b += bad;
+            t += total;
             left -= length;
         }
         if t > 0.0 {

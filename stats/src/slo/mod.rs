@@ -12,6 +12,7 @@
 //! | how do they get into Prometheus? | [`rules`] |
 
 pub mod alert;
+mod blocks;
 mod bootstrap;
 pub mod budget;
 mod cost;

@@ -1,5 +1,6 @@
 //! When the budget will be spent, if the rest of the time is like what was seen.
 
+use super::blocks::Blocks;
 use super::bootstrap::deviations;
 use super::evaluate::Options;
 use super::units::Units;
@@ -201,37 +202,15 @@ fn over(spent: f64, allowed: f64) -> bool {
     spent > allowed * (1.0 + 1e-10)
 }
 
-/// The running sums of a column of units, the column twice over, so that a block may run past its end.
-struct Sums(Vec<f64>);
-
-impl Sums {
-    fn of(column: &[f64]) -> Self {
-        let mut sums = Vec::with_capacity(2 * column.len() + 1);
-        let mut sum = 0.0;
-        sums.push(sum);
-        for v in column.iter().chain(column) {
-            sum += v;
-            sums.push(sum);
-        }
-        Self(sums)
-    }
-
-    /// The sum of the units numbered `[from, from + length)`.
-    fn part(&self, from: usize, length: usize) -> f64 {
-        let at = |i: usize| self.0.get(i).or(self.0.last()).copied().unwrap_or(0.0);
-        at(from + length) - at(from)
-    }
-}
-
 /// Draws futures from what was seen.
 struct Futures<'a> {
     asked: &'a Asked<'a>,
     ahead: usize,
-    block: usize,
-    bad: Sums,
-    total: Sums,
+    blocks: Blocks,
     /// How many units the window holds before it lets the first one go.
     held: usize,
+    /// What leaves a rolling window while it takes in each block ahead.
+    leaving: Vec<[f64; 2]>,
 }
 
 /// A stretch of units that were drawn together.
@@ -251,31 +230,43 @@ impl<'a> Futures<'a> {
     fn new(asked: &'a Asked<'a>, ahead: usize, block: usize) -> Self {
         let units = asked.units;
         let held = ((asked.period.width.0 as u64).div_ceil(units.width.0.max(1) as u64) as usize).max(units.len());
-        Self { asked, ahead, block, bad: Sums::of(&units.bad), total: Sums::of(&units.total), held }
+        let blocks = Blocks::new(units, block);
+        let mut futures = Self { asked, ahead, blocks, held, leaving: Vec::new() };
+        futures.leaving = futures.steps().map(|(step, length)| futures.gone(step, length)).collect();
+        futures
+    }
+
+    /// The first unit ahead of each block, and how many units it has.
+    fn steps(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (ahead, block) = (self.ahead, self.blocks.length());
+        (0..ahead).step_by(block).map(move |step| (step, block.min(ahead - step)))
     }
 
     /// The unit ahead in which the budget is spent in one future; `None` where it lasts.
     fn one(&self, random: &mut SplitMix64) -> Option<usize> {
         let n = self.asked.units.len();
-        let (mut bad, mut total) = (self.bad.part(0, n), self.total.part(0, n));
+        let [mut bad, mut total] = self.blocks.sum(0, n);
         let mut path = Vec::new();
-        let mut step = 0;
-        while step < self.ahead {
-            let drawn = Drawn { step, from: random.below(n), length: self.block.min(self.ahead - step), bad, total };
-            // whole blocks are looked into only where they may hold the end
+        for ((step, length), gone) in self.steps().zip(&self.leaving) {
+            let drawn = Drawn { step, from: random.below(n), length, bad, total };
+            let [more_bad, more] = self.blocks.block(drawn.from, length);
+            // whole blocks are looked into only where they may hold the end: if all that is bad came first, and all that leaves had left
             match self.asked.allowed {
                 Allowed::Share(_) if !self.asked.rolling => path.push(drawn),
                 allowed => {
-                    if self.may_end(drawn, allowed)
+                    let most = match allowed {
+                        Allowed::Fixed(most) => most,
+                        Allowed::Share(share) => share * (total - gone[1]),
+                    };
+                    if over(bad + more_bad, most)
                         && let Some(end) = self.end(drawn, allowed, None)
                     {
                         return Some(end);
                     }
                 }
             }
-            bad += self.bad.part(drawn.from, drawn.length) - self.gone(&self.bad, step, drawn.length);
-            total += self.total.part(drawn.from, drawn.length) - self.gone(&self.total, step, drawn.length);
-            step += drawn.length;
+            bad += more_bad - gone[0];
+            total += more - gone[1];
         }
         // a share of a calendar period is known when all of its traffic is
         let all = Some(total);
@@ -283,38 +274,23 @@ impl<'a> Futures<'a> {
     }
 
     /// What leaves a rolling window while it takes in the units ahead numbered `[step, step + length)`.
-    fn gone(&self, sums: &Sums, step: usize, length: usize) -> f64 {
+    fn gone(&self, step: usize, length: usize) -> [f64; 2] {
         if !self.asked.rolling {
-            return 0.0;
+            return [0.0; 2];
         }
         let n = self.asked.units.len();
         let (from, to) = ((n + step).saturating_sub(self.held), (n + step + length).saturating_sub(self.held));
-        sums.part(from.min(n), to.min(n) - from.min(n))
-    }
-
-    /// Whether the budget may be spent within a block: if all that is bad came first, and all that leaves had left.
-    fn may_end(&self, drawn: Drawn, allowed: Allowed) -> bool {
-        let bad = drawn.bad + self.bad.part(drawn.from, drawn.length);
-        match allowed {
-            Allowed::Fixed(allowed) => over(bad, allowed),
-            Allowed::Share(share) => {
-                over(bad, share * (drawn.total - self.gone(&self.total, drawn.step, drawn.length)))
-            }
-        }
+        self.blocks.sum(from.min(n), to.min(n) - from.min(n))
     }
 
     /// The unit of a block in which the budget is spent; `all` is the traffic that a share is taken of, where it is known.
     fn end(&self, drawn: Drawn, allowed: Allowed, all: Option<f64>) -> Option<usize> {
         (1..=drawn.length).find_map(|length| {
-            let bad = drawn.bad + self.bad.part(drawn.from, length) - self.gone(&self.bad, drawn.step, length);
+            let ([bad, total], gone) = (self.blocks.sum(drawn.from, length), self.gone(drawn.step, length));
+            let bad = drawn.bad + bad - gone[0];
             let allowed = match allowed {
                 Allowed::Fixed(allowed) => allowed,
-                Allowed::Share(share) => {
-                    let so_far = || {
-                        drawn.total + self.total.part(drawn.from, length) - self.gone(&self.total, drawn.step, length)
-                    };
-                    share * all.unwrap_or_else(so_far)
-                }
+                Allowed::Share(share) => share * all.unwrap_or_else(|| drawn.total + total - gone[1]),
             };
             over(bad, allowed).then_some(drawn.step + length - 1)
         })

@@ -8,6 +8,7 @@ use crate::events::Events;
 use crate::histogram::LogLinear;
 use crate::method::{Definition, Method};
 use crate::quantile::Quantile;
+use crate::quantile::select::Ranked;
 use crate::time::{Grid, Span};
 
 /// A second aggregation of per-window percentiles, and how wrong it is.
@@ -66,9 +67,8 @@ pub fn reaggregate(events: &Events, ladder: &Ladder, qs: &[Quantile]) -> Result<
     let exact = crate::quantile::quantiles(events.values(), qs, Definition::Type1, &scope)?;
     let merged = qs.iter().map(|q| histogram.quantile(*q, &scope)).collect::<Result<Vec<_>>>()?;
     let mut rows = Vec::with_capacity(ladder.widths().len() * qs.len());
-    let mut scratch = Vec::new();
     for &width in ladder.widths() {
-        let rolled = roll_up(events, width, qs, &mut scratch)?;
+        let rolled = roll_up(events, width, qs)?;
         let all = rolled.brackets(qs, qs)?;
         for (i, &q) in qs.iter().enumerate() {
             let one = Again::of(rolled.column(i), &rolled.counts);
@@ -79,28 +79,15 @@ pub fn reaggregate(events: &Events, ladder: &Ladder, qs: &[Quantile]) -> Result<
 }
 
 /// Counts and nearest-rank quantiles of the windows of one width that hold events.
-pub(super) fn roll_up(events: &Events, width: Span, qs: &[Quantile], scratch: &mut Vec<f64>) -> Result<Rolled> {
+pub(super) fn roll_up(events: &Events, width: Span, qs: &[Quantile]) -> Result<Rolled> {
     let grid = Grid::new(width, Span::ZERO)?;
-    // from the highest quantile down, so that each selection looks only at what the one before left below it
-    let mut order: Vec<usize> = (0..qs.len()).collect();
-    order.sort_by(|&a, &b| qs[b].p().total_cmp(&qs[a].p()));
     let mut out = Rolled::new(qs.len());
     for (_, run) in grid.runs(events.times()) {
-        let n = run.len();
-        scratch.clear();
-        scratch.extend_from_slice(&events.values()[run]);
-        let first = out.values.len();
-        out.values.resize(first + qs.len(), 0.0);
-        let mut left = n;
-        for &i in &order {
-            let rank = qs[i].rank(n as u64) as usize;
-            // equal ranks find the value where the last selection put it
-            let below = &mut scratch[..left.max(rank)];
-            let (_, value, _) = below.select_nth_unstable_by(rank - 1, f64::total_cmp);
-            out.values[first + i] = *value;
-            left = rank;
-        }
-        out.counts.push(n as u64);
+        let n = run.len() as u64;
+        let rank = |q: &Quantile| q.rank(n) as usize - 1;
+        let ranked = Ranked::of(&events.values()[run], qs.iter().map(rank).collect());
+        out.values.extend(qs.iter().map(|q| ranked.at(rank(q))));
+        out.counts.push(n);
     }
     Ok(out)
 }

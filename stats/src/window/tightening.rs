@@ -72,7 +72,7 @@ pub fn tightening(events: &Events, width: Span, q: Quantile, further: &[Quantile
             all.push(more);
         }
     }
-    let rolled = roll_up(events, width, &all, &mut Vec::new())?;
+    let rolled = roll_up(events, width, &all)?;
     let with = |chosen: &[usize]| -> Result<(f64, f64)> {
         let mut some = Rolled::new(chosen.len());
         some.counts.clone_from(&rolled.counts);
