@@ -253,6 +253,144 @@ pub(crate) fn is_counter(name: &str) -> bool {
     ["_total", "_count", "_sum", "_bucket"].iter().any(|end| lower.ends_with(end))
 }
 
+/// The words of a name in lower case: `consumerLag`, `consumer_lag` and `consumer lag` are two.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let letters: Vec<char> = name.chars().take(200).collect();
+    let mut starts = true;
+    for (i, c) in letters.iter().copied().enumerate() {
+        if !(c.is_alphanumeric() || matches!(c, '%' | '°')) {
+            starts = true;
+            continue;
+        }
+        let before = i.checked_sub(1).and_then(|at| letters.get(at)).copied().unwrap_or(' ');
+        let after = letters.get(i + 1).copied().unwrap_or(' ');
+        // `latencyMs`, and the end of the capitals of `HTTPStatus`
+        let ends = before.is_lowercase() || (after.is_lowercase() && (before.is_uppercase() || before.is_numeric()));
+        let humps = c.is_uppercase() && ends;
+        if starts || humps {
+            words.push(String::new());
+        }
+        starts = false;
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
+}
+
+/// Whether the name is that of something that is as high as it is at a time, such as a latency, a queue's length or a share, so that it
+/// counts nothing even where it happens to rise; a counter's ending goes before.
+pub(crate) fn is_level(name: &str) -> bool {
+    let bare = name.split('{').next().unwrap_or_default();
+    !is_counter(bare) && words(bare).iter().any(|word| is_level_word(word))
+}
+
+fn is_level_word(word: &str) -> bool {
+    let is_percentile = || {
+        word.strip_prefix('p').is_some_and(|p| !p.is_empty() && p.len() <= 5 && p.bytes().all(|b| b.is_ascii_digit()))
+    };
+    matches!(
+        word,
+        "latency"
+            | "latencies"
+            | "duration"
+            | "durations"
+            | "time"
+            | "elapsed"
+            | "rt"
+            | "rtt"
+            | "ttfb"
+            | "took"
+            | "lag"
+            | "delay"
+            | "wait"
+            | "waiting"
+            | "age"
+            | "uptime"
+            | "jitter"
+            | "drift"
+            | "skew"
+            | "used"
+            | "usage"
+            | "utilization"
+            | "utilisation"
+            | "util"
+            | "occupancy"
+            | "saturation"
+            | "load"
+            | "depth"
+            | "size"
+            | "length"
+            | "len"
+            | "queue"
+            | "queued"
+            | "backlog"
+            | "pending"
+            | "inflight"
+            | "outstanding"
+            | "free"
+            | "available"
+            | "avail"
+            | "remaining"
+            | "cached"
+            | "resident"
+            | "rss"
+            | "memory"
+            | "mem"
+            | "heap"
+            | "median"
+            | "mean"
+            | "avg"
+            | "average"
+            | "max"
+            | "min"
+            | "percentile"
+            | "quantile"
+            | "stddev"
+            | "stdev"
+            | "percent"
+            | "percentage"
+            | "pct"
+            | "%"
+            | "ratio"
+            | "share"
+            | "fraction"
+            | "rate"
+            | "score"
+            | "temperature"
+            | "temp"
+            | "celsius"
+            | "°c"
+            | "humidity"
+            | "pressure"
+            | "voltage"
+            | "speed"
+            | "users"
+            | "connections"
+            | "conns"
+            | "sessions"
+            | "clients"
+            | "threads"
+            | "goroutines"
+            | "workers"
+            | "replicas"
+            | "pods"
+            | "nodes"
+            | "instances"
+            | "active"
+            | "idle"
+            | "current"
+            | "level"
+            | "price"
+            | "balance"
+            | "limit"
+            | "capacity"
+            | "timestamp"
+            | "version"
+    ) || is_percentile()
+}
+
 /// The nearest of several names to a misspelt one, where one is near.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = wrong.chars().count().div_ceil(3);
@@ -322,6 +460,41 @@ mod tests {
             ("status", &["ok", "error"], true),
         ] {
             assert_eq!(tells_outcomes(label, values), tells, "{label} {values:?}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_name() {
+        for (name, want) in [
+            ("consumerLag", &["consumer", "lag"][..]),
+            ("HTTPStatus", &["http", "status"]),
+            ("http.response.status_code", &["http", "response", "status", "code"]),
+            ("p99Ms", &["p99", "ms"]),
+            ("cpu (%)", &["cpu", "%"]),
+            ("", &[]),
+        ] {
+            assert_eq!(words(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn levels_are_no_counts() {
+        for level in
+            ["consumer_lag", "latency_ms", "disk_used_bytes", "registered_users", "p99", "p999", "CPU %", "heapUsed"]
+        {
+            assert!(is_level(level), "{level}");
+        }
+        for other in [
+            "requests",
+            "http_requests_total",
+            "wait_time_seconds_total",
+            "queue_time_sum",
+            "hits",
+            "x",
+            "page",
+            "bytes_sent",
+        ] {
+            assert!(!is_level(other), "{other}");
         }
     }
 

@@ -5,9 +5,14 @@ use crate::load::dataset::Role;
 use crate::load::guess;
 use crate::load::options::Kind;
 use crate::series::most_frequent_step;
+use crate::unit::Unit;
 
 /// Fewer samples than this show no behaviour.
 const ENOUGH: usize = 8;
+/// Fewer whole numbers than these that only rise may do so by chance, and make no counter without its name.
+const ENOUGH_TO_COUNT: usize = 30;
+/// How it is told that a counter is one by nothing but its behaviour.
+const COUNTS_UP: &str = "whole numbers that only rise, but for resets; --kind gauge says otherwise";
 /// Regularity shows in the first samples; the rest need not be sorted for it.
 const LOOKED_AT: usize = 20_000;
 
@@ -29,20 +34,23 @@ pub(crate) struct Shape {
     pub(crate) counts_up: bool,
     /// Whether the name is that of a counter.
     pub(crate) named_counter: bool,
+    /// Whether the name is that of something that goes up and down, even where it only rises here.
+    pub(crate) named_level: bool,
 }
 
 /// Measures a series, whose samples are in the input's order.
 pub(crate) fn measure(name: &str, times: &[i64], values: &[f64]) -> Shape {
     let descents = times.windows(2).filter(|w| matches!(w, [a, b] if b < a)).count() as u64;
     let named_counter = guess::is_counter(name);
+    let named_level = guess::is_level(name) || Unit::from_name(name).is_some_and(|unit| is_level(&unit));
     if descents == 0 {
-        return Shape { descents, named_counter, ..in_order(times, values) };
+        return Shape { descents, named_counter, named_level, ..in_order(times, values) };
     }
     // behaviour is judged in order of time
     let mut order: Vec<(i64, f64)> = times.iter().copied().zip(values.iter().copied()).collect();
     order.sort_by_key(|(t, _)| *t);
     let (times, values): (Vec<i64>, Vec<f64>) = order.into_iter().unzip();
-    Shape { descents, named_counter, ..in_order(&times, &values) }
+    Shape { descents, named_counter, named_level, ..in_order(&times, &values) }
 }
 
 fn in_order(times: &[i64], values: &[f64]) -> Shape {
@@ -98,18 +106,28 @@ fn counts_up(values: &[f64]) -> bool {
     rises * 10 >= values.len() * 3 && falls * 20 <= values.len()
 }
 
+/// Whether a unit is that of something measured and not counted, whose values sum up only under a counter's name.
+fn is_level(unit: &Unit) -> bool {
+    unit.is_time() || matches!(unit, Unit::Ratio | Unit::Percent | Unit::PerSecond(_))
+}
+
+/// Whether nothing but the behaviour of series shows that they are counters: none goes up and down, and one is long enough to tell.
+fn count_up(shapes: &[Shape]) -> bool {
+    let enough = |s: &Shape| s.counts_up && s.count >= ENOUGH_TO_COUNT;
+    shapes.iter().any(enough) && shapes.iter().all(|s| !s.named_level && (s.counts_up || s.count < ENOUGH))
+}
+
 /// The kind of all series of a column of values, and why.
 pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'static str) {
     let samples: usize = shapes.iter().map(|s| s.count).sum();
     let repeats: usize = shapes.iter().map(|s| s.repeats).sum();
     let any_irregular = shapes.iter().any(|s| s.count >= ENOUGH && !s.regular);
     let negative = shapes.iter().any(|s| s.negative);
-    let counts_up = shapes.iter().any(|s| s.counts_up) && shapes.iter().all(|s| s.counts_up || s.count < ENOUGH);
     if let Some((kind, why)) = plan.kind {
         return (kind, why);
     }
     if value.role != Role::Value {
-        let cumulative = !negative && (guess::is_counter(&value.name) || counts_up);
+        let cumulative = !negative && (guess::is_counter(&value.name) || count_up(shapes));
         return if cumulative {
             (Kind::Counter, "it only rises")
         } else {
@@ -134,8 +152,8 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
     if guess::is_counter(&value.name) {
         return (Kind::Counter, "its name");
     }
-    if counts_up {
-        return (Kind::Counter, "whole numbers that only rise, but for resets");
+    if !is_level(&value.unit) && count_up(shapes) {
+        return (Kind::Counter, COUNTS_UP);
     }
     (Kind::Gauge, "regular samples that go up and down")
 }
@@ -147,8 +165,8 @@ pub(crate) fn decide_samples(shapes: &[Shape]) -> (Kind, &'static str) {
         (Kind::Gauge, "there are negative values")
     } else if shapes.iter().any(|s| s.named_counter) {
         (Kind::Counter, "its name")
-    } else if shapes.iter().any(|s| s.counts_up) && shapes.iter().all(|s| s.counts_up || s.count < ENOUGH) {
-        (Kind::Counter, "whole numbers that only rise, but for resets")
+    } else if count_up(shapes) {
+        (Kind::Counter, COUNTS_UP)
     } else {
         (Kind::Gauge, "samples that go up and down")
     }
@@ -166,6 +184,32 @@ mod tests {
         let mut t = 0;
         let arrivals: Vec<i64> = (1..200_i64).map(|i| (t += 1 + (i * 7919) % 1009, t).1).collect();
         assert!(!is_regular(&arrivals));
+    }
+
+    #[test]
+    fn what_happens_to_rise_is_no_counter() {
+        let rises = |name: &str, n: u32| {
+            let (times, values): (Vec<i64>, Vec<f64>) =
+                (0..n).map(|i| (i64::from(i) * 1000, f64::from(100 + i / 2))).unzip();
+            decide_samples(&[measure(name, &times, &values)])
+        };
+        for name in
+            ["latency_ms", "consumer_lag", "disk_used_bytes", "registered_users", "p99", "wait_seconds", "hit ratio"]
+        {
+            assert_eq!(rises(name, 60).0, Kind::Gauge, "{name}");
+        }
+        // by its name even where it has few samples, by its behaviour not before thirty
+        assert_eq!(rises("wait_seconds_total", 5).0, Kind::Counter);
+        assert_eq!(rises("requests", 29).0, Kind::Gauge);
+        let (kind, why) = rises("requests", 30);
+        assert_eq!(kind, Kind::Counter);
+        assert!(why.contains("--kind gauge"), "{why}");
+        // one series that goes up and down tells of all of its name
+        let up: Vec<f64> = (0..60).map(f64::from).collect();
+        let down: Vec<f64> = (0..20).map(|i| f64::from(20 - i)).collect();
+        let times: Vec<i64> = (0..60).collect();
+        let shapes = [measure("x", &times, &up), measure("x", times.get(..20).unwrap_or_default(), &down)];
+        assert_eq!(decide_samples(&shapes).0, Kind::Gauge);
     }
 
     #[test]
