@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::words;
 
 /// The unit of a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -113,24 +114,73 @@ impl Unit {
     }
 
     /// The unit that a metric's or column's name ends in by the conventions of Prometheus and common exports, if any:
-    /// `latency_ms`, `request_duration_seconds`, `size_bytes`, `requests_total`.
+    /// `latency_ms`, `latencyMs`, `request_duration_seconds`, `size_bytes`, `requests_total`, `cpu (%)`.
     pub fn from_name(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         let lower = lower.strip_suffix("_total").map_or(lower.as_str(), |base| base);
         if let Some(base) = ["_per_second", "_per_sec", "_per_s"].iter().find_map(|end| lower.strip_suffix(end)) {
             return Some(Self::PerSecond(Box::new(Self::from_name(base).unwrap_or(Self::Count))));
         }
+        // what stands in brackets at the end is a unit whole: `throughput (req/s)`
+        let bracketed = name.trim_end().strip_suffix([')', ']']).and_then(|head| Some(head.rsplit_once(['(', '['])?.1));
+        if let Some(unit) =
+            bracketed.and_then(|word| Self::of_word(word.trim()).or_else(|| Self::of_symbol(word.trim())))
+        {
+            return Some(unit);
+        }
         let last = lower.rsplit(['_', '.', '-', ' ', '(', '[']).next()?.trim_end_matches([')', ']']);
-        Some(match last {
-            "ns" | "nanos" | "nanoseconds" | "nanosecond" => Self::Nanosecond,
-            "us" | "µs" | "micros" | "microseconds" | "microsecond" => Self::Microsecond,
-            "ms" | "millis" | "milliseconds" | "millisecond" => Self::Millisecond,
+        // `latencyMs`
+        let hump = || words::of_name(name).pop().filter(|word| name.len() > word.len());
+        match Self::of_word(last).or_else(|| Self::of_word(hump()?.as_str())) {
+            None if name.to_ascii_lowercase().ends_with("_total") || last == "count" => Some(Self::Count),
+            None if lower.len() > last.len() => Self::of_multiple(last),
+            found => found,
+        }
+    }
+
+    /// The unit that a word in lower case is.
+    fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "ns" | "nsec" | "nanos" | "nanoseconds" | "nanosecond" => Self::Nanosecond,
+            "us" | "µs" | "μs" | "usec" | "micros" | "microseconds" | "microsecond" => Self::Microsecond,
+            "ms" | "msec" | "msecs" | "millis" | "milliseconds" | "millisecond" => Self::Millisecond,
             "s" | "sec" | "secs" | "seconds" | "second" => Self::Second,
+            "mins" | "minutes" => Self::Minute,
             "bytes" | "byte" => Self::Byte,
             "ratio" => Self::Ratio,
-            "percent" | "pct" => Self::Percent,
-            _ if name.to_ascii_lowercase().ends_with("_total") || last == "count" => Self::Count,
+            "percent" | "percentage" | "pct" | "%" => Self::Percent,
+            "celsius" | "°c" => Self::Other("°C".into()),
+            "rps" | "qps" | "tps" | "iops" | "req/s" | "reqps" | "ops/s" => Self::PerSecond(Box::new(Self::Count)),
             _ => return None,
+        })
+    }
+
+    /// Multiples of bytes as the last word of a name; alone, such a word may mean bits.
+    fn of_multiple(word: &str) -> Option<Self> {
+        let symbol = match word {
+            "kb" => "kB",
+            "mb" => "MB",
+            "gb" => "GB",
+            "kib" => "KiB",
+            "mib" => "MiB",
+            "gib" => "GiB",
+            _ => return None,
+        };
+        Some(Self::Other(symbol.into()))
+    }
+
+    /// A symbol whose capitals tell it.
+    fn of_symbol(symbol: &str) -> Option<Self> {
+        Some(match symbol {
+            "B" => Self::Byte,
+            "min" => Self::Minute,
+            "°C" | "kB" | "KB" | "MB" | "GB" | "TB" | "KiB" | "MiB" | "GiB" | "TiB" => Self::Other(symbol.into()),
+            _ => Self::PerSecond(Box::new(match symbol.strip_suffix("/s")? {
+                "req" | "ops" | "1" => Self::Count,
+                bytes @ ("B" | "kB" | "KB" | "MB" | "GB" | "KiB" | "MiB" | "GiB") => Self::of_symbol(bytes)?,
+                bits @ ("b" | "kb" | "Kb" | "Mb" | "Gb") => Self::Other(bits.into()),
+                _ => return None,
+            })),
         })
     }
 
@@ -276,6 +326,25 @@ mod tests {
         assert_eq!(Unit::from_name("http_requests_total"), Some(Unit::Count));
         assert_eq!(Unit::from_name("Latency (ms)"), Some(Unit::Millisecond));
         assert_eq!(Unit::from_name("status"), None);
+        let other = |symbol: &str| Some(Unit::Other(symbol.into()));
+        for (name, unit) in [
+            ("latencyMs", Some(Unit::Millisecond)),
+            ("p99Ms", Some(Unit::Millisecond)),
+            ("latency_msec", Some(Unit::Millisecond)),
+            ("cpu (%)", Some(Unit::Percent)),
+            ("CPU %", Some(Unit::Percent)),
+            ("heap (MiB)", other("MiB")),
+            ("size_kb", other("kB")),
+            ("temp_celsius", other("°C")),
+            ("throughput (req/s)", Some(Unit::PerSecond(Box::new(Unit::Count)))),
+            ("rx (Mb/s)", Some(Unit::PerSecond(Box::new(Unit::Other("Mb".into()))))),
+            ("requests", None),
+            ("URLs", None),
+            ("x (y)", None),
+        ] {
+            assert_eq!(Unit::from_name(name), unit, "{name}");
+        }
+        assert_eq!("Mb/s".parse::<Unit>().ok(), Some(Unit::PerSecond(Box::new(Unit::Other("Mb".into())))));
         assert_eq!(Unit::from_name("requests_per_second"), Some(Unit::PerSecond(Box::new(Unit::Count))));
         assert_eq!(Unit::from_name("bytes_per_s"), Some(Unit::PerSecond(Box::new(Unit::Byte))));
     }

@@ -1,6 +1,8 @@
 //! What names of columns and spellings of flags mean by the habits of common exports.
 
 use crate::load::number::{self, Field};
+use crate::unit::Unit;
+use crate::words;
 
 /// How a flag column tells good from bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,19 +11,28 @@ pub(crate) enum FlagRule {
     Good,
     /// A word or a digit for bad, as in a column `error`.
     Inverted,
-    /// An HTTP status: 500 and above is bad.
+    /// An HTTP status: 500 and above is bad, and so is what is below 100, which stands for no answer.
     HttpStatus,
     /// An HTTP status: from 200 to 399 is good; 0 stands for no answer.
     Answered,
 }
 
 impl FlagRule {
+    /// Whether a number is good by this rule.
+    pub(crate) fn is_good(self, v: f64) -> bool {
+        match self {
+            Self::Good => v != 0.0,
+            Self::Inverted => v == 0.0,
+            Self::HttpStatus => (100.0..500.0).contains(&v),
+            Self::Answered => (200.0..400.0).contains(&v),
+        }
+    }
+
     /// 1 for good, 0 for bad.
     pub(crate) fn read(self, field: &[u8]) -> Field {
         if matches!(self, Self::HttpStatus | Self::Answered) {
-            let good = |v: f64| if self == Self::HttpStatus { v < 500.0 } else { (200.0..400.0).contains(&v) };
-            return match number::parse(field) {
-                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(good(v)))),
+            return match status_number(field) {
+                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(self.is_good(v)))),
                 Field::Number(_) => Field::Bad,
                 other => other,
             };
@@ -49,21 +60,46 @@ impl FlagRule {
         match self {
             Self::Good => "true is good",
             Self::Inverted => "true is bad",
-            Self::HttpStatus => "an HTTP status, 500 and above is bad",
+            Self::HttpStatus => "an HTTP status, 500 and above is bad, as is 0 or below 100: no answer",
             Self::Answered => "an HTTP status, 200 to 399 is good",
         }
     }
 }
 
-/// The name in lower case, without leading marks and without a unit at its end.
+/// The words of a name with `_` between them, without a unit at the end: `latencyMs`, `Latency (ms)` and `$latency_ms` are `latency`.
 pub(crate) fn base(name: &str) -> String {
-    let lower = name.trim().trim_start_matches(['$', '@', '_', '#']).to_lowercase().replace([' ', '-', '.'], "_");
-    let lower = lower.split_once(['(', '[']).map_or(lower.as_str(), |(head, _)| head).trim_end_matches('_').to_owned();
-    let cut = |suffix: &&str| lower.strip_suffix(suffix).map(str::to_owned);
-    ["_ns", "_us", "_µs", "_ms", "_s", "_sec", "_secs", "_seconds", "_millis", "_milliseconds", "_micros", "_nanos"]
-        .iter()
-        .find_map(cut)
-        .unwrap_or(lower)
+    let bare = name.split_once(['(', '[']).map_or(name, |(head, _)| head);
+    let whole = words::of_name(bare).join("_");
+    let cut = |suffix: &&str| whole.strip_suffix(suffix).map(str::to_owned);
+    UNIT_ENDINGS.iter().find_map(cut).unwrap_or(whole)
+}
+
+/// Units of time at the end of a name.
+const UNIT_ENDINGS: [&str; 19] = [
+    "_ns",
+    "_us",
+    "_µs",
+    "_ms",
+    "_s",
+    "_nsec",
+    "_usec",
+    "_msec",
+    "_sec",
+    "_secs",
+    "_seconds",
+    "_millis",
+    "_milliseconds",
+    "_millisecond",
+    "_micros",
+    "_microseconds",
+    "_nanos",
+    "_nanoseconds",
+    "_second",
+];
+
+/// The last part of a name such as `http.response.status_code`, which says what it is; the parts before say of what.
+fn last_part(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, last)| last)
 }
 
 /// Whether a column of this name is usually the time.
@@ -72,6 +108,7 @@ pub(crate) fn is_time(name: &str) -> bool {
         base(name).as_str(),
         "time"
             | "timestamp"
+            | "time_stamp"
             | "ts"
             | "date"
             | "datetime"
@@ -91,8 +128,13 @@ pub(crate) fn is_time(name: &str) -> bool {
     )
 }
 
-/// Whether a column of exactly this name holds the latency of a request.
+/// Whether a column of this name holds the latency of a request: `latency`, and `httpRequest.latency` too.
 pub(crate) fn is_latency(name: &str) -> bool {
+    is_exactly_latency(last_part(name))
+}
+
+/// Whether a column of exactly this name holds the latency of a request.
+pub(crate) fn is_exactly_latency(name: &str) -> bool {
     matches!(
         base(name).as_str(),
         "latency"
@@ -112,7 +154,30 @@ pub(crate) fn is_latency(name: &str) -> bool {
             | "upstream_response_time"
             | "http_request_duration"
             | "total_time"
+            | "time_total"
+            | "elapsed_time"
     )
+}
+
+/// The unit that a known program writes durations of this name in, whatever their size, and the program; `whole` where all are whole numbers.
+pub(crate) fn known_unit(name: &str, whole: bool) -> Option<(Unit, &'static str)> {
+    // a name without the mark of nginx's variables or Datadog's attributes
+    let plain = name.trim().trim_start_matches('$').to_lowercase();
+    Some(match plain.as_str() {
+        // three decimals always; whole numbers of this name are somebody else's
+        "request_time" if !whole => (Unit::Second, "nginx writes it in seconds"),
+        "upstream_response_time" | "upstream_connect_time" | "upstream_header_time" => {
+            (Unit::Second, "nginx writes it in seconds")
+        }
+        "time_total" | "time_namelookup" | "time_connect" | "time_appconnect" | "time_pretransfer"
+        | "time_starttransfer" => (Unit::Second, "curl writes it in seconds"),
+        "event.duration" => (Unit::Nanosecond, "the Elastic Common Schema has it in nanoseconds"),
+        "@duration" => (Unit::Nanosecond, "Datadog has it in nanoseconds"),
+        "took" if whole => (Unit::Millisecond, "whole milliseconds, as Elasticsearch writes it"),
+        "elapsed" if whole => (Unit::Millisecond, "whole milliseconds, as JMeter writes it"),
+        "http_req_duration" => (Unit::Millisecond, "k6 writes it in milliseconds"),
+        _ => return None,
+    })
 }
 
 /// Whether the name ends like that of a latency.
@@ -134,6 +199,40 @@ pub(crate) fn is_series_name(name: &str) -> bool {
     )
 }
 
+/// Whether a column of this name holds the units of the series that another names.
+pub(crate) fn is_unit(name: &str) -> bool {
+    matches!(base(name).as_str(), "unit" | "units" | "uom")
+}
+
+/// Whether a column of this name, beside one that names metrics, is a label even where its words are numbers.
+pub(crate) fn is_label(name: &str) -> bool {
+    matches!(
+        base(name).as_str(),
+        "le" | "quantile"
+            | "q"
+            | "percentile"
+            | "bucket"
+            | "shard"
+            | "partition"
+            | "cpu"
+            | "core"
+            | "cell"
+            | "slot"
+            | "replica"
+            | "worker"
+            | "version"
+            | "instance"
+            | "host"
+            | "node"
+            | "pod"
+            | "class"
+            | "grpc_code"
+            | "exit_code"
+    ) || is_status(name)
+        || is_identifier(name)
+        || ends_in_status(name)
+}
+
 /// Whether a column of this name is an HTTP status.
 pub(crate) fn is_status(name: &str) -> bool {
     matches!(
@@ -149,6 +248,41 @@ pub(crate) fn is_status(name: &str) -> bool {
             | "http_status_code"
             | "sc_status"
     )
+}
+
+/// Whether the last words of a name are those of an HTTP status, as in `res.statusCode` or `DownstreamStatus`; its values decide whether it is.
+pub(crate) fn ends_in_status(name: &str) -> bool {
+    let words = words::of_name(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), [.., "status" | "statuscode"] | [.., "status" | "http" | "response", "code"])
+}
+
+/// The number of an HTTP status, which its phrase may follow as in `200 OK`.
+fn status_number(field: &[u8]) -> Field {
+    match number::parse(field) {
+        Field::Bad => match field.trim_ascii().split_at_checked(3) {
+            Some((code, [b' ', ..])) if code.iter().all(u8::is_ascii_digit) => number::parse(code),
+            _ => Field::Bad,
+        },
+        other => other,
+    }
+}
+
+/// Whether fields are statuses of HTTP: whole numbers from 100 to 599, among which 0 or a negative number may stand for no answer. Programs'
+/// exit codes are below 256 and 0 nearly always, so that one in ten must be a status that a server sends at last.
+pub(crate) fn are_http(fields: &[Vec<u8>]) -> bool {
+    let (mut filled, mut fit, mut sent) = (0_usize, 0_usize, 0_usize);
+    for field in fields {
+        let code = match status_number(field) {
+            Field::Blank => continue,
+            Field::Number(v) if v.fract() == 0.0 => v,
+            _ => f64::NAN,
+        };
+        filled += 1;
+        fit += usize::from(code <= 0.0 || (100.0..600.0).contains(&code));
+        sent += usize::from((200.0..600.0).contains(&code));
+    }
+    filled > 0 && fit * 10 >= filled * 9 && sent * 10 >= filled
 }
 
 /// The rule of a column whose name is that of a flag.
@@ -250,40 +384,18 @@ pub(crate) fn is_free_text(name: &str) -> bool {
 /// Whether the name is that of a cumulative counter by the conventions of Prometheus.
 pub(crate) fn is_counter(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["_total", "_count", "_sum", "_bucket"].iter().any(|end| lower.ends_with(end))
-}
-
-/// The words of a name in lower case: `consumerLag`, `consumer_lag` and `consumer lag` are two.
-pub(crate) fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let letters: Vec<char> = name.chars().take(200).collect();
-    let mut starts = true;
-    for (i, c) in letters.iter().copied().enumerate() {
-        if !(c.is_alphanumeric() || matches!(c, '%' | '°')) {
-            starts = true;
-            continue;
-        }
-        let before = i.checked_sub(1).and_then(|at| letters.get(at)).copied().unwrap_or(' ');
-        let after = letters.get(i + 1).copied().unwrap_or(' ');
-        // `latencyMs`, and the end of the capitals of `HTTPStatus`
-        let ends = before.is_lowercase() || (after.is_lowercase() && (before.is_uppercase() || before.is_numeric()));
-        let humps = c.is_uppercase() && ends;
-        if starts || humps {
-            words.push(String::new());
-        }
-        starts = false;
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
-        }
+    // curl's, which is one request's time
+    if lower == "time_total" {
+        return false;
     }
-    words
+    ["_total", "_count", "_sum", "_bucket"].iter().any(|end| lower.ends_with(end))
 }
 
 /// Whether the name is that of something that is as high as it is at a time, such as a latency, a queue's length or a share, so that it
 /// counts nothing even where it happens to rise; a counter's ending goes before.
 pub(crate) fn is_level(name: &str) -> bool {
     let bare = name.split('{').next().unwrap_or_default();
-    !is_counter(bare) && words(bare).iter().any(|word| is_level_word(word))
+    !is_counter(bare) && words::of_name(bare).iter().any(|word| is_level_word(word))
 }
 
 fn is_level_word(word: &str) -> bool {
@@ -464,17 +576,21 @@ mod tests {
     }
 
     #[test]
-    fn words_of_a_name() {
-        for (name, want) in [
-            ("consumerLag", &["consumer", "lag"][..]),
-            ("HTTPStatus", &["http", "status"]),
-            ("http.response.status_code", &["http", "response", "status", "code"]),
-            ("p99Ms", &["p99", "ms"]),
-            ("cpu (%)", &["cpu", "%"]),
-            ("", &[]),
-        ] {
-            assert_eq!(words(name), want, "{name}");
+    fn statuses_of_http_are_told_from_other_codes() {
+        let are = |codes: &[&str]| are_http(&codes.iter().map(|c| c.as_bytes().to_vec()).collect::<Vec<_>>());
+        assert!(are(&["200", "200", "404", "503"]) && are(&["0", "-1", "0", "200"]) && are(&["000", "200 OK"]));
+        // codes that programs exit with, those of gRPC, numbers that identify, words
+        let exits = [["0"; 19].as_slice(), &["137"]].concat();
+        assert!(
+            !are(&exits) && !are(&["0", "14", "0", "4"]) && !are(&["1", "60", "250", "399"]) && !are(&["ok", "200"])
+        );
+        assert!(!are(&[]) && !are(&["", "-"]));
+        for name in
+            ["res.statusCode", "http.response.status_code", "httpRequest.status", "DownstreamStatus", "x.response_code"]
+        {
+            assert!(ends_in_status(name), "{name}");
         }
+        assert!(!ends_in_status("statuses") && !ends_in_status("zip_code") && !ends_in_status("status_text"));
     }
 
     #[test]
@@ -506,6 +622,9 @@ mod tests {
                 && is_latency("$request_time")
                 && is_latency("Latency (ms)")
                 && !is_latency("latency_p99")
+                && is_latency("latencyMs")
+                && is_latency("httpRequest.latency")
+                && !is_exactly_latency("httpRequest.latency")
         );
         assert!(is_counter("http_requests_total") && !is_counter("total"));
         assert_eq!(flag("Success"), Some(FlagRule::Good));
@@ -531,6 +650,13 @@ mod tests {
             (FlagRule::Inverted, "true", Field::Number(0.0)),
             (FlagRule::HttpStatus, "499", Field::Number(1.0)),
             (FlagRule::HttpStatus, "500", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "0", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "000", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "-1", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "101", Field::Number(1.0)),
+            (FlagRule::HttpStatus, "200 OK", Field::Number(1.0)),
+            (FlagRule::HttpStatus, "503 Service Unavailable", Field::Number(0.0)),
+            (FlagRule::HttpStatus, "200OK", Field::Bad),
             (FlagRule::HttpStatus, "-", Field::Blank),
             (FlagRule::Good, "perhaps", Field::Bad),
             (FlagRule::Good, "a word longer than any flag", Field::Bad),

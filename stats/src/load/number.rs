@@ -38,6 +38,15 @@ pub(crate) fn is_unreadable(value: f64) -> bool {
     value.to_bits() == UNREADABLE
 }
 
+/// All whole numbers below it are numbers of double precision.
+pub(crate) const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Whether a field is a whole number that the number read from it does not equal.
+pub(crate) fn is_rounded(field: &[u8], read: f64) -> bool {
+    let whole = std::str::from_utf8(field.trim_ascii()).ok().and_then(|text| text.parse::<i128>().ok());
+    whole.is_some_and(|whole| whole != read as i128)
+}
+
 /// Reads a field of a number column; spaces around it and a leading `+` are allowed.
 pub(crate) fn parse(field: &[u8]) -> Field {
     match fast_float2::parse::<f64, _>(field) {
@@ -187,6 +196,16 @@ mod tests {
         ] {
             let got = style.plain(text.as_bytes()).map(|v| String::from_utf8_lossy(&v).into_owned());
             assert_eq!(got.as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_that_do_not_fit_are_told() {
+        // 2⁵³ + 1 is the first whole number that double precision does not have
+        for (text, rounded) in
+            [("9007199254740992", false), ("9007199254740993", true), ("-9007199254740993", true), ("1e300", false)]
+        {
+            assert_eq!(is_rounded(text.as_bytes(), text.parse().unwrap_or(0.0)), rounded, "{text}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Position, Result};
 use crate::load::classify::{Plan, Sample, classify};
 use crate::load::csv::{Cuts, Input, Rows, Start, Syntax, stream};
 use crate::load::dataset::Dataset;
-use crate::load::number::{self, show};
+use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, LoadOptions};
 use crate::load::preset::Preset;
 use crate::load::report::{LoadReport, WarningKind};
@@ -126,7 +126,10 @@ fn durations(sample: &mut Sample) -> Vec<bool> {
     for column in &mut sample.columns {
         let filled = column.iter().filter(|v| !number::is_blank(v)).count();
         let timed: Vec<Option<Vec<u8>>> = column.iter().map(|v| seconds(v)).collect();
-        let is = filled > 0 && timed.iter().flatten().count() * 10 >= filled * 9;
+        let n = timed.iter().flatten().count();
+        // bare numbers among most durations are such as have lost their unit
+        let bare = || column.iter().filter(|v| matches!(number::parse(v), Field::Number(_))).count();
+        let is = filled > 0 && (n * 10 >= filled * 9 || (n * 2 > filled && (n + bare()) * 10 >= filled * 9));
         if is {
             column.iter_mut().zip(timed).for_each(|(v, s)| *v = s.unwrap_or_default());
         }

@@ -111,6 +111,10 @@ pub enum WarningKind {
     MixedTraffic,
     /// Series of one name and the same labels are in several units; they are kept apart.
     UnitMismatch,
+    /// Series of one name and the same labels are of several kinds; they are kept apart.
+    KindMismatch,
+    /// A whole number has more digits than a double-precision number keeps; the nearest was taken.
+    Rounded,
     /// The values are summaries that were computed elsewhere, such as percentiles; they cannot be merged.
     Summary,
     /// Rows that failed became counts in a histogram, which does not tell them from the others.
@@ -131,6 +135,8 @@ impl WarningKind {
                 | Self::Summary
                 | Self::MixedTraffic
                 | Self::UnitMismatch
+                | Self::KindMismatch
+                | Self::Rounded
                 | Self::RepeatedHeader
                 | Self::MixedZones
                 | Self::FlagNotKept

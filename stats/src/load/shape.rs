@@ -149,7 +149,7 @@ pub(crate) fn decide(plan: &Plan, value: &Value, shapes: &[Shape]) -> (Kind, &'s
     if negative {
         return (Kind::Gauge, "there are negative values");
     }
-    if guess::is_counter(&value.name) {
+    if guess::is_counter(&value.name) || shapes.iter().any(|s| s.named_counter) {
         return (Kind::Counter, "its name");
     }
     if !is_level(&value.unit) && count_up(shapes) {

@@ -41,7 +41,8 @@ impl Part {
                 let values = group.values.get(at)?;
                 let there = group.times.iter().zip(values).filter(|(_, v)| !is_missing(**v));
                 let (times, values): (Vec<i64>, Vec<f64>) = there.unzip();
-                Some(shape::measure(&value.name, &times, &values))
+                let name = plan.name.and_then(|_| group.key.first()).unwrap_or(&value.name);
+                Some(shape::measure(name, &times, &values))
             };
             self.groups.iter().filter_map(one).collect()
         };

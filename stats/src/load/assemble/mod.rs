@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use crate::error::{Error, Position, Result};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::dataset::{Dataset, Item, LeftOut};
-use crate::load::options::{Format, Kind};
+use crate::load::options::Format;
 use crate::load::report::{LoadReport, WarningKind};
-use crate::load::shape::{self, Shape};
+use crate::load::shape::Shape;
 use crate::load::store::Condense;
 use crate::load::table::Tallies;
 use partition::Group;
@@ -105,23 +105,13 @@ impl Collector {
         tell_left_out(outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));
         let raws: Vec<Raw> = groups.into_par_iter().flat_map_iter(|pieces| raw(pieces, plan)).collect();
-        let kinds: Vec<Kind> = plan
-            .values
-            .iter()
-            .enumerate()
-            .map(|(i, value)| {
-                let own: Vec<&Raw> = raws.iter().filter(|r| r.value == i).collect();
-                let shapes: Vec<Shape> = own.iter().map(|r| r.shape).collect();
-                let (kind, why) = shape::decide(plan, value, &shapes);
-                tell_kinds(&value.name, (kind, why), &own, plan, &mut report);
-                kind
-            })
-            .collect();
+        let kinds = series::kinds(&raws, plan);
+        tell_kinds(&kinds, plan, &mut report);
         let mut dataset = Dataset { items: Vec::new(), report };
         let built: Vec<Result<(Item, Shape), (String, Error)>> = raws
             .into_par_iter()
             .map(|raw| {
-                let kind = raw.kind(kinds.get(raw.value).copied().unwrap_or(Kind::Gauge), plan);
+                let kind = raw.kind(&kinds, plan);
                 let (title, shape) = (raw.identity.title(), raw.shape);
                 let value = plan.values.get(raw.value);
                 build(raw, kind, value, format).map(|item| (item, shape)).map_err(|e| (title, e))

@@ -1,5 +1,7 @@
 //! Groups of all pieces as series: their times, values, identity and kind.
 
+use std::collections::BTreeMap;
+
 use crate::counter::Counter;
 use crate::error::Result;
 use crate::events::Events;
@@ -11,6 +13,7 @@ use crate::load::number::is_missing;
 use crate::load::options::{Format, Kind};
 use crate::load::shape::{self, Shape};
 use crate::series::{Identity, NanPolicy, Series};
+use crate::unit::Unit;
 
 use super::partition::Group;
 
@@ -27,13 +30,39 @@ pub(super) struct Raw {
     pub(super) left_out: LeftOut,
 }
 
+/// Series that share their kind: those of one column of values, and of one name where a column tells the names.
+type Family = (usize, Option<String>);
+
+/// The kind of each family, and why.
+pub(super) type Kinds = BTreeMap<Family, (Kind, &'static str)>;
+
 impl Raw {
-    /// The kind of the series, where `kind` is that of its column of values.
-    pub(super) fn kind(&self, kind: Kind, plan: &Plan) -> Kind {
-        let kind = plan.named.get(&self.identity.name).map_or(kind, |(named, _)| *named);
-        // in a table whose column names the series, each series may be a counter by its own name
-        if kind == Kind::Gauge && self.shape.named_counter && !self.shape.negative { Kind::Counter } else { kind }
+    fn family(&self, plan: &Plan) -> Family {
+        (self.value, plan.name.map(|_| self.identity.name.clone()))
     }
+
+    /// The kind of the series.
+    pub(super) fn kind(&self, kinds: &Kinds, plan: &Plan) -> Kind {
+        kinds.get(&self.family(plan)).map_or(Kind::Gauge, |(kind, _)| *kind)
+    }
+}
+
+/// The kinds of all series.
+pub(super) fn kinds(raws: &[Raw], plan: &Plan) -> Kinds {
+    let mut families: BTreeMap<Family, Vec<Shape>> = BTreeMap::new();
+    for raw in raws {
+        families.entry(raw.family(plan)).or_default().push(raw.shape);
+    }
+    let decide = |(family, shapes): (Family, Vec<Shape>)| {
+        let known = family.1.as_ref().and_then(|name| plan.named.get(name));
+        let decided = match (known, plan.values.get(family.0)) {
+            (Some((kind, _)), _) => (*kind, "what the metric of that name is"),
+            (None, Some(value)) => shape::decide(plan, value, &shapes),
+            (None, None) => (Kind::Gauge, "no column of values"),
+        };
+        (family, decided)
+    };
+    families.into_iter().map(decide).collect()
 }
 
 /// Joins the pieces of a group and takes its columns of values apart.
@@ -87,12 +116,21 @@ pub(super) fn identity(key: &[String], value: &Value, plan: &Plan) -> Identity {
     let mut words = key.iter().cloned();
     let name = plan.name.and_then(|_| words.next());
     let names = plan.labels.iter().filter_map(|&i| plan.wanted.get(i)).map(|w| w.name.clone());
-    let labels = Labels::from_pairs(names.zip(words));
-    let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
+    // beside a column of names a label that a series does not have is blank
+    let has = |(_, word): &(String, String)| plan.name.is_none() || !word.is_empty();
+    let mut labels = Labels::from_pairs(names.zip(words).filter(has));
+    let column = plan.unit.and_then(|at| plan.wanted.get(at));
+    let own: Option<Unit> = column.and_then(|column| labels.get(&column.name)?.parse().ok());
+    if let (Some(column), Some(_)) = (column, &own) {
+        labels.remove(&column.name);
+    }
+    // what the caller says goes before what the table says
+    let own = own.filter(|_| value.unit == Unit::None);
+    let unit = name.as_deref().filter(|_| value.unit == Unit::None);
     let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
     let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
     Identity {
-        unit: known.or_else(|| unit.and_then(crate::unit::Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
+        unit: own.or(known).or_else(|| unit.and_then(Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
         name: name.clone().or_else(|| titled.as_ref().map(|t| t.0.clone())).unwrap_or_else(|| value.name.clone()),
         labels: match &titled {
             Some((_, own)) => Labels::from_pairs(labels.iter().chain(own.iter()).cloned()),

@@ -1,12 +1,11 @@
 //! What is said of rows and fields that were left out or are doubtful.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::series::Raw;
+use super::series::Kinds;
 use crate::error::{Error, Position, Result};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::dataset::Item;
-use crate::load::options::Kind;
 use crate::load::report::{LoadReport, Warning, WarningKind, counted};
 use crate::load::shape::Shape;
 use crate::load::table::{Tallies, Tally};
@@ -30,25 +29,22 @@ pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, repo
     zone::tell(plan.zone.as_ref(), (zoneless, zoned), position, report);
 }
 
-/// Tells what the series of a column of values are: one kind, or of each kind the names where the names tell it.
-pub(super) fn tell_kinds(value: &str, decided: (Kind, &str), raws: &[&Raw], plan: &Plan, report: &mut LoadReport) {
-    let (kind, why) = decided;
-    let mut by_kind: BTreeMap<(String, bool), BTreeSet<&str>> = BTreeMap::new();
-    for raw in raws {
-        let (own, name) = (raw.kind(kind, plan), raw.identity.name.as_str());
-        let told = own != kind || plan.named.contains_key(name);
-        by_kind.entry((own.to_string(), told)).or_default().insert(name);
+/// Tells what the series are: a line a column of values, and of a column of names one a kind and reason.
+pub(super) fn tell_kinds(kinds: &Kinds, plan: &Plan, report: &mut LoadReport) {
+    let mut alike: BTreeMap<(usize, String, &str), Vec<&str>> = BTreeMap::new();
+    for ((value, name), (kind, why)) in kinds {
+        let column = plan.values.get(*value).map_or("", |v| v.name.as_str());
+        alike.entry((*value, kind.to_string(), *why)).or_default().push(name.as_deref().unwrap_or(column));
     }
-    if !by_kind.keys().any(|(_, told)| *told) {
-        report.understand("kind", format!("{value}: {kind}"), why);
-        return;
-    }
-    for ((kind, told), names) in by_kind {
+    let only = alike.len() == 1 && plan.values.len() == 1;
+    for ((value, kind, why), names) in alike {
         let shown: Vec<&str> = names.iter().copied().take(MOST_NAMES).collect();
         let more = names.len() - shown.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let why = if told { "what the metric of that name is" } else { why };
-        report.understand("kind", format!("{}{more}: {kind}", shown.join(", ")), why);
+        let column = plan.values.get(value).map_or("", |v| v.name.as_str());
+        // one kind of all is told of the column
+        let what = if only { column.to_owned() } else { format!("{}{more}", shown.join(", ")) };
+        report.understand("kind", format!("{what}: {kind}"), why);
     }
 }
 
@@ -123,6 +119,13 @@ pub(super) fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         }
         WarningKind::ZoneAmbiguity => {
             format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
+        }
+        WarningKind::Rounded => {
+            format!(
+                "{} above 2⁵³ {has} more digits than double precision keeps, first {}; the nearest was taken",
+                counted(n, "whole number"),
+                t.sample
+            )
         }
         WarningKind::Encoding => crate::load::encoding::message(n, &t.sample),
         WarningKind::OtherRecord => {

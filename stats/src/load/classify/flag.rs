@@ -29,11 +29,19 @@ impl Classifier<'_> {
             return Ok(());
         } else {
             // a flag knows more than a status: an answer that never came has none, or 0
-            let (statuses, flags): (Vec<usize>, Vec<usize>) =
-                self.unused().into_iter().partition(|&i| guess::is_status(self.name(i)));
-            let Some((i, rule)) = flags.into_iter().chain(statuses).find_map(|i| Some((i, self.guess_flag(i)?))) else {
-                return Ok(());
+            let (statuses, flags): (Vec<usize>, Vec<usize>) = self
+                .unused()
+                .into_iter()
+                .filter(|&i| !self.is_label_of_metrics(i))
+                .partition(|&i| guess::is_status(self.name(i)));
+            let mut guessed = flags.iter().copied().chain(statuses).filter_map(|i| Some((i, self.guess_flag(i)?)));
+            // such as `res.statusCode`, where its values are those of HTTP
+            let nested = || {
+                let mut ends = flags.iter().copied().filter(|&i| guess::ends_in_status(self.name(i)));
+                let i = ends.find(|&i| self.flag_rule(i) == FlagRule::HttpStatus)?;
+                Some((i, FlagRule::HttpStatus))
             };
+            let Some((i, rule)) = guessed.next().or_else(nested) else { return Ok(()) };
             (i, rule, "its name and values")
         };
         self.mark(column);
@@ -44,8 +52,7 @@ impl Classifier<'_> {
     }
 
     pub(super) fn flag_rule(&self, i: usize) -> FlagRule {
-        let s = self.stat(i);
-        if s.mostly(s.statuses) && s.median >= 100.0 {
+        if self.sample.columns.get(i).is_some_and(|fields| guess::are_http(fields)) {
             return FlagRule::HttpStatus;
         }
         guess::flag(self.name(i)).unwrap_or(FlagRule::Good)

@@ -58,7 +58,23 @@ impl Classifier<'_> {
                 continue;
             }
             let few = s.words <= 10 || (s.words <= MOST_GUESSED_WORDS && s.words * 2 <= rows);
+            if self.is_label_of_metrics(i) && s.words > 0 {
+                labels.push(i);
+                continue;
+            }
             if self.is_number(i) || self.is_text_time(i) || s.words == 0 {
+                continue;
+            }
+            if self.is_measure(i) {
+                // series told apart by what they measure would be one a row
+                let name = self.name(i).to_owned();
+                self.report.understand(
+                    "not read",
+                    name.clone(),
+                    "numbers with words of no unit that is known, and no label",
+                );
+                let message = format!("“{name}” holds numbers that could not be read, and was left out");
+                self.report.warn(WarningKind::NotANumber, message, Position::in_file(self.file).at_column(name), 1);
                 continue;
             }
             if self.plan.ok.is_some() && guess::flag(self.name(i)).is_some() {
@@ -82,14 +98,18 @@ impl Classifier<'_> {
                 self.report.understand("not read", name, "text with many values; --by splits by it");
             }
         }
-        if let [first, rest @ ..] = labels.get(MOST_GUESSED_LABELS..).unwrap_or_default() {
+        if let [first, rest @ ..] = labels.get(MOST_GUESSED_LABELS..).filter(|_| !self.is_own()).unwrap_or_default() {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             let names = format!("{}{more}", self.name(*first));
             let why = format!("text beyond the first {MOST_GUESSED_LABELS} columns of it; --by splits by it");
             self.report.understand("not read", names, why);
         }
-        labels.truncate(MOST_GUESSED_LABELS);
-        self.leave_out_labels(&mut labels);
+        if !self.is_own() {
+            labels.truncate(MOST_GUESSED_LABELS);
+        }
+        if !self.is_own() {
+            self.leave_out_labels(&mut labels);
+        }
         let single = self.plan.values.len() == 1 && self.plan.values.iter().all(|v| guess::is_value(&v.name));
         if single && let Some(at) = labels.iter().position(|&i| guess::is_series_name(self.name(i))) {
             let i = labels.remove(at);
@@ -104,6 +124,10 @@ impl Classifier<'_> {
             self.mark(i);
             let wanted = self.want(i, ColumnType::Text);
             self.plan.labels.push(wanted);
+            if self.plan.name.is_some() && guess::is_unit(self.name(i)) {
+                self.plan.unit = Some(wanted);
+                self.report.understand("unit", format!("as the column {} says", self.name(i)), "its name");
+            }
         }
     }
 

@@ -2,7 +2,10 @@
 
 mod flag;
 mod labels;
+mod long;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod time;
 mod units;
 mod values;
@@ -90,6 +93,8 @@ pub(crate) struct Plan {
     pub(crate) labels: Vec<usize>,
     /// The column whose words name the series.
     pub(crate) name: Option<usize>,
+    /// The label whose words are the units of the series, in a table whose column names them.
+    pub(crate) unit: Option<usize>,
     pub(crate) ok: Option<usize>,
     pub(crate) filter: Vec<(usize, Clause)>,
     /// Half-open, in nanoseconds.
@@ -123,6 +128,8 @@ struct Classifier<'a> {
     file: &'a str,
     stats: Vec<Stats>,
     used: Vec<bool>,
+    /// The column that names metrics, in a table of many of them.
+    metrics: Option<usize>,
     plan: Plan,
 }
 
@@ -143,6 +150,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         values: Vec::new(),
         labels: Vec::new(),
         name: None,
+        unit: None,
         ok: None,
         filter: Vec::new(),
         range: (options.from.map_or(i64::MIN + 1, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
@@ -154,8 +162,9 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         blanks: Blanks::default(),
     };
     let used = vec![false; sample.names.len()];
-    let mut c = Classifier { sample, options, report, file, stats, used, plan };
+    let mut c = Classifier { sample, options, report, file, stats, used, metrics: None, plan };
     c.time()?;
+    c.metrics();
     c.flag()?;
     c.filter()?;
     c.explicit_labels()?;

@@ -4,12 +4,15 @@ use super::stats::Stats;
 use super::{Classifier, Hint, Value};
 use crate::error::{Error, Result};
 use crate::load::dataset::Role;
-use crate::load::guess;
-use crate::load::number::{self, Field, show};
+use crate::load::guess::{self, FlagRule};
+use crate::load::number::{self, Field, Style, show};
+use crate::load::records;
 use crate::load::report::counted;
+use crate::load::shown::Shown;
 use crate::load::table::ColumnType;
 use crate::load::traffic;
 use crate::unit::Unit;
+use crate::words;
 
 /// More columns than this are not all taken for series by a guess.
 const MOST_GUESSED_VALUES: usize = 10_000;
@@ -28,6 +31,10 @@ impl Classifier<'_> {
     pub(super) fn chosen_value(&mut self, name: &str, flag: &str, role: Role) -> Result<()> {
         let i = self.find(name, flag)?;
         let s = self.stat(i);
+        if self.is_truth(i) {
+            self.add_truth(i, role);
+            return Ok(());
+        }
         if s.numbers * 2 < s.filled || (self.hint(i) == Hint::Time) {
             let fits = |f: &[u8]| matches!(number::parse(f), Field::Number(_));
             return Err(self.wrong(i, "a number", &format!("choose a column of numbers with {flag}"), fits));
@@ -74,15 +81,26 @@ impl Classifier<'_> {
     }
 
     pub(super) fn guess_values(&mut self) -> Result<()> {
-        let measured = |i: &usize| self.is_number(*i) && !traffic::is_column(self.name(*i));
-        let numbers: Vec<usize> = self.unused().into_iter().filter(measured).collect();
+        let mut aside = self.not_measured();
+        let measured = |i: &usize| {
+            let other = traffic::is_column(self.name(*i)) || aside.contains(i) || self.is_label_of_metrics(*i);
+            self.is_number(*i) && !other
+        };
+        let mut numbers: Vec<usize> = self.unused().into_iter().filter(measured).collect();
+        if numbers.is_empty() {
+            std::mem::swap(&mut numbers, &mut aside);
+        }
         let by = |test: fn(&str) -> bool| -> Vec<usize> {
             numbers.iter().copied().filter(|&i| test(self.name(i))).collect()
         };
         let (latencies, latency_like, plain) = (by(guess::is_latency), by(guess::ends_in_latency), by(guess::is_value));
         let measures = by(|n| !guess::is_identifier(n));
-        let (chosen, why) = if let Some(&i) = latencies.first() {
+        let exactly = latencies.iter().copied().find(|&i| guess::is_exactly_latency(self.name(i)));
+        let (chosen, why) = if let Some(i) = exactly {
             (vec![i], "named like a latency")
+        } else if !latencies.is_empty() {
+            // `httpRequest.latency`; of several each is of something else
+            (latencies, "named like a latency")
         } else if let [i] = latency_like.as_slice()
             && self.plan.ok.is_some()
         {
@@ -95,7 +113,7 @@ impl Classifier<'_> {
             (numbers.clone(), "a column of numbers is a series")
         };
         if chosen.is_empty() {
-            return self.flag_as_value();
+            return if self.plan.ok.is_none() && self.truths_as_values() { Ok(()) } else { self.flag_as_value() };
         }
         if chosen.len() > MOST_GUESSED_VALUES {
             let message = format!("{} columns of numbers, each a series", chosen.len());
@@ -113,7 +131,79 @@ impl Classifier<'_> {
         if !left.is_empty() {
             self.report.understand("not read", left.join(", "), "numbers beside the value; --value chooses them");
         }
+        if !aside.is_empty() {
+            let names: Vec<&str> = aside.iter().map(|&i| self.name(i)).collect();
+            self.report.understand("not read", names.join(", "), "times, statuses or versions; --value chooses them");
+        }
         Ok(())
+    }
+
+    /// Columns of numbers that measure nothing: times beside that of the row, statuses, logstash's version of its own format.
+    fn not_measured(&self) -> Vec<usize> {
+        let is_epoch = |i: usize| {
+            let s = self.stat(i);
+            let says_so = || {
+                let words = words::of_name(self.name(i));
+                words.iter().any(|w| {
+                    matches!(w.as_str(), "time" | "timestamp" | "begin" | "end" | "start" | "epoch" | "date" | "ts")
+                })
+            };
+            s.integers == s.numbers && self.looks_like_epoch(i) && says_so()
+        };
+        let is_status = |i: usize| {
+            let fields = self.sample.columns.get(i);
+            guess::ends_in_status(self.name(i)) && fields.is_some_and(|fields| guess::are_http(fields))
+        };
+        let none = |&i: &usize| self.is_number(i) && (self.name(i) == "@version" || is_epoch(i) || is_status(i));
+        self.unused().into_iter().filter(none).collect()
+    }
+
+    /// Whether the fields of a column that is no column of numbers measure something all the same: durations of which some lack their unit, several
+    /// numbers in a field as in nginx's `0.1, 3.4`, numbers as a dashboard shows them in units that are not known.
+    pub(super) fn is_measure(&self, i: usize) -> bool {
+        if matches!(self.sample.styles.get(i), Some(Style::Shown(_))) {
+            return true;
+        }
+        let measures = |f: &&Vec<u8>| {
+            let is_number =
+                |f: &[u8]| matches!(number::parse(f), Field::Number(_)) || records::seconds(f.trim_ascii()).is_some();
+            f.split(|b| matches!(b, b',' | b':')).all(is_number)
+        };
+        let says_so = guess::is_latency(self.name(i)) || guess::ends_in_latency(self.name(i));
+        let fields = self.sample.columns.get(i).into_iter().flatten().filter(|f| !number::is_blank(f));
+        says_so && fields.filter(measures).count() * 2 > self.stat(i).filled
+    }
+
+    /// Whether a column is true or false in words, such as `Up` and `Down`.
+    fn is_truth(&self, i: usize) -> bool {
+        let is_word =
+            |f: &&Vec<u8>| matches!(FlagRule::Good.read(f), Field::Number(_)) && matches!(number::parse(f), Field::Bad);
+        let fields = self.sample.columns.get(i).into_iter().flatten();
+        let s = self.stat(i);
+        s.filled > 0 && s.words <= 4 && self.hint(i) != Hint::Time && fields.filter(is_word).count() == s.filled
+    }
+
+    fn add_truth(&mut self, i: usize, role: Role) {
+        let width = self.sample.names.len();
+        self.plan.styles.resize(width.max(self.plan.styles.len()), Style::Plain);
+        if let Some(style) = self.plan.styles.get_mut(i) {
+            *style = Style::Shown(Shown::Truth);
+        }
+        self.add_value(i, role);
+    }
+
+    /// A table without numbers: columns that are true or false are values, 1 and 0.
+    fn truths_as_values(&mut self) -> bool {
+        let truths: Vec<usize> = self.unused().into_iter().filter(|&i| self.is_truth(i)).collect();
+        for &i in &truths {
+            self.add_truth(i, Role::Value);
+        }
+        let names: Vec<&str> = truths.iter().map(|&i| self.name(i)).collect();
+        if !names.is_empty() {
+            let choice = format!("{}, 1 where true and 0 where false", names.join(", "));
+            self.report.understand("value", choice, "there is no column of numbers");
+        }
+        !truths.is_empty()
     }
 
     /// A table of times and flags: the flag is the value, 1 for good.

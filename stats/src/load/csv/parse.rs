@@ -202,7 +202,8 @@ impl Rows {
             Some(Builder::Number(style, out)) => {
                 let plain = if *style == Style::Plain { None } else { style.plain(field) };
                 let value = match number::parse(plain.as_deref().unwrap_or(field)) {
-                    Field::Number(v) if v.is_finite() => v,
+                    // larger whole numbers are looked at, and so is what is not finite
+                    Field::Number(v) if v.abs() < number::MOST_EXACT => v,
                     Field::Bad if Self::is_name(&mut self.names, place, field, line) => number::unreadable(),
                     odd => odd_number(odd, field, place, line, tallies),
                 };
@@ -296,6 +297,8 @@ impl Rows {
 fn odd_number(odd: Field, field: &[u8], place: usize, line: u64, tallies: &mut Tallies) -> f64 {
     let (kind, value) = match odd {
         Field::Number(v) if v.is_nan() => (WarningKind::Nan, v),
+        Field::Number(v) if v.is_finite() && !number::is_rounded(field, v) => return v,
+        Field::Number(v) if v.is_finite() => (WarningKind::Rounded, v),
         Field::Number(v) => (WarningKind::Infinite, v),
         Field::Blank => (WarningKind::Blank, missing()),
         Field::Bad => (WarningKind::NotANumber, number::unreadable()),
@@ -342,6 +345,7 @@ mod tests {
             values: vec![Value { column: 0, name: "0".into(), role: Role::Value, unit: Unit::None }],
             labels: Vec::new(),
             name: None,
+            unit: None,
             ok: None,
             filter: Vec::new(),
             range: (i64::MIN + 1, i64::MAX),

@@ -112,7 +112,7 @@ fn below(
     report.understand("delimiter", show_delimiter(delimiter), why);
     let column = |i: usize| rows.iter().map(|(_, r)| r.get(i).unwrap_or_default().to_vec()).collect();
     let mut columns: Vec<Vec<Vec<u8>>> = (0..width).map(column).collect();
-    let styles = styles(&mut columns, delimiter == b',', is_grafanas(head), report);
+    let styles = styles(&mut columns, delimiter == b',', is_grafanas(&names), report);
     let unit = |style: &Style| if let Style::Shown(shown) = style { shown.unit() } else { None };
     let units = styles.iter().map(unit).collect();
     let sample = Sample {
@@ -167,9 +167,9 @@ fn styles(columns: &mut [Vec<Vec<u8>>], comma_delimited: bool, grafanas: bool, r
     styles
 }
 
-/// Whether the header is that of Grafana's panel inspector, which quotes every name.
-fn is_grafanas(head: &[u8]) -> bool {
-    head.starts_with(b"\"Time\",\"")
+/// Whether the header is that of Grafana's panel inspector, whose quotes other programs take off when they save it again.
+fn is_grafanas(names: &[String]) -> bool {
+    names.first().is_some_and(|name| name == "Time") && names.len() > 1
 }
 
 fn show_delimiter(delimiter: u8) -> &'static str {
