@@ -402,106 +402,108 @@ fn is_level_word(word: &str) -> bool {
     let is_percentile = || {
         word.strip_prefix('p').is_some_and(|p| !p.is_empty() && p.len() <= 5 && p.bytes().all(|b| b.is_ascii_digit()))
     };
-    matches!(
-        word,
-        "latency"
-            | "latencies"
-            | "duration"
-            | "durations"
-            | "time"
-            | "elapsed"
-            | "rt"
-            | "rtt"
-            | "ttfb"
-            | "took"
-            | "lag"
-            | "delay"
-            | "wait"
-            | "waiting"
-            | "age"
-            | "uptime"
-            | "jitter"
-            | "drift"
-            | "skew"
-            | "used"
-            | "usage"
-            | "utilization"
-            | "utilisation"
-            | "util"
-            | "occupancy"
-            | "saturation"
-            | "load"
-            | "depth"
-            | "size"
-            | "length"
-            | "len"
-            | "queue"
-            | "queued"
-            | "backlog"
-            | "pending"
-            | "inflight"
-            | "outstanding"
-            | "free"
-            | "available"
-            | "avail"
-            | "remaining"
-            | "cached"
-            | "resident"
-            | "rss"
-            | "memory"
-            | "mem"
-            | "heap"
-            | "median"
-            | "mean"
-            | "avg"
-            | "average"
-            | "max"
-            | "min"
-            | "percentile"
-            | "quantile"
-            | "stddev"
-            | "stdev"
-            | "percent"
-            | "percentage"
-            | "pct"
-            | "%"
-            | "ratio"
-            | "share"
-            | "fraction"
-            | "rate"
-            | "score"
-            | "temperature"
-            | "temp"
-            | "celsius"
-            | "°c"
-            | "humidity"
-            | "pressure"
-            | "voltage"
-            | "speed"
-            | "users"
-            | "connections"
-            | "conns"
-            | "sessions"
-            | "clients"
-            | "threads"
-            | "goroutines"
-            | "workers"
-            | "replicas"
-            | "pods"
-            | "nodes"
-            | "instances"
-            | "active"
-            | "idle"
-            | "current"
-            | "level"
-            | "price"
-            | "balance"
-            | "limit"
-            | "capacity"
-            | "timestamp"
-            | "version"
-    ) || is_percentile()
+    LEVELS.contains(&word) || is_percentile()
 }
+
+/// Words of names of what goes up and down.
+const LEVELS: [&str; 96] = [
+    "latency",
+    "latencies",
+    "duration",
+    "durations",
+    "time",
+    "elapsed",
+    "rt",
+    "rtt",
+    "ttfb",
+    "took",
+    "lag",
+    "delay",
+    "wait",
+    "waiting",
+    "age",
+    "uptime",
+    "jitter",
+    "drift",
+    "skew",
+    "used",
+    "usage",
+    "utilization",
+    "utilisation",
+    "util",
+    "occupancy",
+    "saturation",
+    "load",
+    "depth",
+    "size",
+    "length",
+    "len",
+    "queue",
+    "queued",
+    "backlog",
+    "pending",
+    "inflight",
+    "outstanding",
+    "free",
+    "available",
+    "avail",
+    "remaining",
+    "cached",
+    "resident",
+    "rss",
+    "memory",
+    "mem",
+    "heap",
+    "median",
+    "mean",
+    "avg",
+    "average",
+    "max",
+    "min",
+    "percentile",
+    "quantile",
+    "stddev",
+    "stdev",
+    "percent",
+    "percentage",
+    "pct",
+    "%",
+    "ratio",
+    "share",
+    "fraction",
+    "rate",
+    "score",
+    "temperature",
+    "temp",
+    "celsius",
+    "°c",
+    "humidity",
+    "pressure",
+    "voltage",
+    "speed",
+    "users",
+    "connections",
+    "conns",
+    "sessions",
+    "clients",
+    "threads",
+    "goroutines",
+    "workers",
+    "replicas",
+    "pods",
+    "nodes",
+    "instances",
+    "active",
+    "idle",
+    "current",
+    "level",
+    "price",
+    "balance",
+    "limit",
+    "capacity",
+    "timestamp",
+    "version",
+];
 
 /// The nearest of several names to a misspelt one, where one is near.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -1,5 +1,5 @@
 //! What tables of known programs hold, whose truth is known from their documentation.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use crate::load::{Dataset, Item, Kind, LoadOptions, WarningKind, load_bytes};
 use crate::progress::Progress;
@@ -30,8 +30,9 @@ fn told(data: &Dataset, what: &str) -> String {
 #[test]
 fn what_never_answered_is_no_success() {
     for (none, every) in [("0", 10), ("000", 10), ("-1", 2), ("0", 3)] {
-        let text =
-            table("latency_ms,status", 600, |i| format!("{},{}", i % 7, if i % every == 0 { none } else { "200" }));
+        let text = table("latency_ms,status", 600, |i| {
+            format!("{},{}", i % 7, if i.is_multiple_of(every) { none } else { "200" })
+        });
         let data = load("t.csv", &text);
         assert_eq!(good(&data.items[0]), (600 - 600 / every, 600), "{none} every {every}");
         assert!(told(&data, "ok").contains("no answer"), "{}", told(&data, "ok"));
@@ -42,7 +43,7 @@ fn what_never_answered_is_no_success() {
 fn the_last_part_of_a_name_tells_a_status() {
     for name in ["res.statusCode", "http.response.status_code", "httpRequest.status", "DownstreamStatus", "status"] {
         let row = |i: usize| {
-            let code = if i % 4 == 0 { 502 } else { 200 };
+            let code = if i.is_multiple_of(4) { 502 } else { 200 };
             format!("{{\"time\":\"2026-01-01T00:00:{i:02}Z\",\"latency_ms\":{i},\"{name}\":{code}}}\n")
         };
         let data = load("t.jsonl", &(0..40).map(row).collect::<String>());
@@ -122,14 +123,19 @@ fn numbers_beside_names_of_metrics_are_labels() {
     assert!(titles.contains(&r#"req_total{code="500", le="0.1"}"#.to_owned()), "{titles:?}");
     assert!(data.items.iter().all(|item| item.kind == Kind::Counter));
     // a flag of requests stays one where the name is no metric's
-    let requests = table("name,value,status", 40, |i| format!("checkout,{i}.5,{}", if i % 4 == 0 { 500 } else { 200 }));
+    let requests =
+        table("name,value,status", 40, |i| format!("checkout,{i}.5,{}", if i.is_multiple_of(4) { 500 } else { 200 }));
     assert_eq!(good(&load("t.csv", &requests).items[0]), (30, 40));
 }
 
 #[test]
 fn a_column_of_units_is_the_unit() {
     let text =
-        table("metric,unit,value", 60, |i| if i % 2 == 0 { "lat,ms,100".into() } else { "lat,s,0.1".to_owned() });
+        table(
+            "metric,unit,value",
+            60,
+            |i| if i.is_multiple_of(2) { "lat,ms,100".into() } else { "lat,s,0.1".to_owned() },
+        );
     let data = load("t.csv", &text);
     let units: Vec<&Unit> = data.items.iter().map(|item| &item.identity.unit).collect();
     assert!(units.len() == 2 && units.contains(&&Unit::Millisecond) && units.contains(&&Unit::Second), "{units:?}");
@@ -181,7 +187,7 @@ fn columns_as_dashboards_show_them() {
 #[test]
 fn durations_are_no_labels() {
     let line = |i: usize| {
-        let took = if i % 5 == 0 { "1.5".to_owned() } else { format!("{}ms", i + 1) };
+        let took = if i.is_multiple_of(5) { "1.5".to_owned() } else { format!("{}ms", i + 1) };
         format!("ts=2026-01-01T00:00:{i:02}Z dur={took} status=200\n")
     };
     let data = load("t.log", &(0..40).map(line).collect::<String>());
@@ -189,7 +195,7 @@ fn durations_are_no_labels() {
     assert!(data.report.warnings.iter().any(|w| w.message.contains("without a unit")), "{:?}", data.report.warnings);
     // nginx writes the times of several upstreams into one field
     let line = |i: usize| {
-        let upstream = if i % 2 == 0 { "0.1, 3.4" } else { "0.011" };
+        let upstream = if i.is_multiple_of(2) { "0.1, 3.4" } else { "0.011" };
         format!(
             "{{\"time\":\"2026-01-01T00:00:{i:02}Z\",\"request_time\":\"0.012\",\"upstream_response_time\":\"{upstream}\"}}\n"
         )
@@ -202,10 +208,13 @@ fn durations_are_no_labels() {
 #[test]
 fn truth_is_nought_and_one() {
     for words in [["true", "false"], ["Up", "Down"]] {
-        let data = load(
-            "t.csv",
-            &table("up", 40, |i| if i == 7 { String::new() } else { words[usize::from(i % 10 == 0)].to_owned() }),
-        );
+        let data =
+            load(
+                "t.csv",
+                &table("up", 40, |i| {
+                    if i == 7 { String::new() } else { words[usize::from(i.is_multiple_of(10))].to_owned() }
+                }),
+            );
         let up = &data.items[0];
         assert_eq!((up.kind, up.count(), up.values().iter().sum::<f64>()), (Kind::Gauge, 39, 35.0));
         assert_eq!(up.left_out.blank, 1);
