@@ -55,13 +55,17 @@ struct Line {
     labels: Labels,
     value: f64,
     time: Option<f64>,
+    /// Whether an exemplar follows.
+    exemplar: bool,
+    /// Whether its time is written with a point.
+    decimals: bool,
 }
 
 /// Reads text of either format.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let open_metrics = text.trim_ascii_end().ends_with(b"# EOF");
-    let scale = if open_metrics { 1e6 } else { 1e3 };
+    let proof = open_metrics(text);
+    let scale = if proof.is_some() { 1e6 } else { 1e3 };
     let mut report = LoadReport::default();
     encoding::text(text, name, &mut report);
     let mut families: HashMap<String, Family> = HashMap::new();
@@ -70,6 +74,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     let mut aside = LeftAside::default();
     let mut all: Vec<Samples> = Vec::new();
     let (mut untimed, mut rows) = (0_u64, 0_u64);
+    let (mut ended, mut goes_on) = (false, None);
     let mut rest = text;
     let mut number = 0;
     while !rest.is_empty() {
@@ -80,6 +85,13 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let line = line.trim_ascii();
         if line.is_empty() {
             continue;
+        }
+        if line == b"# EOF" {
+            ended = true;
+            continue;
+        }
+        if ended {
+            goes_on.get_or_insert(number);
         }
         if let Some(comment) = line.strip_prefix(b"#") {
             describe(comment, &mut families);
@@ -143,13 +155,49 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         s.values.shrink_to_fit();
         (s.kind, s.unit) = declared(&s.name, &s.labels, &families);
     }
-    let variant = if open_metrics { "OpenMetrics, times in seconds" } else { "Prometheus text, times in milliseconds" };
-    report.understand("text", variant, if open_metrics { "it ends in # EOF" } else { "it does not end in # EOF" });
+    match proof {
+        Some(why) => report.understand("text", "OpenMetrics, times in seconds", why),
+        None => report.understand("text", "Prometheus text, times in milliseconds", "it does not end in # EOF"),
+    }
+    if let (Some(why), false) = (proof, ended) {
+        let message = format!("OpenMetrics ends in # EOF, and this does not, though {why}: it was cut off");
+        report.warn(WarningKind::Truncated, message, Position::in_file(name).at_line(number), 1);
+    }
+    if let Some(line) = goes_on {
+        let message = "there are lines after # EOF, as where files were joined; they were read too";
+        report.warn(WarningKind::RepeatedHeader, message, Position::in_file(name).at_line(line), 1);
+    }
     report.rows = rows;
     report.files.push(FileRead { name: name.to_owned(), format: Format::Exposition, bytes: bytes.len() as u64, rows });
     drop((index, aside));
     choice.finish(&mut all, name, &mut report)?;
     of_chosen(all, options, Format::Exposition, name, report)
+}
+
+/// Why a text is `OpenMetrics`, whose times are seconds: what only it has, in the first lines where it does not end as it should.
+fn open_metrics(text: &[u8]) -> Option<&'static str> {
+    const LINES: usize = 2000;
+    if text.trim_ascii_end().ends_with(b"# EOF") {
+        return Some("it ends in # EOF");
+    }
+    if memchr::memmem::find(text, b"\n# EOF\n").is_some() || memchr::memmem::find(text, b"\n# EOF\r").is_some() {
+        return Some("it has # EOF");
+    }
+    text.split(|b| *b == b'\n').take(LINES).map(<[u8]>::trim_ascii).find_map(|line| {
+        if line.starts_with(b"# UNIT ") {
+            return Some("it has # UNIT");
+        }
+        if line.starts_with(b"# TYPE ") {
+            let kind = line.rsplit(|b| *b == b' ').next()?;
+            let only = [&b"info"[..], b"stateset", b"gaugehistogram", b"unknown"].contains(&kind);
+            return only.then_some("it has types of OpenMetrics");
+        }
+        match sample(line).ok()? {
+            Line { exemplar: true, .. } => Some("it has exemplars"),
+            Line { decimals: true, .. } => Some("its times have decimals"),
+            _ => None,
+        }
+    })
 }
 
 /// `# TYPE name counter` or `# UNIT name seconds`; other comments say nothing.
@@ -206,21 +254,24 @@ fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
     }
     let rest = line.get(at..).unwrap_or_default();
     // an exemplar follows a lone #
-    let rest = memchr::memmem::find(rest, b" # ").and_then(|i| rest.get(..i)).unwrap_or(rest);
+    let exemplar = memchr::memmem::find(rest, b" # ");
+    let rest = exemplar.and_then(|i| rest.get(..i)).unwrap_or(rest);
     let mut words = rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let number = |w: &[u8]| match number::parse(w) {
         Field::Number(v) => Some(v),
         Field::Blank | Field::Bad => None,
     };
     let value = words.next().and_then(number).ok_or(("a number is missing", at))?;
-    let time = match words.next() {
+    let word = words.next();
+    let time = match word {
         Some(word) => Some(number(word).filter(|t| t.is_finite()).ok_or(("its time is not a number", at))?),
         None => None,
     };
     if words.next().is_some() {
         return Err(("there is something after its time", at));
     }
-    Ok(Line { name, labels, value, time })
+    let decimals = word.is_some_and(|w| w.contains(&b'.'));
+    Ok(Line { name, labels, value, time, exemplar: exemplar.is_some(), decimals })
 }
 
 /// Reads labels up to the closing brace and gives the place after it; a quoted word alone is the metric's name.
@@ -404,6 +455,33 @@ lag_seconds{quantile="0.9"} 0.25 1395066363000
         let unit = |d: &Dataset| d.find("a")[0].identity.unit.clone();
         assert_eq!((with_unit.find("a")[0].kind, unit(&with_unit)), (Kind::Histogram, Unit::Second));
         assert_ne!(unit(&load(&format!("# TYPE a histogram\n{buckets}")).unwrap()), Unit::Second);
+    }
+
+    /// Without `# EOF` the rest of what only `OpenMetrics` has tells it; the text is that of its specification.
+    #[test]
+    fn open_metrics_that_was_cut_off_is_still_in_seconds() {
+        let second = |text: &str| {
+            let d = load(text).unwrap();
+            (d.items[0].times()[0], d.report.warnings.iter().map(|w| w.kind).collect::<Vec<_>>())
+        };
+        let at = 1_520_879_607_789_000_000;
+        for proof in [
+            "a 5 1520879607.789\n",
+            "a 5 1520879607.789 # {trace_id=\"x\"} 0.6\n",
+            "# UNIT a seconds\na 5 1520879607.789\n",
+        ] {
+            assert_eq!(second(proof), (at, vec![WarningKind::Truncated]), "{proof}");
+        }
+        for proof in
+            ["# TYPE a info\na 5 1520879607\n", "# TYPE a stateset\na 5 1520879607\n", "a 5 1520879607 # {} 1\n"]
+        {
+            assert_eq!(second(proof), (1_520_879_607_000_000_000, vec![WarningKind::Truncated]), "{proof}");
+        }
+        let joined = "a 5 1520879607.789\n# EOF\na 6 1520879608.789\n";
+        assert_eq!(second(joined), (at, vec![WarningKind::RepeatedHeader]));
+        assert_eq!(load(joined).unwrap().items[0].values(), [5.0, 6.0]);
+        // milliseconds of Prometheus' own text
+        assert_eq!(second("# TYPE a gauge\na 5 1520879607789\n"), (at, vec![]));
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub(crate) enum FlagRule {
     HttpStatus,
     /// An HTTP status: from 200 to 399 is good; 0 stands for no answer.
     Answered,
+    /// k6's word for it, or an HTTP status as above; blank where a row is no request.
+    Expected,
 }
 
 impl FlagRule {
@@ -24,6 +26,13 @@ impl FlagRule {
                 Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(good(v)))),
                 Field::Number(_) => Field::Bad,
                 other => other,
+            };
+        }
+        if self == Self::Expected {
+            return match (number::is_blank(field), Self::Answered.read(field)) {
+                (true, _) => Field::Number(1.0),
+                (_, Field::Bad) => Self::Good.read(field),
+                (_, status) => status,
             };
         }
         let mut word = [0_u8; 12];
@@ -51,6 +60,7 @@ impl FlagRule {
             Self::Inverted => "true is bad",
             Self::HttpStatus => "an HTTP status, 500 and above is bad",
             Self::Answered => "an HTTP status, 200 to 399 is good",
+            Self::Expected => "true, or an HTTP status from 200 to 399, is good",
         }
     }
 }
@@ -360,6 +370,11 @@ mod tests {
             (FlagRule::HttpStatus, "500", Field::Number(0.0)),
             (FlagRule::HttpStatus, "-", Field::Blank),
             (FlagRule::Good, "perhaps", Field::Bad),
+            (FlagRule::Expected, "", Field::Number(1.0)),
+            (FlagRule::Expected, "false", Field::Number(0.0)),
+            (FlagRule::Expected, "0", Field::Number(0.0)),
+            (FlagRule::Expected, "404", Field::Number(0.0)),
+            (FlagRule::Expected, "302", Field::Number(1.0)),
             (FlagRule::Good, "a word longer than any flag", Field::Bad),
         ] {
             assert_eq!(rule.read(text.as_bytes()), want, "{text}");

@@ -12,7 +12,7 @@
 //! | `source`, `files`, `container` | files, folders, patterns and standard input as one data set; gzip and Zstandard around them |
 //! | `detect` | the format, by content |
 //! | `csv` | delimited text, in parallel chunks |
-//! | `records`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, ULID-prefixed lines |
+//! | `records`, `by_record`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, lines after a ULID or in a container's log |
 //! | `preset`, `testers`, `summaries` | load testers: what their columns are, and their closing reports |
 //! | `prometheus`, `exposition`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
 //! | `classic` | Prometheus' classic histograms, made of their buckets' counters |
@@ -36,6 +36,7 @@
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
+mod by_record;
 mod choice;
 mod clashes;
 mod classic;

@@ -28,14 +28,19 @@ pub(crate) fn by_lines(text: &[u8]) -> Option<Format> {
     if line.starts_with(b"Linux ") && line.trim_ascii_end().ends_with(b"CPU)") {
         return Some(Format::Sysstat);
     }
-    line.starts_with(b"procs -").then_some(Format::Vmstat)
+    is_vmstat_head(line).then_some(Format::Vmstat)
+}
+
+/// The line over the columns of `vmstat`, which `-w` begins with dashes.
+fn is_vmstat_head(line: &[u8]) -> bool {
+    line.starts_with(b"procs -") || line.starts_with(b"--procs--")
 }
 
 /// Reads any of them.
 pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptions) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let text = encoding::text(bytes, name, &mut report);
-    let mut table = Table::new(options)?;
+    let mut table = Table::new(format, options)?;
     let first = text.lines().next().unwrap_or_default();
     if format == Format::Vmstat {
         vmstat(&text, &mut table);
@@ -68,11 +73,56 @@ struct Table {
     without_time: u64,
     step: Span,
     first: i64,
+    format: Format,
+    /// Whether there are columns of memory whose unit an option of `vmstat` changes.
+    memory: bool,
+}
+
+/// Whether a column of `vmstat` is memory in the unit that its option `-S` sets.
+fn is_vmstat_memory(name: &str) -> bool {
+    matches!(name, "swpd" | "free" | "buff" | "cache" | "inact" | "active")
+}
+
+/// The unit of a column of `sar`, `iostat` and `pidstat`, or of `vmstat`, by their manuals; a kilobyte is 1024 bytes there.
+pub(super) fn unit(name: &str, format: Format) -> Option<Unit> {
+    let per_second = |unit: Unit| Some(Unit::PerSecond(Box::new(unit)));
+    let kibibytes = || Unit::Other("KiB".into());
+    if format == Format::Vmstat {
+        return match name {
+            "us" | "sy" | "id" | "wa" | "st" | "gu" => Some(Unit::Percent),
+            "si" | "so" | "bi" | "bo" => per_second(kibibytes()),
+            "in" | "cs" => per_second(Unit::Count),
+            "r" | "b" => Some(Unit::Count),
+            name if is_vmstat_memory(name) => Some(kibibytes()),
+            _ => None,
+        };
+    }
+    match name {
+        name if name.starts_with('%') => Some(Unit::Percent),
+        "await" | "r_await" | "w_await" | "d_await" | "f_await" | "svctm" => Some(Unit::Millisecond),
+        "tps" => per_second(Unit::Count),
+        "areq-sz" | "rareq-sz" | "wareq-sz" | "dareq-sz" | "kB_read" | "kB_wrtn" | "kB_dscd" => Some(kibibytes()),
+        name if name.starts_with("kbmem") || name.starts_with("kbsw") || name == "kbavail" || name == "kbcommit" => {
+            Some(kibibytes())
+        }
+        "kbbuffers" | "kbcached" | "kbactive" | "kbinact" | "kbdirty" => Some(kibibytes()),
+        name => {
+            let of = name.strip_suffix("/s").or_else(|| name.strip_suffix("ps"))?;
+            match (of.to_ascii_lowercase().contains("kb"), of.contains("MB")) {
+                (true, _) => per_second(kibibytes()),
+                (_, true) => per_second(Unit::Other("MiB".into())),
+                _ if name.ends_with("/s") => per_second(Unit::Count),
+                _ => None,
+            }
+        }
+    }
 }
 
 impl Table {
-    fn new(options: &LoadOptions) -> Result<Self> {
+    fn new(format: Format, options: &LoadOptions) -> Result<Self> {
         Ok(Self {
+            format,
+            memory: false,
             all: Vec::new(),
             index: HashMap::new(),
             clock: Clock::new(TimeFormat::Text, clock::zone(options.tz.as_deref())?),
@@ -95,11 +145,8 @@ impl Table {
             let fresh = self.all.len();
             let at = *self.index.entry(key).or_insert(fresh);
             if at == fresh {
-                let unit = if name.starts_with('%') || matches!(*name, "us" | "sy" | "id" | "wa" | "st" | "gu") {
-                    Some(Unit::Percent)
-                } else {
-                    None
-                };
+                let unit = unit(name, self.format);
+                self.memory |= self.format == Format::Vmstat && is_vmstat_memory(name);
                 let samples = Samples {
                     name: (*name).to_owned(),
                     labels: labels.clone(),
@@ -148,6 +195,13 @@ impl Table {
             );
             report.warn(WarningKind::NoTime, message, Position::in_file(file), self.without_time);
         }
+        if self.memory {
+            report.understand(
+                "unit",
+                "memory in KiB",
+                "what vmstat prints without -S, of which its output says nothing",
+            );
+        }
         if self.clock.zoneless > 0 {
             report.understand("zone", self.clock.zone_name(), "the times have no zone; --tz names another");
         }
@@ -161,7 +215,7 @@ impl Table {
 }
 
 /// `11/25/26`, `11/25/2026`, `25.11.2026` or `2026-11-25` as the last.
-fn iso_date(date: &str) -> Option<String> {
+pub(super) fn iso_date(date: &str) -> Option<String> {
     if date.len() == 10 && date.as_bytes().get(4) == Some(&b'-') {
         return Some(date.to_owned());
     }
@@ -174,7 +228,7 @@ fn iso_date(date: &str) -> Option<String> {
 }
 
 /// `01:58:03` with `PM` as `13:58:03`.
-fn clock_24(time: &str, half: Option<&str>) -> Option<String> {
+pub(super) fn clock_24(time: &str, half: Option<&str>) -> Option<String> {
     let Some(half) = half else { return Some(time.to_owned()) };
     let (hour, rest) = time.split_once(':')?;
     let hour: u32 = hour.parse().ok()?;
@@ -204,6 +258,12 @@ fn is_label(name: &str) -> bool {
             | "Device"
             | "MOUNTPOINT"
             | "FCHOST"
+            | "UID"
+            | "USER"
+            | "PID"
+            | "TGID"
+            | "TID"
+            | "Command"
     )
 }
 
@@ -213,7 +273,9 @@ fn labels(names: &[&str], values: &[&str], host: Option<&str>) -> Labels {
     if let Some(host) = host.filter(|h| !h.is_empty()) {
         labels.set("host", host);
     }
-    for (name, value) in names.iter().zip(values).filter(|(n, _)| is_label(n)) {
+    // the processor that a process ran on last tells no process apart
+    let moves = |name: &str| name == "CPU" && names.contains(&"PID");
+    for (name, value) in names.iter().zip(values).filter(|(n, _)| is_label(n) && !moves(n)) {
         // sadf writes -1 for all of them
         labels.set(name.trim_end_matches(':').to_ascii_lowercase(), if *value == "-1" { "all" } else { value });
     }
@@ -261,7 +323,9 @@ fn sadf(text: &str, table: &mut Table) {
 /// The date and the host in `Linux 6.1.0 (host) 11/25/26 _x86_64_ (2 CPU)`.
 fn banner(line: &str) -> (Option<&str>, Option<&str>) {
     let host = line.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(host, _)| host);
-    let date = line.split_whitespace().find(|w| iso_date(w).is_some());
+    // the kernel's version before the host may look like a date too
+    let after = line.split_once(')').map_or(line, |(_, rest)| rest);
+    let date = after.split_whitespace().find(|w| iso_date(w).is_some());
     (date, host)
 }
 
@@ -302,6 +366,10 @@ fn sar(text: &str, table: &mut Table) {
         if !words.iter().any(figure) {
             (header, last, days) = (words, i64::MIN, 0);
             continue;
+        }
+        // pidstat's last word is a command, which may have blanks in it
+        if header.last() == Some(&"Command") && words.len() > header.len() {
+            words.truncate(header.len());
         }
         let Some(mut at) = date.and_then(|date| table.time(date, time, half)).filter(|_| words.len() == header.len())
         else {
@@ -370,7 +438,7 @@ fn vmstat(text: &str, table: &mut Table) {
     let reports = text.lines().filter(|l| figures_in(l)).count();
     for (number, line) in (1_u64..).zip(text.lines()) {
         let words: Vec<&str> = line.split_whitespace().collect();
-        if words.is_empty() || line.starts_with("procs") {
+        if words.is_empty() || is_vmstat_head(line.as_bytes()) {
             continue;
         }
         if !figures_in(line) {
@@ -404,5 +472,90 @@ fn vmstat(text: &str, table: &mut Table) {
             Some(at) => table.add(at, names, values, &Labels::new()),
             None => table.unreadable(number),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::load::{Item, load_bytes};
+    use crate::progress::Progress;
+
+    fn load(text: &str) -> Dataset {
+        load_bytes("x", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
+    }
+
+    fn find<'a>(data: &'a Dataset, title: &str) -> &'a Item {
+        data.items.iter().find(|i| i.title() == title).unwrap_or_else(|| panic!("{title}"))
+    }
+
+    /// 2026-11-25T10:00:01Z is 1 795 600 801 s.
+    #[test]
+    fn the_version_of_the_kernel_is_no_date() {
+        for version in ["6.6.12", "5.10.205", "6.18.44-fc-v669"] {
+            let text = format!(
+                "Linux {version} (host) \t11/25/2026 \t_x86_64_\t(2 CPU)\n\n10:00:01        CPU     %user     %idle\n\
+                 10:00:01        all      1.00     98.40\n"
+            );
+            let data = load(&text);
+            assert_eq!(data.items[0].times(), [1_795_600_801_000_000_000], "{version}");
+        }
+    }
+
+    #[test]
+    fn columns_have_the_units_of_the_manuals() {
+        let per_second = |unit: Unit| Unit::PerSecond(Box::new(unit));
+        let kibibytes = || Unit::Other("KiB".into());
+        for (name, want) in [
+            ("%util", Some(Unit::Percent)),
+            ("r_await", Some(Unit::Millisecond)),
+            ("await", Some(Unit::Millisecond)),
+            ("rkB/s", Some(per_second(kibibytes()))),
+            ("kB_wrtn/s", Some(per_second(kibibytes()))),
+            ("rxkB/s", Some(per_second(kibibytes()))),
+            ("MB_read/s", Some(per_second(Unit::Other("MiB".into())))),
+            ("r/s", Some(per_second(Unit::Count))),
+            ("tps", Some(per_second(Unit::Count))),
+            ("kbmemfree", Some(kibibytes())),
+            ("aqu-sz", None),
+            ("ldavg-1", None),
+        ] {
+            assert_eq!(unit(name, Format::Sysstat), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn wide_vmstat_is_vmstat() {
+        let data = load(
+            "--procs-- -----------------------memory---------------------- ---swap-- -----io---- -system-- ----------cpu---------- -----timestamp-----\n   \
+             r    b         swpd         free         buff        cache   si   so    bi    bo   in   cs  us  sy  id  wa  st  gu                 UTC\n   \
+             7    0            0     10408224       380764     12105980    0    0  1896  4796  391 1272  75   8  16   0   0   0 2026-11-26 09:39:15\n   \
+             8    0            0     10408225       380764     12105980    0    0    72   100  830 3388  91   9   0   0   0   0 2026-11-26 09:39:16\n",
+        );
+        // 2026-11-26T09:39:16Z
+        let free = find(&data, "free");
+        assert_eq!(
+            (free.format, free.times(), free.values()),
+            (Format::Vmstat, &[1_795_685_956_000_000_000][..], &[10_408_225.0][..])
+        );
+        assert_eq!(
+            (&free.identity.unit, &find(&data, "gu").identity.unit),
+            (&Unit::Other("KiB".into()), &Unit::Percent)
+        );
+        assert!(data.report.understood.iter().any(|u| u.choice == "memory in KiB" && u.why.contains("-S")));
+    }
+
+    #[test]
+    fn processes_are_told_apart_by_their_numbers() {
+        let data = load(
+            "Linux 6.1.0 (h) \t01/02/2026 \t_x86_64_\t(2 CPU)\n\n10:00:01      UID       PID    %usr   %CPU   CPU  Command\n\
+             10:00:02        0         1    1.00    1.50     0  systemd\n10:00:02        0        22    3.00    3.50     1  my worker\n\
+             10:00:03        0         1    2.00    2.50     1  systemd\n",
+        );
+        let labels = "{command=\"systemd\", host=\"h\", pid=\"1\", uid=\"0\"}";
+        assert_eq!(find(&data, &format!("%CPU{labels}")).values(), [1.5, 2.5]);
+        let titles: Vec<String> = data.items.iter().map(Item::title).collect();
+        assert_eq!(titles.len(), 4, "{titles:?}");
     }
 }

@@ -30,6 +30,33 @@ const VEGETA: [&str; 12] = [
     "headers",
 ];
 
+/// The columns of `JMeter` in their default order, where it writes no header.
+const JMETER: [&str; 17] = [
+    "timeStamp",
+    "elapsed",
+    "label",
+    "responseCode",
+    "responseMessage",
+    "threadName",
+    "dataType",
+    "success",
+    "failureMessage",
+    "bytes",
+    "sentBytes",
+    "grpThreads",
+    "allThreads",
+    "URL",
+    "Latency",
+    "IdleTime",
+    "Connect",
+];
+
+/// That the times of a tester count from its own start.
+const FROM_ZERO: (WarningKind, &str) = (
+    WarningKind::NoTime,
+    "the times count from the start of the test, and nothing says when that was: they stand after 1970-01-01T00:00:00Z",
+);
+
 /// What tells apart the requests of k6; its other tags depend on the answer.
 const K6_LABELS: [&str; 4] = ["scenario", "group", "name", "method"];
 
@@ -48,6 +75,8 @@ pub(crate) fn by_first_line(line: &[u8]) -> Option<Format> {
         Some(Format::Oha)
     } else if [b',', b'\t', b';'].iter().any(|s| has(*s, &["timeStamp", "elapsed", "label"])) {
         Some(Format::Jmeter)
+    } else if is_jmeter(line) {
+        Some(Format::Jmeter)
     } else if has(b'\t', &["starttime", "seconds", "ctime", "ttime"]) {
         Some(Format::Ab)
     } else if has(b',', &["Timestamp", "User Count", "Type", "Name"]) {
@@ -57,13 +86,24 @@ pub(crate) fn by_first_line(line: &[u8]) -> Option<Format> {
     }
 }
 
-/// A time in nanoseconds, a status, a latency in nanoseconds, and nine more.
+/// A time in milliseconds, a whole number of them, and after the label, the answer and the thread whether it went well.
+fn is_jmeter(line: &[u8]) -> bool {
+    let words: Vec<&[u8]> = line.split(|b| *b == b',').collect();
+    let whole = |i: usize| words.get(i).is_some_and(|w| !w.is_empty() && w.iter().all(u8::is_ascii_digit));
+    let (time, kind) = (words.first().map_or(0, |w| w.len()), words.get(6).copied().unwrap_or_default());
+    // a comma in a text moves what follows it
+    let truth = words.iter().skip(7).take(4).any(|w| matches!(*w, b"true" | b"false"));
+    words.len() >= JMETER.len() && time == 13 && whole(0) && whole(1) && truth && !kind.is_empty()
+}
+
+/// A time in nanoseconds, a status, a latency in nanoseconds, bytes out and in, an error, and in newer versions six more.
 fn is_vegeta(line: &[u8]) -> bool {
     let words: Vec<&[u8]> = line.split(|b| *b == b',').collect();
     let whole = |i: usize, lengths: std::ops::RangeInclusive<usize>| {
         words.get(i).is_some_and(|w| lengths.contains(&w.len()) && w.iter().all(u8::is_ascii_digit))
     };
-    words.len() >= VEGETA.len() && whole(0, 19..=19) && whole(1, 1..=3) && whole(2, 1..=18) && whole(3, 1..=18)
+    let all = words.len() >= VEGETA.len() || words.len() == 6;
+    all && whole(4, 1..=18) && whole(0, 19..=19) && whole(1, 1..=3) && whole(2, 1..=18) && whole(3, 1..=18)
 }
 
 trait TrimQuote {
@@ -76,35 +116,39 @@ impl TrimQuote for [u8] {
     }
 }
 
-/// What the columns of a format are.
-pub(crate) fn preset(format: Format) -> Preset {
+/// What the columns of a format are, in a text that begins so.
+pub(crate) fn preset(format: Format, head: &[u8]) -> Preset {
     let base = Preset { kind: Some(Kind::Events), ..Preset::default() };
     match format {
         Format::K6Csv => Preset {
             why: "the columns of k6",
             time: Some("timestamp"),
-            value: Some("metric_value"),
+            value: Some("metric_value".into()),
             name: Some("metric_name"),
             by: Some(&K6_LABELS),
             kind: None,
             named: k6_metrics(),
+            ok: k6_flag(head),
+            flagged: Some(K6_REQUESTS),
             ..base
         },
         Format::K6Json => Preset {
             why: "the fields of k6",
             time: Some("time"),
-            value: Some("value"),
+            value: Some("value".into()),
             name: Some("metric"),
             by: Some(&K6_LABELS),
             kind: None,
             named: k6_metrics(),
+            ok: k6_flag(head),
+            flagged: Some(K6_REQUESTS),
             ..base
         },
         Format::VegetaCsv | Format::VegetaJson => Preset {
             why: if format == Format::VegetaCsv { "the columns of vegeta" } else { "the fields of vegeta" },
             names: if format == Format::VegetaCsv { &VEGETA } else { &[] },
             time: Some("timestamp"),
-            value: Some("latency"),
+            value: Some("latency".into()),
             ok: Some(("code", FlagRule::Answered)),
             by: Some(&["attack"]),
             unit: Some(Unit::Nanosecond),
@@ -113,44 +157,52 @@ pub(crate) fn preset(format: Format) -> Preset {
         Format::Hey => Preset {
             why: "the columns of hey, whose times count from its start",
             time: Some("offset"),
-            value: Some("response-time"),
+            value: Some("response-time".into()),
             ok: Some(("status-code", FlagRule::HttpStatus)),
             by: Some(&[]),
             unit: Some(Unit::Second),
-            caution: Some(CLOSED_LOOP),
+            cautions: &[CLOSED_LOOP, FROM_ZERO],
             ..base
         },
         Format::Oha => Preset {
             why: "the columns of oha, whose times count from its start",
             time: Some("request-start"),
-            value: Some("request-duration"),
+            value: Some("request-duration".into()),
             ok: Some(("status", FlagRule::HttpStatus)),
             by: Some(&[]),
             unit: Some(Unit::Second),
-            caution: Some((
-                WarningKind::CoordinatedOmission,
-                "oha writes the requests that were answered, and none that failed or timed out; without -q it also sends its next request \
+            cautions: &[
+                (
+                    WarningKind::CoordinatedOmission,
+                    "oha writes the requests that were answered, and none that failed or timed out; without -q it also sends its next request \
                  after the answer to the last one (a closed loop), so high quantiles are too low (coordinated omission)",
-            )),
+                ),
+                FROM_ZERO,
+            ],
             ..base
         },
         Format::Jmeter => Preset {
             why: "the columns of JMeter",
+            names: if is_jmeter(head.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii()) {
+                &JMETER
+            } else {
+                &[]
+            },
             time: Some("timeStamp"),
-            value: Some("elapsed"),
+            value: Some("elapsed".into()),
             ok: Some(("success", FlagRule::Good)),
             by: Some(&["label"]),
             unit: Some(Unit::Millisecond),
-            caution: Some(CLOSED_LOOP),
+            cautions: &[CLOSED_LOOP],
             ..base
         },
         Format::Ab => Preset {
             why: "the columns of ab",
             time: Some("seconds"),
-            value: Some("ttime"),
+            value: Some("ttime".into()),
             by: Some(&[]),
             unit: Some(Unit::Millisecond),
-            caution: Some(CLOSED_LOOP),
+            cautions: &[CLOSED_LOOP],
             ..base
         },
         Format::Locust => Preset {
@@ -158,19 +210,50 @@ pub(crate) fn preset(format: Format) -> Preset {
             time: Some("Timestamp"),
             by: Some(&["Type", "Name"]),
             kind: None,
-            caution: Some((
+            named: locust_columns(),
+            cautions: &[(
                 WarningKind::Summary,
                 "Locust's percentiles are of the last ten seconds or of all since the start, and cannot be merged; it also waits for \
                  answers before it asks again, so high ones are too low (coordinated omission)",
-            )),
+            )],
             ..base
         },
         _ => Preset::default(),
     }
 }
 
+/// The metric of k6 of which each request is one sample.
+const K6_REQUESTS: &str = "http_req_duration";
+
+/// What says whether a request went well: k6's own word for it, or its status where the script turned that off.
+fn k6_flag(head: &[u8]) -> Option<(&'static str, FlagRule)> {
+    let has = |text: &str| memchr::memmem::find(head, text.as_bytes()).is_some();
+    let said = has("\"expected_response\":") || (has(",expected_response,") && (has(",true,") || has(",false,")));
+    Some((if said { "expected_response" } else { "status" }, FlagRule::Expected))
+}
+
+/// The columns of Locust's history.
+fn locust_columns() -> BTreeMap<String, (Kind, Unit)> {
+    let rate = || Unit::PerSecond(Box::new(Unit::Count));
+    let percentiles = ["50%", "66%", "75%", "80%", "90%", "95%", "98%", "99%", "99.9%", "99.99%", "100%"];
+    let totals = ["Median", "Average", "Min", "Max"].map(|of| format!("Total {of} Response Time"));
+    let times = percentiles.map(str::to_owned).into_iter().chain(totals);
+    let mut all: BTreeMap<_, _> = times.map(|name| (name, (Kind::Gauge, Unit::Millisecond))).collect();
+    for (name, kind, unit) in [
+        ("User Count", Kind::Gauge, Unit::Count),
+        ("Requests/s", Kind::Gauge, rate()),
+        ("Failures/s", Kind::Gauge, rate()),
+        ("Total Request Count", Kind::Counter, Unit::Count),
+        ("Total Failure Count", Kind::Counter, Unit::Count),
+        ("Total Average Content Size", Kind::Gauge, Unit::Byte),
+    ] {
+        all.insert(name.to_owned(), (kind, unit));
+    }
+    all
+}
+
 /// The built-in metrics of k6, with what each is and in what unit.
-fn k6_metrics() -> BTreeMap<String, (Kind, Unit)> {
+pub(crate) fn k6_metrics() -> BTreeMap<String, (Kind, Unit)> {
     let times = [
         "http_req_duration",
         "http_req_blocked",
@@ -315,6 +398,78 @@ mod tests {
             assert_eq!(item.values(), [1_092_000.0, 30_000_000_000.0]);
             assert_eq!(item.as_events().unwrap().ok().unwrap(), [true, false]);
             assert!(data.report.warnings.iter().all(|w| w.kind != WarningKind::CoordinatedOmission));
+        }
+    }
+
+    #[test]
+    fn k6_says_which_requests_went_well() {
+        let point = |metric: &str, tags: &str| {
+            format!(
+                "{{\"type\":\"Point\",\"data\":{{\"time\":\"2026-01-01T00:00:00Z\",\"value\":12.5,\"tags\":{{{tags}}}}},\"metric\":\"{metric}\"}}\n"
+            )
+        };
+        let said = [
+            point("http_req_duration", r#""status":"404","expected_response":"true""#),
+            point("http_req_duration", r#""status":"0","expected_response":"false""#),
+            point("vus", ""),
+            point("iteration_duration", ""),
+        ];
+        let status = [point("http_req_duration", r#""status":"302""#), point("http_req_duration", r#""status":"404""#)];
+        let head = "metric_name,timestamp,metric_value,error,expected_response,status\n";
+        let csv = format!(
+            "{head}http_req_duration,1767225600,7.5,,true,200\nhttp_req_duration,1767225601,7.6,dial,false,0\nvus,1767225601,1,,,\n\
+             iteration_duration,1767225601,9,,,\n"
+        );
+        let old = format!("{head}http_req_duration,1767225600,7.5,,,200\nhttp_req_duration,1767225601,7.6,dial,,0\n");
+        for text in [said.concat(), status.concat(), csv, old] {
+            let data = load(&text);
+            let requests = find(&data, "http_req_duration").as_events().unwrap();
+            assert_eq!(requests.ok(), Some(&[true, false][..]), "{text}");
+            let others = data.items.iter().filter(|i| i.identity.name != "http_req_duration");
+            assert!(others.filter_map(Item::as_events).all(|e| e.ok().is_none()), "{text}");
+            assert!(data.report.warnings.is_empty(), "{:?}", data.report.warnings);
+        }
+    }
+
+    /// The columns are those of Locust's documentation; a median that only rises is no counter.
+    #[test]
+    fn locusts_columns_have_their_kinds_and_units() {
+        let head = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,99.9%,Total Request Count,Total Median Response Time,Total Average Content Size\n";
+        let row = |i: u32| format!("{},10,,Aggregated,5.5,0,{},70,{},{i},500\n", 1_767_225_600 + i, 12 + i, 100 + i);
+        let data = load(&format!("{head}{}", (1..12).map(row).collect::<String>()));
+        for (name, kind, unit) in [
+            ("50%", Kind::Gauge, Unit::Millisecond),
+            ("Total Median Response Time", Kind::Gauge, Unit::Millisecond),
+            ("Total Request Count", Kind::Counter, Unit::Count),
+            ("Requests/s", Kind::Gauge, Unit::PerSecond(Box::new(Unit::Count))),
+            ("Total Average Content Size", Kind::Gauge, Unit::Byte),
+        ] {
+            let item = find(&data, name);
+            assert_eq!((item.kind, &item.identity.unit), (kind, &unit), "{name}");
+        }
+    }
+
+    #[test]
+    fn times_from_a_start_that_is_not_known_are_told() {
+        let data = load(
+            "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n0.0063,0,0,0,0.0059,0,200,0.0002\n",
+        );
+        assert!(data.report.warnings.iter().any(|w| w.kind == WarningKind::NoTime), "{:?}", data.report.warnings);
+    }
+
+    /// The order of the columns is that of `JMeter`'s “CSV Log format”, and of vegeta 6.
+    #[test]
+    fn testers_without_a_header_are_known_by_their_fields() {
+        let jmeter = "1767225600000,34,home,200,OK,t 1-1,text,true,,10,5,1,1,http://a,30,0,2\n\
+                      1767225600500,44,home,503,Busy,t 1-1,text,false,,10,5,1,1,http://a,30,0,2\n";
+        let vegeta = "1767225600000000000,200,34000000,0,6,\n1767225600500000000,503,44000000,0,6,busy\n";
+        for (text, format) in [(jmeter, Format::Jmeter), (vegeta, Format::VegetaCsv)] {
+            let data = load(text);
+            let [item] = data.items.as_slice() else { panic!("{format}: {:?}", data.items) };
+            let ms: Vec<f64> =
+                item.values().iter().map(|v| item.identity.unit.convert(*v, &Unit::Millisecond).unwrap()).collect();
+            assert_eq!((item.format, ms, item.times()[0]), (format, vec![34.0, 44.0], 1_767_225_600_000_000_000));
+            assert_eq!(item.as_events().unwrap().ok(), Some(&[true, false][..]), "{format}");
         }
     }
 }

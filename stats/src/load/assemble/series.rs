@@ -76,6 +76,9 @@ pub(super) fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
             }
         }
         let identity = identity(&key, value, plan);
+        if plan.flagged.is_some_and(|name| name != identity.name) {
+            (ok, bare) = (None, (Vec::new(), Vec::new()));
+        }
         let shape = shape::measure(&identity.name, &times, &values);
         out.push(Raw { value: i, identity, times, values, ok, bare, shape, left_out });
     }
@@ -89,7 +92,8 @@ pub(super) fn identity(key: &[String], value: &Value, plan: &Plan) -> Identity {
     let names = plan.labels.iter().filter_map(|&i| plan.wanted.get(i)).map(|w| w.name.clone());
     let labels = Labels::from_pairs(names.zip(words));
     let unit = name.as_deref().filter(|_| value.unit == crate::unit::Unit::None);
-    let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
+    let own = name.as_deref().unwrap_or(&value.name);
+    let known = plan.named.get(own).filter(|_| value.unit == crate::unit::Unit::None).map(|(_, unit)| unit.clone());
     let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
     Identity {
         unit: known.or_else(|| unit.and_then(crate::unit::Unit::from_name)).unwrap_or_else(|| value.unit.clone()),

@@ -91,6 +91,8 @@ pub(crate) struct Plan {
     /// The column whose words name the series.
     pub(crate) name: Option<usize>,
     pub(crate) ok: Option<usize>,
+    /// The name of the series that the flag is about, where there are others.
+    pub(crate) flagged: Option<&'static str>,
     pub(crate) filter: Vec<(usize, Clause)>,
     /// Half-open, in nanoseconds.
     pub(crate) range: (i64, i64),
@@ -144,6 +146,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         labels: Vec::new(),
         name: None,
         ok: None,
+        flagged: sample.preset.flagged.filter(|_| options.ok.is_none()),
         filter: Vec::new(),
         range: (options.from.map_or(i64::MIN + 1, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
         kind: options.kind.map(|k| (k, "--kind")).or(sample.preset.kind.map(|k| (k, sample.preset.why))),

@@ -61,14 +61,14 @@ impl Classifier<'_> {
             self.plan.per_request |= value_is_latency(&self.plan.values);
             return Ok(());
         }
-        if let Some(i) = self.known(self.sample.preset.value) {
+        if let Some(i) = self.known(self.sample.preset.value.as_deref()) {
             self.add_value(i, Role::Value);
             self.report.understand("value", self.name(i).to_owned(), self.sample.preset.why);
             self.plan.per_request |= self.plan.ok.is_some();
             return Ok(());
         }
-        if self.sample.preset.flag_alone && self.plan.ok.is_some() {
-            return self.flag_as_value();
+        if let (Some(why), true) = (self.sample.preset.flag_alone, self.plan.ok.is_some()) {
+            return self.flag_as_value(why);
         }
         self.guess_values()
     }
@@ -95,7 +95,7 @@ impl Classifier<'_> {
             (numbers.clone(), "a column of numbers is a series")
         };
         if chosen.is_empty() {
-            return self.flag_as_value();
+            return self.flag_as_value("there is no other value");
         }
         if chosen.len() > MOST_GUESSED_VALUES {
             let message = format!("{} columns of numbers, each a series", chosen.len());
@@ -117,13 +117,13 @@ impl Classifier<'_> {
     }
 
     /// A table of times and flags: the flag is the value, 1 for good.
-    pub(super) fn flag_as_value(&mut self) -> Result<()> {
+    pub(super) fn flag_as_value(&mut self, why: &str) -> Result<()> {
         let flag = self.plan.ok.and_then(|ok| self.plan.wanted.get(ok).cloned().map(|w| (ok, w)));
         let Some((column, wanted)) = flag else {
             let message = format!("no column of numbers among {}{}", self.sample.names.join(", "), self.near_numbers());
             return Err(Error::parse(message).in_file(self.file).hint("name one with --value"));
         };
-        self.report.understand("value", format!("{}, 1 where good", wanted.name), "there is no other value");
+        self.report.understand("value", format!("{}, 1 where good", wanted.name), why);
         self.plan.values.push(Value { column, name: wanted.name, role: Role::Value, unit: Unit::None });
         Ok(())
     }

@@ -27,8 +27,11 @@ pub(crate) fn by_keys(near: &[u8]) -> Option<Format> {
     let has = |key: &str| memchr::memmem::find(near, format!("\"{key}\"").as_bytes()).is_some();
     if has("MetricDataResults") || (has("Datapoints") && (has("Timestamp") || has("Label"))) {
         Some(Format::CloudWatchJson)
-    } else if has("pointlist") || (has("res_type") && has("time_series")) {
+    } else if has("pointlist") || has("timeseries_response") || (has("res_type") && has("time_series")) {
         Some(Format::DatadogJson)
+    } else if has("timeSeries") && has("beginTimeSeconds") {
+        // NRQL's answer before NerdGraph
+        Some(Format::NewRelicJson)
     } else if has("timeSeries") || (has("metricKind") && has("points")) {
         Some(Format::GcpJson)
     } else if has("nrql") || has("beginTimeSeconds") {

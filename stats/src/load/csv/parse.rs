@@ -343,6 +343,7 @@ mod tests {
             labels: Vec::new(),
             name: None,
             ok: None,
+            flagged: None,
             filter: Vec::new(),
             range: (i64::MIN + 1, i64::MAX),
             kind: None,

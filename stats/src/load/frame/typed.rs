@@ -225,7 +225,7 @@ impl Typed {
     fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<bool> {
         let read = |v: f64| match rule {
             FlagRule::HttpStatus => v < 500.0,
-            FlagRule::Answered => (200.0..400.0).contains(&v),
+            FlagRule::Answered | FlagRule::Expected => (200.0..400.0).contains(&v),
             FlagRule::Good => v != 0.0,
             FlagRule::Inverted => v == 0.0,
         };
