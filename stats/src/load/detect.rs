@@ -72,7 +72,7 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
             return Ok(Format::Exposition);
         }
         if let Some((what, way_out)) = wrapped(text) {
-            return refuse(what, way_out);
+            return refuse(what, &way_out);
         }
         return refuse("JSON of an unknown format", "export the answer of query_range, one object a line, or CSV");
     }
@@ -111,7 +111,7 @@ fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// What an object of JSON is that holds a table in a way that is not read, and the way out.
-fn wrapped(text: &[u8]) -> Option<(&'static str, &'static str)> {
+fn wrapped(text: &[u8]) -> Option<(&'static str, String)> {
     const PANDAS: &str = "write it with to_json(orient=\"records\", lines=True), or to_csv or to_parquet";
     // objects one a line are records, whatever their first field holds
     if memchr::memmem::find(text, b"\n{").is_some() {
@@ -121,7 +121,7 @@ fn wrapped(text: &[u8]) -> Option<(&'static str, &'static str)> {
     let compact: Vec<u8> = near.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
     let has = |mark: &str| memchr::memmem::find(&compact, mark.as_bytes()).is_some();
     if compact.starts_with(b"{\"columns\":[") || (compact.starts_with(b"{\"schema\":{") && has("\"pandas_version\"")) {
-        return Some(("a data frame of pandas as one object", PANDAS));
+        return Some(("a data frame of pandas as one object", PANDAS.to_owned()));
     }
     // a column, or a row, each of whose fields has the number of a row, or a name, from 0 on
     let key = compact.strip_prefix(b"{\"").and_then(|rest| rest.split_at_checked(memchr::memchr(b'"', rest)?));
@@ -129,12 +129,13 @@ fn wrapped(text: &[u8]) -> Option<(&'static str, &'static str)> {
         let by_column = rest.starts_with(b"\":{\"0\":") && (has(",\"1\":") || has("},\""));
         let by_row = key == b"0" && rest.starts_with(b"\":{\"") && has("},\"1\":{");
         if by_column || by_row {
-            return Some(("a data frame of pandas, an object of each column or row", PANDAS));
+            return Some(("a data frame of pandas, an object of each column or row", PANDAS.to_owned()));
         }
         if rest.starts_with(b"\":[{") && !has("\"metric\":{") {
+            let key = String::from_utf8_lossy(key);
             return Some((
                 "a list within a JSON object",
-                "write one object a line (jq -c '.[][]' of such a file), or export CSV",
+                format!("write one object a line (jq -c '.[\"{key}\"][]'), or export CSV"),
             ));
         }
     }

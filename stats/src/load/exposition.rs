@@ -10,6 +10,7 @@ use crate::error::{Error, Position, Result};
 use crate::labels::Labels;
 use crate::load::choice::{Choice, LeftAside};
 use crate::load::dataset::Dataset;
+use crate::load::dialect::Dialect;
 use crate::load::encoding;
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, Kind, LoadOptions};
@@ -50,22 +51,22 @@ impl Declared {
 }
 
 /// One line with a sample.
-struct Line {
+pub(super) struct Line {
     name: String,
     labels: Labels,
     value: f64,
     time: Option<f64>,
     /// Whether an exemplar follows.
-    exemplar: bool,
+    pub(super) exemplar: bool,
     /// Whether its time is written with a point.
-    decimals: bool,
+    pub(super) decimals: bool,
 }
 
 /// Reads text of either format.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let proof = open_metrics(text);
-    let scale = if proof.is_some() { 1e6 } else { 1e3 };
+    let mut dialect = Dialect::of(text);
+    let scale = dialect.scale();
     let mut report = LoadReport::default();
     encoding::text(text, name, &mut report);
     let mut families: HashMap<String, Family> = HashMap::new();
@@ -74,7 +75,6 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
     let mut aside = LeftAside::default();
     let mut all: Vec<Samples> = Vec::new();
     let (mut untimed, mut rows) = (0_u64, 0_u64);
-    let (mut ended, mut goes_on) = (false, None);
     let mut rest = text;
     let mut number = 0;
     while !rest.is_empty() {
@@ -86,12 +86,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         if line.is_empty() {
             continue;
         }
-        if line == b"# EOF" {
-            ended = true;
+        if dialect.ends(line, number) {
             continue;
-        }
-        if ended {
-            goes_on.get_or_insert(number);
         }
         if let Some(comment) = line.strip_prefix(b"#") {
             describe(comment, &mut families);
@@ -155,49 +151,12 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         s.values.shrink_to_fit();
         (s.kind, s.unit) = declared(&s.name, &s.labels, &families);
     }
-    match proof {
-        Some(why) => report.understand("text", "OpenMetrics, times in seconds", why),
-        None => report.understand("text", "Prometheus text, times in milliseconds", "it does not end in # EOF"),
-    }
-    if let (Some(why), false) = (proof, ended) {
-        let message = format!("OpenMetrics ends in # EOF, and this does not, though {why}: it was cut off");
-        report.warn(WarningKind::Truncated, message, Position::in_file(name).at_line(number), 1);
-    }
-    if let Some(line) = goes_on {
-        let message = "there are lines after # EOF, as where files were joined; they were read too";
-        report.warn(WarningKind::RepeatedHeader, message, Position::in_file(name).at_line(line), 1);
-    }
+    dialect.tell(name, number, &mut report);
     report.rows = rows;
     report.files.push(FileRead { name: name.to_owned(), format: Format::Exposition, bytes: bytes.len() as u64, rows });
     drop((index, aside));
     choice.finish(&mut all, name, &mut report)?;
     of_chosen(all, options, Format::Exposition, name, report)
-}
-
-/// Why a text is `OpenMetrics`, whose times are seconds: what only it has, in the first lines where it does not end as it should.
-fn open_metrics(text: &[u8]) -> Option<&'static str> {
-    const LINES: usize = 2000;
-    if text.trim_ascii_end().ends_with(b"# EOF") {
-        return Some("it ends in # EOF");
-    }
-    if memchr::memmem::find(text, b"\n# EOF\n").is_some() || memchr::memmem::find(text, b"\n# EOF\r").is_some() {
-        return Some("it has # EOF");
-    }
-    text.split(|b| *b == b'\n').take(LINES).map(<[u8]>::trim_ascii).find_map(|line| {
-        if line.starts_with(b"# UNIT ") {
-            return Some("it has # UNIT");
-        }
-        if line.starts_with(b"# TYPE ") {
-            let kind = line.rsplit(|b| *b == b' ').next()?;
-            let only = [&b"info"[..], b"stateset", b"gaugehistogram", b"unknown"].contains(&kind);
-            return only.then_some("it has types of OpenMetrics");
-        }
-        match sample(line).ok()? {
-            Line { exemplar: true, .. } => Some("it has exemplars"),
-            Line { decimals: true, .. } => Some("its times have decimals"),
-            _ => None,
-        }
-    })
 }
 
 /// `# TYPE name counter` or `# UNIT name seconds`; other comments say nothing.
@@ -241,7 +200,7 @@ pub(crate) fn declared(
 }
 
 /// Reads a sample's line; an error is what is wrong and at which byte.
-fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
+pub(super) fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
     let bare = line.iter().take_while(|b| !matches!(b, b'{' | b' ' | b'\t')).count();
     let mut name = String::from_utf8_lossy(line.get(..bare).unwrap_or_default()).into_owned();
     let mut at = bare;

@@ -14,12 +14,12 @@
 //! | `csv` | delimited text, in parallel chunks |
 //! | `records`, `by_record`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, lines after a ULID or in a container's log |
 //! | `preset`, `testers`, `summaries` | load testers: what their columns are, and their closing reports |
-//! | `prometheus`, `exposition`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
+//! | `prometheus`, `exposition`, `dialect`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
 //! | `classic` | Prometheus' classic histograms, made of their buckets' counters |
 //! | `otlp` | OpenTelemetry's metrics as JSON lines or protobuf |
 //! | `points` | points of metrics with kinds, made series: what `otlp`, `cloud`, `proc_snapshots` and `sadf_json` decode to |
 //! | `cloud` | downloads from `CloudWatch`, Datadog, Google Cloud Monitoring, New Relic |
-//! | `system`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
+//! | `system`, `system_columns`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
 //! | `histograms`, `coarsen`, `histogram_files`, `histogram_table` | histograms over time, also of wider windows; the files that hold them; the table that a warehouse makes |
 //! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
@@ -49,6 +49,7 @@ pub(crate) mod container;
 mod csv;
 mod dataset;
 mod detect;
+mod dialect;
 mod encoding;
 mod exposition;
 mod files;
@@ -92,6 +93,7 @@ mod sqlite;
 mod store;
 mod summaries;
 mod system;
+mod system_columns;
 mod table;
 mod testers;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::load::options::{Format, LoadOptions};
 use crate::load::points::{Builder, DataPoint, Metric, PointValue, Shape, Source};
 use crate::load::report::{LoadReport, WarningKind, counted};
 use crate::load::system;
+use crate::load::system_columns::unit as unit_of;
 use crate::time::Span;
 use crate::unit::Unit;
 
@@ -215,7 +216,7 @@ impl Reader {
                 let percent =
                     ["cpu-load", "avg-cpu"].iter().any(|start| path.starts_with(start)) || path.ends_with("-percent");
                 let last = path.rsplit('.').next().unwrap_or_default();
-                let known = self.steps.and_then(|_| system::unit(last, Format::Sysstat));
+                let known = self.steps.and_then(|_| unit_of(last, Format::Sysstat));
                 let unit = if percent || last == "util" { Unit::Percent } else { known.unwrap_or_default() };
                 let metric = Metric { name: path.to_owned(), unit: Some(unit), shape: Shape::Gauge };
                 let value = PointValue::Number(number.as_f64());

@@ -14,8 +14,8 @@ use crate::load::number::{self, Field};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{Samples, to_dataset};
+use crate::load::system_columns::{is_label, is_vmstat_memory, unit};
 use crate::time::Span;
-use crate::unit::Unit;
 
 const DAY: i64 = 86_400_000_000_000;
 
@@ -76,46 +76,6 @@ struct Table {
     format: Format,
     /// Whether there are columns of memory whose unit an option of `vmstat` changes.
     memory: bool,
-}
-
-/// Whether a column of `vmstat` is memory in the unit that its option `-S` sets.
-fn is_vmstat_memory(name: &str) -> bool {
-    matches!(name, "swpd" | "free" | "buff" | "cache" | "inact" | "active")
-}
-
-/// The unit of a column of `sar`, `iostat` and `pidstat`, or of `vmstat`, by their manuals; a kilobyte is 1024 bytes there.
-pub(super) fn unit(name: &str, format: Format) -> Option<Unit> {
-    let per_second = |unit: Unit| Some(Unit::PerSecond(Box::new(unit)));
-    let kibibytes = || Unit::Other("KiB".into());
-    if format == Format::Vmstat {
-        return match name {
-            "us" | "sy" | "id" | "wa" | "st" | "gu" => Some(Unit::Percent),
-            "si" | "so" | "bi" | "bo" => per_second(kibibytes()),
-            "in" | "cs" => per_second(Unit::Count),
-            "r" | "b" => Some(Unit::Count),
-            name if is_vmstat_memory(name) => Some(kibibytes()),
-            _ => None,
-        };
-    }
-    match name {
-        name if name.starts_with('%') => Some(Unit::Percent),
-        "await" | "r_await" | "w_await" | "d_await" | "f_await" | "svctm" => Some(Unit::Millisecond),
-        "tps" => per_second(Unit::Count),
-        "areq-sz" | "rareq-sz" | "wareq-sz" | "dareq-sz" | "kB_read" | "kB_wrtn" | "kB_dscd" => Some(kibibytes()),
-        name if name.starts_with("kbmem") || name.starts_with("kbsw") || name == "kbavail" || name == "kbcommit" => {
-            Some(kibibytes())
-        }
-        "kbbuffers" | "kbcached" | "kbactive" | "kbinact" | "kbdirty" => Some(kibibytes()),
-        name => {
-            let of = name.strip_suffix("/s").or_else(|| name.strip_suffix("ps"))?;
-            match (of.to_ascii_lowercase().contains("kb"), of.contains("MB")) {
-                (true, _) => per_second(kibibytes()),
-                (_, true) => per_second(Unit::Other("MiB".into())),
-                _ if name.ends_with("/s") => per_second(Unit::Count),
-                _ => None,
-            }
-        }
-    }
 }
 
 impl Table {
@@ -179,7 +139,7 @@ impl Table {
         if self.averages > 0 {
             report.understand(
                 "not read",
-                counted(self.averages, "line of averages"),
+                format!("{} of averages", counted(self.averages, "line")),
                 "they are over the samples that are read",
             );
         }
@@ -238,33 +198,6 @@ pub(super) fn clock_24(time: &str, half: Option<&str>) -> Option<String> {
 fn is_time(word: &str) -> bool {
     let parts: Vec<&str> = word.split(':').collect();
     parts.len() == 3 && parts.iter().all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// A column that tells rows of one time apart.
-fn is_label(name: &str) -> bool {
-    matches!(
-        name.trim_end_matches(':'),
-        "CPU"
-            | "IFACE"
-            | "DEV"
-            | "TTY"
-            | "INTR"
-            | "FILESYSTEM"
-            | "BUS"
-            | "FAN"
-            | "TEMP"
-            | "IN"
-            | "DEVICE"
-            | "Device"
-            | "MOUNTPOINT"
-            | "FCHOST"
-            | "UID"
-            | "USER"
-            | "PID"
-            | "TGID"
-            | "TID"
-            | "Command"
-    )
 }
 
 /// The labels of a row by its header.
@@ -481,6 +414,7 @@ mod tests {
     use super::*;
     use crate::load::{Item, load_bytes};
     use crate::progress::Progress;
+    use crate::unit::Unit;
 
     fn load(text: &str) -> Dataset {
         load_bytes("x", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
@@ -500,28 +434,6 @@ mod tests {
             );
             let data = load(&text);
             assert_eq!(data.items[0].times(), [1_795_600_801_000_000_000], "{version}");
-        }
-    }
-
-    #[test]
-    fn columns_have_the_units_of_the_manuals() {
-        let per_second = |unit: Unit| Unit::PerSecond(Box::new(unit));
-        let kibibytes = || Unit::Other("KiB".into());
-        for (name, want) in [
-            ("%util", Some(Unit::Percent)),
-            ("r_await", Some(Unit::Millisecond)),
-            ("await", Some(Unit::Millisecond)),
-            ("rkB/s", Some(per_second(kibibytes()))),
-            ("kB_wrtn/s", Some(per_second(kibibytes()))),
-            ("rxkB/s", Some(per_second(kibibytes()))),
-            ("MB_read/s", Some(per_second(Unit::Other("MiB".into())))),
-            ("r/s", Some(per_second(Unit::Count))),
-            ("tps", Some(per_second(Unit::Count))),
-            ("kbmemfree", Some(kibibytes())),
-            ("aqu-sz", None),
-            ("ldavg-1", None),
-        ] {
-            assert_eq!(unit(name, Format::Sysstat), want, "{name}");
         }
     }
 

@@ -118,10 +118,10 @@ impl AccessLog {
     /// Tells which field is the time of the request, what was not understood, and which requests are probes.
     pub(crate) fn tell(&self, file: &str, report: &mut LoadReport) {
         if let Layout::Proxy(proxy) = self.layout {
-            report.understand("duration", proxy.about(), proxy.why());
+            report.understand("request time", proxy.about(), proxy.why());
         }
         if let Some(latency) = &self.extras.latency {
-            report.understand("duration", latency.choice.clone(), latency.why);
+            report.understand("request time", latency.choice.clone(), latency.why);
         }
         if let Some((first, _)) = self.extras.not_understood.first() {
             let shown = self.extras.not_understood.iter().map(|(name, value)| format!("{name} (“{value}”)"));
@@ -313,7 +313,7 @@ mod tests {
         let [item] = data.items.as_slice() else { panic!("{:?}", data.items) };
         assert_eq!((item.values(), &item.identity.unit), (&[0.012, 3.512][..], &Unit::Second));
         assert_eq!(
-            understood(&data, "duration"),
+            understood(&data, "request time"),
             "request_time: field 2 after the user agent, in s (the layout of ingress-nginx)"
         );
         let traefik = |s, ms| line(s, 200, "curl", &format!(" {s} \"web@docker\" \"http://10.0.0.2:80\" {ms}ms"));

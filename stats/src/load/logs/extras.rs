@@ -145,8 +145,10 @@ struct Column<'a> {
 }
 
 impl Column<'_> {
-    fn all(&self, test: impl Fn(&[u8]) -> bool) -> bool {
-        !self.values.is_empty() && self.values.iter().all(|v| test(v))
+    /// Whether nearly all are so: one line in ten may be of another kind, and is told when it is read.
+    fn nearly_all(&self, test: impl Fn(&[u8]) -> bool) -> bool {
+        let count = self.values.iter().filter(|v| test(v)).count();
+        count > 0 && count * 10 >= self.values.len() * 9
     }
 
     fn numbers(&self) -> Vec<f64> {
@@ -155,25 +157,29 @@ impl Column<'_> {
 
     /// Numbers that the seconds or microseconds of a request may be.
     fn is_number(&self) -> bool {
-        self.all(|v| figure(v).is_some_and(|v| (0.0..1e8).contains(&v)))
+        self.nearly_all(|v| figure(v).is_some_and(|v| (0.0..1e8).contains(&v)))
     }
 
     fn is_whole(&self) -> bool {
-        self.is_number() && self.all(|v| v.iter().all(u8::is_ascii_digit))
+        self.is_number() && self.nearly_all(|v| v.iter().all(u8::is_ascii_digit))
     }
 
-    /// Seconds with their thousandths, as nginx writes them; two digits may be a ratio.
+    /// Seconds with their thousandths, as nginx writes them; two digits may be a ratio, and large whole numbers among them something else.
     fn is_seconds(&self) -> bool {
-        self.is_number() && self.values.iter().any(|v| decimals(v) >= 3) && self.numbers().iter().all(|v| *v < 1e5)
+        let whole_and_large = |v: &&[u8]| decimals(v) == 0 && figure(v).is_some_and(|v| v >= FEW_MICROSECONDS);
+        self.is_number()
+            && self.values.iter().any(|v| decimals(v) >= 3)
+            && !self.values.iter().any(whole_and_large)
+            && self.numbers().iter().all(|v| *v < 1e5)
     }
 
     fn is_timed(&self) -> bool {
-        self.all(|v| seconds(v).is_some())
+        self.nearly_all(|v| seconds(v).is_some())
     }
 
     /// Whole seconds and the same time in microseconds.
     fn is_pair(&self) -> bool {
-        self.all(|v| {
+        self.nearly_all(|v| {
             let parts = split_pair(v).and_then(|(s, us)| Some((figure(s)?, figure(us)?)));
             // the seconds are cut, not rounded; two readings of a clock may differ by a little
             parts.is_some_and(|(s, us)| (-0.001..1.001).contains(&(us / 1e6 - s)))
@@ -181,10 +187,10 @@ impl Column<'_> {
     }
 }
 
-/// The middle of some numbers.
+/// The middle of some numbers, of two the lower.
 fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(0.0)
+    numbers.get(numbers.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
 }
 
 impl Extras {
@@ -201,7 +207,8 @@ impl Extras {
         if found.layout(lines) || found.keyed(lines) || found.by_values(&columns) {
             return found;
         }
-        let looks = |c: &&Column<'_>| c.is_number() || c.all(|v| split_pair(v).is_some() || seconds(v).is_some());
+        let looks =
+            |c: &&Column<'_>| c.is_number() || c.nearly_all(|v| split_pair(v).is_some() || seconds(v).is_some());
         for column in columns.iter().filter(looks) {
             let shown = column.values.first().map(|v| show(v)).unwrap_or_default();
             found.not_understood.push((format!("word {}", column.place + 1), shown));
@@ -377,6 +384,9 @@ mod tests {
             (&["\"3.41\""], None),
             (&["\"10.1.1.1\""], None),
             (&["5/12345"], None),
+            // two values of one of these lines are of different units, or there are two formats
+            (&["12000", "0.003"], None),
+            (&["12", "3512"], None),
             (&[""], None),
         ] {
             assert_eq!(latency(lines), want.map(|(n, u)| (n.to_owned(), u)), "{lines:?}");

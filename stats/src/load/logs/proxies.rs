@@ -1,7 +1,7 @@
-//! Lines of proxies and balancers, whose fields have their places: Envoy, AWS's load balancers, HAProxy, Heroku's router.
+//! Lines of proxies and balancers, whose fields have their places: Envoy, AWS's load balancers, `HAProxy`, Heroku's router.
 //!
 //! Sources: Envoy's “Access logging” (default format string) and Istio's, which has three fields more; “Access logs for your Application Load
-//! Balancer” and “… Classic Load Balancer”; HAProxy's configuration manual, 8.2.3 “HTTP log format”; Heroku's “HTTP routing”.
+//! Balancer” and “… Classic Load Balancer”; `HAProxy`'s configuration manual, 8.2.3 “HTTP log format”; Heroku's “HTTP routing”.
 
 use std::borrow::Cow;
 
@@ -16,11 +16,12 @@ use crate::unit::Unit;
 pub(super) enum Proxy {
     Envoy,
     Balancer,
-    HaProxy,
+    /// `HAProxy`.
+    Ha,
     Heroku,
 }
 
-const ALL: [Proxy; 4] = [Proxy::Envoy, Proxy::Balancer, Proxy::HaProxy, Proxy::Heroku];
+const ALL: [Proxy; 4] = [Proxy::Envoy, Proxy::Balancer, Proxy::Ha, Proxy::Heroku];
 /// The first word of an Application Load Balancer's line.
 const KINDS: [&[u8]; 6] = [b"http", b"https", b"h2", b"grpcs", b"ws", b"wss"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -37,7 +38,7 @@ impl Proxy {
         match self {
             Self::Envoy => "Envoy’s default log format",
             Self::Balancer => "the access log of AWS’s load balancers",
-            Self::HaProxy => "HAProxy’s HTTP log format",
+            Self::Ha => "HAProxy’s HTTP log format",
             Self::Heroku => "the log of Heroku’s router",
         }
     }
@@ -47,7 +48,7 @@ impl Proxy {
         match self {
             Self::Envoy => "duration",
             Self::Balancer => "request_time",
-            Self::HaProxy => "total_time",
+            Self::Ha => "total_time",
             Self::Heroku => "service",
         }
     }
@@ -55,7 +56,7 @@ impl Proxy {
     /// Its unit; Heroku writes it beside the number.
     pub(super) fn unit(self) -> Option<Unit> {
         match self {
-            Self::Envoy | Self::HaProxy => Some(Unit::Millisecond),
+            Self::Envoy | Self::Ha => Some(Unit::Millisecond),
             Self::Balancer => Some(Unit::Second),
             Self::Heroku => None,
         }
@@ -64,9 +65,9 @@ impl Proxy {
     /// What the time of the request is, as a sentence's part.
     pub(super) fn about(self) -> &'static str {
         match self {
-            Self::Envoy => "duration: DURATION, in ms",
+            Self::Envoy => "duration: Envoy’s DURATION, in ms",
             Self::Balancer => "request_time: the sum of request, target and response processing time, in s",
-            Self::HaProxy => "total_time: Ta, the last of the five times, in ms",
+            Self::Ha => "total_time: Ta, the last of the five times, in ms",
             Self::Heroku => "service: service=, with its unit",
         }
     }
@@ -77,7 +78,7 @@ pub(super) fn fields<'a>(proxy: Proxy, line: &'a [u8], put: Put<'_, 'a>) -> Opti
     match proxy {
         Proxy::Envoy => envoy(line, put),
         Proxy::Balancer => balancer(line, put),
-        Proxy::HaProxy => haproxy(line, put),
+        Proxy::Ha => haproxy(line, put),
         Proxy::Heroku => heroku(line, put),
     }
 }

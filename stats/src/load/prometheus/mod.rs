@@ -138,7 +138,9 @@ fn of_chosen(name: &str, page: Page, choice: &Choice, bytes: u64, options: &Load
     report.files.push(FileRead { name: name.to_owned(), format: Format::PrometheusJson, bytes, rows });
     if found.series.is_empty() {
         if items.is_empty() {
-            return Err(choice::nothing(name));
+            // histograms that were left out say why
+            let reason = report.warnings.iter().find(|w| w.kind == WarningKind::Skipped);
+            return Err(reason.map_or_else(|| choice::nothing(name), |w| Error::unsupported(&*w.message).in_file(name)));
         }
         let mut data = Dataset { items, report };
         data.sort();
@@ -289,6 +291,8 @@ mod tests {
         );
         let d = load(&text).unwrap();
         assert_eq!(d.items.iter().map(Item::title).collect::<Vec<_>>(), ["up"]);
+        let alone = load(&text.replace(r#""values":[[1767225600,"1"]]"#, r#""values":[]"#)).unwrap_err().to_string();
+        assert!(alone.contains("rate()"), "{alone}");
         let warning = &d.report.warnings[0];
         assert!(
             warning.kind == WarningKind::Skipped && warning.count == 3 && warning.message.contains("rate()"),

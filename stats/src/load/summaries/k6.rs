@@ -57,10 +57,9 @@ fn figures(name: &str, unit: &Unit, values: &Map<String, Value>, found: &mut Fou
             found.named(base, &labels, unit, v);
         };
         match key.as_str() {
-            "count" => found.named(base, &of, unit.clone(), v),
             "rate" if values.contains_key("count") => with(("statistic", "rate"), found, per_second()),
             "value" | "rate" if is_rate => found.named(base, &of, Unit::Ratio, v),
-            "value" => found.named(base, &of, unit.clone(), v),
+            "count" | "value" => found.named(base, &of, unit.clone(), v),
             "passes" | "fails" => with(("statistic", key), found, Unit::Count),
             "avg" => with(("statistic", "mean"), found, unit.clone()),
             "min" | "max" => with(("statistic", key), found, unit.clone()),

@@ -3,14 +3,15 @@
 //! Sources: k6's “JSON output” and “CSV output”, vegeta's README (`encode`), hey's `requester/print.go`, oha's README (`--output-format csv`), `JMeter`'s “CSV Log format” (listeners),
 //! `ab(1)`'s `-g`, Locust's “Retrieve test statistics in CSV format”. All but k6 and vegeta are closed loops, and said to be.
 
-use std::borrow::Cow;
+mod k6;
+
+pub(crate) use k6::{K6, k6_definitions, k6_metrics};
+
 use std::collections::BTreeMap;
 
 use crate::load::guess::FlagRule;
-use crate::load::json_lines;
 use crate::load::options::{Format, Kind};
 use crate::load::preset::{CLOSED_LOOP, Preset};
-use crate::load::records::{Line, Records};
 use crate::load::report::WarningKind;
 use crate::unit::Unit;
 
@@ -57,9 +58,6 @@ const FROM_ZERO: (WarningKind, &str) = (
     "the times count from the start of the test, and nothing says when that was: they stand after 1970-01-01T00:00:00Z",
 );
 
-/// What tells apart the requests of k6; its other tags depend on the answer.
-const K6_LABELS: [&str; 4] = ["scenario", "group", "name", "method"];
-
 /// The tester whose table begins with this line, by its header, or for vegeta by what is in it.
 pub(crate) fn by_first_line(line: &[u8]) -> Option<Format> {
     let line = line.trim_ascii();
@@ -73,9 +71,7 @@ pub(crate) fn by_first_line(line: &[u8]) -> Option<Format> {
         Some(Format::Hey)
     } else if has(b',', &["request-start", "request-duration", "Response-delay"]) {
         Some(Format::Oha)
-    } else if [b',', b'\t', b';'].iter().any(|s| has(*s, &["timeStamp", "elapsed", "label"])) {
-        Some(Format::Jmeter)
-    } else if is_jmeter(line) {
+    } else if is_jmeter(line) || [b',', b'\t', b';'].iter().any(|s| has(*s, &["timeStamp", "elapsed", "label"])) {
         Some(Format::Jmeter)
     } else if has(b'\t', &["starttime", "seconds", "ctime", "ttime"]) {
         Some(Format::Ab)
@@ -120,30 +116,7 @@ impl TrimQuote for [u8] {
 pub(crate) fn preset(format: Format, head: &[u8]) -> Preset {
     let base = Preset { kind: Some(Kind::Events), ..Preset::default() };
     match format {
-        Format::K6Csv => Preset {
-            why: "the columns of k6",
-            time: Some("timestamp"),
-            value: Some("metric_value".into()),
-            name: Some("metric_name"),
-            by: Some(&K6_LABELS),
-            kind: None,
-            named: k6_metrics(),
-            ok: k6_flag(head),
-            flagged: Some(K6_REQUESTS),
-            ..base
-        },
-        Format::K6Json => Preset {
-            why: "the fields of k6",
-            time: Some("time"),
-            value: Some("value".into()),
-            name: Some("metric"),
-            by: Some(&K6_LABELS),
-            kind: None,
-            named: k6_metrics(),
-            ok: k6_flag(head),
-            flagged: Some(K6_REQUESTS),
-            ..base
-        },
+        Format::K6Csv | Format::K6Json => k6::preset(format, head),
         Format::VegetaCsv | Format::VegetaJson => Preset {
             why: if format == Format::VegetaCsv { "the columns of vegeta" } else { "the fields of vegeta" },
             names: if format == Format::VegetaCsv { &VEGETA } else { &[] },
@@ -222,16 +195,6 @@ pub(crate) fn preset(format: Format, head: &[u8]) -> Preset {
     }
 }
 
-/// The metric of k6 of which each request is one sample.
-const K6_REQUESTS: &str = "http_req_duration";
-
-/// What says whether a request went well: k6's own word for it, or its status where the script turned that off.
-fn k6_flag(head: &[u8]) -> Option<(&'static str, FlagRule)> {
-    let has = |text: &str| memchr::memmem::find(head, text.as_bytes()).is_some();
-    let said = has("\"expected_response\":") || (has(",expected_response,") && (has(",true,") || has(",false,")));
-    Some((if said { "expected_response" } else { "status" }, FlagRule::Expected))
-}
-
 /// The columns of Locust's history.
 fn locust_columns() -> BTreeMap<String, (Kind, Unit)> {
     let rate = || Unit::PerSecond(Box::new(Unit::Count));
@@ -252,76 +215,6 @@ fn locust_columns() -> BTreeMap<String, (Kind, Unit)> {
     all
 }
 
-/// The built-in metrics of k6, with what each is and in what unit.
-pub(crate) fn k6_metrics() -> BTreeMap<String, (Kind, Unit)> {
-    let times = [
-        "http_req_duration",
-        "http_req_blocked",
-        "http_req_connecting",
-        "http_req_tls_handshaking",
-        "http_req_sending",
-        "http_req_waiting",
-        "http_req_receiving",
-        "iteration_duration",
-        "group_duration",
-        "grpc_req_duration",
-        "ws_connecting",
-        "ws_session_duration",
-        "ws_ping",
-        "browser_http_req_duration",
-    ];
-    // what is counted comes one at a time, many at one instant
-    let counts = ["http_reqs", "iterations", "dropped_iterations", "ws_sessions", "ws_msgs_sent", "ws_msgs_received"];
-    let entry = |kind: Kind, unit: Unit| move |name: &&str| ((*name).to_owned(), (kind, unit.clone()));
-    let mut all: BTreeMap<_, _> = times.iter().map(entry(Kind::Events, Unit::Millisecond)).collect();
-    all.extend(counts.iter().map(entry(Kind::Events, Unit::Count)));
-    all.extend(["data_sent", "data_received"].iter().map(entry(Kind::Events, Unit::Byte)));
-    all.extend(["http_req_failed", "checks"].iter().map(entry(Kind::Events, Unit::Ratio)));
-    all.extend(["vus", "vus_max"].iter().map(entry(Kind::Gauge, Unit::Count)));
-    all
-}
-
-/// `{"type":"Point","metric":…,"data":{"time":…,"value":…,"tags":{…}}}`; lines that define a metric hold no value.
-pub(crate) struct K6;
-
-impl Records for K6 {
-    fn fields<'a>(&self, line: &'a [u8], put: &mut dyn FnMut(&str, Cow<'a, [u8]>)) -> Line {
-        if memchr::memmem::find(line, b"\"Metric\"").is_some() && memchr::memmem::find(line, b"\"Point\"").is_none() {
-            return Line::Aside;
-        }
-        let read = json_lines::scan(line, &mut |name, value| {
-            let name = name.strip_prefix("data.").unwrap_or(name);
-            put(name.strip_prefix("tags.").unwrap_or(name), value);
-        });
-        if read.is_some() { Line::Record } else { Line::Unreadable }
-    }
-}
-
-/// The kinds and units that the first lines of k6's JSON define, for metrics of the script's own.
-pub(crate) fn k6_definitions(head: &[u8], named: &mut BTreeMap<String, (Kind, Unit)>) {
-    for line in head.split(|b| *b == b'\n').filter(|l| memchr::memmem::find(l, b"\"Metric\"").is_some()) {
-        let mut fields: BTreeMap<String, String> = BTreeMap::new();
-        let read = json_lines::scan(line, &mut |name, value| {
-            fields.insert(name.to_owned(), String::from_utf8_lossy(&value).into_owned());
-        });
-        let get = |name: &str| fields.get(name).map(String::as_str);
-        let (Some(()), Some("Metric"), Some(metric)) = (read, get("type"), get("metric")) else { continue };
-        let kind = match get("data.type") {
-            Some("trend" | "counter" | "rate") => Kind::Events,
-            Some("gauge") => Kind::Gauge,
-            _ => continue,
-        };
-        let unit = match (get("data.contains"), get("data.type")) {
-            (Some("time"), _) => Unit::Millisecond,
-            (Some("data"), _) => Unit::Byte,
-            (_, Some("rate")) => Unit::Ratio,
-            (_, Some("counter")) => Unit::Count,
-            _ => Unit::None,
-        };
-        named.entry(metric.to_owned()).or_insert((kind, unit));
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -329,57 +222,12 @@ mod tests {
     use crate::load::{Dataset, Item, LoadOptions, load_bytes};
     use crate::progress::Progress;
 
-    fn load(text: &str) -> Dataset {
+    pub(super) fn load(text: &str) -> Dataset {
         load_bytes("x", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
     }
 
-    fn find<'a>(data: &'a Dataset, name: &str) -> &'a Item {
+    pub(super) fn find<'a>(data: &'a Dataset, name: &str) -> &'a Item {
         data.find(name).into_iter().next().unwrap_or_else(|| panic!("{name}"))
-    }
-
-    /// The lines are those of k6's documentation, “JSON output”, with a metric of one's own added.
-    const K6_JSON: &str = r#"{"type":"Metric","data":{"type":"gauge","contains":"default","tainted":null,"thresholds":[],"submetrics":null,"sub":{"name":"","parent":"","suffix":"","tags":null}},"metric":"vus"}
-{"type":"Point","data":{"time":"2017-05-09T14:34:45.625742514+02:00","value":5,"tags":null},"metric":"vus"}
-{"type":"Metric","data":{"type":"trend","contains":"time","tainted":null,"thresholds":["avg<1000"],"submetrics":null,"sub":{"name":"","parent":"","suffix":"","tags":null}},"metric":"http_req_duration"}
-{"type":"Point","data":{"time":"2017-05-09T14:34:45.239531499+02:00","value":459.865729,"tags":{"group":"::my group::json","method":"GET","status":"200","url":"https://quickpizza.grafana.com/api/tools"}},"metric":"http_req_duration"}
-{"type":"Metric","data":{"type":"trend","contains":"data","tainted":null},"metric":"reply_size"}
-{"type":"Point","data":{"time":"2017-05-09T14:34:45.239531499+02:00","value":1024,"tags":{"group":"::my group::json"}},"metric":"reply_size"}
-{"type":"Point","data":{"time":"2017-05-09T14:34:46.239531499+02:00","value":1,"tags":{"group":"::my group::json"}},"metric":"http_reqs"}
-"#;
-
-    #[test]
-    fn k6_names_the_kind_and_unit_of_each_metric() {
-        let data = load(K6_JSON);
-        let duration = find(&data, "http_req_duration");
-        assert_eq!(
-            (duration.format, duration.kind, &duration.identity.unit),
-            (Format::K6Json, Kind::Events, &Unit::Millisecond)
-        );
-        assert_eq!((duration.times(), duration.values()), (&[1_494_333_285_239_531_499][..], &[459.865_729][..]));
-        assert_eq!(duration.identity.labels.get("group"), Some("::my group::json"));
-        assert_eq!(find(&data, "vus").kind, Kind::Gauge);
-        assert_eq!(
-            (find(&data, "reply_size").kind, &find(&data, "reply_size").identity.unit),
-            (Kind::Events, &Unit::Byte)
-        );
-        assert_eq!((data.items.len(), data.report.warnings.len()), (4, 0), "{:?}", data.report.warnings);
-        let kinds = |data: &Dataset| -> Vec<String> {
-            data.report.understood.iter().filter(|u| u.what == "kind").map(|u| u.choice.clone()).collect()
-        };
-        assert_eq!(kinds(&data), ["http_req_duration, http_reqs, reply_size: events", "vus: gauge"]);
-        // the lines are those of k6's documentation, “CSV output”
-        let data = load(
-            "metric_name,timestamp,metric_value,check,error,error_code,group,method,name,proto,status,subproto,tls_version,url,extra_tags\n\
-             http_reqs,1595325560,1.000000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
-             http_req_duration,1595325560,221.899000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
-             http_req_blocked,1595325560,225.275000,,,,,GET,http://test.k6.io,HTTP/1.1,200,,,http://test.k6.io,\n\
-             vus,1595325561,1.000000,,,,,,,,,,,,\n",
-        );
-        let duration = find(&data, "http_req_duration");
-        assert_eq!((duration.format, duration.kind, duration.values()), (Format::K6Csv, Kind::Events, &[221.899][..]));
-        assert_eq!((duration.times()[0], &duration.identity.unit), (1_595_325_560_000_000_000, &Unit::Millisecond));
-        assert_eq!(find(&data, "vus").kind, Kind::Gauge);
-        assert_eq!(kinds(&data), ["http_req_blocked, http_req_duration, http_reqs: events", "vus: gauge"]);
     }
 
     /// The fields are those of vegeta's README and `lib/results.go`: 0 is the code of a request without an answer.
@@ -398,36 +246,6 @@ mod tests {
             assert_eq!(item.values(), [1_092_000.0, 30_000_000_000.0]);
             assert_eq!(item.as_events().unwrap().ok().unwrap(), [true, false]);
             assert!(data.report.warnings.iter().all(|w| w.kind != WarningKind::CoordinatedOmission));
-        }
-    }
-
-    #[test]
-    fn k6_says_which_requests_went_well() {
-        let point = |metric: &str, tags: &str| {
-            format!(
-                "{{\"type\":\"Point\",\"data\":{{\"time\":\"2026-01-01T00:00:00Z\",\"value\":12.5,\"tags\":{{{tags}}}}},\"metric\":\"{metric}\"}}\n"
-            )
-        };
-        let said = [
-            point("http_req_duration", r#""status":"404","expected_response":"true""#),
-            point("http_req_duration", r#""status":"0","expected_response":"false""#),
-            point("vus", ""),
-            point("iteration_duration", ""),
-        ];
-        let status = [point("http_req_duration", r#""status":"302""#), point("http_req_duration", r#""status":"404""#)];
-        let head = "metric_name,timestamp,metric_value,error,expected_response,status\n";
-        let csv = format!(
-            "{head}http_req_duration,1767225600,7.5,,true,200\nhttp_req_duration,1767225601,7.6,dial,false,0\nvus,1767225601,1,,,\n\
-             iteration_duration,1767225601,9,,,\n"
-        );
-        let old = format!("{head}http_req_duration,1767225600,7.5,,,200\nhttp_req_duration,1767225601,7.6,dial,,0\n");
-        for text in [said.concat(), status.concat(), csv, old] {
-            let data = load(&text);
-            let requests = find(&data, "http_req_duration").as_events().unwrap();
-            assert_eq!(requests.ok(), Some(&[true, false][..]), "{text}");
-            let others = data.items.iter().filter(|i| i.identity.name != "http_req_duration");
-            assert!(others.filter_map(Item::as_events).all(|e| e.ok().is_none()), "{text}");
-            assert!(data.report.warnings.is_empty(), "{:?}", data.report.warnings);
         }
     }
 
