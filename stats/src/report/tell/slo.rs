@@ -321,7 +321,11 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
         section.blocks.push(Block::Warnings(report.caveats.clone()));
     }
     if report.without_duration().is_none() {
-        section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+        let mut sentence = projection_sentence(&report.projection);
+        if report.in_doubt && report.projection.probability.is_some() {
+            sentence.push_str(" What is in doubt is taken as bad there.");
+        }
+        section.blocks.push(Block::Text(sentence));
     }
     section.blocks.extend(mean_of_ratios_sentence(report).map(Block::Text));
     section.blocks.push(Block::Table(methods_table(report)));

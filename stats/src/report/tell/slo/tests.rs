@@ -25,7 +25,7 @@ fn what_cannot_be_decided_is_told_with_both_bounds() {
 
 /// 100 fast requests in each of 50 minutes; in the first five also 5 on either side of 0.25 s, from minute 40 on 25 that are surely slow.
 /// Of 5275 requests 52 may be bad.
-fn some_in_doubt() -> SloReport {
+fn some_in_doubt(objective: &str) -> SloReport {
     use crate::slo::Counts;
     let minute = |m: i64| crate::time::Window::new(Timestamp(m * 60_000_000_000), Span::MINUTE).unwrap();
     let histogram = |m: i64| {
@@ -35,13 +35,12 @@ fn some_in_doubt() -> SloReport {
     let histograms: Vec<_> = (0..50).map(histogram).collect();
     let identity = Identity::new("latency", Unit::Second);
     let counts = Counts::from_histograms(identity, &histograms, &"< 250ms".parse().unwrap()).unwrap();
-    let objective = "99% of requests < 250ms over 50m".parse().unwrap();
-    evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap()
+    evaluate(&objective.parse().unwrap(), SloInput::Counts(&counts), &Options::default()).unwrap()
 }
 
 #[test]
 fn what_is_in_doubt_is_told_with_both_ends() {
-    let report = some_in_doubt();
+    let report = some_in_doubt("99% of requests < 250ms over 50m");
     assert_eq!(report.verdict, Verdict::Violated);
     let (_, text) = finding(&report);
     assert!(text.contains("bad were 250 to 275 events of 52.75 allowed (473.9 % to 521.3 %)"), "{text}");
@@ -54,12 +53,19 @@ fn what_is_in_doubt_is_told_with_both_ends() {
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["in_doubt"], true);
     assert_eq!(json["projection"]["exhausted_at_latest"], "1970-01-01T00:43:00Z");
+    // what comes is drawn from the worst of what was
+    let met = some_in_doubt("90% of requests < 250ms over 50m");
+    let told = format!("{:?}", section("latency", &met, ""));
+    assert!(told.contains("What is in doubt is taken as bad there."), "{told}");
+    // the last minutes hold nothing that is in doubt
+    let certain = some_in_doubt("99% of requests < 250ms over 20m");
+    assert!(!certain.in_doubt && finding(&certain).1.contains("bad were 250 events"), "{}", finding(&certain).1);
 }
 
 /// The truth behind the data is within the interval at either end: the interval that is told holds both.
 #[test]
 fn the_interval_of_what_is_in_doubt_holds_those_of_both_ends() {
-    let report = some_in_doubt();
+    let report = some_in_doubt("99% of requests < 250ms over 50m");
     let level = report.methods.occurrences.unwrap();
     let (low, high) = level.interval().unwrap();
     assert_eq!((low, high), (5000.0 / 5275.0, 5025.0 / 5275.0));
