@@ -249,6 +249,10 @@ pub fn section(title: &str, alerts: &Alerts) -> Section {
     if usable(alerts).next().is_some() {
         section.blocks.push(Block::Table(theory_table(alerts)));
         section.blocks.push(Block::Table(replay_table(alerts)));
+        let every = super::words::width(alerts.interval);
+        section.blocks.push(Block::Text(format!(
+            "Rules are evaluated every {every}: a delay is up to that much longer than in theory."
+        )));
     }
     let detections = detections_table(alerts);
     if !detections.rows.is_empty() {

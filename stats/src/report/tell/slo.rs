@@ -276,10 +276,7 @@ fn share_spent(report: &SloReport) -> Option<String> {
 
 /// The verdict in one sentence. What is in doubt is told with both ends.
 pub fn finding(report: &SloReport) -> (Standing, String) {
-    let show = |value: f64| match report.budget.spent.unit {
-        Unit::Second => super::words::span(value),
-        ref unit => unit.show(value),
-    };
+    let show = |value: f64| amount(report, value);
     let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
     let told = |amount: &Estimate| match amount.bound {
         Bound::Guaranteed { lower, upper } if lower < upper => format!("{} to {}", show(lower), show(upper)),
@@ -305,6 +302,14 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         },
         text,
     )
+}
+
+/// An amount of the budget: time as a span, members as a number.
+pub(super) fn amount(report: &SloReport, value: f64) -> String {
+    match report.budget.spent.unit {
+        Unit::Second => super::words::span(value),
+        ref unit => unit.show(value),
+    }
 }
 
 /// So many incidents are listed.
