@@ -63,7 +63,9 @@ fn a_table_by_outcome_is_told_as_one_by_every_command() {
     let mut text = "series,window_start,width,schema,bin,count,code\n".to_owned();
     for minute in 0..30 {
         let start = 1_767_225_600 + 60 * minute;
-        text += &format!("latency_seconds,{start},60,log-linear,11431,90,200\nlatency_seconds,{start},60,log-linear,11331,10,503\n");
+        text += &format!(
+            "latency_seconds,{start},60,log-linear,11431,90,200\nlatency_seconds,{start},60,log-linear,11331,10,503\n"
+        );
     }
     let table = folder.file("table.csv", &text);
     let slo = "99% of requests < 300ms over 30m";

@@ -276,12 +276,7 @@ fn share_spent(report: &SloReport) -> Option<String> {
 
 /// The verdict in one sentence. What is in doubt is told with both ends.
 pub fn finding(report: &SloReport) -> (Standing, String) {
-    let show = |value: f64| amount(report, value);
     let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
-    let told = |amount: &Estimate| match amount.bound {
-        Bound::Guaranteed { lower, upper } if lower < upper => format!("{} to {}", show(lower), show(upper)),
-        _ => show(amount.value),
-    };
     let budget = &report.budget;
     let share = share_spent(report).map_or_else(String::new, |share| format!(" ({share})"));
     let text = format!(
@@ -289,8 +284,8 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         report.objective,
         report.verdict,
         if report.decided { "" } else { " so far" },
-        told(&budget.spent),
-        told(&budget.allowed),
+        amount(&budget.spent),
+        amount(&budget.allowed),
         so_far(report),
     );
     // what was met in a part of the period is not met in the period
@@ -304,11 +299,15 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
     )
 }
 
-/// An amount of the budget: time as a span, members as a number.
-pub(super) fn amount(report: &SloReport, value: f64) -> String {
-    match report.budget.spent.unit {
+/// An amount of the budget, with both ends where it is in doubt: time as a span, members as a number.
+pub(super) fn amount(of: &Estimate) -> String {
+    let show = |value: f64| match of.unit {
         Unit::Second => super::words::span(value),
         ref unit => unit.show(value),
+    };
+    match of.bound {
+        Bound::Guaranteed { lower, upper } if lower < upper => format!("{} to {}", show(lower), show(upper)),
+        _ => show(of.value),
     }
 }
 
