@@ -268,17 +268,7 @@ pub fn cost(model: &CostModel, usage: &Usage) -> CostReport {
     let total = (!known.is_empty()).then(|| {
         let n = known.len() as u64;
         let mut total = Estimate::new(known.iter().map(|e| e.value).sum(), Method::Sum, n, &scope);
-        let ends: Option<Vec<(f64, f64)>> = known.iter().map(|e| e.interval()).collect();
-        total.bound = match ends {
-            Some(ends) => Bound::Guaranteed {
-                lower: ends.iter().map(|e| e.0).sum(),
-                upper: if unknown.is_empty() { ends.iter().map(|e| e.1).sum() } else { f64::INFINITY },
-            },
-            None => {
-                let why = |e: &&Estimate| if let Bound::Unknown { why } = &e.bound { Some(why.clone()) } else { None };
-                Bound::Unknown { why: known.iter().find_map(why).unwrap_or_default() }
-            }
-        };
+        total.bound = bound_of_sum(&known, unknown.is_empty());
         let mut told: Vec<&String> = known.iter().flat_map(|e| &e.caveats).collect();
         told.dedup();
         total.caveats.extend(told.into_iter().cloned());
@@ -289,6 +279,19 @@ pub fn cost(model: &CostModel, usage: &Usage) -> CostReport {
         total
     });
     CostReport { currency: model.currency.clone(), rows, total, unknown }
+}
+
+/// The ends of costs, added up: the upper one is open where not all are known; the reason where one has no ends.
+fn bound_of_sum(known: &[&Estimate], all: bool) -> Bound {
+    let (mut lower, mut upper) = (0.0, if all { 0.0 } else { f64::INFINITY });
+    for cost in known {
+        match (&cost.bound, cost.interval()) {
+            (_, Some((low, high))) => (lower, upper) = (lower + low, upper + high),
+            (Bound::Unknown { why }, None) => return Bound::Unknown { why: why.clone() },
+            (_, None) => return Bound::Unknown { why: "a cost has no interval".to_owned() },
+        }
+    }
+    Bound::Guaranteed { lower, upper }
 }
 
 fn unknown_row(bucket: Bucket, charge: String, why: Option<String>) -> CostRow {
