@@ -203,10 +203,12 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
         .take(SHADED)
         .map(|i| Incident { start: i.start, end: i.end, name: String::new() })
         .collect();
-    let mut figure =
-        budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)?;
+    let (allowed, unit) = (report.budget.allowed.value, &report.budget.spent.unit);
+    // a budget of the events seen is spent evenly over the time seen
+    let of = if report.of_events_seen() { report.bad_time.period() } else { report.period };
+    let mut figure = budget_figure(&points, allowed, unit, of, &shaded)?;
     if report.of_events_seen() {
-        let (allowed, unit) = (report.budget.allowed.value, &report.budget.spent.unit);
+        figure.x.range = Some((figure.x.position(report.period.start), figure.x.position(report.period.end())));
         figure.caption = budget_caption(spent, allowed, unit, report.bad_time.period());
         figure.caption.push_str(" The budget is that of the events seen, not of the whole period.");
     }

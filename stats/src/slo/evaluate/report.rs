@@ -153,4 +153,5 @@ impl SloReport {
 /// Where data cover a part of a period, what requests are allowed is a share of those seen.
 pub(super) const BUDGET_OF_EVENTS: &str = "the budget is that of the events seen, not of a whole period";
 /// What time is allowed is a share of the period.
-pub(super) const BUDGET_OF_PERIOD: &str = "the budget is that of the whole period; the rest of it may still spend";
+pub(super) const BUDGET_OF_PERIOD: &str =
+    "the budget is that of the whole period; the part of it that was not seen may spend too";

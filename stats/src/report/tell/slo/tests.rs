@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::figure::Shape;
 use crate::histogram::{AnySketch, Explicit};
 use crate::series::{Identity, NanPolicy, Series};
 use crate::slo::{Options, SloInput, evaluate};
@@ -123,10 +124,19 @@ fn the_caption_says_which_budget_was_spent() {
     };
     let bad = column(|m| if m == 10 { 60.0 } else { 0.0 });
     let counts = crate::slo::Counts::from_deltas(&column(|_| 100.0), &bad).unwrap();
-    let caption = |objective: &str| {
+    let drawn = |objective: &str| {
         let report = evaluate(&objective.parse().unwrap(), SloInput::Counts(&counts), &Options::default()).unwrap();
-        figure(&report).unwrap().caption
+        figure(&report).unwrap()
     };
+    let caption = |objective: &str| drawn(objective).caption;
+    // the budget of 24 events is spent evenly over the 24 minutes that were seen, and not over a month that lies mostly before them
+    for objective in ["99% of requests ok over 30d", "99% of requests ok over 24m"] {
+        let figure = drawn(objective);
+        let even = figure.marks.iter().find(|m| m.name == "even spending").unwrap();
+        let Shape::Line { points } = &even.shape else { panic!("{even:?}") };
+        let [from, to] = [points[0], points[1]].map(|(x, y)| (figure.x.instant(x).0, y));
+        assert_eq!((from, to), ((0, 0.0), (24 * 60_000_000_000, 24.0)), "{objective}");
+    }
     let part = caption("99% of requests ok over 30d");
     assert!(part.starts_with("60 of 24 (250 %) spent over 24m from 1970"), "{part}");
     assert!(part.contains("The budget is that of the events seen, not of the whole period."), "{part}");
