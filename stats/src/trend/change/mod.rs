@@ -6,6 +6,8 @@
 //! | `mean` | the default: the mean by optimal segmentation, calibrated on the series' own noise |
 //! | `other` | the other methods, calibrated by permutation of blocks |
 //! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
+//! | `learnt` | limits of charts that learn what is usual |
+//! | `features` | what a kernel's changes save, for many orders of the samples |
 //! | `standing` | the steps that stand by themselves, beside whatever else there is |
 //! | `tilt` | the line that goes on beneath steps |
 //! | `path` | all penalties at once, and the elbow |
@@ -19,7 +21,9 @@ mod charts;
 mod costs;
 mod e_divisive;
 mod evidence;
+mod features;
 mod kernel;
+mod learnt;
 mod mean;
 mod other;
 mod path;
