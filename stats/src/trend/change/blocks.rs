@@ -57,7 +57,8 @@ mod tests {
     fn what_is_lost_between_blocks_is_what_pairs_across_them_share() {
         for (block, phi) in [(1, 0.0), (1, 0.5), (7, 0.8), (40, 0.8), (20, 0.95)] {
             // the mean of blocks from all pairs inside one, and of a series from all pairs near a sample
-            let inside: f64 = (0..block).flat_map(|i: i32| (0..block).map(move |j| f64::powi(phi, (i - j).abs()))).sum();
+            let inside: f64 =
+                (0..block).flat_map(|i: i32| (0..block).map(move |j| f64::powi(phi, (i - j).abs()))).sum();
             let all: f64 = (-3_000..=3_000i32).map(|lag| f64::powi(phi, lag.abs())).sum();
             let want = all / (inside / f64::from(block));
             let got = lost_between_blocks(block as usize, phi);

@@ -147,10 +147,12 @@ mod tests {
                     assert!((4..=30 + 11).contains(&found), "{chart:?}, φ = {phi}: {found} of {SERIES}");
                 }
             }
-            // by the limit for a level that is known far more do
-            let learning = Learning { learn: 50, n: 200 };
-            let known = kind.with_average_run_length(-200.0 / 0.95f64.ln()).unwrap();
-            assert!(shown(known, learning, 0.0, SERIES) > 30 + 5, "{known:?}");
+            // by the limit for a level that is known many more do
+            let learning = Learning { learn: 25, n: 100 };
+            let known = kind.with_average_run_length(-100.0 / 0.95f64.ln()).unwrap();
+            let few = shown(learning.chart(kind, 0.05).unwrap(), learning, 0.5, SERIES);
+            let many = shown(known, learning, 0.5, SERIES);
+            assert!(many > 30 + 11 && 2 * many > 3 * few, "{known:?}: {many}, {few}");
         }
     }
 

@@ -105,7 +105,9 @@ impl Blocks {
     fn words(&self, level: f64) -> String {
         let size = counted(self.size as u64, "sample");
         let share = 1.0 - level;
-        format!("penalty from {PERMUTATIONS} permutations of blocks of {size}, for at most {share:.3} of series without a change")
+        format!(
+            "penalty from {PERMUTATIONS} permutations of blocks of {size}, for at most {share:.3} of series without a change"
+        )
     }
 }
 
@@ -138,12 +140,7 @@ fn by_costs(
 }
 
 /// The share of draws that save as much as each change does between its neighbours.
-fn chances(
-    indices: &[usize],
-    n: usize,
-    draws: &[f64],
-    gain: impl Fn(usize, usize, usize) -> f64,
-) -> Vec<Option<f64>> {
+fn chances(indices: &[usize], n: usize, draws: &[f64], gain: impl Fn(usize, usize, usize) -> f64) -> Vec<Option<f64>> {
     edges_of(indices, n).windows(3).map(|e| Some(share_above(draws, gain(e[0], e[1], e[2])))).collect()
 }
 
