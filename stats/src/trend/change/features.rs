@@ -53,7 +53,9 @@ impl Features {
                 parts[known.from - from..].iter_mut().zip(&known.parts).for_each(|(part, k)| *part -= own * k);
             }
             let root = rest[pivot].sqrt();
-            parts.iter_mut().for_each(|part| *part /= root);
+            for part in &mut parts {
+                *part /= root;
+            }
             // the pivot's own part is never one of those that are left out
             let seen = |part: &f64| part.abs() > TRACE;
             let (first, last) = (parts.iter().position(seen).unwrap_or(0), parts.iter().rposition(seen).unwrap_or(0));
