@@ -390,7 +390,7 @@ fn permuted_blocks_keep_the_rate_of_the_other_methods() {
 #[test]
 fn a_kernel_keeps_its_rate_on_long_series() {
     // 1.5 times the nominal 5 %, and three standard errors of so many series
-    for (n, phi, few, most) in [(400, 0.8, 30, 7), (1500, 0.0, 12, 4), (1500, 0.8, 12, 4), (3000, 0.5, 6, 3)] {
+    for (n, phi, few, most) in [(400, 0.8, 30, 7), (1500, 0.0, 8, 3), (1500, 0.8, 8, 3), (3000, 0.5, 4, 2)] {
         let found = share_of(few, 77, |random| {
             let data = series(&ar1(n, phi, random));
             let options = ChangeOptions { method: ChangeMethod::KernelRbf, ..ChangeOptions::default() };
