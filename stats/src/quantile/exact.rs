@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::{Definition, Method};
 use crate::quantile::order_statistics::{order_statistic_interval, samples_needed};
-use crate::quantile::probability::{Quantile, snapped};
+use crate::quantile::probability::{Quantile, snapped_product};
 use crate::quantile::select::Ranked;
 
 /// The level of the interval that every exact quantile carries.
@@ -131,7 +131,7 @@ fn between(a: f64, b: f64, weight: f64) -> f64 {
 /// The two neighbouring ranks, counted from 0, and the weight of the upper one. `n` is at least 1.
 pub(crate) fn position(n: usize, q: Quantile, definition: Definition) -> (usize, usize, f64) {
     let size = n as f64;
-    let product = snapped(size * q.p());
+    let product = snapped_product(size * q.p());
     let (rank, weight) = match definition {
         Definition::Type1 => (q.rank(n as u64) as f64, 0.0),
         Definition::Type2 if product.fract() == 0.0 => (product, 0.5),
@@ -146,12 +146,12 @@ pub(crate) fn position(n: usize, q: Quantile, definition: Definition) -> (usize,
             let h = match definition {
                 Definition::Type4 => product,
                 Definition::Type5 => product + 0.5,
-                Definition::Type6 => snapped((size + 1.0) * q.p()),
-                Definition::Type8 => snapped((size + 1.0 / 3.0) * q.p() + 1.0 / 3.0),
-                Definition::Type9 => snapped((size + 0.25) * q.p() + 0.375),
+                Definition::Type6 => snapped_product((size + 1.0) * q.p()),
+                Definition::Type8 => snapped_product((size + 1.0 / 3.0) * q.p() + 1.0 / 3.0),
+                Definition::Type9 => snapped_product((size + 0.25) * q.p() + 0.375),
                 // type 7; near 1 counted from the upper end, where the complement is the better number
-                _ if q.p() >= 0.5 => size - snapped((size - 1.0) * q.complement()),
-                _ => snapped((size - 1.0) * q.p()) + 1.0,
+                _ if q.p() >= 0.5 => size - snapped_product((size - 1.0) * q.complement()),
+                _ => snapped_product((size - 1.0) * q.p()) + 1.0,
             };
             (h.floor(), h - h.floor())
         }

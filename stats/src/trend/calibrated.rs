@@ -386,6 +386,20 @@ fn permuted_blocks_keep_the_rate_of_the_other_methods() {
     }
 }
 
+/// Both are longer than a penalty from a few hundred of the samples would see, and the second forgets slowly.
+#[test]
+fn a_kernel_keeps_its_rate_on_long_series() {
+    // 1.5 times the nominal 5 %, and three standard errors of so many series
+    for (n, phi, few, most) in [(400, 0.8, 30, 7), (1500, 0.0, 8, 3), (1500, 0.8, 8, 3), (3000, 0.5, 4, 2)] {
+        let found = share_of(few, 77, |random| {
+            let data = series(&ar1(n, phi, random));
+            let options = ChangeOptions { method: ChangeMethod::KernelRbf, ..ChangeOptions::default() };
+            changes(&data, &options).unwrap().verdict == ChangeVerdict::Changed
+        });
+        assert!(found <= most, "n = {n}, φ = {phi}: {found} of {few}");
+    }
+}
+
 #[test]
 fn every_method_finds_what_it_is_for() {
     let mut random = ChaCha8Rng::seed_from_u64(33);

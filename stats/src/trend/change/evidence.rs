@@ -3,12 +3,13 @@
 use super::super::analysis::per_second;
 use super::super::calibration::{chance_of, persistence_factor};
 use super::super::noise::Noise;
-use super::super::pelt::centred_sums;
+use super::super::pelt::{self, centred_sums, edges_of};
 use super::answer::{Change, ChangeOptions, Onset, Spread};
 use super::costs::Costs;
 use super::slope::{Beside, Slope};
 use crate::estimate::{Confidence, Estimate, Scope};
-use crate::method::Method;
+use crate::method::{Definition, Method};
+use crate::quantile::Quantile;
 use crate::quantile::tails::quantile;
 use crate::series::{Series, covering};
 use crate::time::{Span, Timestamp};
@@ -132,7 +133,7 @@ impl<'a> Evidence<'a> {
     }
 
     fn edges(&self, indices: &[usize]) -> Vec<usize> {
-        [0].into_iter().chain(indices.iter().copied()).chain([self.series.len()]).collect()
+        edges_of(indices, self.series.len())
     }
 
     fn beside(&self, edges: &[usize]) -> Option<Vec<Beside>> {
@@ -141,10 +142,7 @@ impl<'a> Evidence<'a> {
 
     /// What a segmentation saves by a change at `at` within `[start, end)`: squared units of the values.
     fn gain(&self, start: usize, at: usize, end: usize) -> f64 {
-        let (before, after) = ((at - start) as f64, (end - at) as f64);
-        let sums = self.judged.as_ref().map_or(&self.sums, |judged| &judged.sums);
-        let difference = (sums[end] - sums[at]) / after - (sums[at] - sums[start]) / before;
-        difference * difference * before * after / (before + after)
+        pelt::gain(self.judged.as_ref().map_or(&self.sums, |judged| &judged.sums), start, at, end)
     }
 
     fn change(&self, start: usize, at: usize, end: usize, beside: Option<&Beside>) -> Change {
@@ -277,11 +275,7 @@ fn beyond_rounding(value: f64, size: f64) -> f64 {
 fn spread(values: &[f64]) -> Spread {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let at = |p: f64| {
-        let place = p * (sorted.len() - 1) as f64;
-        let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-        low + (high - low) * place.fract()
-    };
+    let at = |q: Quantile| crate::quantile::at(|rank| sorted[rank], sorted.len(), q, Definition::Type7);
     let n = values.len() as f64;
     let mean = values.iter().map(|v| v - sorted[0]).sum::<f64>() / n;
     let square: f64 = values.iter().map(|v| (v - sorted[0] - mean).powi(2)).sum();
@@ -289,10 +283,10 @@ fn spread(values: &[f64]) -> Spread {
         n: values.len(),
         sd: (values.len() > 1).then(|| (square / (n - 1.0)).sqrt()),
         min: sorted[0],
-        p25: at(0.25),
-        median: at(0.5),
-        p75: at(0.75),
-        p95: at(0.95),
+        p25: at(Quantile::P25),
+        median: at(Quantile::MEDIAN),
+        p75: at(Quantile::P75),
+        p95: at(Quantile::P95),
         max: sorted[sorted.len() - 1],
     }
 }

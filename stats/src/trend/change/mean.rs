@@ -3,7 +3,7 @@
 use super::super::analysis::per_second;
 use super::super::calibration::{penalty_factor, persistence_factor, walk_bound};
 use super::super::noise::{Noise, robust_noise};
-use super::super::pelt::pelt_mean;
+use super::super::pelt::{edges_of, pelt_mean};
 use super::super::season::{Seasonal, without_season};
 use super::super::tails::{REACH, are_heavy, pulled_in, pulled_in_around, with_tails};
 use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
@@ -83,8 +83,9 @@ fn above_a_line(sought: &Sought<'_>, values: &[f64], found: Changes, plain: &Cha
     if matches!(told.verdict, ChangeVerdict::NoVerdict { .. }) {
         return Ok(None);
     }
-    let edges = |changes: &Changes| -> Vec<usize> {
-        [0].into_iter().chain(changes.changes.iter().map(|c| c.index)).chain([values.len()]).collect()
+    let edges = |found: &Changes| {
+        let indices: Vec<usize> = found.changes.iter().map(|c| c.index).collect();
+        edges_of(&indices, values.len())
     };
     let (flat_edges, plain_edges) = (edges(&told), edges(plain));
     let needed = needed_gain(values.len(), 1.0 - options.level);
@@ -258,8 +259,7 @@ fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions, prog
         }
         let without = *rival.get_or_insert_with(|| wandering(values, &[0, n]).likelihood);
         let better = |around: &Wandering, steps: usize| around.likelihood - without >= needed * steps as f64;
-        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
-        if better(&wandering(values, &edges), indices.len())
+        if better(&wandering(values, &edges_of(&indices, n)), indices.len())
             && let Some(stands) = standing(values, &indices, needed, options.min_size, progress)?
             && better(&stands.around, stands.indices.len())
         {

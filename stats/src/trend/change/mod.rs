@@ -6,6 +6,8 @@
 //! | `mean` | the default: the mean by optimal segmentation, calibrated on the series' own noise |
 //! | `other` | the other methods, calibrated by permutation of blocks |
 //! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
+//! | `learnt` | limits of charts that learn what is usual |
+//! | `features` | what a kernel's changes save, for many orders of the samples |
 //! | `standing` | the steps that stand by themselves, beside whatever else there is |
 //! | `tilt` | the line that goes on beneath steps |
 //! | `path` | all penalties at once, and the elbow |
@@ -19,7 +21,9 @@ mod charts;
 mod costs;
 mod e_divisive;
 mod evidence;
+mod features;
 mod kernel;
+mod learnt;
 mod mean;
 mod other;
 mod path;
@@ -66,8 +70,9 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 /// of them is no change; means, effects and distributions are told of the values as they are. A slope that explains the values better than a staircase or a level that wanders is taken out first, and told. Times may be irregular; samples count, not seconds.
 ///
 /// The other methods hold their rate under their own assumptions. Costs, kernel and E-divisive take the law of their
-/// statistic from permutations of blocks as long as the autocorrelation of an AR(1); charts and Bayes assume independent normal
-/// values around each level, and say so.
+/// statistic from permutations of the whole series in blocks as long as the autocorrelation of an AR(1), and costs and kernel put back what
+/// persists from block to block; charts assume normal values, independent or an AR(1), and count in how far the level that they learn may
+/// be from the truth; Bayes assumes independent normal values around each level and holds no rate. Each says so.
 ///
 /// The onset's interval holds every place of the change whose cost is within the level's quantile of the best one
 /// (inverted likelihood ratio: Eo and Morley, 2015), with the long-run variance as noise; it is never narrower than two samples, and
