@@ -36,6 +36,7 @@
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
+mod blanks;
 mod choice;
 mod clashes;
 mod classic;

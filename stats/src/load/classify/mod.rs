@@ -14,8 +14,8 @@ use jiff::tz::TimeZone;
 use stats::Stats;
 
 use crate::error::{Error, Position, Result};
+use crate::load::blanks::Blanks;
 use crate::load::clock;
-use crate::load::csv::Blanks;
 use crate::load::dataset::Role;
 use crate::load::filter::Clause;
 use crate::load::guess;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter};
 
+use crate::load::blanks::Blanks;
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::clock::Clock;
-use crate::load::csv::Blanks;
 use crate::load::csv::records::records;
 use crate::load::csv::split::LineCounter;
 use crate::load::guess::FlagRule;
