@@ -56,6 +56,8 @@ mod filter;
 #[cfg(feature = "frame")]
 mod frame;
 mod guess;
+#[cfg(test)]
+mod guess_tests;
 mod histogram_files;
 mod histogram_table;
 mod histograms;

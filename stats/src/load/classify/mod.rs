@@ -241,7 +241,8 @@ impl Classifier<'_> {
             Hint::Untyped => {
                 let name = self.name(i);
                 // a code or a flag that is a word now and then is no number
-                let is_code = || guess::is_status(name) || guess::is_identifier(name) || guess::flag(name).is_some();
+                let is_code =
+                    || guess::may_hold_codes(name) || guess::is_identifier(name) || guess::flag(name).is_some();
                 self.stats.get(i).is_some_and(|s| s.mostly(s.numbers) || (s.is_number() && !is_code()))
             }
             Hint::Time | Hint::Text => false,

@@ -14,7 +14,6 @@ pub(super) struct Stats {
     pub(super) numbers: usize,
     pub(super) times: usize,
     pub(super) integers: usize,
-    pub(super) statuses: usize,
     pub(super) words: usize,
     pub(super) median: f64,
     pub(super) slashed: Slashed,
@@ -72,7 +71,6 @@ impl Stats {
                     s.numbers += 1;
                     if v.is_finite() {
                         s.integers += usize::from(v.fract() == 0.0);
-                        s.statuses += usize::from(v.fract() == 0.0 && (v == 0.0 || (100.0..600.0).contains(&v)));
                         values.push(v);
                     }
                 }
