@@ -138,12 +138,14 @@ pub(crate) fn is_value(name: &str) -> bool {
     matches!(base(name).as_str(), "value" | "val" | "v" | "y" | "metric_value" | "_value" | "reading")
 }
 
+/// Whether a column of this name names the series of a long table, and nothing else.
+pub(crate) fn is_metric_name(name: &str) -> bool {
+    matches!(base(name).as_str(), "metric" | "metric_name" | "name__" | "series" | "measurement" | "metricname")
+}
+
 /// Whether a column of this name names the series of a long table.
 pub(crate) fn is_series_name(name: &str) -> bool {
-    matches!(
-        base(name).as_str(),
-        "metric" | "metric_name" | "name__" | "series" | "measurement" | "field" | "metricname" | "name"
-    )
+    is_metric_name(name) || matches!(base(name).as_str(), "field" | "name")
 }
 
 /// Whether a column of this name is an HTTP status.
