@@ -92,12 +92,21 @@ impl Classifier<'_> {
 
     pub(super) fn filter(&mut self) -> Result<()> {
         let Some(text) = &self.options.filter else { return Ok(()) };
+        self.passing = vec![true; self.sample.lines.len()];
         for clause in filter::parse(text)? {
             let i = self.find(&clause.column, "--where")?;
             let kind = match clause.literal {
                 Literal::Number(_) => ColumnType::Number,
                 Literal::Text(_) => ColumnType::Text,
             };
+            let fields = self.sample.columns.get(i).into_iter().flatten();
+            for (passes, field) in self.passing.iter_mut().zip(fields) {
+                *passes &= match (&clause.literal, number::parse(field)) {
+                    (Literal::Number(_), Field::Number(v)) => clause.keeps_number(v),
+                    (Literal::Number(_), _) => false,
+                    (Literal::Text(_), _) => clause.keeps_word(field),
+                };
+            }
             let wanted = self.want(i, kind);
             self.plan.filter.push((wanted, clause));
         }
