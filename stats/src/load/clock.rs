@@ -27,6 +27,8 @@ pub(crate) enum DateOrder {
     DayFirst,
     /// `3/13/2026`.
     MonthFirst,
+    /// `3/3/2026`: the same in both orders, and nothing else is read.
+    Either,
 }
 
 /// The times that are read, as a sentence's part.
@@ -50,6 +52,7 @@ impl TimeFormat {
             Self::Text => "date and time",
             Self::Slashed(DateOrder::DayFirst) => "date and time, day before month",
             Self::Slashed(DateOrder::MonthFirst) => "date and time, month before day",
+            Self::Slashed(DateOrder::Either) => "date and time, day and month alike",
             Self::Epoch(NS) => "seconds since the epoch",
             Self::Epoch(1_000_000) => "milliseconds since the epoch",
             Self::Epoch(1000) => "microseconds since the epoch",
@@ -227,6 +230,10 @@ pub(crate) fn year_last(field: &[u8], separator: u8, order: DateOrder) -> Option
     let (4, rest) = digits(rest.strip_prefix(mark)?, 4)? else { return None };
     let date = match (separator, order) {
         (b'.', _) => "%d.%m.%Y",
+        (_, DateOrder::Either) => {
+            let read = |order| year_last(field, separator, order);
+            return read(DateOrder::DayFirst).filter(|day| Some(*day) == read(DateOrder::MonthFirst));
+        }
         (_, DateOrder::DayFirst) => "%d/%m/%Y",
         (_, DateOrder::MonthFirst) => "%m/%d/%Y",
     };

@@ -223,12 +223,7 @@ impl Typed {
     }
 
     fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<bool> {
-        let read = |v: f64| match rule {
-            FlagRule::HttpStatus => v < 500.0,
-            FlagRule::Answered => (200.0..400.0).contains(&v),
-            FlagRule::Good => v != 0.0,
-            FlagRule::Inverted => v == 0.0,
-        };
+        let read = |v: f64| rule.is_good(v);
         let goods: Cells<bool> = match self {
             Self::Ints(v) => v.map(|x| read(x as f64)),
             Self::Floats(v) => v.convert(|x| (!x.is_nan()).then(|| read(x))),
