@@ -1,13 +1,11 @@
 //! Times from bytes: ISO 8601 and epoch numbers by a fast path, everything else through `jiff`.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::error::{Error, Result};
 
 const NS: i64 = 1_000_000_000;
-/// Where clocks change, they change on a quarter of an hour of local time.
-const QUARTER: i64 = 900 * NS;
 
 /// How the times of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +56,7 @@ impl TimeFormat {
     }
 }
 
-/// A reader of times in one format; it remembers the last minute and the last offset, as neighbours share them.
+/// A reader of times in one format; it remembers the last minute and how long the last offset holds, as neighbours share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     format: TimeFormat,
@@ -66,9 +64,7 @@ pub(crate) struct Clock {
     zone: Option<TimeZone>,
     minute_text: [u8; 16],
     minute_ns: i64,
-    quarter: i64,
-    quarter_offset: i64,
-    quarter_ambiguous: bool,
+    held: Held,
     /// How many times had no zone.
     pub(crate) zoneless: u64,
     /// How many local times exist twice or not at all.
@@ -87,6 +83,52 @@ pub(crate) fn zone(name: Option<&str>) -> Result<Option<TimeZone>> {
     }
 }
 
+/// The readings of a zone's clocks, as nanoseconds of the same readings in UTC, from which the same offset leads to the instant: those between
+/// two changes of the clocks that are there once, or those around one change that are there twice or not at all.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    /// The first of them, and the one after the last.
+    span: (i64, i64),
+    offset: i64,
+    ambiguous: bool,
+}
+
+impl Held {
+    /// Those around a reading. Of one that is there twice the earlier instant is meant; one that is not there counts on from the clocks before.
+    fn at(zone: &TimeZone, reading: i64) -> Option<Self> {
+        let instant = |ns: i128| jiff::Timestamp::from_nanosecond(ns).ok();
+        let ns = |offset: jiff::tz::Offset| i128::from(offset.seconds()) * i128::from(NS);
+        let wide = i128::from(reading);
+        let found = zone.to_ambiguous_timestamp(TimeZone::UTC.to_datetime(instant(wide)?)).offset();
+        let (offset, ambiguous, first, end) = match found {
+            AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after } => {
+                let (before, after) = (ns(before), ns(after));
+                let change = zone.following(instant(wide - before.max(after))?).next()?.timestamp().as_nanosecond();
+                (before, true, change + before.min(after), change + before.max(after))
+            }
+            AmbiguousOffset::Unambiguous { offset } => {
+                let offset = ns(offset);
+                let now = instant(wide - offset)?;
+                let last = zone.preceding(instant(wide - offset + 1)?).next().map(|change| {
+                    let at = change.timestamp().as_nanosecond();
+                    at + instant(at - 1).map_or(offset, |before| ns(zone.to_offset(before))).max(offset)
+                });
+                let next = zone.following(now).next().map(|change| {
+                    let at = change.timestamp().as_nanosecond();
+                    at + ns(change.offset()).min(offset)
+                });
+                (offset, false, last.unwrap_or(i128::MIN), next.unwrap_or(i128::MAX))
+            }
+        };
+        let narrow = |ns: i128| ns.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+        Some(Self { span: (narrow(first), narrow(end)), offset: narrow(offset), ambiguous })
+    }
+
+    fn has(&self, reading: i64) -> bool {
+        self.span.0 <= reading && reading < self.span.1
+    }
+}
+
 impl Clock {
     pub(crate) fn new(format: TimeFormat, zone: Option<TimeZone>) -> Self {
         Self {
@@ -94,9 +136,7 @@ impl Clock {
             zone,
             minute_text: *b"1970-01-01T00:00",
             minute_ns: 0,
-            quarter: i64::MIN,
-            quarter_offset: 0,
-            quarter_ambiguous: false,
+            held: Held::default(),
             zoneless: 0,
             ambiguous: 0,
         }
@@ -157,21 +197,12 @@ impl Clock {
     /// The instant of a local time that has no zone, given as nanoseconds of the same reading in UTC.
     pub(crate) fn local(&mut self, ns: i64) -> Option<i64> {
         self.zoneless += 1;
-        if self.zone.is_none() {
-            return Some(ns);
+        let Some(zone) = &self.zone else { return Some(ns) };
+        if !self.held.has(ns) {
+            self.held = Held::at(zone, ns)?;
         }
-        let quarter = ns.div_euclid(QUARTER);
-        if quarter != self.quarter {
-            let reading = jiff::Timestamp::from_nanosecond(i128::from(ns)).ok()?;
-            let civil: DateTime = TimeZone::UTC.to_datetime(reading);
-            let found = self.zone.as_ref()?.to_ambiguous_timestamp(civil);
-            self.quarter_ambiguous = found.is_ambiguous();
-            let instant = i64::try_from(found.compatible().ok()?.as_nanosecond()).ok()?;
-            self.quarter_offset = ns.checked_sub(instant)?;
-            self.quarter = quarter;
-        }
-        self.ambiguous += u64::from(self.quarter_ambiguous);
-        ns.checked_sub(self.quarter_offset)
+        self.ambiguous += u64::from(self.held.ambiguous);
+        ns.checked_sub(self.held.offset)
     }
 
     /// Formats off the fast path: dates alone, access logs, RFC 2822, RFC 9557 with a named zone.
@@ -356,8 +387,13 @@ fn epoch(field: &[u8], unit: i64) -> Option<i64> {
     let b = field.trim_ascii();
     let (negative, b) = match b {
         [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
         _ => (false, b),
     };
+    // one sign is all that a number has
+    if !b.first().is_some_and(|c| c.is_ascii_digit() || *c == b'.') {
+        return None;
+    }
     let (whole, digits) = leading_digits(b);
     let rest = b.get(digits..)?;
     let plain = match rest {
@@ -495,6 +531,63 @@ mod tests {
         assert!(zone(Some("Mars/Olympus")).unwrap_err().to_string().contains("Europe/Berlin"));
     }
 
+    /// The clocks of Newfoundland went back at 00:01 until 2011, which is no quarter of an hour.
+    #[test]
+    fn clocks_change_at_any_minute() {
+        let hours = [
+            // 23:01 to 00:01 was there twice: 00:00:30 first at −2:30, then at −3:30; from 00:01 on at −3:30 alone
+            ("2010-11-06 23:00:59", "2010-11-07T01:30:59Z", 0),
+            ("2010-11-06 23:01:00", "2010-11-07T01:31:00Z", 1),
+            ("2010-11-07 00:00:30", "2010-11-07T02:30:30Z", 1),
+            ("2010-11-07 00:01:00", "2010-11-07T03:31:00Z", 0),
+            ("2010-11-07 00:05:00", "2010-11-07T03:35:00Z", 0),
+            ("2010-11-07 00:14:00", "2010-11-07T03:44:00Z", 0),
+            ("2010-11-07 00:16:00", "2010-11-07T03:46:00Z", 0),
+            // 00:01 to 01:01 was not there
+            ("2010-03-14 00:00:59", "2010-03-14T03:30:59Z", 0),
+            ("2010-03-14 00:01:00", "2010-03-14T03:31:00Z", 1),
+            ("2010-03-14 01:00:59", "2010-03-14T04:30:59Z", 1),
+            ("2010-03-14 01:01:00", "2010-03-14T03:31:00Z", 0),
+        ];
+        let read = |rows: &mut dyn Iterator<Item = &(&str, &str, u64)>| {
+            let mut clock = Clock::new(TimeFormat::Text, zone(Some("America/St_Johns")).unwrap());
+            for (local, instant, ambiguous) in rows {
+                let before = clock.ambiguous;
+                assert_eq!(clock.parse(local.as_bytes()), text(None, instant), "{local}");
+                assert_eq!(clock.ambiguous - before, *ambiguous, "{local}");
+            }
+        };
+        read(&mut hours.iter());
+        read(&mut hours.iter().rev());
+        for one in &hours {
+            read(&mut std::iter::once(one));
+        }
+    }
+
+    /// A reading's instant does not depend on those before it, whatever the zone did: jiff says what each is alone.
+    #[test]
+    fn every_reading_is_that_of_the_zone_alone() {
+        for name in ["America/St_Johns", "Europe/Dublin", "Africa/Monrovia", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Apia", "America/New_York"] {
+            let tz = TimeZone::get(name).unwrap();
+            let mut clock = Clock::new(TimeFormat::Text, Some(tz.clone()));
+            let since: jiff::Timestamp = "1800-01-01T00:00:00Z".parse().unwrap();
+            for change in tz.following(since).take_while(|c| c.timestamp().as_second() < 4_000_000_000) {
+                let at = change.timestamp().as_second();
+                for offset in [change.offset(), tz.to_offset(change.timestamp() - jiff::SignedDuration::from_nanos(1))] {
+                    for beside in [-90_000, -7201, -3601, -61, -1, 0, 1, 59, 1799, 3599, 7200, 90_000] {
+                        let ns = (at + i64::from(offset.seconds()) + beside) * NS;
+                        let civil = TimeZone::UTC.to_datetime(jiff::Timestamp::from_nanosecond(i128::from(ns)).unwrap());
+                        let want = tz.to_ambiguous_timestamp(civil);
+                        let before = clock.ambiguous;
+                        let read = clock.local(ns).map(i128::from);
+                        assert_eq!(clock.ambiguous > before, want.is_ambiguous(), "{name} {civil}");
+                        assert_eq!(read, want.compatible().ok().map(jiff::Timestamp::as_nanosecond), "{name} {civil}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn epochs_keep_their_decimals() {
         for (s, unit, ns) in [
@@ -506,10 +599,13 @@ mod tests {
             ("1.7672256e9", NS, 1_767_225_600 * NS),
             ("-1.5", NS, -1_500_000_000),
             ("0", NS, 0),
+            ("+1767225600", NS, 1_767_225_600 * NS),
+            ("+1.5e3", NS, 1500 * NS),
+            (".5", NS, 500_000_000),
         ] {
             assert_eq!(epoch(s.as_bytes(), unit), Some(ns), "{s}");
         }
-        for s in ["", "-", ".", "12a", "1e400", "99999999999999999999"] {
+        for s in ["", "-", ".", "12a", "1e400", "99999999999999999999", "--1767225620", "-+1767225621", "+-5", "++5", "--.5", "inf", "nan"] {
             assert_eq!(epoch(s.as_bytes(), NS), None, "{s}");
         }
         assert_eq!(TimeFormat::epoch_of(1.7e9), TimeFormat::Epoch(NS));
