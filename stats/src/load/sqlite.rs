@@ -24,6 +24,7 @@ use crate::load::guess;
 use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
+use crate::load::store::Condenser;
 use crate::progress::Progress;
 
 /// Rows looked at to decide what the columns are.
@@ -47,8 +48,14 @@ pub(crate) enum Bytes<'a> {
     Memory(Vec<u8>),
 }
 
-/// Reads a table of a database to a data set.
-pub(crate) fn read(name: &str, bytes: Bytes<'_>, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+/// Reads a table of a database to a data set, one of histograms into what takes several.
+pub(crate) fn read(
+    name: &str,
+    bytes: Bytes<'_>,
+    options: &LoadOptions,
+    progress: &Progress,
+    into: &mut Condenser,
+) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let size = match &bytes {
         Bytes::File(path) => std::fs::metadata(path).map_err(|e| Error::io(e, name))?.len(),
@@ -61,7 +68,7 @@ pub(crate) fn read(name: &str, bytes: Bytes<'_>, options: &LoadOptions, progress
     let database =
         Database { connection: open(bytes, progress).map_err(|e| failed(&e, name, progress))?, name, progress };
     let table = database.choose(options, &mut report)?;
-    let data = database.table(&table, size, options, report)?;
+    let data = database.table(&table, size, options, report, into)?;
     progress.advance(size);
     Ok(data)
 }
@@ -170,12 +177,16 @@ impl Database<'_> {
             if more > 0 { format!("{shown} and {more} more") } else { shown }
         };
         let Some(wanted) = &options.table else {
-            return match tables.as_slice() {
-                [only] => {
+            return match (tables.as_slice(), views.as_slice()) {
+                ([only], _) => {
                     report.understand("table", only.clone(), "it is the only one");
                     Ok(only.clone())
                 }
-                [] if views.is_empty() => Err(Error::empty("this SQLite database holds no table")
+                ([], [only]) => {
+                    report.understand("table", only.clone(), "it is the only view, and there is no table");
+                    Ok(only.clone())
+                }
+                ([], []) => Err(Error::empty("this SQLite database holds no table")
                     .in_file(self.name)
                     .hint("is it the right file?")),
                 _ => Err(Error::argument(format!("this SQLite database holds several tables: {}", listed()))
@@ -196,13 +207,20 @@ impl Database<'_> {
     }
 
     /// Reads a table.
-    fn table(&self, table: &str, size: u64, options: &LoadOptions, mut report: LoadReport) -> Result<Dataset> {
+    fn table(
+        &self,
+        table: &str,
+        size: u64,
+        options: &LoadOptions,
+        mut report: LoadReport,
+        into: &mut Condenser,
+    ) -> Result<Dataset> {
         let wrap = |e: &rusqlite::Error| self.failed(e);
         let mut statement =
             self.connection.prepare(&format!("SELECT * FROM {}", quoted(table))).map_err(|e| wrap(&e))?;
         let names = self.names(table, statement.column_count())?;
         if histogram_table::has_columns(&names) {
-            let mut data = self.histograms(&mut statement, names, size, options)?;
+            let mut data = self.histograms(&mut statement, names, size, options, into)?;
             report.absorb(std::mem::take(&mut data.report));
             data.report = report;
             return Ok(data);
@@ -242,8 +260,13 @@ impl Database<'_> {
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
         let mut bytes = 0;
         while sample.lines.len() < SAMPLE_ROWS && bytes < MOST_BYTES {
-            // a row that cannot be read is told when all are read
-            let Ok(Some(row)) = rows.next() else { break };
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                // the rows before it are kept, which is told when all are read
+                Err(_) if !sample.lines.is_empty() && !self.progress.is_cancelled() => break,
+                Err(e) => return Err(self.failed(&e)),
+            };
             for (i, column) in sample.columns.iter_mut().enumerate() {
                 let field = field(row, i).map_or_else(Vec::new, Cow::into_owned);
                 bytes += field.len();
@@ -311,6 +334,7 @@ impl Database<'_> {
         names: Vec<String>,
         bytes: u64,
         options: &LoadOptions,
+        into: &mut Condenser,
     ) -> Result<Dataset> {
         let width = names.len();
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
@@ -324,7 +348,7 @@ impl Database<'_> {
             Err(e) => Some(Err(self.failed(&e))),
         });
         let rows = histogram_table::Rows { names, fields: &mut fields, format: Format::Sqlite, bytes };
-        histogram_table::assemble(rows, self.name, options)
+        histogram_table::take_rows(rows, self.name, options, into)
     }
 }
 
@@ -344,7 +368,7 @@ fn field<'a>(row: &'a Row<'_>, i: usize) -> Option<Cow<'a, [u8]>> {
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::load::{Kind, load, load_bytes};
+    use crate::load::{Kind, load, load_bytes, load_packed};
 
     fn bytes(script: &str) -> Vec<u8> {
         let mut connection = Connection::open_in_memory().unwrap();
@@ -416,12 +440,48 @@ mod tests {
     }
 
     #[test]
+    fn one_view_alone_is_read() {
+        let view = "CREATE VIEW good AS SELECT 1767225600 AS time, 1.5 AS value UNION ALL SELECT 1767225660, 2.5;";
+        let data = read(view, &LoadOptions::default()).unwrap();
+        assert_eq!(data.items[0].values(), [1.5, 2.5]);
+        assert_eq!(
+            (data.report.understood[0].choice.as_str(), data.report.understood[0].what.as_str()),
+            ("good", "table")
+        );
+        let e = read(&format!("{view} CREATE VIEW w AS SELECT 1;"), &LoadOptions::default()).unwrap_err().to_string();
+        assert!(e.contains("several tables: good, w"), "{e}");
+    }
+
+    #[test]
+    fn what_keeps_the_first_row_from_being_read_is_told() {
+        // the absolute value of the least integer is none
+        let first = "CREATE VIEW v AS SELECT abs(-9223372036854775807 - 1) AS time, 1.5 AS value;";
+        let e = read(first, &LoadOptions::default()).unwrap_err();
+        assert!(e.kind() == ErrorKind::Parse && e.to_string().contains("overflow"), "{e}");
+        // rows before it are kept
+        let script = "CREATE TABLE t(i INTEGER); INSERT INTO t VALUES (-3), (-2), (-9223372036854775808), (-1);
+            CREATE VIEW v AS SELECT 1767225600 + abs(i) AS time, 1.5 AS value FROM t;";
+        let data = read(script, &LoadOptions { table: Some("v".into()), ..LoadOptions::default() }).unwrap();
+        assert_eq!(data.items[0].values(), [1.5, 1.5]);
+        let cut = data.report.warnings.iter().find(|w| w.kind == WarningKind::Truncated).unwrap();
+        assert!(cut.message.contains("overflow") && cut.position.line == Some(3), "{cut:?}");
+    }
+
+    #[test]
     fn a_table_of_histograms_is_one() {
         let script = "CREATE TABLE h(series TEXT, window_start INTEGER, width REAL, schema TEXT, bin INTEGER, count INTEGER);
             INSERT INTO h VALUES ('latency', 1767225600, 60, 'le:0.1,0.3', 1, 5), ('latency', 1767225600, 60, 'le:0.1,0.3', 2, 7);";
         let data = read(script, &LoadOptions::default()).unwrap();
         assert_eq!((data.items[0].kind, data.items[0].values()), (Kind::Histogram, &[12.0][..]));
         assert_eq!((data.report.rows, data.report.understood[0].choice.as_str()), (2, "h"));
+        // packed like any other
+        let path = std::env::temp_dir().join(format!("sre-stats-packed-{}.db", std::process::id()));
+        std::fs::write(&path, bytes(script)).unwrap();
+        let read = load_packed(std::slice::from_ref(&path), &LoadOptions::default(), &Progress::new());
+        std::fs::remove_file(&path).unwrap();
+        let (data, table) = read.unwrap();
+        assert_eq!((data.items.len(), table.windows(), table.count(), data.report.rows), (0, 1, 12, 2));
+        assert_eq!(table.identities()[0].name, "latency");
     }
 
     #[test]
