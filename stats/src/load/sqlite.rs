@@ -18,7 +18,7 @@ use rusqlite::{Connection, OpenFlags, Row, Statement};
 use crate::error::{Error, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::classify::{Plan, Sample, classify};
-use crate::load::csv::Rows;
+use crate::load::csv::{Rows, mostly_blank};
 use crate::load::dataset::Dataset;
 use crate::load::guess;
 use crate::load::histogram_table;
@@ -29,6 +29,8 @@ use crate::progress::Progress;
 
 /// Rows looked at to decide what the columns are.
 const SAMPLE_ROWS: usize = 2000;
+/// More fields than these are not looked at: of wide tables fewer rows, though never fewer than four.
+const SAMPLE_FIELDS: usize = 1 << 19;
 /// Rows taken as one piece.
 const PIECE: usize = 1 << 16;
 /// So many bytes of fields end a sample or a piece before it has all its rows.
@@ -230,7 +232,7 @@ impl Database<'_> {
             return Err(Error::empty(format!("the table “{table}” holds no rows")).in_file(self.name));
         }
         let plan = classify(&sample, options, self.name, &mut report)?;
-        let (collector, rows) = self.collect(&mut statement, &plan, &mut report)?;
+        let (collector, rows) = self.collect(&mut statement, &plan, size, &mut report)?;
         report.rows = rows;
         report.files.push(FileRead { name: self.name.to_owned(), format: Format::Sqlite, bytes: size, rows });
         collector.finish(&plan, self.name, Format::Sqlite, report)
@@ -259,7 +261,9 @@ impl Database<'_> {
         let mut sample = Sample { columns: vec![Vec::new(); names.len()], names, ..Sample::default() };
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
         let mut bytes = 0;
-        while sample.lines.len() < SAMPLE_ROWS && bytes < MOST_BYTES {
+        // a field that is not there takes as much as one that is
+        let most = (SAMPLE_FIELDS / sample.names.len().max(1)).clamp(4, SAMPLE_ROWS);
+        while sample.lines.len() < most && bytes < MOST_BYTES {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
@@ -278,17 +282,25 @@ impl Database<'_> {
     }
 
     /// All rows, piece by piece; where the database breaks off, those before.
-    fn collect(&self, statement: &mut Statement<'_>, plan: &Plan, report: &mut LoadReport) -> Result<(Collector, u64)> {
+    fn collect(
+        &self,
+        statement: &mut Statement<'_>,
+        plan: &Plan,
+        size: u64,
+        report: &mut LoadReport,
+    ) -> Result<(Collector, u64)> {
         let mut collector = Collector::counting(0, None);
         let mut wanted: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
         wanted.sort_unstable();
         wanted.dedup();
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
-        let mut count = 0_u64;
+        let (mut count, mut read) = (0_u64, 0_u64);
         let mut more = true;
         while more {
             self.progress.check()?;
-            let mut piece = Rows::new(plan, plan.width * 8 * PIECE);
+            // no more rows are to be expected than the file has room for
+            let room = usize::try_from(size).unwrap_or(usize::MAX);
+            let mut piece = Rows::new(plan, room.min(plan.width * 8 * PIECE));
             let (mut in_piece, mut bytes) = (0, 0);
             while in_piece < PIECE && bytes < MOST_BYTES {
                 let row = match rows.next() {
@@ -320,8 +332,14 @@ impl Database<'_> {
                 }
                 in_piece += 1;
                 count += 1;
+                // a null takes a byte of the file, and a column that was added after its row takes none
+                plan.blanks.allow(size.max(read + bytes as u64));
                 piece.record(&fields, in_piece as u64);
+                if plan.blanks.too_many() {
+                    return Err(mostly_blank(plan, self.name, count));
+                }
             }
+            read += bytes as u64;
             collector.add(partition(piece.finish(in_piece as u64), plan)?, plan, self.name)?;
         }
         Ok((collector, count))
@@ -482,6 +500,30 @@ mod tests {
         let (data, table) = read.unwrap();
         assert_eq!((data.items.len(), table.windows(), table.count(), data.report.rows), (0, 1, 12, 2));
         assert_eq!(table.identities()[0].name, "latency");
+    }
+
+    /// Columns that were added to rows that were there take no byte of the file.
+    #[test]
+    fn columns_that_no_row_has_are_refused_before_they_fill_the_memory() {
+        let mut script =
+            "CREATE TABLE t(time INTEGER, load REAL); WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n
+            WHERE i < 1499) INSERT INTO t SELECT 1767225600 + i, i + 0.5 FROM n;"
+                .to_owned();
+        script.extend((0..500).map(|i| format!("ALTER TABLE t ADD COLUMN c{i} REAL;")));
+        // one value makes each a column of numbers
+        let sets: Vec<String> = (0..500).map(|i| format!("c{i} = 1.5")).collect();
+        script += &format!("UPDATE t SET {} WHERE time < 1767225603;", sets.join(","));
+        let e = read(&script, &LoadOptions::default()).unwrap_err();
+        // half a million fields and one for two bytes of the file
+        let size = bytes(&script).len() as u64;
+        let most = (1 << 19) + size / 2;
+        let row = most / 500 + 3 + 1;
+        assert!(e.to_string().contains("--value") && e.position().unwrap().line == Some(row), "{e}, {row}");
+        // where each null was written, it may stand
+        let some = LoadOptions { value: Some("load,c0,c1".into()), ..LoadOptions::default() };
+        assert_eq!(read(&script, &some).unwrap().report.rows, 1500);
+        let dense = script.replace("UPDATE t", "UPDATE t SET c0 = NULL; UPDATE t");
+        assert!(read(&dense, &LoadOptions::default()).is_ok());
     }
 
     #[test]

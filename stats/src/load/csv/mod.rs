@@ -13,5 +13,7 @@ mod split;
 
 pub(crate) use blanks::Blanks;
 pub(crate) use parse::Rows;
+#[cfg(feature = "sqlite")]
+pub(crate) use read::mostly_blank;
 pub(crate) use read::{Input, Start, Syntax, read, stream};
 pub(crate) use split::Cuts;
