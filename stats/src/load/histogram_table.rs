@@ -370,25 +370,6 @@ fn merge(bins: &mut Vec<(i64, u64)>) -> Option<()> {
     fit.then_some(())
 }
 
-/// Tells of the zone of the windows’ starts by the clock that read them, `read` of them from text.
-pub(crate) fn tell_clock(
-    zone: Option<&TimeZone>,
-    clock: Option<&Clock>,
-    read: u64,
-    position: impl Fn() -> Position,
-    report: &mut LoadReport,
-) {
-    let Some(clock) = clock else { return };
-    zone::tell(zone, (clock.zoneless, read.saturating_sub(clock.zoneless)), &position, report);
-    if clock.ambiguous > 0 {
-        let message = format!(
-            "{} of windows fell where clocks change; where a time exists twice the earlier was taken",
-            counted(clock.ambiguous, "start")
-        );
-        report.warn(WarningKind::ZoneAmbiguity, message, position(), clock.ambiguous);
-    }
-}
-
 /// Gives a table to what takes several; the data set that is left has a report and no items.
 pub(crate) fn deliver(table: HistogramTable, into: &mut Condenser) -> Result<Dataset> {
     let report = table.report.clone();
@@ -472,7 +453,9 @@ impl<'a> TextRows<'a> {
         let mut report = LoadReport::default();
         let column = self.names.get(self.places.start).cloned();
         let position = || Position { column: column.clone(), ..Position::in_file(self.file) };
-        tell_clock(self.zone.as_ref(), self.clock.as_ref(), self.builder.rows, position, &mut report);
+        if let Some(clock) = &self.clock {
+            zone::tell_clock(clock, clock.read, position, &mut report);
+        }
         if self.short > 0 {
             let message = format!("{} with fewer fields than the header left out", counted(self.short, "row"));
             let position = Position::in_file(self.file).at_line(self.first_short);

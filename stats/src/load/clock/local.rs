@@ -5,16 +5,23 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use super::NS;
 use crate::error::{Error, Result};
 
-/// The zone of an IANA name; `None` is UTC.
+/// The zone of an IANA name; `None` where none is named, which is UTC too.
 pub(crate) fn zone(name: Option<&str>) -> Result<Option<TimeZone>> {
     match name {
-        None | Some("UTC" | "utc" | "Z" | "") => Ok(None),
+        None | Some("") => Ok(None),
+        Some("UTC" | "utc" | "Z") => Ok(Some(TimeZone::UTC)),
         Some(name) => TimeZone::get(name).map(Some).map_err(|e| {
             Error::argument(format!("“{name}” is not a time zone"))
                 .hint("name one like Europe/Berlin or UTC")
                 .caused_by(e)
         }),
     }
+}
+
+/// Whether the readings of a zone's clocks are other than UTC.
+#[cfg(feature = "frame")]
+pub(crate) fn is_elsewhere(zone: Option<&TimeZone>) -> bool {
+    zone.is_some_and(|zone| *zone != TimeZone::UTC)
 }
 
 /// A zone whose clocks are read; it remembers how long each offset holds that it has met.

@@ -15,6 +15,8 @@ mod reader;
 mod written;
 
 pub(crate) use format::{DateOrder, READABLE, TimeFormat};
+#[cfg(feature = "frame")]
+pub(crate) use local::is_elsewhere;
 pub(crate) use local::zone;
 pub(crate) use reader::Clock;
 pub(crate) use written::year_last;

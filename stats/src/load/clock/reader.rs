@@ -13,10 +13,12 @@ use super::written::{date, minute, offset, two, year_first, year_last};
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     format: TimeFormat,
-    /// The zone of times that have none; `None` for UTC.
+    /// The zone of times that have none; `None` where none is named, which is UTC too.
     zone: Option<Local>,
     minute_text: [u8; 16],
     minute_ns: i64,
+    /// How many fields were times.
+    pub(crate) read: u64,
     /// How many times had no zone.
     pub(crate) zoneless: u64,
     /// How many local times exist twice or not at all.
@@ -30,23 +32,26 @@ impl Clock {
             zone: zone.map(Local::new),
             minute_text: *b"1970-01-01T00:00",
             minute_ns: 0,
+            read: 0,
             zoneless: 0,
             ambiguous: 0,
         }
     }
 
-    /// The name of the zone that times without one are in.
-    pub(crate) fn zone_name(&self) -> String {
-        self.zone.as_ref().and_then(|local| local.zone().iana_name()).unwrap_or("UTC").to_owned()
+    /// The zone that times without one are in; `None` where none is named, which is UTC too.
+    pub(crate) fn zone(&self) -> Option<&TimeZone> {
+        self.zone.as_ref().map(Local::zone)
     }
 
     /// Nanoseconds since the epoch, or `None` where the field is not a time of this format.
     pub(crate) fn parse(&mut self, field: &[u8]) -> Option<i64> {
-        match self.format {
+        let time = match self.format {
             TimeFormat::Text => self.iso(field).or_else(|| self.general(field)),
-            TimeFormat::Slashed(order) => self.at(year_last(field, b'/', order)?),
+            TimeFormat::Slashed(order) => year_last(field, b'/', order).and_then(|civil| self.at(civil)),
             TimeFormat::Epoch(unit) => epoch(field, unit),
-        }
+        };
+        self.read += u64::from(time.is_some());
+        time
     }
 
     /// The instant of a reading of a clock.
