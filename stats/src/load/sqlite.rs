@@ -295,6 +295,8 @@ impl Database<'_> {
         wanted.dedup();
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
         let (mut count, mut read) = (0_u64, 0_u64);
+        // the first row that lacks a third of its columns
+        let mut short = None;
         let mut more = true;
         while more {
             self.progress.check()?;
@@ -334,9 +336,13 @@ impl Database<'_> {
                 count += 1;
                 // a null takes a byte of the file, and a column that was added after its row takes none
                 plan.blanks.allow(size.max(read + bytes as u64));
+                let lacks = |i: &&usize| fields.get(**i).is_none_or(Option::is_none);
+                if short.is_none() && wanted.iter().filter(lacks).count() * 3 >= wanted.len() {
+                    short = Some(count);
+                }
                 piece.record(&fields, in_piece as u64);
                 if plan.blanks.too_many() {
-                    return Err(mostly_blank(plan, self.name, count));
+                    return Err(mostly_blank(plan, self.name, short.unwrap_or(count)));
                 }
             }
             read += bytes as u64;
@@ -514,11 +520,12 @@ mod tests {
         let sets: Vec<String> = (0..500).map(|i| format!("c{i} = 1.5")).collect();
         script += &format!("UPDATE t SET {} WHERE time < 1767225603;", sets.join(","));
         let e = read(&script, &LoadOptions::default()).unwrap_err();
+        // the first three rows have all
+        assert!(e.to_string().contains("--value") && e.position().unwrap().line == Some(4), "{e}");
         // half a million fields and one for two bytes of the file
-        let size = bytes(&script).len() as u64;
-        let most = (1 << 19) + size / 2;
-        let row = most / 500 + 3 + 1;
-        assert!(e.to_string().contains("--value") && e.position().unwrap().line == Some(row), "{e}, {row}");
+        let most = (1 << 19) + bytes(&script).len() / 2;
+        let few = |rows: usize| read(&script.replace("1499", &rows.to_string()), &LoadOptions::default());
+        assert!(few(most / 500 - 2).is_ok() && few(most / 500 + 20).is_err());
         // where each null was written, it may stand
         let some = LoadOptions { value: Some("load,c0,c1".into()), ..LoadOptions::default() };
         assert_eq!(read(&script, &some).unwrap().report.rows, 1500);

@@ -20,6 +20,8 @@ pub(crate) enum DateOrder {
     DayFirst,
     /// `3/13/2026`.
     MonthFirst,
+    /// `3/3/2026`: the same in both orders, and nothing else is read.
+    Either,
 }
 
 /// The times that are read, as a sentence's part.
@@ -43,6 +45,7 @@ impl TimeFormat {
             Self::Text => "date and time",
             Self::Slashed(DateOrder::DayFirst) => "date and time, day before month",
             Self::Slashed(DateOrder::MonthFirst) => "date and time, month before day",
+            Self::Slashed(DateOrder::Either) => "date and time, day and month alike",
             Self::Epoch(NS) => "seconds since the epoch",
             Self::Epoch(1_000_000) => "milliseconds since the epoch",
             Self::Epoch(1000) => "microseconds since the epoch",

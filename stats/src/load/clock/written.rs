@@ -21,6 +21,10 @@ pub(crate) fn year_last(field: &[u8], separator: u8, order: DateOrder) -> Option
     let (4, rest) = digits(rest.strip_prefix(mark)?, 4)? else { return None };
     let date = match (separator, order) {
         (b'.', _) => "%d.%m.%Y",
+        (_, DateOrder::Either) => {
+            let read = |order| year_last(field, separator, order);
+            return read(DateOrder::DayFirst).filter(|day| Some(*day) == read(DateOrder::MonthFirst));
+        }
         (_, DateOrder::DayFirst) => "%d/%m/%Y",
         (_, DateOrder::MonthFirst) => "%m/%d/%Y",
     };
