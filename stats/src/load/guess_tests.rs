@@ -25,10 +25,14 @@ fn warned(data: &Dataset) -> Vec<String> {
     data.report.warnings.iter().map(ToString::to_string).collect()
 }
 
+/// A line of each number.
+fn lines(numbers: std::ops::Range<usize>, line: impl Fn(usize) -> String) -> String {
+    numbers.map(line).collect()
+}
+
 /// Rows a second apart: `header`, then what `row` makes of each number.
 fn table(header: &str, rows: usize, row: impl Fn(usize) -> String) -> String {
-    let rows = (0..rows).map(|i| format!("{},{}\n", 1_767_225_600 + i, row(i)));
-    format!("{header}\n{}", rows.collect::<String>())
+    format!("{header}\n{}", lines(0..rows, |i| format!("{},{}\n", 1_767_225_600 + i, row(i))))
 }
 
 /// How many rows of the only series are good, of how many.
@@ -90,7 +94,7 @@ fn a_decimal_comma_changes_no_column_of_times_text_or_decimals() {
     // 2026-03-13T13:05:00Z
     assert_eq!((d.items[0].times()[0], d.items[0].values()), (1_773_407_100_000_000_000, &[1.5, 1.51][..]));
     let row = |i: usize| format!("{};1.204.31{};1,5{i}\n", 1_767_225_600 + i, i % 2);
-    let d = read(&format!("time;version;lat_ms\n{}", (0..8).map(row).collect::<String>()));
+    let d = read(&format!("time;version;lat_ms\n{}", lines(0..8, row)));
     let titles: Vec<String> = d.items.iter().map(Item::title).collect();
     assert_eq!(titles, ["lat_ms{version=\"1.204.310\"}", "lat_ms{version=\"1.204.311\"}"]);
     // a dot that groups nothing is a decimal one in its whole column
@@ -122,14 +126,12 @@ fn the_column_that_names_the_series_is_never_left_out() {
 
 #[test]
 fn times_rise_and_measures_of_their_size_do_not() {
-    let rows: String =
-        (0..8).map(|i| format!("{},{}\n", 1_900_000_000 - 10_000_000 * i, 1_767_225_600 + 60 * i)).collect();
+    let rows = lines(0..8, |i| format!("{},{}\n", 1_900_000_000 - 10_000_000 * i, 1_767_225_600 + 60 * i));
     let d = read(&format!("memory,at\n{rows}"));
     assert_eq!(d.items[0].identity.name, "memory");
     assert_eq!(d.items[0].times()[1], 1_767_225_660_000_000_000);
     // series one after the other: times fall once a series
-    let rows: String =
-        (0..9).map(|i| format!("{},{}\n", 1_900_000_000 - i % 2, 1_767_225_600 + 60 * (i % 3))).collect();
+    let rows = lines(0..9, |i| format!("{},{}\n", 1_900_000_000 - i % 2, 1_767_225_600 + 60 * (i % 3)));
     assert_eq!(read(&format!("memory,at\n{rows}")).items[0].identity.name, "memory");
 }
 
@@ -158,7 +160,7 @@ fn a_kind_by_a_name_is_told_as_such() {
 
 #[test]
 fn days_that_are_months_too_need_no_order() {
-    let rows: String = (0..2100).map(|i| format!("3/3/2026 {:02}:{:02}:00,{i}\n", i / 60 % 24, i % 60)).collect();
+    let rows = lines(0..2100, |i| format!("3/3/2026 {:02}:{:02}:00,{i}\n", i / 60 % 24, i % 60));
     let day = format!("time,v\n{}", &rows[..rows.len() / 2]);
     let d = read(&day[..=day.rfind('\n').unwrap()]);
     // 2026-03-03T00:00:00Z
@@ -172,8 +174,7 @@ fn days_that_are_months_too_need_no_order() {
     let e = read_with(&format!("time,v\n{rows}03/13/2026 00:00,1\n"), &LoadOptions::default()).unwrap_err();
     assert!(e.to_string().contains("and no field of the first 2000 rows is above 12"), "{e}");
     // the field that is told is one that no order reads
-    let rows: String =
-        (0..40).map(|i| format!("{},1\n", if i % 5 == 4 { "junk" } else { "13/03/2026 13:00" })).collect();
+    let rows = lines(0..40, |i| format!("{},1\n", if i % 5 == 4 { "junk" } else { "13/03/2026 13:00" }));
     let options = LoadOptions { time: Some("when".into()), ..LoadOptions::default() };
     let e = read_with(&format!("when,v\n{rows}"), &options).unwrap_err();
     assert!(e.to_string().starts_with("x.csv, line 6, column when: “junk” is not a time"), "{e}");
@@ -241,9 +242,9 @@ fn rows_that_are_left_out_spoil_no_column() {
 fn rows_that_are_too_short_are_refused_at_any_number_of_threads() {
     let columns: Vec<String> = (0..1800).map(|i| format!("c{i}")).collect();
     let whole = |from: usize, rows: usize| -> String {
-        (from..from + rows).map(|i| format!("{}{}\n", 1_767_225_600 + i, ",1".repeat(1800))).collect()
+        lines(from..from + rows, |i| format!("{}{}\n", 1_767_225_600 + i, ",1".repeat(1800)))
     };
-    let short: String = (10..500).map(|i| format!("{}\n", 1_767_225_600 + i)).collect();
+    let short = lines(10..500, |i| format!("{}\n", 1_767_225_600 + i));
     let text = format!("time,{}\n{}{short}{}", columns.join(","), whole(0, 10), whole(500, 220));
     let mut told = Vec::new();
     for (threads, chunk_bytes) in [(1, 0), (2, 0), (16, 0), (2, 5000), (3, 64 << 20)] {
