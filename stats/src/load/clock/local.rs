@@ -55,13 +55,12 @@ impl Local {
     fn turn(&mut self, reading: i64) -> Option<()> {
         let after = self.met.partition_point(|held| held.span.0 <= reading);
         let met = after.checked_sub(1).and_then(|at| self.met.get(at)).filter(|held| held.has(reading));
-        self.held = match met {
-            Some(held) => *held,
-            None => {
-                let new = Held::at(&self.zone, reading)?;
-                self.met.insert(after, new);
-                new
-            }
+        self.held = if let Some(held) = met {
+            *held
+        } else {
+            let new = Held::at(&self.zone, reading)?;
+            self.met.insert(after, new);
+            new
         };
         Some(())
     }
