@@ -18,24 +18,25 @@ pub(crate) enum FlagRule {
 }
 
 impl FlagRule {
-    /// Whether a number stands for good.
-    pub(crate) fn is_good(self, v: f64) -> bool {
+    /// Whether a number stands for good; `None` where it stands for neither good nor bad.
+    pub(crate) fn of_number(self, v: f64) -> Option<bool> {
         match self {
-            Self::Good => v != 0.0,
-            Self::Inverted | Self::Code => v == 0.0,
-            Self::HttpStatus => (100.0..500.0).contains(&v),
-            Self::Answered => (200.0..400.0).contains(&v),
+            Self::Good => (v == 0.0 || v == 1.0).then_some(v == 1.0),
+            Self::Inverted => (v == 0.0 || v == 1.0).then_some(v == 0.0),
+            Self::Code => v.is_finite().then_some(v == 0.0),
+            Self::HttpStatus => v.is_finite().then(|| (100.0..500.0).contains(&v)),
+            Self::Answered => v.is_finite().then(|| (200.0..400.0).contains(&v)),
         }
     }
 
     /// 1 for good, 0 for bad.
     pub(crate) fn read(self, field: &[u8]) -> Field {
+        let number = || match number::parse(field) {
+            Field::Number(v) => self.of_number(v).map_or(Field::Bad, |good| Field::Number(f64::from(u8::from(good)))),
+            other => other,
+        };
         if matches!(self, Self::HttpStatus | Self::Answered | Self::Code) {
-            return match number::parse(field) {
-                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(self.is_good(v)))),
-                Field::Number(_) => Field::Bad,
-                other => other,
-            };
+            return number();
         }
         let mut word = [0_u8; 12];
         let field = field.trim_ascii();
@@ -46,11 +47,11 @@ impl FlagRule {
         lower.copy_from_slice(field);
         lower.make_ascii_lowercase();
         let truth = match &*lower {
-            b"true" | b"t" | b"1" | b"1.0" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass"
-            | b"passed" | b"up" | b"good" | b"healthy" => true,
-            b"false" | b"f" | b"0" | b"0.0" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko"
-            | b"down" | b"bad" | b"timeout" | b"unhealthy" => false,
-            _ => return Field::Bad,
+            b"true" | b"t" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass" | b"passed" | b"up"
+            | b"good" | b"healthy" => true,
+            b"false" | b"f" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko" | b"down" | b"bad"
+            | b"timeout" | b"unhealthy" => false,
+            _ => return number(),
         };
         Field::Number(f64::from(u8::from(truth == (self == Self::Good))))
     }
@@ -446,6 +447,11 @@ mod tests {
             (FlagRule::Code, "14", Field::Number(0.0)),
             (FlagRule::Code, "OK", Field::Bad),
             (FlagRule::Good, "perhaps", Field::Bad),
+            (FlagRule::Good, "1.000", Field::Number(1.0)),
+            (FlagRule::Good, "2", Field::Bad),
+            (FlagRule::Inverted, "0.0", Field::Number(1.0)),
+            (FlagRule::Good, "NaN", Field::Bad),
+            (FlagRule::HttpStatus, "inf", Field::Bad),
             (FlagRule::Good, "a word longer than any flag", Field::Bad),
         ] {
             assert_eq!(rule.read(text.as_bytes()), want, "{text}");

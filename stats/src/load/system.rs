@@ -14,6 +14,7 @@ use crate::load::number::{self, Field};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{Samples, to_dataset};
+use crate::load::zone;
 use crate::time::Span;
 use crate::unit::Unit;
 
@@ -148,9 +149,7 @@ impl Table {
             );
             report.warn(WarningKind::NoTime, message, Position::in_file(file), self.without_time);
         }
-        if self.clock.zoneless > 0 {
-            report.understand("zone", self.clock.zone_name(), "the times have no zone; --tz names another");
-        }
+        zone::tell_clock(&self.clock, self.clock.read, || Position::in_file(file), report);
     }
 
     /// A date and a time of day, in the words of the C locale or in ISO 8601.

@@ -141,9 +141,7 @@ pub(super) fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         WarningKind::RepeatedHeader => {
             format!("the header stands again in {}, as where files were joined; passed over", counted(n, "row"))
         }
-        WarningKind::ZoneAmbiguity => {
-            format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
-        }
+        WarningKind::ZoneAmbiguity => zone::ambiguity(n),
         WarningKind::Encoding => crate::load::encoding::message(n, &t.sample),
         WarningKind::OtherRecord => {
             format!(

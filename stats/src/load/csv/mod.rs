@@ -11,5 +11,7 @@ mod sniff;
 mod split;
 
 pub(crate) use parse::Rows;
+#[cfg(feature = "sqlite")]
+pub(crate) use read::mostly_blank;
 pub(crate) use read::{Input, Start, Syntax, read, stream};
 pub(crate) use split::Cuts;

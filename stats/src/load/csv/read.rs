@@ -300,12 +300,7 @@ impl Pipe<'_> {
 
     /// Rows that are far shorter than the table is wide.
     fn mostly_blank(&self) -> Error {
-        let columns = self.plan.wanted.len();
-        Error::parse(format!(
-            "rows from here on lack many of the {columns} columns: more fields than their text may stand for"
-        ))
-        .at(Position::in_file(self.file).at_line(self.ahead.line().unwrap_or(self.collector.lines() + 1)))
-        .hint("choose columns with --value and --by, or write rows with all their fields")
+        mostly_blank(self.plan, self.file, self.ahead.line().unwrap_or(self.collector.lines() + 1))
     }
 
     fn endless(&self, text: &[u8], open: Option<usize>) -> Error {
@@ -314,6 +309,16 @@ impl Pipe<'_> {
         let way_out = if open.is_some() { "close the quote that opens there" } else { "is this delimited text?" };
         Error::parse(message).at(Position::in_file(self.file).at_line(line)).hint(way_out)
     }
+}
+
+/// The error for rows from a line on that are far shorter than the table is wide.
+pub(crate) fn mostly_blank(plan: &Plan, file: &str, line: u64) -> Error {
+    let columns = plan.wanted.len();
+    Error::parse(format!(
+        "rows from here on lack many of the {columns} columns: more fields than their text may stand for"
+    ))
+    .at(Position::in_file(file).at_line(line))
+    .hint("choose columns with --value and --by, or write rows with all their fields")
 }
 
 fn ranges(ends: &[usize]) -> Vec<Range<usize>> {
