@@ -35,6 +35,7 @@ mod proportions;
 mod question;
 mod random;
 mod ranks;
+mod ratios;
 #[cfg(test)]
 mod reference;
 mod rival;
