@@ -60,8 +60,13 @@ impl Asked<'_> {
             (Order::Independent, _) => "the values are taken as independent".into(),
             (_, false) => "no positive autocorrelation within the samples: they are taken as independent".into(),
             _ => format!(
-                "autocorrelation {:.2} within the samples: {} values are worth {:.0}",
+                "autocorrelation {:.2} within the samples{}: {} values are worth {:.0}",
                 self.dependence.r1,
+                if self.dependence.decay > self.dependence.r1 {
+                    format!(", falling by the factor {:.3} from lag to lag", self.dependence.decay)
+                } else {
+                    String::new()
+                },
                 self.samples.a.len() + self.samples.b.len(),
                 self.dependence.worth
             ),

@@ -36,6 +36,9 @@ impl Regular {
         if low.abs().max(high.abs()) > 1e150 {
             return Err("values beyond 1e150 are too large to compute with".into());
         }
+        if low.abs().max(high.abs()) < 1e-150 {
+            return Err("values below 1e-150 are too small to compute with: give them in a smaller unit".into());
+        }
         if let Some(why) = series.mixed() {
             return Err(why);
         }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::convolve::lagged_products;
+use super::mstl::mstl;
 use super::regular::Regular;
 use super::spectrum::Spectrum;
 use crate::error::{Error, Result};
@@ -245,9 +246,46 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
     found
 }
 
-/// The seasons of a grid in steps, shortest first: those that are given, else those that are found. The inner error is the reason for
-/// a “no verdict”.
+/// A found season that explains a smaller share of what varies is none.
+pub(super) const LEAST_STRENGTH: f64 = 0.005;
+
+/// The seasons of a grid in steps, shortest first: those that are given, else those that are found and explain something. The inner error is
+/// the reason for a “no verdict”.
 pub(super) fn chosen(
+    regular: &Regular,
+    given: Option<&[Span]>,
+    level: f64,
+) -> Result<std::result::Result<Vec<usize>, String>> {
+    match candidates(regular, given, level)? {
+        Ok(steps) if given.is_none() && !steps.is_empty() => Ok(Ok(telling(&regular.values, steps)?)),
+        other => Ok(other),
+    }
+}
+
+/// Those of seasons that a robust decomposition gives any strength: what repeats by chance among a few odd values has none.
+fn telling(values: &[f64], mut steps: Vec<usize>) -> Result<Vec<usize>> {
+    let parts = mstl(values, &steps, true)?;
+    let void: Vec<usize> =
+        parts.seasonal.iter().filter(|(_, part)| strength(part, &parts.remainder) < LEAST_STRENGTH).map(|s| s.0).collect();
+    steps.retain(|s| !void.contains(s));
+    Ok(steps)
+}
+
+/// 1 − var(remainder) / var(part + remainder), at least 0.
+pub(super) fn strength(part: &[f64], remainder: &[f64]) -> f64 {
+    let there: Vec<(f64, f64)> =
+        part.iter().zip(remainder).filter(|(_, r)| !r.is_nan()).map(|(p, r)| (*p, *r)).collect();
+    let variance = |f: &dyn Fn(&(f64, f64)) -> f64| {
+        let n = there.len() as f64;
+        let mean = there.iter().map(f).sum::<f64>() / n;
+        there.iter().map(|p| (f(p) - mean).powi(2)).sum::<f64>() / n
+    };
+    let whole = variance(&|p| p.0 + p.1);
+    if whole > 0.0 { (1.0 - variance(&|p| p.1) / whole).max(0.0) } else { 0.0 }
+}
+
+/// The seasons in steps that are given, or that a search finds.
+fn candidates(
     regular: &Regular,
     given: Option<&[Span]>,
     level: f64,
