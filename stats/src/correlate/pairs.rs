@@ -535,6 +535,25 @@ mod tests {
         assert!(correlate(&[], &CorrelateOptions::default()).is_err());
     }
 
+    /// The lag is the one that looks strongest: its interval holds the truth, which is 0, all the same.
+    #[test]
+    fn the_choice_of_the_lag_is_in_the_interval() {
+        let mut random = ChaCha8Rng::seed_from_u64(21);
+        let options =
+            CorrelateOptions { max_lag: Some(Span::from_secs(600)), permutations: 19, ..CorrelateOptions::default() };
+        let mut excluded = 0;
+        for _ in 0..100 {
+            let set = ["a", "b"].map(|name| of_values(name, ar(300, 0.0, &mut random)));
+            let found = correlate(&set, &options).unwrap();
+            let r = &found.pairs[0].r;
+            let Bound::Confidence { lower, upper, .. } = r.bound else { panic!("{r:?}") };
+            assert!(r.confidence.is_none() && found.pairs[0].profile.len() == 21);
+            excluded += usize::from(lower > 0.0 || upper < 0.0);
+        }
+        // 5 % and two standard errors; an interval for one lag excludes 0 in most of them
+        assert!(excluded <= 9, "{excluded} of 100");
+    }
+
     #[test]
     fn it_stops_between_two_permutations_when_asked_to() {
         static WATCHED: std::sync::OnceLock<Progress> = std::sync::OnceLock::new();

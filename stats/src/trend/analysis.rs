@@ -5,6 +5,7 @@ use super::least_squares::{default_lags, least_squares};
 use super::mann_kendall::{Score, hamed_rao_inflation, mann_kendall, yue_wang_inflation};
 use super::rival::ln_p_of_slope;
 use super::season::{SeasonSteps, lattice, without_season};
+use super::scale::{enlarged, reduced};
 use super::seasonal::{Phases, seasonal_slope};
 use super::theil_sen::{Fit, SenSlope};
 use super::verdict::{Trend, TrendMethod, Verdict};
@@ -69,24 +70,9 @@ pub fn trend(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> 
         return Err(Error::argument("a trend is computed of at most 2³² − 1 samples"));
     }
     if let Some((larger, shrink)) = enlarged(series)? {
-        let mut found = tested(&larger, method, level)?;
-        found.shrink(shrink);
-        return Ok(found);
+        return Ok(reduced(tested(&larger, method, level)?, shrink));
     }
     tested(series, method, level)
-}
-
-/// Values so small that their squares would vanish, times a power of two, and the factor back; `None` for all others.
-fn enlarged(series: &Series) -> Result<Option<(Series, f64)>> {
-    let size = series.values().iter().fold(0.0_f64, |a, v| a.max(v.abs()));
-    if size >= 1e-100 {
-        return Ok(None);
-    }
-    // exact but for the smallest doubles of all, which hold fewer digits anyway
-    let power = (-size.log2()).round().min(1022.0) as i32;
-    let values = series.values().iter().map(|v| v * 2.0_f64.powi(power)).collect();
-    let larger = Series::new(series.identity().clone(), series.times().to_vec(), values, NanPolicy::Drop)?;
-    Ok(Some((larger, 2.0_f64.powi(-power))))
 }
 
 fn tested(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> {
@@ -419,17 +405,6 @@ impl<'a> Test<'a> {
 }
 
 impl Trend {
-    /// The answer of values that were multiplied by the inverse of `factor`.
-    fn shrink(&mut self, factor: f64) {
-        self.intercept = self.intercept.map(|v| v * factor);
-        if let Some(slope) = &mut self.slope_per_s {
-            slope.value *= factor;
-            if let Bound::Confidence { lower, upper, .. } = &mut slope.bound {
-                (*lower, *upper) = (*lower * factor, *upper * factor);
-            }
-        }
-    }
-
     /// Takes the verdict from a standard normal deviate.
     fn judge(&mut self, z: Option<f64>, level: f64) {
         self.z = z;

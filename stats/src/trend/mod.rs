@@ -31,6 +31,7 @@ mod pelt;
 mod reference;
 mod rival;
 mod season;
+mod scale;
 mod seasonal;
 mod slopes;
 mod tails;
