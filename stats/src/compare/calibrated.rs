@@ -130,9 +130,12 @@ fn failures(n: usize, outages: f64, mean_s: f64, fixed: bool, single: f64, rando
 /// Pairs from one process: a burst of failures counts for what it is worth.
 #[test]
 fn bursts_of_failures_are_no_difference() {
-    for (outages, mean_s, fixed, single, seed) in
-        [(1.5, 50.0, true, 0.0, 1), (1.5, 50.0, false, 0.0, 2), (6.0, 20.0, false, 0.001, 3), (20.0, 10.0, true, 0.0, 4)]
-    {
+    for (outages, mean_s, fixed, single, seed) in [
+        (1.5, 50.0, true, 0.0, 1),
+        (1.5, 50.0, false, 0.0, 2),
+        (6.0, 20.0, false, 0.001, 3),
+        (20.0, 10.0, true, 0.0, 4),
+    ] {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let differs = |_: &i32| {
             let mut draw = || failures(4000, outages, mean_s, fixed, single, &mut random);
@@ -151,10 +154,17 @@ fn more_failures_are_a_difference() {
     let mut random = ChaCha8Rng::seed_from_u64(5);
     let (mut single, mut bursts, mut covered) = (0, 0, 0);
     for _ in 0..60 {
-        let (a, b) = (failures(2000, 0.0, 1.0, true, 0.01, &mut random), failures(2000, 0.0, 1.0, true, 0.04, &mut random));
+        let (a, b) =
+            (failures(2000, 0.0, 1.0, true, 0.01, &mut random), failures(2000, 0.0, 1.0, true, 0.04, &mut random));
         single += usize::from(verdict(&a, &b, Test::Proportions) == Verdict::Differ);
-        let (a, b) = (failures(4000, 5.0, 20.0, false, 0.0, &mut random), failures(4000, 60.0, 20.0, false, 0.0, &mut random));
-        let found = compare(&a, &b, &Scope::default(), &CompareOptions { test: Test::Proportions, ..CompareOptions::default() });
+        let (a, b) =
+            (failures(4000, 5.0, 20.0, false, 0.0, &mut random), failures(4000, 60.0, 20.0, false, 0.0, &mut random));
+        let found = compare(
+            &a,
+            &b,
+            &Scope::default(),
+            &CompareOptions { test: Test::Proportions, ..CompareOptions::default() },
+        );
         let found = found.unwrap();
         bursts += usize::from(found.verdict == Verdict::Differ);
         // outages that overlap count once: the chance that a second is in none is e^(−rate · mean)

@@ -357,7 +357,7 @@ fn describe(
         Window { start: Timestamp(lattice.start), width, phase: Span(lattice.start.rem_euclid(width.0.max(1))) };
     let estimate = Estimate::new(
         r,
-        Method::Described(format!("cross-correlation of innovations, interval for all {lags} lags at once")),
+        Method::Described(format!("cross-correlation of innovations, interval over {lags} lags")),
         both as u64,
         &Scope::new(Unit::None, window),
     )

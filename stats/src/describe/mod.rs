@@ -391,7 +391,9 @@ mod tests {
         for power in [-1000, -560, -500, -330, 330, 500, 1000] {
             let factor = 2.0_f64.powi(power);
             let scaled: Vec<f64> = plain.iter().map(|v| v * factor).collect();
-            for (name, scale) in [("sd", factor), ("mean_absolute_deviation", factor), ("skewness", 1.0), ("kurtosis", 1.0)] {
+            for (name, scale) in
+                [("sd", factor), ("mean_absolute_deviation", factor), ("skewness", 1.0), ("kurtosis", 1.0)]
+            {
                 let (got, want) = (value(&scaled, name), value(&plain, name) * scale);
                 assert!((got / want - 1.0).abs() < 1e-13, "{name} × 2^{power}: {got} {want}");
             }
@@ -406,7 +408,10 @@ mod tests {
         let one = names(&[1.0]);
         assert!(!one.contains(&"sd") && !one.contains(&"skewness") && one.contains(&"mean") && one.contains(&"max"));
         assert!(!names(&[3.0; 9]).contains(&"skewness"));
-        assert!((value(&[0.0, 1e200], "sd") / (1e200 * 0.5_f64.sqrt()) - 1.0).abs() < 1e-15, "its square is beyond the range");
+        assert!(
+            (value(&[0.0, 1e200], "sd") / (1e200 * 0.5_f64.sqrt()) - 1.0).abs() < 1e-15,
+            "its square is beyond the range"
+        );
         assert_eq!(value(&[1e308, -1e308], "mean"), 0.0);
         assert!(describe(&[f64::NAN], &Scope::untimed(Unit::None)).is_err());
     }

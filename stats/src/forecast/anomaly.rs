@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::esd::generalised_esd;
 use super::normal;
-use super::regular::Regular;
+use super::regular::{Regular, resolution};
 use super::season::chosen;
 use super::stl::{StlOptions, stl_with};
 use crate::error::{Error, Result};
@@ -402,17 +402,6 @@ fn from_expectation(
         marks,
         by_chance: measured.then_some(by_chance),
     })
-}
-
-/// The smallest step between two values; that of their doubles where they are as fine as these.
-fn resolution(values: &[f64]) -> f64 {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let size = sorted.first().zip(sorted.last()).map_or(0.0, |(a, b)| a.abs().max(b.abs()));
-    // steps of the last digits of a double are rounding
-    let rounding = 1e-12 * size;
-    let steps = sorted.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > rounding);
-    steps.fold(f64::INFINITY, f64::min).min(2.0 * size).max(rounding)
 }
 
 /// Each value against the same hour of the days before it.

@@ -144,7 +144,9 @@ pub fn decompose(series: &Series, options: &DecomposeOptions) -> Result<Decompos
     };
     let seasons = match chosen(&regular, options.seasons.as_deref(), options.level)? {
         Ok(seasons) if seasons.is_empty() => {
-            return Ok(without("no season was shown, which takes four cycles or more; name one where you know it".into()));
+            return Ok(without(
+                "no season was shown, which takes four cycles or more; name one where you know it".into(),
+            ));
         }
         Ok(seasons) => seasons,
         Err(why) => return Ok(without(why)),

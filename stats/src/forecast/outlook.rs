@@ -441,7 +441,12 @@ fn cut(points: &mut [ForecastPoint], (low, high): (f64, f64), name: &str, unit: 
         *v = v.clamp(low, high);
     };
     for point in points {
-        within(&mut point.value.value);
+        let mut told = point.value.value;
+        within(&mut told);
+        if told < point.value.value || told > point.value.value {
+            point.value.caveats.push(format!("the model goes beyond {}, which cannot be", unit.show(told)));
+        }
+        point.value.value = told;
         if let Bound::Confidence { lower, upper, .. } = &mut point.value.bound {
             within(lower);
             within(upper);
@@ -498,10 +503,11 @@ mod tests {
             let found = forecast(&series, &ForecastOptions { horizon, ..ForecastOptions::default() }).unwrap();
             let ends = found.points.iter().map(|p| p.value.interval().unwrap());
             let ends = ends.fold((f64::MAX, f64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-            (ends, found.points.last().unwrap().value.value, found.caveats.join("; "))
+            (ends, found.points.last().unwrap().value.clone(), found.caveats.join("; "))
         };
         let (ends, last, caveats) = told(Unit::Percent, &filling);
-        assert!(ends.1 == 100.0 && last == 100.0 && caveats.contains("above 100 %"), "{ends:?} {last} {caveats}");
+        assert!(ends.1 == 100.0 && last.value == 100.0 && caveats.contains("above 100 %"), "{ends:?} {last} {caveats}");
+        assert!(last.caveats[0].contains("beyond 100 %"), "{last:?}");
         let (ends, _, caveats) = told(Unit::None, &state);
         assert!(ends.0 >= 0.0 && ends.1 == 1.0 && caveats.contains("above 1:"), "{ends:?} {caveats}");
         // four cores are busy beyond 100 %

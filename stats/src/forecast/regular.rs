@@ -125,6 +125,17 @@ impl Regular {
     }
 }
 
+/// The smallest step between two values; that of their doubles where they are as fine as these.
+pub(super) fn resolution(values: &[f64]) -> f64 {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let size = sorted.first().zip(sorted.last()).map_or(0.0, |(a, b)| a.abs().max(b.abs()));
+    // steps of the last digits of a double are rounding
+    let rounding = 1e-12 * size;
+    let steps = sorted.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > rounding);
+    steps.fold(f64::INFINITY, f64::min).min(2.0 * size).max(rounding)
+}
+
 /// A measured step within a hundredth of a usual one is taken for it.
 fn rounded(step: i64) -> i64 {
     usual_steps().into_iter().find(|s| (step - s).abs() <= s / 100).unwrap_or(step)

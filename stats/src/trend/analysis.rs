@@ -4,8 +4,8 @@ use super::auto::{Persistence, drift_ln_p, persistence, unit_root_rejected};
 use super::least_squares::{default_lags, least_squares};
 use super::mann_kendall::{Score, hamed_rao_inflation, mann_kendall, yue_wang_inflation};
 use super::rival::ln_p_of_slope;
-use super::season::{SeasonSteps, lattice, without_season};
 use super::scale::{enlarged, reduced};
+use super::season::{SeasonSteps, lattice, without_season};
 use super::seasonal::{Phases, seasonal_slope};
 use super::theil_sen::{Fit, SenSlope};
 use super::verdict::{Trend, TrendMethod, Verdict};
@@ -81,7 +81,9 @@ fn tested(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> {
     let corrected = |name: &str, lag: Option<usize>, inflation: f64| {
         let up_to = lag.map_or_else(|| "all lags".into(), |lag| format!("lags 1–{lag}"));
         let mut found = test.finish(Method::Described(format!("{name} ({up_to})")), asked(inflation), inflation);
-        if inflation <= 0.0 && let Some(lag) = lag {
+        if inflation <= 0.0
+            && let Some(lag) = lag
+        {
             let why = format!(
                 "the autocorrelation measured up to lag {lag} is so far below 0 that the corrected variance of S is not above it; \
                  use auto, which takes no variance away"
@@ -107,9 +109,7 @@ fn tested(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> {
                 found
             }
         },
-        TrendMethod::YueWang(lag) => {
-            corrected("yue-wang", lag, yue_wang_inflation(&test.detrended(), lag))
-        }
+        TrendMethod::YueWang(lag) => corrected("yue-wang", lag, yue_wang_inflation(&test.detrended(), lag)),
         TrendMethod::Prewhitened => test.with_caveat(test.prewhitened(), 1.0),
         TrendMethod::Seasonal(period) => test.with_caveat(test.seasonal(period, false), 1.0),
         TrendMethod::CorrelatedSeasonal(period) => test.with_caveat(test.seasonal(period, true), 1.0),
@@ -119,9 +119,7 @@ fn tested(series: &Series, method: TrendMethod, level: f64) -> Result<Trend> {
             test.with_caveat(test.finish(Method::Named("mann-kendall"), reason, 1.0), 1.0)
         }
         TrendMethod::TheilSen => test.with_caveat(test.by_interval(), 1.0),
-        TrendMethod::HamedRao(lag) => {
-            corrected("hamed-rao", lag, hamed_rao_inflation(&test.detrended(), lag, level))
-        }
+        TrendMethod::HamedRao(lag) => corrected("hamed-rao", lag, hamed_rao_inflation(&test.detrended(), lag, level)),
     })
 }
 
@@ -196,8 +194,7 @@ impl<'a> Test<'a> {
         let n = self.series.len();
         if n < 6 {
             let why = format!("{n} samples are too few to measure autocorrelation: 6 or more are needed");
-            let reason = "no autocorrelation could be measured".to_owned();
-            let mut found = self.finish(Method::Named("mann-kendall"), reason, 1.0);
+            let mut found = self.finish(Method::Named("mann-kendall"), why.clone(), 1.0);
             found.verdict = Verdict::NoVerdict { why };
             return found;
         }

@@ -78,7 +78,8 @@ fn verdicts_that_do_not_hold_their_level_say_so() {
     }
     // and is silent where there is nothing to say
     let mut random = ChaCha8Rng::seed_from_u64(13);
-    let white = |random: &mut ChaCha8Rng| trend(&series(&ar1(200, 0.0, random)), TrendMethod::MannKendall, 0.95).unwrap();
+    let white =
+        |random: &mut ChaCha8Rng| trend(&series(&ar1(200, 0.0, random)), TrendMethod::MannKendall, 0.95).unwrap();
     let told = (0..100).filter(|_| !white(&mut random).caveats.is_empty()).count();
     assert!(told <= 15, "{told}");
 }

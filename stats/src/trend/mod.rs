@@ -30,8 +30,8 @@ mod pelt;
 #[cfg(test)]
 mod reference;
 mod rival;
-mod season;
 mod scale;
+mod season;
 mod seasonal;
 mod slopes;
 mod tails;

@@ -52,15 +52,22 @@ mod tests {
             let of = |factor: f64, method| {
                 let values = plain.iter().map(|v| v * factor).collect();
                 let times = (0..120).map(|i| i * 60_000_000_000).collect();
-                trend(&Series::new(Identity::default(), times, values, NanPolicy::Refuse).unwrap(), method, 0.95).unwrap()
+                trend(&Series::new(Identity::default(), times, values, NanPolicy::Refuse).unwrap(), method, 0.95)
+                    .unwrap()
             };
             for method in [TrendMethod::Auto, TrendMethod::LeastSquares(None), TrendMethod::HamedRao(Some(3))] {
                 let want = of(1.0, method);
                 for power in [-1000, -565, -500, -340] {
                     let found = of(2.0_f64.powi(power), method);
                     assert_eq!((&found.verdict, &found.reason), (&want.verdict, &want.reason), "2^{power}");
-                    assert!((found.ln_p.unwrap() / want.ln_p.unwrap() - 1.0).abs() < 1e-12, "2^{power}: {:?}", found.ln_p);
-                    let ratio = found.slope_per_s.unwrap().value / 2.0_f64.powi(power) / want.slope_per_s.as_ref().unwrap().value;
+                    assert!(
+                        (found.ln_p.unwrap() / want.ln_p.unwrap() - 1.0).abs() < 1e-12,
+                        "2^{power}: {:?}",
+                        found.ln_p
+                    );
+                    let ratio = found.slope_per_s.unwrap().value
+                        / 2.0_f64.powi(power)
+                        / want.slope_per_s.as_ref().unwrap().value;
                     assert!((ratio - 1.0).abs() < 1e-9, "2^{power}: {ratio}");
                 }
             }

@@ -49,7 +49,8 @@ fn effect_name(test: &str) -> &'static str {
 /// The verdict in one sentence.
 pub fn finding(comparison: &Comparison) -> (Standing, String) {
     let name = effect_name(&comparison.test);
-    let effect = comparison.effect.as_ref().map_or_else(String::new, |e| format!(" {}", difference_estimate(e).short()));
+    let effect =
+        comparison.effect.as_ref().map_or_else(String::new, |e| format!(" {}", difference_estimate(e).short()));
     let p = comparison.p_value.map_or_else(String::new, |p| format!(", {}", p_value(p, comparison.ln_p)));
     let sizes = format!("n = {} and {}", comparison.n_a, comparison.n_b);
     let test = &comparison.test;

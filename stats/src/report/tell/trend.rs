@@ -127,14 +127,19 @@ mod tests {
         let mut found = Trend::without(TrendMethod::Auto, String::new());
         found.verdict = Verdict::Falling;
         let mut told = |hours: i64| {
-            let slope = crate::estimate::Estimate::new(-0.01, crate::method::Method::Named("theil-sen"), 9, &scope(hours));
+            let slope =
+                crate::estimate::Estimate::new(-0.01, crate::method::Method::Named("theil-sen"), 9, &scope(hours));
             let bound = Bound::Confidence { lower: -0.02, upper: 0.001, level: 0.95 };
             found.slope_per_s = Some(slope.with_bound(bound));
             finding(&found, &Unit::Percent).1
         };
-        assert!(told(1).starts_with(
-            "Falling by 0.6 percentage points a minute [-0.06 percentage points, 1.2 percentage points] at 95 %"
-        ), "{}", told(1));
+        assert!(
+            told(1).starts_with(
+                "Falling by 0.6 percentage points a minute [-0.06 percentage points, 1.2 percentage points] at 95 %"
+            ),
+            "{}",
+            told(1)
+        );
         assert!(told(3).starts_with("Falling by 36 percentage points an hour"));
         assert!(told(48).starts_with("Falling by 864 percentage points a day"));
     }

@@ -119,7 +119,10 @@ mod tests {
         assert_eq!(difference(&Unit::Second, 0.25), "250 ms");
         let told = Estimate::new(-0.015, crate::method::Method::Mean, 9, &crate::estimate::Scope::untimed(Unit::Ratio))
             .with_bound(Bound::Confidence { lower: -0.02, upper: 0.005, level: 0.95 });
-        assert_eq!(difference_estimate(&told).short(), "-1.5 percentage points [-2 percentage points, 0.5 percentage points]");
+        assert_eq!(
+            difference_estimate(&told).short(),
+            "-1.5 percentage points [-2 percentage points, 0.5 percentage points]"
+        );
     }
 
     #[test]
