@@ -194,7 +194,7 @@ impl Table {
     /// let table = Table::new("Means", vec![Column::text("service"), Column::estimate("mean")])
     ///     .with(vec!["cart".into(), mean(3).into()])
     ///     .with(vec!["pay".into(), mean(4).into()]);
-    /// assert_eq!(table.caveats(), ["cart: 3 values are few (the like of 1 row more)"]);
+    /// assert_eq!(table.caveats(), ["cart: 3 values are few (likewise in 1 more row)"]);
     /// ```
     pub fn caveats(&self) -> Vec<String> {
         let mut kinds: Vec<Kind> = Vec::new();
@@ -226,7 +226,7 @@ impl Table {
         }
         let line = |Kind { first, more, .. }: Kind| match more {
             0 => first,
-            more => format!("{first} (the like of {} more)", counted(more, "row")),
+            more => format!("{first} (likewise in {})", counted(more, "more row")),
         };
         kinds.into_iter().map(line).collect()
     }
@@ -275,8 +275,8 @@ mod tests {
             rows.dedup();
             wanted.push(match rows.len() - 1 {
                 0 => format!("r{at}: {caveat}"),
-                1 => format!("r{at}: {caveat} (the like of 1 row more)"),
-                more => format!("r{at}: {caveat} (the like of {more} rows more)"),
+                1 => format!("r{at}: {caveat} (likewise in 1 more row)"),
+                more => format!("r{at}: {caveat} (likewise in {more} more rows)"),
             });
         }
         assert_eq!(wanted.len(), 5);

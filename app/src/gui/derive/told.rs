@@ -6,7 +6,7 @@ use sre_stats::compare::CompareOptions;
 use sre_stats::describe::Ecdf;
 use sre_stats::figure::{Scale, ecdf_figure};
 use sre_stats::forecast::{DecomposeOptions, ForecastOptions, Limit};
-use sre_stats::load::Item;
+use sre_stats::load::{HistogramTable, Item};
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::fit::fit_of;
@@ -193,6 +193,9 @@ impl Told {
     }
 }
 
+/// Of more series than this the others are not held against the objective while one is looked at.
+const MOST_AT_A_GLANCE: usize = 64;
+
 fn of_objective(
     document: &Document,
     item: usize,
@@ -205,6 +208,12 @@ fn of_objective(
     let options = Options { no_data, ..Options::default() };
     let report = evaluate(objective, fit.input(), &options)?;
     slo::add(&[(fit, report)], objective, &options, &AlertArgs::workbook(tune), answer);
+    if (2..=MOST_AT_A_GLANCE).contains(&document.dataset.items.len()) {
+        // series that do not fit are told where they are chosen
+        let held =
+            slo::held((&document.dataset, &HistogramTable::default()), objective, &options, &mut Answer::default());
+        answer.sections.extend(held.ok().and_then(|held| slo::overview(&held)));
+    }
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub fn table(advice: &Advice) -> Table {
     );
     row("narrowest", advice.narrowest, samples);
     let beyond = match advice.limited_by {
-        Some(WidthLimit::Blindness) => "beyond it slices no longer see the shortest incident",
+        Some(WidthLimit::Blindness) => "beyond it slices see the shortest incident at no phase",
         Some(WidthLimit::Period) => "the whole period: no width charges more than the budget",
         _ => "beyond it incidents so long can charge more than the budget, each in its own worst phase",
     };
@@ -29,10 +29,17 @@ pub fn table(advice: &Advice) -> Table {
         advice.all_safe_below,
         "every narrower width is safe; between it and the widest some are not".to_owned(),
     );
+    if let Some(seen) = sometimes_blind(advice) {
+        let meaning =
+            "every incident is seen at every phase; in wider slices one on the border of two may be seen by neither";
+        row("seen at every phase", Some(seen), meaning.to_owned());
+    }
     let on_average = match advice.limited_by {
         // where sight is the limit, it is that of the mean too
-        Some(WidthLimit::Blindness) => "the mean over the phases keeps the budget wherever every incident is seen",
-        _ => "the mean over the phases keeps the budget",
+        Some(WidthLimit::Blindness) => {
+            "the mean over all phases, any instant being one, keeps the budget wherever every incident can be seen"
+        }
+        _ => "the mean over all phases, any instant being one, keeps the budget",
     };
     row("widest on average", advice.widest_expected, on_average.to_owned());
     if let Some(objective) = advice.quantised_objective {
@@ -75,15 +82,24 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
                 ),
                 Some(_) => format!("Only some of the bucket widths{}{} {}.", from(low), to(high), safe(advice)),
             };
-            (Standing::Good, text)
+            let blind = sometimes_blind(advice).map_or_else(String::new, |seen| {
+                format!(" Beyond {} an incident on the border of two slices may be seen by neither.", span(seen))
+            });
+            (Standing::Good, text + &blind)
         }
     }
+}
+
+/// Up to where every incident is seen at every phase, where that is not so for all widths that are safe.
+fn sometimes_blind(advice: &Advice) -> Option<f64> {
+    let widest = advice.widest?;
+    advice.seen_at_every_phase.filter(|seen| *seen < widest * (1.0 - 1e-9))
 }
 
 /// In what sense the widths are safe.
 fn safe(advice: &Advice) -> &'static str {
     match advice.limited_by {
-        Some(WidthLimit::Blindness) => "keep the budget at every phase and still see every incident",
+        Some(WidthLimit::Blindness) => "keep the budget at every phase and can see every incident",
         _ => "are safe at every phase",
     }
 }
@@ -154,8 +170,12 @@ mod tests {
         };
         let advice = advise(&input).unwrap();
         let (_, text) = finding(&advice);
-        assert_eq!(text, "Bucket widths up to 2m keep the budget at every phase and still see every incident.");
+        assert_eq!(
+            text,
+            "Bucket widths up to 2m keep the budget at every phase and can see every incident. Beyond 1m an incident on the border of two \
+             slices may be seen by neither."
+        );
         let told = table(&advice).to_csv();
-        assert!(told.contains("no longer see the shortest incident") && !told.contains("charges more"), "{told}");
+        assert!(told.contains("see the shortest incident at no phase") && !told.contains("charges more"), "{told}");
     }
 }

@@ -247,10 +247,7 @@ fn so_far(report: &SloReport) -> String {
 
 /// The verdict in one sentence.
 pub fn finding(report: &SloReport) -> (Standing, String) {
-    let show = |value: f64| match report.budget.spent.unit {
-        Unit::Second => super::words::span(value),
-        ref unit => unit.show(value),
-    };
+    let show = |value: f64| amount(report, value);
     let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
     let spent = match report.budget.spent.bound {
         Bound::Guaranteed { lower, upper } if report.verdict == Verdict::Undecidable => {
@@ -283,6 +280,14 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         },
         text,
     )
+}
+
+/// An amount of the budget: time as a span, members as a number.
+pub(super) fn amount(report: &SloReport, value: f64) -> String {
+    match report.budget.spent.unit {
+        Unit::Second => super::words::span(value),
+        ref unit => unit.show(value),
+    }
 }
 
 /// So many incidents are listed.
