@@ -162,7 +162,7 @@ impl Estimate<f64> {
         let (size, spread) = (low.abs().max(high.abs()), high - low);
         // two digits of the spread, as far as a double has them
         let digits =
-            if spread > 0.0 && spread < 1e-2 * size { (size / spread).log10().ceil() as i32 + 2 } else { DIGITS };
+            if spread > 0.0 && spread < 1e-4 * size { (size / spread).log10().ceil() as i32 + 2 } else { DIGITS };
         self.unit.show_to(value, digits.clamp(DIGITS, 15))
     }
 
@@ -311,9 +311,9 @@ mod tests {
             level: 0.95,
         });
         assert_eq!(far.in_full(), "1000000000.55, 95 % [1000000000.5, 1000000000.61] (mean, n = 9)");
-        let near = Estimate::new(10.004, Method::Mean, 9, &Scope::untimed(Unit::Second))
-            .with_bound(Bound::Guaranteed { lower: 10.001, upper: 10.009 });
-        assert_eq!(near.short(), "10.004 s [10.001 s, 10.009 s]");
+        let near = Estimate::new(100.004, Method::Mean, 9, &Scope::untimed(Unit::Second))
+            .with_bound(Bound::Guaranteed { lower: 100.001, upper: 100.009 });
+        assert_eq!(near.short(), "100.004 s [100.001 s, 100.009 s]");
         let wide = Estimate::new(10.004, Method::Mean, 9, &Scope::untimed(Unit::Second))
             .with_bound(Bound::Guaranteed { lower: 9.0, upper: 11.0 });
         assert_eq!(wide.short(), "10 s [9 s, 11 s]");
