@@ -36,6 +36,7 @@ mod proportions;
 mod question;
 mod random;
 mod ranks;
+mod ratios;
 #[cfg(test)]
 mod reference;
 mod rival;
