@@ -7,6 +7,7 @@
 //! | `other` | the other methods, calibrated by permutation of blocks |
 //! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
 //! | `standing` | the steps that stand by themselves, beside whatever else there is |
+//! | `still` | levels that stand still: exact tests where most values are equal |
 //! | `tilt` | the line that goes on beneath steps |
 //! | `path` | all penalties at once, and the elbow |
 //! | `evidence`, `causes` | onset, effect, distributions; what happened just before |
@@ -25,6 +26,7 @@ mod other;
 mod path;
 mod slope;
 mod standing;
+mod still;
 mod tilt;
 
 pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};
