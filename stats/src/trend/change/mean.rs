@@ -130,12 +130,12 @@ impl Sought<'_> {
         let Self { series, correction, options, progress } = *self;
         let ChangeOptions { min_size, level, .. } = *options;
         let n = values.len();
+        if let Some(still) = Still::of(values, min_size) {
+            return self.of_still(&still, values, found, slope);
+        }
         found.noise = noise_of(values, correction);
         if let Some(why) = walk(n, found.noise) {
             return Ok(found.without(why));
-        }
-        if let Some(still) = Still::of(values, min_size) {
-            return self.of_still(&still, values, found, slope);
         }
         let Some(robust) = found.noise else {
             let why = unmeasured(values, found.season_steps);
@@ -226,16 +226,14 @@ impl Sought<'_> {
         season_told(&mut found);
         outcome.told(&mut found, penalty);
         let around = still.noise_around(values, &outcome.indices);
-        let mut evidence =
-            Evidence::new(series, values, Some(noise), None, options).on(slope).told_by(around).judged_by(&still.ranks, noise);
-        if let Some(around) = &outcome.around {
-            evidence = evidence.at_least(around.long_run_variance());
-        }
+        let evidence = Evidence::new(series, values, Some(noise), None, options)
+            .on(slope)
+            .told_by(around)
+            .still(still, outcome.around.as_ref());
         found.noise_of_values = evidence.noise_told();
         found.changes = evidence.describe(&outcome.indices);
-        let chances = still.chances(&outcome.indices);
-        for ((change, gain), chance) in found.changes.iter_mut().zip(&outcome.gains).zip(chances) {
-            change.p_value = Some(chance.max(chance_of_gain(n, *gain)));
+        for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
+            change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
         }
         Ok(found)
     }
@@ -253,7 +251,9 @@ fn unmeasured(values: &[f64], season: Option<usize>) -> String {
     match (unusable(values), season) {
         (Some(why), Some(steps)) => format!("without its season of {steps} steps {why}"),
         (Some(why), None) => why,
-        (None, _) if n < FEWEST_OF_NOISE => format!("the noise of {n} samples cannot be measured: {FEWEST_OF_NOISE} or more are needed"),
+        (None, _) if n < FEWEST_OF_NOISE => {
+            format!("the noise of {n} samples cannot be measured: {FEWEST_OF_NOISE} or more are needed")
+        }
         (None, _) => format!("the noise of {n} samples cannot be measured: they repeat exactly after a few steps"),
     }
 }
@@ -351,5 +351,34 @@ fn against_wandering(
             });
         }
         penalty *= GROWTH;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::series::{Identity, NanPolicy};
+    use crate::trend::changes;
+
+    #[test]
+    fn the_reason_for_no_verdict_is_the_true_one() {
+        let why = |values: Vec<f64>| {
+            let times = (0..values.len() as i64).map(|i| i * 60_000_000_000).collect();
+            let series = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+            match changes(&series, &ChangeOptions::default()).unwrap().verdict {
+                ChangeVerdict::NoVerdict { why } => why,
+                other => panic!("{other}"),
+            }
+        };
+        let cycle = |n: usize, of: &[f64]| of.iter().copied().cycle().take(n).collect::<Vec<f64>>();
+        assert_eq!(
+            why(cycle(100, &[1.0, 1.0, 2.0, 2.0, 3.0])),
+            "without its season of 5 steps all 100 values are equal"
+        );
+        let few = why(cycle(10, &[1.0, 5.0, 2.0]));
+        assert_eq!(few, "the noise of 10 samples cannot be measured: 12 or more are needed");
+        let repeats = why(cycle(16, &[1.0, 5.0, 2.0, 7.0]));
+        assert!(!repeats.contains("12 or more"), "{repeats}");
     }
 }
