@@ -217,11 +217,11 @@ impl Sought<'_> {
         outcome.indices = sure;
         found.noise = Some(noise);
         found.reason = format!(
-            "most values are equal: steps found by ranks, at a penalty of {factor:.1} times the noise, and judged by Fisher's exact test of how often \
-             other values occur before and after, for at most {:.3} of series without a change; fewer than {} such values, or runs of them shorter \
-             than {0}, are excursions and no level",
+            "most values are equal: steps found by ranks, at a penalty of {factor:.1} times the noise, and judged by Fisher's exact test of how \
+             often other values occur before and after, for at most {:.3} of series without a change; fewer than {min_size} such values, or \
+             excursions to them that are shorter than {min_size} samples, are no level",
             1.0 - options.level,
-            options.min_size,
+            min_size = options.min_size,
         );
         season_told(&mut found);
         outcome.told(&mut found, penalty);
