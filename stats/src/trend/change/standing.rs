@@ -169,7 +169,7 @@ fn within<'a>(edges: &'a [usize], part: &Range<usize>) -> &'a [usize] {
 }
 
 /// Moves each step to where it saves most between its neighbours, in turn, until none moves.
-fn settle(values: &[f64], indices: &mut [usize], min_size: usize) {
+pub(super) fn settle(values: &[f64], indices: &mut [usize], min_size: usize) {
     let n = values.len();
     let mean = values.iter().sum::<f64>() / n.max(1) as f64;
     let sums = centred_sums(values, mean);
