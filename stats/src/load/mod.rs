@@ -36,6 +36,7 @@
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
+mod blanks;
 mod by_record;
 mod choice;
 mod clashes;
@@ -57,6 +58,8 @@ mod filter;
 #[cfg(feature = "frame")]
 mod frame;
 mod guess;
+#[cfg(test)]
+mod guess_tests;
 mod histogram_files;
 mod histogram_table;
 mod histograms;

@@ -26,7 +26,8 @@ pub struct LoadOptions {
     pub value: Option<String>,
     /// The columns that split a long table into series; empty: text columns with few values.
     pub by: Vec<String>,
-    /// The column that says whether a row was good: a flag, or an HTTP status of which 500 and above is bad.
+    /// The column that says whether a row was good: a flag, an HTTP status of which 500 and above and 0 are bad, or a
+    /// code of gRPC or of a program's exit, of which 0 is good.
     pub ok: Option<String>,
     /// The column with the number of all events of a row's period.
     pub total: Option<String>,

@@ -18,6 +18,7 @@ use crate::load::points::{Builder, DataPoint, Metric, PointValue, Shape, Source}
 use crate::load::report::{LoadReport, WarningKind, counted};
 use crate::load::system;
 use crate::load::system_columns::unit as unit_of;
+use crate::load::zone;
 use crate::time::Span;
 use crate::unit::Unit;
 
@@ -99,9 +100,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         let message = format!("{} without a readable time left out", counted(count, "report"));
         report.warn(WarningKind::NotATime, message, Position::in_file(name).at_line(line), count);
     }
-    if reader.clock.zoneless > 0 {
-        report.understand("zone", reader.clock.zone_name(), "the times are local, or have no zone; --tz names another");
-    }
+    zone::tell_clock(&reader.clock, reader.clock.read, || Position::in_file(name), &mut report);
     let from = Source { file: name, bytes: bytes.len() as u64, format: Format::SadfJson };
     reader.builder.finish(&from, options, report)
 }

@@ -304,7 +304,7 @@ fn by_format(
     match found {
         F::Parquet | F::ArrowIpc => return columnar(found, name, place, head, source, options, progress, into),
         F::Sqlite => {
-            let mut data = database(name, place, head, source, options, progress)?;
+            let mut data = database(name, place, head, source, options, progress, into)?;
             into.absorb(&mut data)?;
             return Ok(data);
         }
@@ -421,6 +421,7 @@ fn database(
     _rest: &mut (dyn Read + Send),
     _options: &LoadOptions,
     _progress: &Progress,
+    _into: &mut Condenser,
 ) -> Result<Dataset> {
     Err(Error::unsupported("this build does not read SQLite databases")
         .in_file(name)
@@ -436,11 +437,12 @@ fn database(
     rest: &mut (dyn Read + Send),
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     use crate::load::sqlite::{self, Bytes};
     let bytes = match place {
         Some(place) => Bytes::File(place.path),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
-    sqlite::read(name, bytes, options, progress)
+    sqlite::read(name, bytes, options, progress, into)
 }

@@ -15,6 +15,7 @@ use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{Samples, to_dataset};
 use crate::load::system_columns::{is_label, is_vmstat_memory, unit};
+use crate::load::zone;
 use crate::time::Span;
 
 const DAY: i64 = 86_400_000_000_000;
@@ -162,9 +163,7 @@ impl Table {
                 "what vmstat prints without -S, of which its output says nothing",
             );
         }
-        if self.clock.zoneless > 0 {
-            report.understand("zone", self.clock.zone_name(), "the times have no zone; --tz names another");
-        }
+        zone::tell_clock(&self.clock, self.clock.read, || Position::in_file(file), report);
     }
 
     /// A date and a time of day, in the words of the C locale or in ISO 8601.

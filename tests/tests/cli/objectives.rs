@@ -38,7 +38,8 @@ fn the_workshops_minutes_are_charged_as_counted_by_hand() {
 #[test]
 fn of_several_series_the_worst_is_named_first() {
     let rows = |name: &str, bad: u32| -> String {
-        (0..60).map(|m| format!("2026-01-01T00:{m:02}:00Z,{name},{}\n", u8::from(m >= bad))).collect()
+        let row = |m| format!("2026-01-01T00:{m:02}:00Z,{name},{}\n", u8::from(m >= bad));
+        (0..60).map(row).collect::<Vec<_>>().concat()
     };
     let file = Scratch::new("up.csv", format!("time,instance,up\n{}{}", rows("fine", 1), rows("poor", 30)));
     let slo = ["--slo", "90% of time up over 1h"];

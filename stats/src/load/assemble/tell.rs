@@ -33,21 +33,27 @@ pub(super) fn tell_zone(plan: &Plan, zoneless: u64, zoned: u64, file: &str, repo
 /// Tells what the series of a column of values are: one kind, or of each kind the names where the names tell it.
 pub(super) fn tell_kinds(value: &str, decided: (Kind, &str), raws: &[&Raw], plan: &Plan, report: &mut LoadReport) {
     let (kind, why) = decided;
-    let mut by_kind: BTreeMap<(String, bool), BTreeSet<&str>> = BTreeMap::new();
+    // of each kind the names, by what tells it
+    let mut by_kind: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
     for raw in raws {
         let (own, name) = (raw.kind(kind, plan), raw.identity.name.as_str());
-        let told = own != kind || plan.named.contains_key(name);
-        by_kind.entry((own.to_string(), told)).or_default().insert(name);
+        let why = if plan.named.contains_key(name) {
+            "what the metric of that name is"
+        } else if own != kind {
+            "its name's end"
+        } else {
+            why
+        };
+        by_kind.entry((own.to_string(), why)).or_default().insert(name);
     }
-    if !by_kind.keys().any(|(_, told)| *told) {
+    if by_kind.keys().all(|(_, told)| *told == why) {
         report.understand("kind", format!("{value}: {kind}"), why);
         return;
     }
-    for ((kind, told), names) in by_kind {
+    for ((kind, why), names) in by_kind {
         let shown: Vec<&str> = names.iter().copied().take(MOST_NAMES).collect();
         let more = names.len() - shown.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let why = if told { "what the metric of that name is" } else { why };
         report.understand("kind", format!("{}{more}: {kind}", shown.join(", ")), why);
     }
 }
@@ -72,22 +78,36 @@ pub(super) fn nothing_left(rows: u64, outside: u64, filtered: u64, file: &str) -
     Error::empty(message).in_file(file).hint(way_out)
 }
 
-/// An error where a chosen column is mostly something else.
-pub(super) fn refuse_wrong_columns(tallies: &Tallies, plan: &Plan, rows: u64, file: &str) -> Result<()> {
+/// An error where a chosen column is mostly something else in the rows that are wanted; where others may be left out, `unread` says how many of
+/// the fields of each column are none there.
+pub(super) fn refuse_wrong_columns(
+    tallies: &Tallies,
+    plan: &Plan,
+    rows: u64,
+    unread: &[u64],
+    file: &str,
+) -> Result<()> {
     for t in tallies.iter() {
         let (what, one_in, way_out) = match t.kind {
-            WarningKind::NotANumber => {
+            WarningKind::NotANumber if plan.filter.is_empty() => {
                 let way_out = "choose another column with --value, or leave those rows out with --where";
                 ("a number", NO_NUMBER_ONE_IN, way_out)
             }
+            WarningKind::NotANumber => ("a number", NO_NUMBER_ONE_IN, "choose another column with --value"),
             WarningKind::NotATime => ("a time", NO_TIME_ONE_IN, "choose another column with --time"),
             _ => continue,
         };
-        if t.count * one_in > rows {
+        // a condition leaves out the rows whose field it cannot read
+        if plan.filter.iter().any(|(place, _)| t.column == Some(*place)) {
+            continue;
+        }
+        let wanted = || t.column.and_then(|place| unread.get(place)).map_or(0, |n| t.count.min(*n));
+        let count = if plan.leaves_rows_out() { wanted() } else { t.count };
+        if count * one_in > rows {
             let name = t.column.and_then(|i| plan.wanted.get(i)).map_or("", |w| w.name.as_str());
             let position = Position::in_file(file).at_line(t.line).at_column(name);
-            let message = format!("“{}” is not {what}, nor are {} of {rows} fields", t.sample, t.count);
-            let message = if t.count == 1 { format!("“{}” is not {what}", t.sample) } else { message };
+            let message = format!("“{}” is not {what}, nor are {count} of {rows} fields", t.sample);
+            let message = if count == 1 { format!("“{}” is not {what}", t.sample) } else { message };
             return Err(Error::parse(message).at(position).hint(way_out));
         }
     }
@@ -121,9 +141,7 @@ pub(super) fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         WarningKind::RepeatedHeader => {
             format!("the header stands again in {}, as where files were joined; passed over", counted(n, "row"))
         }
-        WarningKind::ZoneAmbiguity => {
-            format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
-        }
+        WarningKind::ZoneAmbiguity => zone::ambiguity(n),
         WarningKind::Encoding => crate::load::encoding::message(n, &t.sample),
         WarningKind::OtherRecord => {
             format!(

@@ -30,8 +30,10 @@ impl Classifier<'_> {
         } else {
             // a flag knows more than a status: an answer that never came has none, or 0
             let (statuses, flags): (Vec<usize>, Vec<usize>) =
-                self.unused().into_iter().partition(|&i| guess::is_status(self.name(i)));
-            let Some((i, rule)) = flags.into_iter().chain(statuses).find_map(|i| Some((i, self.guess_flag(i)?))) else {
+                self.unused().into_iter().partition(|&i| guess::may_hold_codes(self.name(i)));
+            let mut all = flags.into_iter().chain(statuses.iter().copied());
+            let Some((i, rule)) = all.find_map(|i| Some((i, self.guess_flag(i)?))) else {
+                self.tell_codes(&statuses);
                 return Ok(());
             };
             (i, rule, "its name and values")
@@ -43,29 +45,68 @@ impl Classifier<'_> {
         Ok(())
     }
 
-    pub(super) fn flag_rule(&self, i: usize) -> FlagRule {
-        let s = self.stat(i);
-        if s.mostly(s.statuses) && s.median >= 100.0 {
-            return FlagRule::HttpStatus;
+    /// Tells of a column of codes of which nothing shows whether 0 is good.
+    fn tell_codes(&mut self, statuses: &[usize]) {
+        let untold = |i: &&usize| self.is_number(**i) && guess::codes(self.name(**i), &self.numbers(**i)).is_none();
+        let Some(&i) = statuses.iter().find(untold) else { return };
+        let name = self.name(i).to_owned();
+        let why = format!(
+            "the numbers of {name} are no HTTP statuses, and 0 may be good or bad; --ok {name} takes 1 for good where there are but 0 and 1, \
+             else 0"
+        );
+        self.report.understand("ok", "none", why);
+    }
+
+    /// The numbers of the sample.
+    fn numbers(&self, i: usize) -> Vec<f64> {
+        let number = |f: &Vec<u8>| if let Field::Number(v) = number::parse(f) { Some(v) } else { None };
+        self.sample.columns.get(i).into_iter().flatten().filter_map(number).filter(|v| v.is_finite()).collect()
+    }
+
+    /// The rule of a column that the caller says is a flag.
+    fn flag_rule(&self, i: usize) -> FlagRule {
+        let (s, numbers) = (self.stat(i), self.numbers(i));
+        if s.mostly(s.numbers) {
+            if let Some(rule) = guess::codes(self.name(i), &numbers) {
+                return rule;
+            }
+            if numbers.iter().all(|v| v.fract() == 0.0) && numbers.iter().any(|v| *v > 1.0) && numbers.contains(&0.0) {
+                return FlagRule::Code;
+            }
         }
         guess::flag(self.name(i)).unwrap_or(FlagRule::Good)
     }
 
-    pub(super) fn guess_flag(&self, i: usize) -> Option<FlagRule> {
+    fn guess_flag(&self, i: usize) -> Option<FlagRule> {
         let s = self.stat(i);
-        let rule = if guess::is_status(self.name(i)) { self.flag_rule(i) } else { guess::flag(self.name(i))? };
+        let rule = if !guess::may_hold_codes(self.name(i)) {
+            guess::flag(self.name(i))?
+        } else if s.numbers > 0 {
+            guess::codes(self.name(i), &self.numbers(i))?
+        } else {
+            FlagRule::Good
+        };
         let readable = self.sample.columns.get(i)?.iter().filter(|f| matches!(rule.read(f), Field::Number(_))).count();
         (readable > 0 && s.mostly(readable)).then_some(rule)
     }
 
     pub(super) fn filter(&mut self) -> Result<()> {
         let Some(text) = &self.options.filter else { return Ok(()) };
+        self.passing = vec![true; self.sample.lines.len()];
         for clause in filter::parse(text)? {
             let i = self.find(&clause.column, "--where")?;
             let kind = match clause.literal {
                 Literal::Number(_) => ColumnType::Number,
                 Literal::Text(_) => ColumnType::Text,
             };
+            let fields = self.sample.columns.get(i).into_iter().flatten();
+            for (passes, field) in self.passing.iter_mut().zip(fields) {
+                *passes &= match (&clause.literal, number::parse(field)) {
+                    (Literal::Number(_), Field::Number(v)) => clause.keeps_number(v),
+                    (Literal::Number(_), _) => false,
+                    (Literal::Text(_), _) => clause.keeps_word(field),
+                };
+            }
             let wanted = self.want(i, kind);
             self.plan.filter.push((wanted, clause));
         }

@@ -27,9 +27,12 @@ impl Classifier<'_> {
     /// A column that the caller chose for numbers.
     pub(super) fn chosen_value(&mut self, name: &str, flag: &str, role: Role) -> Result<()> {
         let i = self.find(name, flag)?;
-        let s = self.stat(i);
-        if s.numbers * 2 < s.filled || (self.hint(i) == Hint::Time) {
-            let fits = |f: &[u8]| matches!(number::parse(f), Field::Number(_));
+        let fits = |f: &[u8]| matches!(number::parse(f), Field::Number(_));
+        let fields = self.sample.columns.get(i).into_iter().flatten().enumerate();
+        let wanted = fields
+            .filter(|(row, f)| self.passes(*row) && !number::is_blank(f) && f.trim_ascii() != self.name(i).as_bytes());
+        let (numbers, others): (Vec<_>, Vec<_>) = wanted.partition(|(_, f)| fits(f));
+        if numbers.len() < others.len() || (self.hint(i) == Hint::Time) {
             return Err(self.wrong(i, "a number", &format!("choose a column of numbers with {flag}"), fits));
         }
         self.add_value(i, role);

@@ -24,11 +24,9 @@ pub fn table(advice: &Advice) -> Table {
         _ => "beyond it incidents so long can charge more than the budget, each in its own worst phase",
     };
     row("widest", advice.widest, beyond.to_owned());
-    row(
-        "all safe below",
-        advice.all_safe_below,
-        "every narrower width is safe; between it and the widest some are not".to_owned(),
-    );
+    let between =
+        if all_safe_short_of_widest(advice).is_some() { "; between it and the widest some are not" } else { "" };
+    row("all safe below", advice.all_safe_below, format!("every narrower width is safe{between}"));
     if let Some(seen) = sometimes_blind(advice) {
         let meaning =
             "every incident is seen at every phase; in wider slices one on the border of two may be seen by neither";
@@ -69,9 +67,7 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
         (low, Some(high)) => {
             let from = |low: Option<f64>| low.map_or_else(String::new, |low| format!(" from {}", span(low)));
             let to = |high: f64| format!("{}{}", if low.is_some() { " to " } else { " up to " }, span(high));
-            // what is safe need not be one interval
-            let all = advice.all_safe_below.filter(|all| *all < high * (1.0 - 1e-9));
-            let text = match all {
+            let text = match all_safe_short_of_widest(advice) {
                 None => format!("Bucket widths{}{} {}.", from(low), to(high), safe(advice)),
                 Some(all) if low.is_none_or(|low| low < all) => format!(
                     "Bucket widths{}{} {}; of wider ones up to {} only some.",
@@ -88,6 +84,11 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
             (Standing::Good, text + &blind)
         }
     }
+}
+
+/// The width below which all are safe, where it is narrower than the widest safe one: what is safe need not be one interval.
+fn all_safe_short_of_widest(advice: &Advice) -> Option<f64> {
+    advice.all_safe_below.filter(|all| advice.widest.is_some_and(|widest| *all < widest * (1.0 - 1e-9)))
 }
 
 /// Up to where every incident is seen at every phase, where that is not so for all widths that are safe.
@@ -156,6 +157,30 @@ mod tests {
                 matches!(b, Block::Table(t) if t.title.starts_with("What would open") && t.rows.len() == 4)
             })
         );
+    }
+
+    /// One incident of 60 s: a width of 100 s charges 100 s at most, one of 51 s charges 102 s, as it may meet two slices.
+    #[test]
+    fn a_gap_among_the_safe_widths_is_told_where_there_is_one() {
+        let told = |target: &str, period: &str, rule| {
+            let advice = advise(&AdvisorInput {
+                budget: Budget::new(target.parse().unwrap(), period.parse().unwrap()),
+                incidents: IncidentPattern::Equal { length: Span::MINUTE, count: 1 },
+                rule,
+                rate_per_s: None,
+                quantile: None,
+                level: 0.95,
+            })
+            .unwrap();
+            (advice.all_safe_below == advice.widest, table(&advice).to_csv())
+        };
+        let (one_band, csv) = told("99%", "10000s", Rule::Majority);
+        assert!(
+            !one_band && csv.contains("every narrower width is safe; between it and the widest some are not"),
+            "{csv}"
+        );
+        let (one_band, csv) = told("99.99%", "30d", Rule::AnyBad);
+        assert!(one_band && csv.contains("every narrower width is safe") && !csv.contains("some are not"), "{csv}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One objective held against several series: which of them are worst, at a glance.
 
+use super::slo::amount;
 use crate::estimate::{Bound, Estimate};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::SloReport;
@@ -26,7 +27,6 @@ pub fn table(held: &[(String, &SloReport)]) -> Table {
 }
 
 fn row(title: &str, report: &SloReport) -> Vec<Cell> {
-    let show = |value: f64| super::slo::amount(report, value);
     let share = spent(report);
     vec![
         title.into(),
@@ -34,8 +34,8 @@ fn row(title: &str, report: &SloReport) -> Vec<Cell> {
         report.service_level().map_or(Cell::Empty, |level| level.value.into()),
         report.service_level().and_then(interval).map_or(Cell::Empty, Into::into),
         if share.is_finite() { share.into() } else { Cell::Empty },
-        show(report.budget.spent.value).into(),
-        show(report.budget.allowed.value).into(),
+        amount(&report.budget.spent).into(),
+        amount(&report.budget.allowed).into(),
     ]
 }
 

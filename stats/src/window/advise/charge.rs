@@ -1,6 +1,6 @@
 //! Incidents, and what slices of a width charge for them.
 
-use crate::quantile::snapped;
+use crate::quantile::snapped_product;
 use crate::time::Span;
 use crate::window::closed_form::Ends;
 use crate::window::rule::Rule;
@@ -51,7 +51,7 @@ impl Charge {
     /// Slices of width w that are bad in the worst phase.
     pub(super) fn slices(&self, w: f64) -> f64 {
         let c = 1.0 - 2.0 * self.theta;
-        let most = |d: i64| self.ends.slices(snapped(d as f64 / w + c)).1.max(0.0);
+        let most = |d: i64| self.ends.slices(snapped_product(d as f64 / w + c)).1.max(0.0);
         self.lengths.iter().map(|&(d, n)| n as f64 * most(d)).sum()
     }
 

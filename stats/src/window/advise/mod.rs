@@ -54,7 +54,7 @@ pub struct Advice {
     /// The widest width at which the objective is met at every phase, and every incident can still be seen; `None` where no width is.
     #[serde(rename = "widest_s", serialize_with = "seconds")]
     pub widest: Option<f64>,
-    /// The width below which every narrower one is safe too; between it and `widest` there are widths that are not.
+    /// The width below which every narrower one is safe too: `widest`, or less where there are widths between the two that are not safe.
     #[serde(rename = "all_safe_below_s", serialize_with = "seconds")]
     pub all_safe_below: Option<f64>,
     /// The widest of the widths up to `widest` at which every incident is seen at every phase: between it and `widest` an incident that falls
