@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::method::Method;
 use crate::time::Window;
-use crate::unit::Unit;
+use crate::unit::{DIGITS, Unit};
 
 /// What a number is about: the unit of its values and the window of time that they come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,13 +150,29 @@ impl Estimate<f64> {
         }
     }
 
+    /// The value or an end of its interval in its unit, to as many digits as tell these apart: where an offset is large, four would not.
+    pub(crate) fn show(&self, value: f64) -> String {
+        let bound = match self.bound {
+            Bound::Guaranteed { lower, upper } | Bound::Confidence { lower, upper, .. } => [lower, upper],
+            _ => [self.value; 2],
+        };
+        let confidence = self.confidence.map_or([self.value; 2], |c| [c.lower, c.upper]);
+        let ends = bound.into_iter().chain(confidence).filter(|v| v.is_finite());
+        let (low, high) = ends.fold((self.value, self.value), |(a, b), v| (a.min(v), b.max(v)));
+        let (size, spread) = (low.abs().max(high.abs()), high - low);
+        // two digits of the spread, as far as a double has them
+        let digits =
+            if spread > 0.0 && spread < 1e-4 * size { (size / spread).log10().ceil() as i32 + 2 } else { DIGITS };
+        self.unit.show_to(value, digits.clamp(DIGITS, 15))
+    }
+
     /// The value and its bound, without the provenance: `213 ms [210 ms, 220 ms]`.
     pub fn short(&self) -> String {
-        let value = self.unit.show(self.value);
+        let value = self.show(self.value);
         match &self.bound {
             Bound::Exact => value,
             Bound::Guaranteed { lower, upper } | Bound::Confidence { lower, upper, .. } => {
-                format!("{value} [{}, {}]", self.unit.show(*lower), self.unit.show(*upper))
+                format!("{value} [{}, {}]", self.show(*lower), self.show(*upper))
             }
             Bound::Unknown { .. } => format!("{value} (no bound)"),
         }
@@ -165,7 +181,7 @@ impl Estimate<f64> {
     /// The interval for the quantity behind the sample, where there is one: `95 % [157 ms, ∞]`.
     pub fn confidence_in_words(&self) -> Option<String> {
         let c = self.confidence?;
-        Some(format!("{} [{}, {}]", Unit::Ratio.show(c.level), self.unit.show(c.lower), self.unit.show(c.upper)))
+        Some(format!("{} [{}, {}]", Unit::Ratio.show(c.level), self.show(c.lower), self.show(c.upper)))
     }
 
     /// As [`Display`](fmt::Display), with the interval for the quantity behind the sample where there is one.
@@ -285,6 +301,22 @@ mod tests {
         });
         assert_eq!(e.in_full(), "182.8 ms, 95 % [157 ms, ∞] (mean, n = 137)");
         assert_eq!(e.to_string(), "182.8 ms (mean, n = 137)");
+    }
+
+    #[test]
+    fn digits_tell_an_interval_apart() {
+        let far = Estimate::new(1_000_000_000.55, Method::Mean, 9, &Scope::default()).with_confidence(Confidence {
+            lower: 1_000_000_000.5,
+            upper: 1_000_000_000.61,
+            level: 0.95,
+        });
+        assert_eq!(far.in_full(), "1000000000.55, 95 % [1000000000.5, 1000000000.61] (mean, n = 9)");
+        let near = Estimate::new(100.004, Method::Mean, 9, &Scope::untimed(Unit::Second))
+            .with_bound(Bound::Guaranteed { lower: 100.001, upper: 100.009 });
+        assert_eq!(near.short(), "100.004 s [100.001 s, 100.009 s]");
+        let wide = Estimate::new(10.004, Method::Mean, 9, &Scope::untimed(Unit::Second))
+            .with_bound(Bound::Guaranteed { lower: 9.0, upper: 11.0 });
+        assert_eq!(wide.short(), "10 s [9 s, 11 s]");
     }
 
     #[test]

@@ -58,7 +58,14 @@ impl Timestamp {
     }
 
     /// The last whole second that is not after it, for texts about what is not known to the nanosecond.
-    pub(crate) fn whole_second(self) -> Self {
+    ///
+    /// ```
+    /// use sre_stats::time::Timestamp;
+    /// assert_eq!(Timestamp(1_999_999_999).whole_second(), Timestamp(1_000_000_000));
+    /// assert_eq!(Timestamp(-1).whole_second(), Timestamp(-1_000_000_000));
+    /// ```
+    #[must_use]
+    pub fn whole_second(self) -> Self {
         Self(self.0.div_euclid(NS).saturating_mul(NS))
     }
 

@@ -193,6 +193,13 @@ impl Unit {
     /// assert_eq!(Unit::Ratio.show(0.9995), "99.95 %");
     /// ```
     pub fn show(&self, value: f64) -> String {
+        self.show_to(value, DIGITS)
+    }
+
+    /// [`show`](Self::show) to so many significant digits; shares keep their distance to 100 % as there.
+    pub(crate) fn show_to(&self, value: f64, digits: i32) -> String {
+        let significant = |value| significant_to(value, digits);
+        let engineering = |value, symbol| engineering(value, symbol, digits);
         if !value.is_finite() {
             let name = if value.is_nan() {
                 "not a number"
@@ -219,7 +226,7 @@ impl Unit {
                 // “m/s” would be metres per second
                 Self::Count | Self::None if value != 0.0 && value.abs() < 1.0 => format!("{}/s", significant(value)),
                 Self::Count | Self::None => engineering(value, "/s"),
-                unit => format!("{}/s", unit.show(value)),
+                unit => format!("{}/s", unit.show_to(value, digits)),
             },
             Self::Minute => format!("{} min", significant(value)),
             Self::Other(symbol) => format!("{} {symbol}", significant(value)),
@@ -227,8 +234,11 @@ impl Unit {
     }
 }
 
-/// Four significant digits with an SI prefix.
-fn engineering(value: f64, symbol: &str) -> String {
+/// So many significant digits are shown.
+pub(crate) const DIGITS: i32 = 4;
+
+/// Significant digits with an SI prefix.
+fn engineering(value: f64, symbol: &str, digits: i32) -> String {
     const PREFIXES: [(f64, &str); 7] =
         [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ")];
     let size = value.abs();
@@ -239,22 +249,27 @@ fn engineering(value: f64, symbol: &str) -> String {
     let (scale, prefix) = PREFIXES.into_iter().find(|(s, _)| size * 1.00005 >= *s).unwrap_or((1e-9, "n"));
     let number = if scale < 1.0 { value * (1.0 / scale).round() } else { value / scale };
     let gap = if symbol == "/s" && prefix.is_empty() { "" } else { " " };
-    format!("{}{gap}{prefix}{symbol}", significant(number))
+    format!("{}{gap}{prefix}{symbol}", significant_to(number, digits))
 }
 
 /// Four significant digits, whole numbers in full, trailing zeros dropped.
 pub(crate) fn significant(value: f64) -> String {
+    significant_to(value, DIGITS)
+}
+
+/// The same to other than four digits.
+fn significant_to(value: f64, digits: i32) -> String {
     if value == 0.0 {
         return "0".into();
     }
     if value.fract() == 0.0 && value.abs() < 1e15 {
         return format!("{value:.0}");
     }
-    let digits = 3 - value.abs().log10().floor() as i32;
-    if digits > 9 || value.abs() >= 1e15 {
-        return format!("{value:.3e}");
+    let places = digits - 1 - value.abs().log10().floor() as i32;
+    if places > digits + 5 || value.abs() >= 1e15 {
+        return format!("{value:.*e}", (digits - 1).max(0) as usize);
     }
-    let text = format!("{value:.*}", digits.max(0) as usize);
+    let text = format!("{value:.*}", places.max(0) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

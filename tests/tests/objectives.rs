@@ -56,6 +56,33 @@ fn stored_histograms_answer_as_their_requests_do() {
     assert_eq!(lines.len(), once.len(), "{err}");
 }
 
+/// 90 answers and 10 failures in each of 30 minutes, all of them fast: every command says the same of them.
+#[test]
+fn a_table_by_outcome_is_told_as_one_by_every_command() {
+    let folder = Folder::new("objectives-outcomes");
+    let mut text = "series,window_start,width,schema,bin,count,code\n".to_owned();
+    for minute in 0..30 {
+        let start = 1_767_225_600 + 60 * minute;
+        text += &format!(
+            "latency_seconds,{start},60,log-linear,11431,90,200\nlatency_seconds,{start},60,log-linear,11331,10,503\n"
+        );
+    }
+    let table = folder.file("table.csv", &text);
+    let slo = "99% of requests < 300ms over 30m";
+    let alone = results(&["slo", &table, "--slo", slo]);
+    let report = results(&["report", &table, "--slo", slo]);
+    let of_report: Vec<&Value> = report.iter().filter(|r| r["part"] == "slo").collect();
+    assert_eq!((alone.len(), of_report.len()), (1, 1));
+    for found in [&alone[0], of_report[0]] {
+        assert_eq!(found["methods"]["occurrences"]["value"], 0.9);
+        assert_eq!((&found["verdict"], &found["series"]["labels"]), (&"violated".into(), &serde_json::json!({})));
+    }
+    assert_eq!((&alone[0]["budget"], &alone[0]["good_means"]), (&of_report[0]["budget"], &of_report[0]["good_means"]));
+    // every minute holds a failure
+    let windows = results(&["windows", &table, "--slo", slo, "--widths", "1m"]);
+    assert_eq!(windows[0]["true_bad_s"]["value"], 1800.0);
+}
+
 #[test]
 fn a_verdict_on_a_part_of_the_period_says_so() {
     let folder = Folder::new("objectives-part");

@@ -46,7 +46,8 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<ExitCode, Failure> {
             step: plain.step.or_else(|| plain.time.is_none().then(|| Span::from_secs(1))),
             ..plain
         };
-        let data = args.input.load_files(&sources, &options)?;
+        // the column that loading splits by is the one of --size here
+        let data = args.input.load_files(&sources, &options).map_err(|failure| failure.naming("--by", "--size"))?;
         let mut answer = Answer::default();
         scaling(args, &data, &mut answer)?;
         return output::give("capacity", &data, &answer, args.input.strict, &args.output);

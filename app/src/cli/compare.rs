@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use sre_stats::Error;
 use sre_stats::compare::{
-    Blocks, BootstrapOptions, CompareOptions, Comparison, Order, Test, benjamini_hochberg, compare, holm,
-    quantile_differences,
+    Blocks, BootstrapOptions, CompareOptions, Comparison, Order, Test, benjamini_hochberg, compare, failures,
+    failures_of, holm, quantile_differences,
 };
 use sre_stats::estimate::{Bound, Estimate, Scope};
 use sre_stats::histogram::Sketch;
@@ -107,6 +107,16 @@ fn many(found: &[(usize, Comparison)], level: f64, answer: &mut Answer) {
 
 /// One pair of series.
 pub(crate) fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Answer) -> Result<Comparison, Error> {
+    part((a, b), (a, b), options, answer)
+}
+
+/// A pair of parts of series, chosen by their values; failures are those of the whole series, whatever their values.
+pub(crate) fn part(
+    (a, b): (&Item, &Item),
+    whole: (&Item, &Item),
+    options: &CompareOptions,
+    answer: &mut Answer,
+) -> Result<Comparison, Error> {
     let histograms = a.as_histograms().zip(b.as_histograms());
     let (first, second) = match histograms {
         Some((a, b)) => percentiles(a, b)?,
@@ -133,7 +143,10 @@ pub(crate) fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Ans
     if !by_quantile.is_empty() {
         result["quantiles"] = by_quantile.into();
     }
-    let failures = failures(a, b, options)?;
+    let failures = match (whole.0.as_events(), whole.1.as_events()) {
+        (Some(a), Some(b)) => failures(a, b, options)?,
+        _ => None,
+    };
     if let Some(failures) = &failures {
         result["failures"] = json!(failures);
     }
@@ -145,21 +158,6 @@ pub(crate) fn one(a: &Item, b: &Item, options: &CompareOptions, answer: &mut Ans
         answer.sections.push(tell::compare::section(&format!("the failures of {title}"), failures, &[], Some(note)));
     }
     Ok(found)
-}
-
-/// Whether events of which it is known whether they were good fail more often: fast failures make values look better. Only where no test
-/// was named.
-fn failures(a: &Item, b: &Item, options: &CompareOptions) -> Result<Option<Comparison>, Error> {
-    let flagged = |item: &Item| item.as_events().is_some_and(|events| events.ok().is_some());
-    if options.test != Test::Auto || !flagged(a) || !flagged(b) {
-        return Ok(None);
-    }
-    let options = CompareOptions { test: Test::Proportions, ..options.clone() };
-    let (a, b) = (values(a, &options)?, values(b, &options)?);
-    if a.values.iter().chain(&b.values).all(|failed| *failed == 0.0) {
-        return Ok(None);
-    }
-    compare(&a.values, &b.values, &Scope::untimed(a.unit), &options).map(Some)
 }
 
 /// The samples of one side.
@@ -202,14 +200,9 @@ fn differences_of_histograms(
 /// The values of an item; for proportions the bad ones of events that are known to be good or bad.
 fn values(item: &Item, options: &CompareOptions) -> Result<Side, Error> {
     if let (Test::Proportions, Data::Events(events)) = (&options.test, &item.data)
-        && let Some(ok) = events.ok()
-    {
         // those that failed without a value count too, each at its time
-        let timed =
-            events.times().iter().zip(ok).chain(events.times_without_value().iter().zip(events.ok_without_value()));
-        let mut timed: Vec<(i64, bool)> = timed.map(|(t, ok)| (*t, *ok)).collect();
-        timed.sort_by_key(|(t, _)| *t);
-        let values = timed.into_iter().map(|(_, ok)| f64::from(u8::from(!ok))).collect();
+        && let Some(values) = failures_of(events)
+    {
         let note = Some("the ratio of bad events is compared".to_owned());
         return Ok(Side { values, unit: sre_stats::unit::Unit::Ratio, note });
     }

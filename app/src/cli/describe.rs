@@ -59,6 +59,9 @@ fn one(item: &Item, asked: Asked, answer: &mut Answer) -> Result<(), Error> {
         // a rule that gives no width for these samples is left out
         pictures.extend(BinRule::ALL.iter().filter_map(|rule| bins(&subject.values, *rule, &subject.scope).ok()));
     }
+    if let Some(lost) = tell::subject::lost(item) {
+        statistics.iter_mut().for_each(|s| s.estimate.caveats.push(lost.clone()));
+    }
     let named: Map<String, Value> = statistics.iter().map(|s| (s.name.to_owned(), json!(s.estimate))).collect();
     let properties: Map<String, Value> = statistics
         .iter()

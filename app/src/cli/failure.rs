@@ -34,6 +34,11 @@ impl Failure {
         Self { before, ..self }
     }
 
+    /// The same, with another flag named as the way out.
+    pub(crate) fn naming(self, flag: &str, instead: &str) -> Self {
+        Self { message: self.message.replace(flag, instead), ..self }
+    }
+
     /// What went wrong, in words.
     pub(crate) fn message(&self) -> &str {
         &self.message

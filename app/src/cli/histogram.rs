@@ -94,6 +94,7 @@ fn one(item: &Item, every: Option<Grid>, answer: &mut Answer) -> Result<(), Erro
             &json!({
                 "window": window, "layout": "log-linear", "unit": subject.identity.unit, "count": histogram.count(),
                 "bins": histogram.bins(),
+                "caveats": tell::histogram::beyond(histogram, &subject.identity).into_iter().collect::<Vec<_>>(),
             }),
         ));
     }

@@ -351,7 +351,7 @@ mod tests {
         let table = Table::new("", columns).with(vec!["a".into(), few(3).into()]).with(vec!["b".into(), few(4).into()]);
         let section = Section::new("s").with(Block::Table(table));
         let text = as_text(std::slice::from_ref(&section));
-        assert!(text.ends_with("! a: n = 3 is too few (the like of 1 row more)\n"), "{text}");
+        assert!(text.ends_with("! a: n = 3 is too few (likewise in 1 more row)\n"), "{text}");
         let told = section.with(Block::Warnings(vec!["mean: n = 3 is too few".into()]));
         assert_eq!(as_text(&[told]).matches("too few").count(), 1);
     }

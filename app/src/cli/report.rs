@@ -20,6 +20,9 @@ use super::failure::{Failure, say};
 use super::output::{self, Answer};
 use super::{changes, describe, inspect, quantile, slo, trend, windows};
 
+/// The part that stands before all others.
+const OVERVIEW: &str = "overview";
+
 /// Parts of the report that are computed together.
 type Job<'a> = Box<dyn Fn() -> Result<Vec<(&'static str, Answer)>, Failure> + Send + Sync + 'a>;
 
@@ -46,7 +49,11 @@ pub(crate) fn run(args: &ReportArgs) -> Result<ExitCode, Failure> {
         let names: Vec<&str> = parts.iter().map(|p| p.0).collect();
         clock.part(&names.join(", "), took);
         for (name, part) in parts {
-            answer.absorb(labelled(name, part));
+            if name == OVERVIEW {
+                answer.sections.splice(0..0, part.sections);
+            } else {
+                answer.absorb(labelled(name, part));
+            }
         }
     }
     clock.lap("analyses, all parts");
@@ -89,7 +96,8 @@ impl Against<'_> {
             ..windows::Asked::of(self.objective.clone(), Ladder::default())
         };
         windows::add(&held, &asked, &mut accounted)?;
-        Ok(vec![("slo", told), ("windows", accounted)])
+        let overview = Answer { sections: slo::overview(&held).into_iter().collect(), ..Answer::default() };
+        Ok(vec![(OVERVIEW, overview), ("slo", told), ("windows", accounted)])
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use rayon::prelude::*;
 use serde_json::json;
 use sre_stats::load::{Dataset, HistogramTable};
+use sre_stats::report::Section;
 use sre_stats::report::tell::{self, fit::Fit};
 use sre_stats::slo::rules::{Documents, RuleSet};
 use sre_stats::slo::{
@@ -59,6 +60,8 @@ fn answer(
             Ok(reports) => {
                 add(&reports, &slo.objective, &options, &alerts, &mut one);
                 add_costs(&reports, costs, &mut one);
+                // last, where a terminal shows it
+                one.sections.extend(overview(&reports));
                 if let Some(documents) = documents {
                     let name = named.then_some(slo.name.as_str());
                     rules.extend(alerts.rule_sets(&reports, &slo.objective, name, documents)?);
@@ -138,6 +141,12 @@ pub(crate) fn add_costs(held: &[(Fit<'_>, SloReport)], model: Option<&CostModel>
             result["cost"] = json!(found);
         }
     }
+}
+
+/// The objective's series at a glance, where there are several.
+pub(crate) fn overview(held: &[(Fit<'_>, SloReport)]) -> Option<Section> {
+    let held: Vec<(String, &SloReport)> = held.iter().map(|(fit, report)| (fit.item.title(), report)).collect();
+    tell::overview::section(&held)
 }
 
 /// Tells what the data say of the objective and what alerts would have made of it, one result a series.

@@ -119,7 +119,7 @@ fn one(fit: &Fit<'_>, report: &SloReport, asked: &Asked, answer: &mut Answer) ->
     if accounting.counts_requests {
         let tick = report.bad_time.resolution();
         caveats.push(format!(
-            "the objective counts requests: here time is counted, and {tick} with one bad request are bad"
+            "the objective counts requests: here time is counted, and {tick} is bad if one request in it is"
         ));
     }
     for row in &accounting.rows {

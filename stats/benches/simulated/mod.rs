@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal, StudentT};
+use rand_distr::{Distribution, Exp1, Poisson, StandardNormal, StudentT};
 
 /// The noise of a simulated series.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,16 @@ pub(crate) enum Kind {
     Student(f64),
     /// Independent log-normal, σ = 1.
     LogNormal,
+    /// 1, independently 0 with this chance.
+    Up(f64),
+    /// 1, but 0 for runs of so many samples in the mean (geometric), this share of the time.
+    Outages(f64, f64),
+    /// Independent Poisson counts of this mean.
+    Counts(f64),
+    /// A constant, independently exponentially higher with this chance.
+    Spikes(f64),
+    /// Independent normal values of this standard deviation, rounded.
+    Rounded(f64),
 }
 
 impl Kind {
@@ -50,6 +60,11 @@ impl Kind {
             Self::Season(period) => format!("season of {period}"),
             Self::Student(df) => format!("Student t, {df} df"),
             Self::LogNormal => "log-normal".into(),
+            Self::Up(p) => format!("up, {} % down", 100.0 * p),
+            Self::Outages(p, length) => format!("outages of {length}, {} %", 100.0 * p),
+            Self::Counts(mean) => format!("Poisson counts of {mean}"),
+            Self::Spikes(p) => format!("constant, {} % spikes", 100.0 * p),
+            Self::Rounded(sd) => format!("normal {sd}, rounded"),
         }
     }
 
@@ -120,6 +135,28 @@ impl Kind {
                 (0..n).map(|_| law.sample(random)).collect()
             }
             Self::LogNormal => (0..n).map(|_| normal().exp()).collect(),
+            Self::Up(p) => (0..n).map(|_| f64::from(u8::from(random.random::<f64>() >= p))).collect(),
+            Self::Outages(p, length) => {
+                let mut down = random.random::<f64>() < p;
+                let mut next = || {
+                    let chance = random.random::<f64>();
+                    down = if down { chance >= 1.0 / length } else { chance < p / length / (1.0 - p) };
+                    f64::from(u8::from(!down))
+                };
+                (0..n).map(|_| next()).collect()
+            }
+            Self::Counts(mean) => {
+                let law = Poisson::new(mean).unwrap();
+                (0..n).map(|_| law.sample(random)).collect()
+            }
+            Self::Spikes(p) => {
+                let mut next = || {
+                    let height: f64 = Exp1.sample(random);
+                    0.1 + if random.random::<f64>() < p { 0.1 * height } else { 0.0 }
+                };
+                (0..n).map(|_| next()).collect()
+            }
+            Self::Rounded(sd) => (0..n).map(|_| (sd * normal()).round()).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Speed of the trend methods, and what their verdicts hold to on simulated series: `cargo bench -p sre-stats --bench trend`.
 //!
-//! An argument chooses a part: `speed`, `trend`, `changes`, `onset` (of steps, and their power), `extra` (changes beside a true one), `tails` (heavy ones, for changes), `fresh`
+//! An argument chooses a part: `speed`, `trend`, `changes`, `onset` (of steps, and their power), `extra` (changes beside a true one), `length` (kernel and charts by the length of series), `tails` (heavy ones, for changes), `still` (changes where most values are equal), `fresh`
 //! (families and seeds that nothing was tuned by) or `penalty` (the quantiles that the penalty's formula was drawn through, not printed
 //! without being asked for). The number of series per line is 2000, or the second argument. With a Python that has numpy and scipy in
 //! `PEERS_PYTHON`, `speed` runs what else it has of ruptures, pymannkendall, signal-processing-algorithms and apache-otava on the same
@@ -12,6 +12,7 @@
 mod simulated;
 mod speed;
 mod steps;
+mod still;
 mod tails;
 mod trends;
 
@@ -48,8 +49,14 @@ fn main() {
     if matches!(part, "" | "changes") {
         steps::other_calibration(replicates);
     }
+    if matches!(part, "" | "changes" | "length") {
+        steps::by_length(replicates);
+    }
     if matches!(part, "" | "tails") {
         tails::tails(replicates);
+    }
+    if matches!(part, "" | "still") {
+        still::still(replicates);
     }
     if matches!(part, "" | "fresh") {
         trends::fresh_calibration(replicates);

@@ -155,6 +155,29 @@ pub(crate) fn penalty_quantiles(replicates: usize) {
     }
 }
 
+/// The kernel on longer series, where a penalty from a part of them would not hold, and charts, which learn what is usual from fewer samples than
+/// they watch.
+pub(crate) fn by_length(replicates: usize) {
+    println!("\nkernel and charts on series without a change, nominal 5 %, by their length");
+    println!("{:<20}{:>6}{:>8}{:>15}{:>15}{:>15}", "noise", "n", "series", "kernel-rbf", "cusum", "ewma");
+    for (n, share) in [(100, 5), (400, 10), (1500, 20), (3000, 40), (5000, 80)] {
+        let series_count = (replicates / share).max(20);
+        for (kind, seed) in [Kind::Ar(0.0), Kind::Ar(0.5), Kind::Ar(0.8)].into_iter().zip(900..) {
+            let mut line = format!("{:<20}{n:>6}{series_count:>8}", kind.name());
+            for method in [ChangeMethod::KernelRbf, ChangeMethod::Cusum, ChangeMethod::Ewma] {
+                let mut random = ChaCha8Rng::seed_from_u64(seed);
+                let found = |random: &mut ChaCha8Rng| {
+                    let options = ChangeOptions { method, ..ChangeOptions::default() };
+                    changes(&series(kind.draw(n, random)), &options).unwrap().verdict == ChangeVerdict::Changed
+                };
+                let count = (0..series_count).filter(|_| found(&mut random)).count();
+                line += &format!("{:>15}", percent(count, series_count));
+            }
+            println!("{line}");
+        }
+    }
+}
+
 /// The methods beside the default, whose null is a permutation of blocks; 199 permutations a series, so fewer series.
 pub(crate) fn other_calibration(replicates: usize) {
     let replicates = (replicates / 10).max(20);

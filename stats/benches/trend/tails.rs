@@ -19,12 +19,12 @@ const KINDS: [(Kind, f64); 8] = [
     (Kind::LogAr(0.8), 2.161),
 ];
 
-const SIZES: [usize; 4] = [60, 200, 1000, 5000];
+pub(crate) const SIZES: [usize; 4] = [60, 200, 1000, 5000];
 /// In standard deviations.
 const STEPS: [f64; 5] = [0.5, 1.0, 2.0, 3.0, 10.0];
 
 /// Shares of series with a change, and without a verdict.
-fn told(kind: Kind, n: usize, step: (f64, usize), seed: u64, replicates: usize) -> String {
+pub(crate) fn told(kind: Kind, n: usize, step: (f64, usize), seed: u64, replicates: usize) -> String {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut changed, mut none) = (0, 0);
     for _ in 0..replicates {

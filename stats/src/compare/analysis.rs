@@ -37,7 +37,7 @@ use crate::quantile::{Quantile, samples_needed};
 /// Biometrika 58 (1971); tail: J. Westenberg (1948); two tests: S. Holm, Scand. J. Stat. 6 (1979).
 ///
 /// The other tests are for independent values and say so in a caveat where the samples are autocorrelated; `bootstrap` draws
-/// blocks and `equivalence` is corrected as `auto` is.
+/// blocks; `equivalence` and `proportions` are corrected as `auto` is.
 ///
 /// ```
 /// use sre_stats::compare::{CompareOptions, Verdict, compare};
@@ -110,6 +110,7 @@ pub fn compare(a: &[f64], b: &[f64], scope: &Scope, options: &CompareOptions) ->
             asked.equivalence(&mut found, &pairs, margin.resolve(median, &scope.unit)?)?;
         }
         Test::Bootstrap(q) => asked.bootstrap(&mut found, *q)?,
+        Test::Proportions => asked.proportions(&mut found)?,
         _ => asked.independent(&mut found)?,
     }
     if let Some(effect) = &mut found.effect {

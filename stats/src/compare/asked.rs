@@ -43,7 +43,7 @@ impl Asked<'_> {
     }
 
     /// Whether the samples are too close to random walks for a verdict.
-    fn walks(&self, found: &mut Comparison) -> bool {
+    pub(super) fn walks(&self, found: &mut Comparison) -> bool {
         if self.dependence.walk {
             let Dependence { decay, worth, .. } = *self.dependence;
             found.verdict = Verdict::NoVerdict(Reason::Persistent { phi: decay, worth });
@@ -55,13 +55,18 @@ impl Asked<'_> {
     }
 
     /// What was seen, as a reason.
-    fn seen(&self) -> String {
+    pub(super) fn seen(&self) -> String {
         match (self.options.order, self.dependence.inflation > 1.0) {
             (Order::Independent, _) => "the values are taken as independent".into(),
             (_, false) => "no positive autocorrelation within the samples: they are taken as independent".into(),
             _ => format!(
-                "autocorrelation {:.2} within the samples: {} values are worth {:.0}",
+                "autocorrelation {:.2} within the samples{}: {} values are worth {:.0}",
                 self.dependence.r1,
+                if self.dependence.decay > self.dependence.r1 {
+                    format!(", falling by the factor {:.3} from lag to lag", self.dependence.decay)
+                } else {
+                    String::new()
+                },
                 self.samples.a.len() + self.samples.b.len(),
                 self.dependence.worth
             ),
@@ -126,7 +131,7 @@ impl Asked<'_> {
     /// A verdict stands where it holds on average over all noises that explain the samples, a slow process beneath white noise among
     /// them. `ln_p` takes a factor on the variance and the degrees of freedom; gives the greater of its mean and of the verdict's `own`,
     /// and the noises where the verdict fell.
-    fn against_wandering(
+    pub(super) fn against_wandering(
         &self,
         found: &mut Comparison,
         own: f64,

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StudentT};
 
@@ -110,6 +110,74 @@ fn a_slow_process_does_not_look_recovered() {
     };
     let wrong = (0..PAIRS).filter(equivalent).count();
     assert!(wrong <= ALLOWED, "{wrong} of {PAIRS}");
+}
+
+/// 0 or 1 a second: outages of a mean length begin at random, all of the same length or of an exponential one, and single failures lie
+/// between them.
+fn failures(n: usize, outages: f64, mean_s: f64, fixed: bool, single: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut until = 0.0;
+    (0..n)
+        .map(|i| {
+            if random.random::<f64>() < outages / n as f64 {
+                let length = if fixed { mean_s } else { -mean_s * random.random::<f64>().ln() };
+                until = f64::max(until, i as f64 + length);
+            }
+            f64::from(u8::from((i as f64) < until || random.random::<f64>() < single))
+        })
+        .collect()
+}
+
+/// Pairs from one process: a burst of failures counts for what it is worth.
+#[test]
+fn bursts_of_failures_are_no_difference() {
+    for (outages, mean_s, fixed, single, seed) in [
+        (1.5, 50.0, true, 0.0, 1),
+        (1.5, 50.0, false, 0.0, 2),
+        (6.0, 20.0, false, 0.001, 3),
+        (20.0, 10.0, true, 0.0, 4),
+    ] {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let differs = |_: &i32| {
+            let mut draw = || failures(4000, outages, mean_s, fixed, single, &mut random);
+            let (a, b) = (draw(), draw());
+            verdict(&a, &b, Test::Proportions) == Verdict::Differ
+        };
+        let count = (0..100).filter(differs).count();
+        // 1.5 times the nominal 5 %, and two standard errors
+        assert!(count <= 12, "{outages} outages of {mean_s} s: {count} of 100");
+    }
+}
+
+/// The test has not gone blind: single failures are Fisher's, and many outages are seen beside few.
+#[test]
+fn more_failures_are_a_difference() {
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let (mut single, mut bursts, mut covered) = (0, 0, 0);
+    for _ in 0..60 {
+        let (a, b) =
+            (failures(2000, 0.0, 1.0, true, 0.01, &mut random), failures(2000, 0.0, 1.0, true, 0.04, &mut random));
+        single += usize::from(verdict(&a, &b, Test::Proportions) == Verdict::Differ);
+        let (a, b) =
+            (failures(4000, 5.0, 20.0, false, 0.0, &mut random), failures(4000, 60.0, 20.0, false, 0.0, &mut random));
+        let found = compare(
+            &a,
+            &b,
+            &Scope::default(),
+            &CompareOptions { test: Test::Proportions, ..CompareOptions::default() },
+        );
+        let found = found.unwrap();
+        bursts += usize::from(found.verdict == Verdict::Differ);
+        // outages that overlap count once: the chance that a second is in none is e^(−rate · mean)
+        let share = |outages: f64| 1.0 - (-outages / 4000.0 * 20.0).exp();
+        let interval = found.effect.and_then(|e| e.interval());
+        covered += usize::from(interval.is_none_or(|(l, u)| (l..=u).contains(&(share(60.0) - share(5.0)))));
+    }
+    assert!(single >= 55 && bursts >= 40 && covered >= 54, "{single} {bursts} {covered} of 60");
+    let asked = |order| CompareOptions { test: Test::Proportions, order, ..CompareOptions::default() };
+    let (a, b) = (failures(300, 0.0, 1.0, true, 0.01, &mut random), failures(300, 0.0, 1.0, true, 0.05, &mut random));
+    let count = |v: &[f64]| Counts { hits: v.iter().filter(|x| **x == 1.0).count() as u64, total: v.len() as u64 };
+    let told = compare(&a, &b, &Scope::default(), &asked(Order::Independent)).unwrap();
+    assert_eq!(told.p_value, Some(two_proportions(count(&a), count(&b), 0.95, &Scope::default()).unwrap().p_value));
 }
 
 #[test]

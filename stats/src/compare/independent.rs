@@ -6,9 +6,8 @@ use super::cliff::cliffs_delta;
 use super::comparison::Comparison;
 use super::kolmogorov_smirnov::kolmogorov_smirnov;
 use super::mann_whitney::mann_whitney;
-use super::proportions::{Counts, two_proportions};
 use super::question::{Order, Test};
-use super::sample::{Reason, Verdict};
+use super::sample::Verdict;
 use super::shift::hodges_lehmann;
 use crate::error::Result;
 use crate::estimate::Estimate;
@@ -55,22 +54,6 @@ impl Asked<'_> {
                     _ => Verdict::NotShown,
                 };
                 found.effect = Some(delta);
-            }
-            Test::Proportions => {
-                if let Some(v) = a.iter().chain(b).find(|v| **v != 0.0 && **v != 1.0) {
-                    let why = format!("proportions need values that are 0 or 1, not {v}");
-                    found.verdict = Verdict::NoVerdict(Reason::NotFor(why));
-                    return Ok(());
-                }
-                let count =
-                    |v: &[f64]| Counts { hits: v.iter().filter(|x| **x == 1.0).count() as u64, total: v.len() as u64 };
-                let test = two_proportions(count(a), count(b), level, self.scope)?;
-                found.statistic = Some(test.z);
-                if test.exact {
-                    found.test += " (Fisher)";
-                }
-                found.effect = Some(test.difference);
-                self.decide(found, test.ln_p);
             }
             _ => {
                 let test = mann_whitney(a, b)?;

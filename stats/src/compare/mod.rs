@@ -6,7 +6,7 @@
 //! | … in their order | [`mann_whitney()`], size: [`hodges_lehmann`], [`cliffs_delta`] |
 //! | … in their distribution | [`kolmogorov_smirnov()`], [`anderson_darling()`] |
 //! | … in a quantile | [`quantile_difference`], a seeded bootstrap of values or of blocks of [`block_length`](crate::quantile::block_length) |
-//! | … in their ratio of errors | [`two_proportions`] |
+//! | … in their ratio of errors | [`two_proportions`], and beside a comparison of values [`failures()`] |
 //! | are they the same, within a margin? | [`compare()`] with [`Test::Equivalence`], [`within_margin`] |
 //! | may the canary go on, looked at after every batch? | [`CanaryGate`] |
 //! | which of many metrics differ? | [`holm`], [`benjamini_hochberg`] |
@@ -26,6 +26,7 @@ mod cliff;
 mod comparison;
 mod dependence;
 mod equivalence;
+mod failures;
 mod independent;
 mod kolmogorov_smirnov;
 mod mann_whitney;
@@ -35,6 +36,7 @@ mod proportions;
 mod question;
 mod random;
 mod ranks;
+mod ratios;
 #[cfg(test)]
 mod reference;
 mod rival;
@@ -50,6 +52,7 @@ pub use cliff::cliffs_delta;
 pub use comparison::Comparison;
 pub use dependence::Dependence;
 pub use equivalence::within_margin;
+pub use failures::{failures, failures_of};
 pub use kolmogorov_smirnov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use many::{benjamini_hochberg, holm};

@@ -83,7 +83,7 @@ pub fn two_proportions(a: Counts, b: Counts, level: f64, scope: &Scope) -> Resul
 }
 
 /// ln of Fisher's two-sided p: the sum over all tables that are not more likely than the one seen.
-fn ln_fisher(a: Counts, b: Counts) -> f64 {
+pub(super) fn ln_fisher(a: Counts, b: Counts) -> f64 {
     let hits = a.hits + b.hits;
     let least = hits.saturating_sub(b.total);
     let most = hits.min(a.total);

@@ -85,7 +85,7 @@ pub enum Test {
     Cliff,
     /// [`quantile_difference`](super::quantile_difference()), by blocks of an automatic length.
     Bootstrap(Quantile),
-    /// [`two_proportions`](super::two_proportions()) of values that are 0 or 1.
+    /// [`two_proportions`](super::two_proportions()) of values that are 0 or 1, corrected for autocorrelation: failures come in bursts.
     Proportions,
     /// Two one-sided tests of the Hodges–Lehmann shift against a margin, corrected for autocorrelation.
     Equivalence(Margin),

@@ -59,7 +59,7 @@ fn ln_sum(terms: impl Iterator<Item = f64> + Clone) -> f64 {
     if most == f64::NEG_INFINITY { most } else { most + terms.map(|t| (t - most).exp()).sum::<f64>().ln() }
 }
 
-/// The means of neighbouring values, `length` of them each; the first means take what is left over.
+/// The means of neighbouring values, `length` of them each or, where that leaves some over, one more in some, spread evenly.
 fn means(values: &[f64], length: usize) -> Vec<f64> {
     let count = (values.len() / length).max(1);
     let mean = |i: usize| {

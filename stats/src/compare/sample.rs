@@ -52,8 +52,8 @@ impl fmt::Display for Reason {
             Self::Constant => f.write_str("all values of both samples are equal"),
             Self::Persistent { phi, worth } => write!(
                 f,
-                "the samples cannot be told from random walks (autocorrelation {phi:.3}, both together worth {worth:.1} \
-                 independent values); compare longer windows"
+                "the samples cannot be told from random walks (their autocorrelation falls by the factor {phi:.3} from lag to lag, both together \
+                 are worth {worth:.1} independent values); compare longer windows"
             ),
             Self::Wandering { worth } => write!(
                 f,

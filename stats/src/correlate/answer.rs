@@ -72,7 +72,7 @@ pub struct Pair {
     pub lag_steps: i64,
     /// The lag in seconds.
     pub lag_s: f64,
-    /// The correlation of the innovations at that lag, with Fisher's interval.
+    /// The correlation of the innovations at that lag, with Fisher's interval for all lags at once, since the lag was chosen by it.
     pub r: Estimate,
     /// The plain correlation of the values at that lag: what a chart shows, and what autocorrelation inflates.
     pub raw_r: f64,

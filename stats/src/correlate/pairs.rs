@@ -8,7 +8,7 @@ use super::cross::Transform;
 use super::rank::{kendall, spearman};
 use super::whiten::innovations;
 use crate::error::{Error, Result};
-use crate::estimate::{Confidence, Estimate, Scope};
+use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
 use crate::progress::Progress;
 use crate::quantile::random::SplitMix64;
@@ -272,8 +272,12 @@ fn ready(
     if series.values().iter().all(|v| *v == series.values()[0]) {
         return refuse(format!("all {} values are equal", series.len()));
     }
-    if series.values().iter().any(|v| v.abs() > 1e150) {
+    let size = series.values().iter().fold(0.0_f64, |a, v| a.max(v.abs()));
+    if size > 1e150 {
         return refuse("values beyond 1e150 are too large to compute with".into());
+    }
+    if size < 1e-150 {
+        return refuse("values below 1e-150 are too small to compute with: give them in a smaller unit".into());
     }
     let calm = match without_season(series, season) {
         Some(seasonal) => filled(&lattice.place(series, &seasonal.values)),
@@ -343,18 +347,21 @@ fn describe(
     let (raw_x, raw_y) = both_there(shifted(&a.values, -lag), shifted(&b.values, lag));
     let both = x.len();
     let r = if both > 3 { pearson(&x, &y) } else { r };
-    let reach = crate::quantile::tails::quantile(0.5 + level / 2.0) / (both as f64 - 3.0).max(1.0).sqrt();
+    // the lag is the one that looks strongest of all: only an interval that holds at each of them at once holds at that one
+    let lags = profile.len().max(1);
+    let tail = (1.0 - level) / 2.0 / lags as f64;
+    let reach = -crate::quantile::tails::quantile(tail) / (both as f64 - 3.0).max(1.0).sqrt();
     let centre = r.clamp(-0.999_999, 0.999_999).atanh();
     let width = Span(lattice.step.0.saturating_mul(lattice.cells as i64));
     let window =
         Window { start: Timestamp(lattice.start), width, phase: Span(lattice.start.rem_euclid(width.0.max(1))) };
     let estimate = Estimate::new(
         r,
-        Method::Named("cross-correlation of innovations"),
+        Method::Described(format!("cross-correlation of innovations, interval over {lags} lags")),
         both as u64,
         &Scope::new(Unit::None, window),
     )
-    .with_confidence(Confidence { lower: (centre - reach).tanh(), upper: (centre + reach).tanh(), level });
+    .with_bound(Bound::Confidence { lower: (centre - reach).tanh(), upper: (centre + reach).tanh(), level });
     Pair {
         a: a.index,
         b: b.index,
@@ -526,6 +533,25 @@ mod tests {
         assert!(correlate(&set, &unknown).is_err());
         assert!(correlate(&set[..1], &CorrelateOptions::default()).unwrap().pairs.is_empty());
         assert!(correlate(&[], &CorrelateOptions::default()).is_err());
+    }
+
+    /// The lag is the one that looks strongest: its interval holds the truth, which is 0, all the same.
+    #[test]
+    fn the_choice_of_the_lag_is_in_the_interval() {
+        let mut random = ChaCha8Rng::seed_from_u64(21);
+        let options =
+            CorrelateOptions { max_lag: Some(Span::from_secs(600)), permutations: 19, ..CorrelateOptions::default() };
+        let mut excluded = 0;
+        for _ in 0..100 {
+            let set = ["a", "b"].map(|name| of_values(name, ar(300, 0.0, &mut random)));
+            let found = correlate(&set, &options).unwrap();
+            let r = &found.pairs[0].r;
+            let Bound::Confidence { lower, upper, .. } = r.bound else { panic!("{r:?}") };
+            assert!(r.confidence.is_none() && found.pairs[0].profile.len() == 21);
+            excluded += usize::from(lower > 0.0 || upper < 0.0);
+        }
+        // 5 % and two standard errors; an interval for one lag excludes 0 in most of them
+        assert!(excluded <= 9, "{excluded} of 100");
     }
 
     #[test]

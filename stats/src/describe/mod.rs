@@ -151,8 +151,8 @@ pub fn describe(values: &[f64], scope: &Scope) -> Result<Vec<Statistic>> {
     out.add("q3", "third quartile; robust", q3, quartile(), never, 0.25);
     out.add("iqr", "third minus first quartile; robust", q3 - q1, quartile(), never, 0.25);
     let fence = || Method::Named("quartile ∓ 1.5 IQR");
-    out.add("fence_lower", "Tukey: samples below are far out; robust", fence_lower, fence(), never, 0.25);
-    out.add("fence_upper", "Tukey: samples above are far out; robust", fence_upper, fence(), never, 0.25);
+    out.add("fence_lower", "Tukey: samples below are outside; robust", fence_lower, fence(), never, 0.25);
+    out.add("fence_upper", "Tukey: samples above are outside; robust", fence_upper, fence(), never, 0.25);
     out.count("outliers_below", "samples below the lower fence", below);
     out.count("outliers_above", "samples above the upper fence: of log-normal latency 8 % are", above);
     out.add("min", "merges", moments.min, Method::Named("minimum"), Merging::Alone, 0.0);
@@ -383,6 +383,23 @@ mod tests {
         assert!((value(&data, "kurtosis") + 2.098_602_258_096).abs() < 1e-12, "{}", value(&data, "kurtosis"));
     }
 
+    /// A power of two moves the exponent alone: deviations follow it, and shapes stay, to the last bit.
+    #[test]
+    fn the_size_of_values_does_not_change_their_shape() {
+        let mut random = crate::quantile::random::SplitMix64::new(8);
+        let plain: Vec<f64> = (0..200).map(|_| 1.0 + random.unit() * random.unit()).collect();
+        for power in [-1000, -560, -500, -330, 330, 500, 1000] {
+            let factor = 2.0_f64.powi(power);
+            let scaled: Vec<f64> = plain.iter().map(|v| v * factor).collect();
+            for (name, scale) in
+                [("sd", factor), ("mean_absolute_deviation", factor), ("skewness", 1.0), ("kurtosis", 1.0)]
+            {
+                let (got, want) = (value(&scaled, name), value(&plain, name) * scale);
+                assert!((got / want - 1.0).abs() < 1e-13, "{name} × 2^{power}: {got} {want}");
+            }
+        }
+    }
+
     #[test]
     fn small_and_constant_samples_have_no_shape() {
         let names = |values: &[f64]| -> Vec<&str> {
@@ -391,7 +408,10 @@ mod tests {
         let one = names(&[1.0]);
         assert!(!one.contains(&"sd") && !one.contains(&"skewness") && one.contains(&"mean") && one.contains(&"max"));
         assert!(!names(&[3.0; 9]).contains(&"skewness"));
-        assert!(!names(&[0.0, 1e200]).contains(&"sd"), "its square is beyond the range");
+        assert!(
+            (value(&[0.0, 1e200], "sd") / (1e200 * 0.5_f64.sqrt()) - 1.0).abs() < 1e-15,
+            "its square is beyond the range"
+        );
         assert_eq!(value(&[1e308, -1e308], "mean"), 0.0);
         assert!(describe(&[f64::NAN], &Scope::untimed(Unit::None)).is_err());
     }

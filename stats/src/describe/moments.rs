@@ -10,6 +10,8 @@ const BLOCK: usize = 256;
 pub(super) struct Moments {
     n: f64,
     pub(super) mean: f64,
+    /// What the sums below are multiplied by: a power of two, other than 1 where squares of squares would leave the range.
+    scale: f64,
     /// The sum of the distances to the mean.
     distance: f64,
     m2: f64,
@@ -23,29 +25,35 @@ impl Moments {
     pub(super) fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
         let mean = mean(values);
-        let [drift, distance, m2, m3, m4] = sums(values, |v| {
-            let d = v - mean;
+        let (min, max) = extremes(values);
+        let scale = scale_for((max / 2.0 - min / 2.0).abs());
+        let powers = |d: f64| {
             let square = d * d;
             [d, d.abs(), square, square * d, square * square]
-        });
-        let (min, max) = extremes(values);
-        Self { n, mean, distance, m2: m2 - drift * drift / n, m3, m4, min, max }
+        };
+        let [drift, distance, m2, m3, m4] = if scale == 1.0 {
+            sums(values, |v| powers(v - mean))
+        } else {
+            let middle = mean * scale;
+            sums(values, |v| powers(v * scale - middle))
+        };
+        Self { n, mean, scale, distance, m2: m2 - drift * drift / n, m3, m4, min, max }
     }
 
     /// The mean distance to the mean.
     pub(super) fn mean_absolute_deviation(&self) -> Option<f64> {
-        let value = self.distance / self.n;
+        let value = self.distance / self.n / self.scale;
         value.is_finite().then_some(value)
     }
 
     /// With n − 1 in the divisor.
     pub(super) fn sd(&self) -> Option<f64> {
-        (self.n >= 2.0 && self.m2.is_finite()).then(|| (self.m2.max(0.0) / (self.n - 1.0)).sqrt())
+        (self.n >= 2.0).then(|| (self.m2.max(0.0) / (self.n - 1.0)).sqrt() / self.scale).filter(|sd| sd.is_finite())
     }
 
     /// With n in the divisor.
     pub(super) fn population_sd(&self) -> Option<f64> {
-        self.m2.is_finite().then(|| (self.m2.max(0.0) / self.n).sqrt())
+        Some((self.m2.max(0.0) / self.n).sqrt() / self.scale).filter(|sd| sd.is_finite())
     }
 
     pub(super) fn skewness(&self) -> Option<f64> {
@@ -63,6 +71,15 @@ impl Moments {
             (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * g2 + 6.0)
         })
     }
+}
+
+/// 1, or the power of two that brings values spread so wide to about 1, where fourth powers of their distances would overflow or vanish.
+fn scale_for(spread: f64) -> f64 {
+    if spread == 0.0 || (1e-60..1e60).contains(&spread) {
+        return 1.0;
+    }
+    // an end of the range is met from within it
+    2.0_f64.powi(-(spread.log2().round() as i32).clamp(-1022, 1022))
 }
 
 /// The mean of at least one value.

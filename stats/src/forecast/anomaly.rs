@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::esd::generalised_esd;
 use super::normal;
-use super::regular::Regular;
+use super::regular::{Regular, resolution};
 use super::season::chosen;
 use super::stl::{StlOptions, stl_with};
 use crate::error::{Error, Result};
@@ -148,6 +148,8 @@ const HOUR_VALUES: (usize, usize) = (12, 20);
 const ESD_SHARE: f64 = 0.05;
 /// Without a season the expectation is the running median of so many values.
 const MEDIAN_WIDTH: usize = 51;
+/// Where values have no deviation but that of their own digits, so large a share of marks at most is taken for the exception.
+const EXCEPTIONS: f64 = 0.05;
 /// After so many values it is asked whether to go on.
 const LOOK: usize = 1024;
 
@@ -156,7 +158,8 @@ const LOOK: usize = 1024;
 /// `SeasonalZ` and `GeneralisedEsd` look at what a robust [`stl`](fn@crate::forecast::stl) of each season leaves, or, without a season, at the distance to a running median of
 /// 51 values; `SameHour` compares each value with those within half an hour (or one step) of the same time on up to 14
 /// days before, from the eighth day on and never with later ones, so it marks what an alert could have known. The z-score is Iglewicz and Hoaglin's (1993): the distance
-/// to the median over 1.4826 median absolute deviations.
+/// to the median over 1.4826 median absolute deviations. Values have a resolution, the smallest step between two of them: one that lies
+/// nearer to what was expected than half of it fits as well as such values can, and is never marked, however small the deviations.
 ///
 /// A mark is not a fault, and marks are not independent: at a threshold of 3.5, one of 2149 values of normal noise is marked; with
 /// heavy tails, as latencies have them, many more. A level that changed for good is marked until the trend follows: look for
@@ -361,13 +364,14 @@ fn from_expectation(
         .filter(|(_, r)| !r.is_nan())
         .collect();
     let rest: Vec<f64> = there.iter().map(|p| p.1).collect();
+    let half_step = resolution(&regular.values) / 2.0;
     if options.method == AnomalyMethod::GeneralisedEsd {
         let most = ((rest.len() as f64 * ESD_SHARE) as usize).clamp(1, 1000).min(rest.len().saturating_sub(3));
         let alpha = 1.0 - options.level;
         let steps = generalised_esd(&rest, most, alpha).map_err(|e| e.to_string())?;
         let mut marks: Vec<(usize, f64, f64)> = steps
             .iter()
-            .filter(|s| s.outlier)
+            .filter(|s| s.outlier && rest[s.index].abs() > half_step)
             .map(|s| (there[s.index].0, expected.values[there[s.index].0], s.statistic))
             .collect();
         marks.sort_by_key(|m| m.0);
@@ -375,19 +379,28 @@ fn from_expectation(
         // the level is the chance of any mark at all, and a second one is rare
         return Ok(Marked { method, marks, by_chance: Some(alpha) });
     }
-    let Some((middle, deviation)) = centre(rest).filter(|c| c.1 > 0.0) else {
-        return Err(
-            "more than half of the values are as expected to the digit: there is no deviation to measure by".into()
-        );
-    };
+    let Some((middle, deviation)) = centre(rest) else { return Err("no value is left to measure by".into()) };
     // what was fitted is missing from the rest
     let free = (there.len() as f64 - expected.fitted).max(1.0);
     let deviation = deviation * (there.len() as f64 / free).sqrt();
+    // half a step off is at the threshold: what is less is nothing but the values' own digits
+    let by_digits = half_step / options.threshold;
+    let measured = deviation > by_digits;
+    let deviation = deviation.max(by_digits);
     let scores = there.iter().map(|(i, r)| (*i, expected.values[*i], (r - middle) / deviation));
+    let marks: Vec<_> = scores.filter(|m| m.2.abs() > options.threshold).collect();
+    if !measured && marks.len() as f64 > EXCEPTIONS * there.len() as f64 {
+        return Err(format!(
+            "more than half of the values are as expected to the digit, and {} of {} are not: there is no deviation to measure by",
+            marks.len(),
+            there.len()
+        ));
+    }
+    let by_chance = 2.0 * normal::ln_upper_tail(options.threshold).exp() * there.len() as f64;
     Ok(Marked {
         method: format!("robust z beyond {} against {}", options.threshold, expected.from),
-        marks: scores.filter(|m| m.2.abs() > options.threshold).collect(),
-        by_chance: Some(2.0 * normal::ln_upper_tail(options.threshold).exp() * there.len() as f64),
+        marks,
+        by_chance: measured.then_some(by_chance),
     })
 }
 
@@ -529,6 +542,28 @@ mod tests {
         }
         // 15 are said; a running median is no model of the mean, so its distances have somewhat heavier tails
         assert!((5..=35).contains(&marks) && (said - 15.0).abs() < 1e-9, "{marks} marks, {said} said");
+    }
+
+    /// What is 0 or 1 deviates by a whole step or not at all, whatever a decomposition leaves in the last digits.
+    #[test]
+    fn of_ones_and_zeros_the_zeros_are_marked() {
+        let down = [137, 350, 351, 1020, 1700, 1701, 1702, 2500, 3900];
+        let times = (0..4458).map(|i| i * 600_000_000_000).collect();
+        let value = |i: usize| if down.contains(&i) { 0.0 } else { 1.0 };
+        let series = Series::new(Identity::default(), times, (0..4458).map(value).collect(), NanPolicy::Drop).unwrap();
+        for seasons in [None, Some(vec![Span(104 * 600_000_000_000)])] {
+            for method in [AnomalyMethod::SeasonalZ, AnomalyMethod::GeneralisedEsd] {
+                let options = AnomalyOptions { method, seasons: seasons.clone(), ..AnomalyOptions::default() };
+                let found = anomalies(&series, &options).unwrap();
+                let at: Vec<usize> = found.marks.iter().map(|m| (m.time.0 / 600_000_000_000) as usize).collect();
+                assert_eq!(at, down, "{method:?} {seasons:?}");
+            }
+        }
+        // where the other value is no exception there is nothing to measure by
+        let often = (0..900).map(|i| f64::from(u8::from(i * 7 % 10 < 3))).collect();
+        let series = Series::new(Identity::default(), (0..900).collect(), often, NanPolicy::Drop).unwrap();
+        let found = anomalies(&series, &AnomalyOptions { seasons: Some(vec![]), ..AnomalyOptions::default() }).unwrap();
+        assert!(matches!(found.verdict, AnomalyVerdict::NoVerdict { .. }), "{:?}", found.marks.len());
     }
 
     #[test]

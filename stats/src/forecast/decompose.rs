@@ -4,7 +4,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::mstl::mstl;
 use super::regular::Regular;
-use super::season::chosen;
+use super::season::{chosen, strength};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate};
 use crate::method::Method;
@@ -144,7 +144,9 @@ pub fn decompose(series: &Series, options: &DecomposeOptions) -> Result<Decompos
     };
     let seasons = match chosen(&regular, options.seasons.as_deref(), options.level)? {
         Ok(seasons) if seasons.is_empty() => {
-            return Ok(without("no season was shown; name one where you know it".into()));
+            return Ok(without(
+                "no season was shown, which takes four cycles or more; name one where you know it".into(),
+            ));
         }
         Ok(seasons) => seasons,
         Err(why) => return Ok(without(why)),
@@ -155,19 +157,19 @@ pub fn decompose(series: &Series, options: &DecomposeOptions) -> Result<Decompos
     let method = Method::Described(format!("mstl ({}, {of})", periods.join(" and ")));
     let scope = series.scope().with_unit(Unit::Ratio);
     let why = "the parts are smooth estimates, not measured";
-    let strength = |part: &[f64]| {
+    let share = |part: &[f64]| {
         Estimate::new(strength(part, &found.remainder), method.clone(), regular.present as u64, &scope)
             .with_bound(Bound::Unknown { why: why.into() })
     };
     Ok(Decomposition {
-        trend_strength: Some(strength(&found.trend)),
+        trend_strength: Some(share(&found.trend)),
         times: (0..regular.values.len()).map(|i| regular.time(i)).collect(),
         seasonal: found
             .seasonal
             .iter()
             .map(|(m, values)| SeasonalPart {
                 period: regular.span(*m),
-                strength: strength(values),
+                strength: share(values),
                 values: values.clone(),
             })
             .collect(),
@@ -192,16 +194,4 @@ fn without(why: String) -> Decomposition {
         caveats: Vec::new(),
         verdict: DecompositionVerdict::NoVerdict { why },
     }
-}
-
-fn strength(part: &[f64], remainder: &[f64]) -> f64 {
-    let there: Vec<(f64, f64)> =
-        part.iter().zip(remainder).filter(|(_, r)| !r.is_nan()).map(|(p, r)| (*p, *r)).collect();
-    let variance = |f: &dyn Fn(&(f64, f64)) -> f64| {
-        let n = there.len() as f64;
-        let mean = there.iter().map(f).sum::<f64>() / n;
-        there.iter().map(|p| (f(p) - mean).powi(2)).sum::<f64>() / n
-    };
-    let whole = variance(&|p| p.0 + p.1);
-    if whole > 0.0 { (1.0 - variance(&|p| p.1) / whole).max(0.0) } else { 0.0 }
 }

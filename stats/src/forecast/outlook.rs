@@ -275,8 +275,9 @@ impl Work<'_> {
         self.warn(plan.as_ref(), test.as_ref(), &mut caveats);
         let mut points = self.points(&method, (&mean, &deviations, &widening));
         // what stands for a query of Prometheus is what Prometheus answers
-        if kind != Kind::PredictLinear && self.never_negative() && cut_at_zero(&mut points) {
-            caveats.push(format!("no “{}” is below 0: what the model puts there is cut", self.series.identity().name));
+        if kind != Kind::PredictLinear {
+            let name = &self.series.identity().name;
+            caveats.extend(self.range().and_then(|range| cut(&mut points, range, name, &self.series.identity().unit)));
         }
         let crossing = self.options.limit.map(|limit| {
             let (at, last) = self.regular.last();
@@ -310,10 +311,20 @@ impl Work<'_> {
         }
     }
 
-    /// Whether the unit is one of a size and no value is below 0.
-    fn never_negative(&self) -> bool {
-        !matches!(self.series.identity().unit, Unit::None | Unit::Other(_))
-            && self.series.values().iter().all(|v| *v >= 0.0)
+    /// The least and the greatest value there can be, by the unit: sizes are not negative, shares end at all of it. Where there is no unit,
+    /// by the values: 0 and 1 alone are a state. `None` where a value lies outside, so that the unit does not say it.
+    fn range(&self) -> Option<(f64, f64)> {
+        let values = self.series.values();
+        let range = match self.series.identity().unit {
+            Unit::Ratio => (0.0, 1.0),
+            Unit::Percent => (0.0, 100.0),
+            Unit::None if values.iter().all(|v| *v == 0.0 || *v == 1.0) => (0.0, 1.0),
+            Unit::None | Unit::Other(_) => return None,
+            _ => (0.0, f64::INFINITY),
+        };
+        let within = |(low, high): (f64, f64)| values.iter().all(|v| (low..=high).contains(v));
+        // a processor of four cores is busy by 300 %, and still not negative
+        [range, (0.0, f64::INFINITY)].into_iter().find(|r| within(*r))
     }
 
     /// The factor of each step.
@@ -422,21 +433,32 @@ impl Work<'_> {
     }
 }
 
-/// Cuts values and intervals at 0, and says whether there was anything to cut.
-fn cut_at_zero(points: &mut [ForecastPoint]) -> bool {
-    let mut cut = false;
-    let mut above = |v: &mut f64| {
-        cut |= *v < 0.0;
-        *v = v.max(0.0);
+/// Cuts values and intervals at the ends of their range, and says where there was anything to cut.
+fn cut(points: &mut [ForecastPoint], (low, high): (f64, f64), name: &str, unit: &Unit) -> Option<String> {
+    let mut beyond = (false, false);
+    let mut within = |v: &mut f64| {
+        beyond = (beyond.0 || *v < low, beyond.1 || *v > high);
+        *v = v.clamp(low, high);
     };
     for point in points {
-        above(&mut point.value.value);
+        let mut told = point.value.value;
+        within(&mut told);
+        if told < point.value.value || told > point.value.value {
+            point.value.caveats.push(format!("the model goes beyond {}, which cannot be", unit.show(told)));
+        }
+        point.value.value = told;
         if let Bound::Confidence { lower, upper, .. } = &mut point.value.bound {
-            above(lower);
-            above(upper);
+            within(lower);
+            within(upper);
         }
     }
-    cut
+    let ends = match beyond {
+        (false, false) => return None,
+        (true, false) => "below 0".to_owned(),
+        (false, true) => format!("above {}", unit.show(high)),
+        (true, true) => format!("below 0 or above {}", unit.show(high)),
+    };
+    Some(format!("no “{name}” is {ends}: what the model puts there is cut"))
 }
 
 #[cfg(test)]
@@ -466,5 +488,47 @@ mod tests {
         let shifted: Vec<f64> = values.iter().map(|v| v - 1.0).collect();
         assert!(ends(Unit::Second, &shifted, ForecastMethod::Auto).0 < -1.0);
         assert!(!ends(Unit::Second, &values, ForecastMethod::PredictLinear).1);
+    }
+
+    /// A disk cannot be fuller than full, nor a target more than up.
+    #[test]
+    fn a_share_ends_at_all_of_it() {
+        let mut random = SplitMix64::new(3);
+        let filling: Vec<f64> = (0..240).map(|h| 40.0 + 0.2 * f64::from(h) + random.unit()).collect();
+        let state: Vec<f64> = (0..400).map(|_| f64::from(u8::from(random.below(20) != 0))).collect();
+        let told = |unit: Unit, values: &[f64]| {
+            let times = (0..values.len() as i64).map(|i| i * 3_600_000_000_000).collect();
+            let series = Series::new(Identity::new("used", unit), times, values.to_vec(), NanPolicy::Refuse).unwrap();
+            let horizon = Some(Span(values.len() as i64 * 3_600_000_000_000));
+            let found = forecast(&series, &ForecastOptions { horizon, ..ForecastOptions::default() }).unwrap();
+            let ends = found.points.iter().map(|p| p.value.interval().unwrap());
+            let ends = ends.fold((f64::MAX, f64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+            (ends, found.points.last().unwrap().value.clone(), found.caveats.join("; "))
+        };
+        let (ends, last, caveats) = told(Unit::Percent, &filling);
+        assert!(ends.1 == 100.0 && last.value == 100.0 && caveats.contains("above 100 %"), "{ends:?} {last} {caveats}");
+        assert!(last.caveats[0].contains("beyond 100 %"), "{last:?}");
+        let (ends, _, caveats) = told(Unit::None, &state);
+        assert!(ends.0 >= 0.0 && ends.1 == 1.0 && caveats.contains("above 1:"), "{ends:?} {caveats}");
+        // four cores are busy beyond 100 %
+        let cores: Vec<f64> = filling.iter().map(|v| 4.0 * v).collect();
+        assert!(told(Unit::Percent, &cores).0.1 > 400.0);
+    }
+
+    /// Odd values that repeat by chance make no season, and what is not shown is not used.
+    #[test]
+    fn a_season_that_explains_nothing_is_not_used() {
+        let down = [137, 350, 351, 1020, 1700, 1701, 1702, 2500, 3900];
+        let mut seen = 0;
+        for shift in 0..6_usize {
+            let value = |i: usize| f64::from(u8::from(!down.contains(&(i + shift * i.min(900) / 900))));
+            let values: Vec<f64> = (0..4458).map(value).collect();
+            let times = (0..4458).map(|i| i * 600_000_000_000).collect();
+            let series = Series::new(Identity::default(), times, values, NanPolicy::Refuse).unwrap();
+            let parts = crate::forecast::decompose(&series, &crate::forecast::DecomposeOptions::default()).unwrap();
+            assert!(parts.seasonal.iter().all(|s| s.strength.value >= 0.005));
+            seen += usize::from(parts.seasonal.is_empty());
+        }
+        assert!(seen > 0);
     }
 }

@@ -36,6 +36,9 @@ impl Regular {
         if low.abs().max(high.abs()) > 1e150 {
             return Err("values beyond 1e150 are too large to compute with".into());
         }
+        if low.abs().max(high.abs()) < 1e-150 {
+            return Err("values below 1e-150 are too small to compute with: give them in a smaller unit".into());
+        }
         if let Some(why) = series.mixed() {
             return Err(why);
         }
@@ -120,6 +123,17 @@ impl Regular {
             )
         })
     }
+}
+
+/// The smallest step between two values; that of their doubles where they are as fine as these.
+pub(super) fn resolution(values: &[f64]) -> f64 {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let size = sorted.first().zip(sorted.last()).map_or(0.0, |(a, b)| a.abs().max(b.abs()));
+    // steps of the last digits of a double are rounding
+    let rounding = 1e-12 * size;
+    let steps = sorted.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > rounding);
+    steps.fold(f64::INFINITY, f64::min).min(2.0 * size).max(rounding)
 }
 
 /// A measured step within a hundredth of a usual one is taken for it.

@@ -6,7 +6,8 @@ use std::ops::Range;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::convolve::lagged_products;
-use super::regular::Regular;
+use super::mstl::mstl;
+use super::regular::{Regular, resolution};
 use super::spectrum::Spectrum;
 use crate::error::{Error, Result};
 use crate::series::Series;
@@ -200,11 +201,14 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
         return found;
     }
     let ln_alpha = ((1.0 - level) / 2.0).ln();
-    let mut search = Search { rest: level_and_clip(&regular.values), step: regular.step, found: Vec::new() };
+    let resolution = resolution(&regular.values);
+    let mut search =
+        Search { rest: level_and_clip(&regular.values, resolution), step: regular.step, found: Vec::new() };
     let mut phi = None;
     let mut one_offs = 0;
     while search.found.len() < MOST {
-        if search.rest.iter().all(|v| *v == 0.0 || v.is_nan()) {
+        // what is left in the digits below the values' own is no season
+        if search.rest.iter().all(|v| v.abs() < resolution / 2.0 || v.is_nan()) {
             break;
         }
         let filled: Vec<f64> = search.rest.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect();
@@ -245,9 +249,50 @@ pub(super) fn search(regular: &Regular, level: f64) -> Seasons {
     found
 }
 
-/// The seasons of a grid in steps, shortest first: those that are given, else those that are found. The inner error is the reason for
-/// a “no verdict”.
+/// A found season that explains a smaller share of what varies is none.
+pub(super) const LEAST_STRENGTH: f64 = 0.005;
+
+/// The seasons of a grid in steps, shortest first: those that are given, else those that are found and explain something. The inner error is
+/// the reason for a “no verdict”.
 pub(super) fn chosen(
+    regular: &Regular,
+    given: Option<&[Span]>,
+    level: f64,
+) -> Result<std::result::Result<Vec<usize>, String>> {
+    match candidates(regular, given, level)? {
+        Ok(steps) if given.is_none() && !steps.is_empty() => Ok(Ok(telling(&regular.values, steps)?)),
+        other => Ok(other),
+    }
+}
+
+/// Those of seasons that a robust decomposition gives any strength: what repeats by chance among a few odd values has none.
+fn telling(values: &[f64], mut steps: Vec<usize>) -> Result<Vec<usize>> {
+    let parts = mstl(values, &steps, true)?;
+    let void: Vec<usize> = parts
+        .seasonal
+        .iter()
+        .filter(|(_, part)| strength(part, &parts.remainder) < LEAST_STRENGTH)
+        .map(|s| s.0)
+        .collect();
+    steps.retain(|s| !void.contains(s));
+    Ok(steps)
+}
+
+/// 1 − var(remainder) / var(part + remainder), at least 0.
+pub(super) fn strength(part: &[f64], remainder: &[f64]) -> f64 {
+    let there: Vec<(f64, f64)> =
+        part.iter().zip(remainder).filter(|(_, r)| !r.is_nan()).map(|(p, r)| (*p, *r)).collect();
+    let variance = |f: &dyn Fn(&(f64, f64)) -> f64| {
+        let n = there.len() as f64;
+        let mean = there.iter().map(f).sum::<f64>() / n;
+        there.iter().map(|p| (f(p) - mean).powi(2)).sum::<f64>() / n
+    };
+    let whole = variance(&|p| p.0 + p.1);
+    if whole > 0.0 { (1.0 - variance(&|p| p.1) / whole).max(0.0) } else { 0.0 }
+}
+
+/// The seasons in steps that are given, or that a search finds.
+fn candidates(
     regular: &Regular,
     given: Option<&[Span]>,
     level: f64,
@@ -472,7 +517,7 @@ fn without_harmonics(mut found: Vec<Season>) -> Vec<Season> {
 }
 
 /// The values about their line of least squares, those beyond six robust deviations brought to six; NaN stays.
-fn level_and_clip(values: &[f64]) -> Vec<f64> {
+fn level_and_clip(values: &[f64], resolution: f64) -> Vec<f64> {
     let (mut n, mut sx, mut sy) = (0.0, 0.0, 0.0);
     let there = || values.iter().enumerate().filter(|(_, v)| !v.is_nan()).map(|(i, v)| (i as f64, *v));
     for (x, y) in there() {
@@ -488,7 +533,8 @@ fn level_and_clip(values: &[f64]) -> Vec<f64> {
     let mut sizes: Vec<f64> = rest.iter().filter(|v| !v.is_nan()).map(|v| v.abs()).collect();
     let middle = sizes.len() / 2;
     let (_, median, _) = sizes.select_nth_unstable_by(middle, f64::total_cmp);
-    let reach = 6.0 * 1.4826 * *median;
+    // a value beside the usual one is a whole step away, however rare it is
+    let reach = if *median > 0.0 { (6.0 * 1.4826 * *median).max(resolution) } else { 0.0 };
     for v in &mut rest {
         if v.abs() <= 1e-13 * size {
             // rounding is no season

@@ -229,17 +229,14 @@ impl Scrapes {
     fn of(buckets: &Buckets, items: &[&Item], sums: Option<&Counter>) -> Self {
         let mut times: Vec<i64> = items.iter().flat_map(|item| item.times().iter().copied()).collect();
         times.sort_unstable();
-        times.dedup();
-        let mut cursors = vec![0; items.len()];
         let mut out = Self { points: Vec::new(), broken: 0, lonely: 0 };
-        for time in times {
-            let mut counts: Vec<Option<f64>> = Vec::with_capacity(items.len());
-            for (item, cursor) in items.iter().zip(&mut cursors) {
-                let here = item.times().get(*cursor) == Some(&time);
-                counts.push(item.values().get(*cursor).copied().filter(|_| here));
-                *cursor += usize::from(here);
-            }
-            let Some(counts) = counts.into_iter().collect::<Option<Vec<f64>>>() else {
+        for same in times.chunk_by(|a, b| a == b) {
+            let &[time, ..] = same else { continue };
+            // a counter has one sample a time, so that fewer samples are too few, and no bucket is asked for them
+            let whole = same.len() == items.len();
+            let count = |item: &&Item| item.values().get(item.times().binary_search(&time).ok()?).copied();
+            let counts = if whole { items.iter().map(count).collect::<Option<Vec<f64>>>() } else { None };
+            let Some(counts) = counts else {
                 out.lonely += 1;
                 continue;
             };
@@ -267,8 +264,11 @@ mod tests {
     use crate::estimate::Scope;
     use crate::histogram::Sketch;
     use crate::load::load_bytes;
+    use crate::load::options::Format;
     use crate::progress::Progress;
     use crate::quantile::Quantile;
+    use crate::series::NanPolicy;
+    use proptest::prelude::*;
 
     /// Scrapes every 10 s from 100 s on: the cumulative counts of the buckets 0.1, 0.3 and +Inf.
     fn scrapes(rows: &[[u64; 3]]) -> String {
@@ -335,6 +335,48 @@ mod tests {
         let none =
             read("up 1 100\nup 0 110\n# EOF\n", &LoadOptions { kind: Some(Kind::Histogram), ..LoadOptions::default() });
         assert!(none.unwrap_err().to_string().contains("no counters are the buckets"));
+    }
+
+    /// Every time with every bucket would be 900 million looks, minutes of them.
+    #[test]
+    fn buckets_that_share_no_scrape_are_not_all_looked_at_for_each_of_their_times() {
+        let buckets = 30_000;
+        let mut text = "# TYPE t_seconds histogram\n".to_owned();
+        for i in 1..buckets {
+            text.push_str(&format!("t_seconds_bucket{{le=\"{i}\"}} {i} {i}\n"));
+        }
+        text.push_str(&format!("t_seconds_bucket{{le=\"+Inf\"}} {buckets} {buckets}\n# EOF\n"));
+        let data = read(&text, &LoadOptions::default()).unwrap();
+        assert_eq!(data.items.len(), buckets);
+        assert!(data.items.iter().all(|item| item.as_counter().is_some()));
+    }
+
+    proptest! {
+        /// Scrapes that lack some buckets, against the definition: a time is whole where every bucket has a sample.
+        #[test]
+        fn scrapes_are_whole_where_every_bucket_has_a_sample(rows in proptest::collection::vec(proptest::array::uniform3(any::<bool>()), 1..30)) {
+            let mut items = Vec::new();
+            let edges = [0.1, 0.3, f64::INFINITY];
+            for at in 0..3 {
+                let times: Vec<i64> = (0..rows.len() as i64).filter(|t| rows[*t as usize][at]).collect();
+                prop_assume!(!times.is_empty());
+                // a count that tells its bucket and its time
+                let values = times.iter().map(|t| ((at as i64 + 1) * 100 + t) as f64).collect();
+                let counter = Counter::new(Identity::default(), times, values, NanPolicy::default()).unwrap();
+                items.push(Item::new(Kind::Counter, Data::Counter(counter), Format::Exposition));
+            }
+            let buckets: Buckets = edges.into_iter().zip(0..).collect();
+            let found = Scrapes::of(&buckets, &items.iter().collect::<Vec<_>>(), None);
+            let whole = (0_i64..).zip(&rows).filter(|(_, row)| row.iter().all(|there| *there));
+            let want: Vec<(i64, Vec<u64>)> = whole.map(|(t, _)| (t, vec![100 + t as u64, 100, 100])).collect();
+            let counts = |point: &Point| match &point.sketch {
+                AnySketch::Explicit(histogram) => (point.time, histogram.counts().to_vec()),
+                _ => (point.time, Vec::new()),
+            };
+            prop_assert_eq!(found.points.iter().map(counts).collect::<Vec<_>>(), want);
+            let some = rows.iter().filter(|row| row.contains(&true) && row.contains(&false)).count();
+            prop_assert_eq!((found.lonely, found.broken), (some as u64, 0));
+        }
     }
 
     #[test]

@@ -47,8 +47,14 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
         return Err(Error::empty("the file is empty").in_file(file).hint("was the export finished?"));
     }
     let first = text.get(..text.len().min(4096)).unwrap_or(text);
-    if memchr::memchr(0, first).is_some() {
+    if is_binary(first) {
         return refuse("a binary file of an unknown format", "export it as CSV, Parquet or Prometheus JSON");
+    }
+    if memchr::memmem::find(first, b"<testResults").is_some() && first.starts_with(b"<") {
+        return refuse(
+            "a log of JMeter in XML",
+            "let JMeter write CSV (jmeter.save.saveservice.output_format=csv), or open it in a listener and save that as CSV",
+        );
     }
     let lower: Vec<u8> = first.iter().take(32).map(u8::to_ascii_lowercase).collect();
     if lower.starts_with(b"<!doctype") || lower.starts_with(b"<html") || lower.starts_with(b"<?xml") {
@@ -58,11 +64,15 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
         return Ok(Format::TsdbDump);
     }
     if first.starts_with(b"{\"") || first.starts_with(b"{\n") || first.starts_with(b"{\r") || first.starts_with(b"{ ") {
-        if let Some(format) = json(text) {
+        let framed = || logs::Frame::of(first_line(text)).and_then(|_| logs::by_first_line(first_line(text)));
+        if let Some(format) = framed().or_else(|| json(text)) {
             return Ok(format);
         }
         if is_exposition(first) {
             return Ok(Format::Exposition);
+        }
+        if let Some((what, way_out)) = wrapped(text) {
+            return refuse(what, &way_out);
         }
         return refuse("JSON of an unknown format", "export the answer of query_range, one object a line, or CSV");
     }
@@ -75,7 +85,61 @@ pub(crate) fn detect(head: &[u8], file: &str) -> Result<Format> {
     if let Some(format) = by_lines(first) {
         return Ok(format);
     }
-    Ok(if is_exposition(first) { Format::Exposition } else { Format::Csv })
+    if is_exposition(first) {
+        return Ok(Format::Exposition);
+    }
+    Ok(after_a_greeting(text).unwrap_or(Format::Csv))
+}
+
+/// The format of records that begin after something else, such as what a program says when it starts.
+fn after_a_greeting(text: &[u8]) -> Option<Format> {
+    match logs::by_most_lines(text)? {
+        Format::JsonLines if logs::Frame::of_lines(text).is_none() => {
+            let start = memchr::memmem::find(text, b"\n{")?;
+            let is_record = |f: &Format| matches!(f, Format::JsonLines | Format::K6Json | Format::VegetaJson);
+            json(text.get(start + 1..)?).filter(is_record)
+        }
+        format => Some(format),
+    }
+}
+
+/// Whether bytes are no text: there is a zero, or more control characters than a text has.
+fn is_binary(bytes: &[u8]) -> bool {
+    let control = |b: &&u8| **b < b' ' && !matches!(**b, b'\t' | b'\n' | b'\r' | b'\x0b' | b'\x0c' | b'\x1b');
+    let count = bytes.iter().filter(control).count();
+    memchr::memchr(0, bytes).is_some() || (count > 2 && count * 50 > bytes.len())
+}
+
+/// What an object of JSON is that holds a table in a way that is not read, and the way out.
+fn wrapped(text: &[u8]) -> Option<(&'static str, String)> {
+    const PANDAS: &str = "write it with to_json(orient=\"records\", lines=True), or to_csv or to_parquet";
+    // objects one a line are records, whatever their first field holds
+    if memchr::memmem::find(text, b"\n{").is_some() {
+        return None;
+    }
+    let near = text.get(..text.len().min(4096)).unwrap_or(text);
+    let compact: Vec<u8> = near.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let has = |mark: &str| memchr::memmem::find(&compact, mark.as_bytes()).is_some();
+    if compact.starts_with(b"{\"columns\":[") || (compact.starts_with(b"{\"schema\":{") && has("\"pandas_version\"")) {
+        return Some(("a data frame of pandas as one object", PANDAS.to_owned()));
+    }
+    // a column, or a row, each of whose fields has the number of a row, or a name, from 0 on
+    let key = compact.strip_prefix(b"{\"").and_then(|rest| rest.split_at_checked(memchr::memchr(b'"', rest)?));
+    if let Some((key, rest)) = key {
+        let by_column = rest.starts_with(b"\":{\"0\":") && (has(",\"1\":") || has("},\""));
+        let by_row = key == b"0" && rest.starts_with(b"\":{\"") && has("},\"1\":{");
+        if by_column || by_row {
+            return Some(("a data frame of pandas, an object of each column or row", PANDAS.to_owned()));
+        }
+        if rest.starts_with(b"\":[{") && !has("\"metric\":{") {
+            let key = String::from_utf8_lossy(key);
+            return Some((
+                "a list within a JSON object",
+                format!("write one object a line (jq -c '.[\"{key}\"][]'), or export CSV"),
+            ));
+        }
+    }
+    None
 }
 
 fn first_line(text: &[u8]) -> &[u8] {
@@ -103,7 +167,9 @@ fn json(text: &[u8]) -> Option<Format> {
     if answers.iter().any(|key| has(near, key)) {
         return Some(Format::PrometheusJson);
     }
-    if let Some(format) = cloud::by_keys(near).filter(|_| !is_record(line)) {
+    // rows of New Relic, each on a line
+    let is_row = |format: &Format| *format == Format::NewRelicJson && has(line, "\"beginTimeSeconds\"");
+    if let Some(format) = cloud::by_keys(near).filter(|format| !is_record(line) || is_row(format)) {
         return Some(format);
     }
     if summaries::is_summary(near) {
@@ -112,6 +178,9 @@ fn json(text: &[u8]) -> Option<Format> {
     let mut keys = Vec::new();
     // a line that goes beyond what was read cannot be scanned to its end
     let whole = crate::load::json_lines::scan(line, &mut |name, _| keys.push(name.to_owned())).is_some();
+    if wrapped(text).is_some() {
+        return None;
+    }
     if !whole {
         // pretty printed, or of another kind
         return (has(near, "\"data\"") || has(near, "\"status\"")).then_some(Format::PrometheusJson);
@@ -160,13 +229,7 @@ fn by_lines(text: &[u8]) -> Option<Format> {
     if let Some(format) = histogram_files::by_lines(text) {
         return Some(format);
     }
-    if logs::ulid(line).is_some() {
-        return Some(Format::UlidLog);
-    }
-    if logs::is_access(line) {
-        return Some(Format::AccessLog);
-    }
-    logs::is_logfmt(line).then_some(Format::Logfmt)
+    logs::by_first_line(line)
 }
 
 /// A bracket may also open an access log's time.
@@ -248,6 +311,12 @@ mod tests {
             (b"<!DOCTYPE html>", "login"),
             (b"[{\"a\":1}]", "JSON list"),
             (b"\xff\xfet\0", "UTF-8"),
+            (b"\xf9\x95\x08\x0c\xc1\xe1\xa6\x94K\xa5\xa1\xf4\x8a\xdd\xdb\xfe\x10\x87 \x16\xfe\xc0r\xcd", "binary"),
+            (b"<?xml version=\"1.0\"?>\n<testResults version=\"1.2\">", "JMeter"),
+            (b"{\"data\": [{\"ts\": 1, \"v\": 2}]}", "jq -c"),
+            (b"{\"columns\":[\"v\"],\"index\":[1],\"data\":[[2]]}", "orient=\"records\""),
+            (b"{\"ts\":{\"0\":1,\"1\":2},\"v\":{\"0\":3,\"1\":4}}", "orient=\"records\""),
+            (b"{\"0\":{\"ts\":1},\"1\":{\"ts\":2}}", "orient=\"records\""),
         ] {
             let text = detect(head, "f").unwrap_err().to_string();
             assert!(text.contains(word) && text.starts_with("f: "), "{text}");

@@ -10,6 +10,7 @@ use crate::error::{Error, Position, Result};
 use crate::labels::Labels;
 use crate::load::choice::{Choice, LeftAside};
 use crate::load::dataset::Dataset;
+use crate::load::dialect::Dialect;
 use crate::load::encoding;
 use crate::load::number::{self, Field, show};
 use crate::load::options::{Format, Kind, LoadOptions};
@@ -50,18 +51,22 @@ impl Declared {
 }
 
 /// One line with a sample.
-struct Line {
+pub(super) struct Line {
     name: String,
     labels: Labels,
     value: f64,
     time: Option<f64>,
+    /// Whether an exemplar follows.
+    pub(super) exemplar: bool,
+    /// Whether its time is written with a point.
+    pub(super) decimals: bool,
 }
 
 /// Reads text of either format.
 pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let open_metrics = text.trim_ascii_end().ends_with(b"# EOF");
-    let scale = if open_metrics { 1e6 } else { 1e3 };
+    let mut dialect = Dialect::of(text);
+    let scale = dialect.scale();
     let mut report = LoadReport::default();
     encoding::text(text, name, &mut report);
     let mut families: HashMap<String, Family> = HashMap::new();
@@ -79,6 +84,9 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         number += 1;
         let line = line.trim_ascii();
         if line.is_empty() {
+            continue;
+        }
+        if dialect.ends(line, number) {
             continue;
         }
         if let Some(comment) = line.strip_prefix(b"#") {
@@ -143,8 +151,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         s.values.shrink_to_fit();
         (s.kind, s.unit) = declared(&s.name, &s.labels, &families);
     }
-    let variant = if open_metrics { "OpenMetrics, times in seconds" } else { "Prometheus text, times in milliseconds" };
-    report.understand("text", variant, if open_metrics { "it ends in # EOF" } else { "it does not end in # EOF" });
+    dialect.tell(name, number, &mut report);
     report.rows = rows;
     report.files.push(FileRead { name: name.to_owned(), format: Format::Exposition, bytes: bytes.len() as u64, rows });
     drop((index, aside));
@@ -193,7 +200,7 @@ pub(crate) fn declared(
 }
 
 /// Reads a sample's line; an error is what is wrong and at which byte.
-fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
+pub(super) fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
     let bare = line.iter().take_while(|b| !matches!(b, b'{' | b' ' | b'\t')).count();
     let mut name = String::from_utf8_lossy(line.get(..bare).unwrap_or_default()).into_owned();
     let mut at = bare;
@@ -206,21 +213,24 @@ fn sample(line: &[u8]) -> Result<Line, (&'static str, usize)> {
     }
     let rest = line.get(at..).unwrap_or_default();
     // an exemplar follows a lone #
-    let rest = memchr::memmem::find(rest, b" # ").and_then(|i| rest.get(..i)).unwrap_or(rest);
+    let exemplar = memchr::memmem::find(rest, b" # ");
+    let rest = exemplar.and_then(|i| rest.get(..i)).unwrap_or(rest);
     let mut words = rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
     let number = |w: &[u8]| match number::parse(w) {
         Field::Number(v) => Some(v),
         Field::Blank | Field::Bad => None,
     };
     let value = words.next().and_then(number).ok_or(("a number is missing", at))?;
-    let time = match words.next() {
+    let word = words.next();
+    let time = match word {
         Some(word) => Some(number(word).filter(|t| t.is_finite()).ok_or(("its time is not a number", at))?),
         None => None,
     };
     if words.next().is_some() {
         return Err(("there is something after its time", at));
     }
-    Ok(Line { name, labels, value, time })
+    let decimals = word.is_some_and(|w| w.contains(&b'.'));
+    Ok(Line { name, labels, value, time, exemplar: exemplar.is_some(), decimals })
 }
 
 /// Reads labels up to the closing brace and gives the place after it; a quoted word alone is the metric's name.
@@ -404,6 +414,33 @@ lag_seconds{quantile="0.9"} 0.25 1395066363000
         let unit = |d: &Dataset| d.find("a")[0].identity.unit.clone();
         assert_eq!((with_unit.find("a")[0].kind, unit(&with_unit)), (Kind::Histogram, Unit::Second));
         assert_ne!(unit(&load(&format!("# TYPE a histogram\n{buckets}")).unwrap()), Unit::Second);
+    }
+
+    /// Without `# EOF` the rest of what only `OpenMetrics` has tells it; the text is that of its specification.
+    #[test]
+    fn open_metrics_that_was_cut_off_is_still_in_seconds() {
+        let second = |text: &str| {
+            let d = load(text).unwrap();
+            (d.items[0].times()[0], d.report.warnings.iter().map(|w| w.kind).collect::<Vec<_>>())
+        };
+        let at = 1_520_879_607_789_000_000;
+        for proof in [
+            "a 5 1520879607.789\n",
+            "a 5 1520879607.789 # {trace_id=\"x\"} 0.6\n",
+            "# UNIT a seconds\na 5 1520879607.789\n",
+        ] {
+            assert_eq!(second(proof), (at, vec![WarningKind::Truncated]), "{proof}");
+        }
+        for proof in
+            ["# TYPE a info\na 5 1520879607\n", "# TYPE a stateset\na 5 1520879607\n", "a 5 1520879607 # {} 1\n"]
+        {
+            assert_eq!(second(proof), (1_520_879_607_000_000_000, vec![WarningKind::Truncated]), "{proof}");
+        }
+        let joined = "a 5 1520879607.789\n# EOF\na 6 1520879608.789\n";
+        assert_eq!(second(joined), (at, vec![WarningKind::RepeatedHeader]));
+        assert_eq!(load(joined).unwrap().items[0].values(), [5.0, 6.0]);
+        // milliseconds of Prometheus' own text
+        assert_eq!(second("# TYPE a gauge\na 5 1520879607789\n"), (at, vec![]));
     }
 
     #[test]

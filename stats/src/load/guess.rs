@@ -15,26 +15,40 @@ pub(crate) enum FlagRule {
     HttpStatus,
     /// An HTTP status: from 200 to 399 is good; 0 stands for no answer.
     Answered,
+    /// k6's word for it, or an HTTP status as above; blank where a row is no request.
+    Expected,
+    /// A code of gRPC or one that a program exits with: 0 is good.
+    Code,
 }
 
 impl FlagRule {
-    /// Whether a number is good by this rule.
-    pub(crate) fn is_good(self, v: f64) -> bool {
+    /// Whether a number stands for good; `None` where it stands for neither good nor bad.
+    pub(crate) fn of_number(self, v: f64) -> Option<bool> {
         match self {
-            Self::Good => v != 0.0,
-            Self::Inverted => v == 0.0,
-            Self::HttpStatus => (100.0..500.0).contains(&v),
-            Self::Answered => (200.0..400.0).contains(&v),
+            Self::Good => (v == 0.0 || v == 1.0).then_some(v == 1.0),
+            Self::Inverted => (v == 0.0 || v == 1.0).then_some(v == 0.0),
+            Self::Code => v.is_finite().then_some(v == 0.0),
+            Self::HttpStatus => v.is_finite().then(|| (100.0..500.0).contains(&v)),
+            Self::Answered => v.is_finite().then(|| (200.0..400.0).contains(&v)),
+            Self::Expected => v.is_finite().then(|| v == 1.0 || (200.0..400.0).contains(&v)),
         }
     }
 
     /// 1 for good, 0 for bad.
     pub(crate) fn read(self, field: &[u8]) -> Field {
-        if matches!(self, Self::HttpStatus | Self::Answered) {
-            return match status_number(field) {
-                Field::Number(v) if v.is_finite() => Field::Number(f64::from(u8::from(self.is_good(v)))),
-                Field::Number(_) => Field::Bad,
-                other => other,
+        let is_status = matches!(self, Self::HttpStatus | Self::Answered | Self::Expected);
+        let number = || match if is_status { status_number(field) } else { number::parse(field) } {
+            Field::Number(v) => self.of_number(v).map_or(Field::Bad, |good| Field::Number(f64::from(u8::from(good)))),
+            other => other,
+        };
+        if matches!(self, Self::HttpStatus | Self::Answered | Self::Code) {
+            return number();
+        }
+        if self == Self::Expected {
+            return match (number::is_blank(field), number()) {
+                (true, _) => Field::Number(1.0),
+                (_, Field::Bad) => Self::Good.read(field),
+                (_, status) => status,
             };
         }
         let mut word = [0_u8; 12];
@@ -46,11 +60,11 @@ impl FlagRule {
         lower.copy_from_slice(field);
         lower.make_ascii_lowercase();
         let truth = match &*lower {
-            b"true" | b"t" | b"1" | b"1.0" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass"
-            | b"passed" | b"up" | b"good" | b"healthy" => true,
-            b"false" | b"f" | b"0" | b"0.0" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko"
-            | b"down" | b"bad" | b"timeout" | b"unhealthy" => false,
-            _ => return Field::Bad,
+            b"true" | b"t" | b"yes" | b"y" | b"ok" | b"success" | b"succeeded" | b"pass" | b"passed" | b"up"
+            | b"good" | b"healthy" => true,
+            b"false" | b"f" | b"no" | b"n" | b"fail" | b"failed" | b"failure" | b"error" | b"ko" | b"down" | b"bad"
+            | b"timeout" | b"unhealthy" => false,
+            _ => return number(),
         };
         Field::Number(f64::from(u8::from(truth == (self == Self::Good))))
     }
@@ -60,8 +74,10 @@ impl FlagRule {
         match self {
             Self::Good => "true is good",
             Self::Inverted => "true is bad",
-            Self::HttpStatus => "an HTTP status, 500 and above is bad, as is 0 or below 100: no answer",
+            Self::HttpStatus => "an HTTP status, 500 and above and 0 are bad",
             Self::Answered => "an HTTP status, 200 to 399 is good",
+            Self::Expected => "true, or an HTTP status from 200 to 399, is good",
+            Self::Code => "a code, 0 is good",
         }
     }
 }
@@ -191,12 +207,14 @@ pub(crate) fn is_value(name: &str) -> bool {
     matches!(base(name).as_str(), "value" | "val" | "v" | "y" | "metric_value" | "_value" | "reading")
 }
 
+/// Whether a column of this name names the series of a long table, and nothing else.
+pub(crate) fn is_metric_name(name: &str) -> bool {
+    matches!(base(name).as_str(), "metric" | "metric_name" | "name__" | "series" | "measurement" | "metricname")
+}
+
 /// Whether a column of this name names the series of a long table.
 pub(crate) fn is_series_name(name: &str) -> bool {
-    matches!(
-        base(name).as_str(),
-        "metric" | "metric_name" | "name__" | "series" | "measurement" | "field" | "metricname" | "name"
-    )
+    is_metric_name(name) || matches!(base(name).as_str(), "field" | "name")
 }
 
 /// Whether a column of this name holds the units of the series that another names.
@@ -314,16 +332,53 @@ pub(crate) fn outcome(label: &str, value: &str) -> Option<bool> {
     }
 }
 
-/// Whether each value of a label tells how what is counted under it went. Where 0 is one of them, so must be a status of HTTP: gRPC's codes
-/// and those that programs exit with begin with 0 too, which is success there.
+/// Whether each value of a label tells how what is counted under it went.
 pub(crate) fn tells_outcomes(label: &str, values: &[&str]) -> bool {
-    let is_zero = |value: &&str| value.parse::<u16>() == Ok(0);
-    let is_http = |value: &&str| {
-        let digits = value.trim_end_matches(['x', 'X']);
-        value.len() == 3 && digits.parse::<u16>().is_ok_and(|code| (1..600).contains(&code))
-    };
+    let number = |value: &&str| value.replace(['x', 'X'], "0").parse::<u16>().ok().map(f64::from);
+    let numbers: Vec<f64> = values.iter().filter_map(number).collect();
     values.iter().all(|value| outcome(label, value).is_some())
-        && (!is_status(label) || !values.iter().any(is_zero) || values.iter().any(is_http))
+        && (!is_status(label) || numbers.is_empty() || codes(label, &numbers) == Some(FlagRule::HttpStatus))
+}
+
+/// Whether digits under this name may be codes, of which a 0 may be success as well as failure.
+pub(crate) fn may_hold_codes(name: &str) -> bool {
+    is_status(name) || is_exit_code(name) || matches!(base(name).as_str(), "result" | "outcome")
+}
+
+/// Whether 0 under this name is success: a code of gRPC or one that a program exits with.
+pub(crate) fn is_exit_code(name: &str) -> bool {
+    let base = base(name);
+    [
+        "grpc_code",
+        "grpc_status",
+        "grpc_status_code",
+        "exit_code",
+        "exitcode",
+        "exit_status",
+        "return_code",
+        "returncode",
+    ]
+    .iter()
+    .any(|end| base.strip_suffix(end).is_some_and(|head| head.is_empty() || head.ends_with('_')))
+}
+
+/// How the numbers under a name that may hold codes tell good from bad; `None` where nothing shows whether 0 is success, as with gRPC's codes
+/// and those that programs exit with, or failure, as where it stands for no answer among statuses of HTTP.
+pub(crate) fn codes(name: &str, numbers: &[f64]) -> Option<FlagRule> {
+    let within = |from: f64, to: f64| numbers.iter().filter(|v| v.fract() == 0.0 && (from..=to).contains(*v)).count();
+    let zeros = within(0.0, 0.0);
+    let mostly = |n: usize, of: usize| n > 0 && n * 10 >= of * 9;
+    if is_exit_code(name) {
+        return mostly(within(0.0, 255.0), numbers.len()).then_some(FlagRule::Code);
+    }
+    // no program that counts answers has informational ones alone
+    if within(200.0, 599.0) > 0 && mostly(within(100.0, 599.0), numbers.len() - zeros) {
+        return Some(FlagRule::HttpStatus);
+    }
+    // 0 among codes of which gRPC has 16: a flag has none above 1, and a status may be a state
+    let is_code = matches!(base(name).as_str(), "code" | "status_code" | "statuscode");
+    let told = is_code && zeros > 0 && within(2.0, 16.0) > 0 && mostly(within(0.0, 16.0), numbers.len());
+    told.then_some(FlagRule::Code)
 }
 
 /// Whether a column of this name identifies rather than measures.
@@ -572,8 +627,39 @@ mod tests {
             ("code", &["200", "700"], false),
             ("error", &["0"], true),
             ("status", &["ok", "error"], true),
+            ("code", &["0", "14"], false),
+            ("code", &["0", "14", "200"], false),
         ] {
             assert_eq!(tells_outcomes(label, values), tells, "{label} {values:?}");
+        }
+    }
+
+    /// 0 is `OK` among gRPC's codes (`google.rpc.Code`, 0 to 16) and success among those that programs exit with (POSIX, 0 to 255).
+    #[test]
+    fn codes_are_told_by_name_and_size_or_not_at_all() {
+        const HTTP: Option<FlagRule> = Some(FlagRule::HttpStatus);
+        const CODE: Option<FlagRule> = Some(FlagRule::Code);
+        for (name, numbers, rule) in [
+            ("code", &[0.0, 14.0, 0.0][..], CODE),
+            ("status_code", &[0.0, 5.0], CODE),
+            ("code", &[0.0, 1.0], None),
+            ("code", &[0.0], None),
+            ("code", &[0.0, 28.0], None),
+            ("code", &[0.0, 137.0], None),
+            ("status", &[0.0, 1.0], None),
+            ("status", &[0.0, 14.0], None),
+            ("result", &[0.0, 1.0], None),
+            ("http_code", &[0.0, 14.0], None),
+            ("exit_code", &[0.0, 1.0], CODE),
+            ("job.exit-status", &[0.0, 137.0], CODE),
+            ("rpc.grpc.status_code", &[0.0], CODE),
+            ("exit_code", &[0.5], None),
+            ("status", &[0.0, 0.0, 0.0, 200.0], HTTP),
+            ("code", &[204.0, 503.0], HTTP),
+            ("code", &[0.0, 14.0, 200.0], None),
+            ("code", &[], None),
+        ] {
+            assert_eq!(codes(name, numbers), rule, "{name} {numbers:?}");
         }
     }
 
@@ -660,7 +746,20 @@ mod tests {
             (FlagRule::HttpStatus, "503 Service Unavailable", Field::Number(0.0)),
             (FlagRule::HttpStatus, "200OK", Field::Bad),
             (FlagRule::HttpStatus, "-", Field::Blank),
+            (FlagRule::Code, "0", Field::Number(1.0)),
+            (FlagRule::Code, "14", Field::Number(0.0)),
+            (FlagRule::Code, "OK", Field::Bad),
             (FlagRule::Good, "perhaps", Field::Bad),
+            (FlagRule::Expected, "", Field::Number(1.0)),
+            (FlagRule::Expected, "false", Field::Number(0.0)),
+            (FlagRule::Expected, "0", Field::Number(0.0)),
+            (FlagRule::Expected, "404", Field::Number(0.0)),
+            (FlagRule::Expected, "302", Field::Number(1.0)),
+            (FlagRule::Good, "1.000", Field::Number(1.0)),
+            (FlagRule::Good, "2", Field::Bad),
+            (FlagRule::Inverted, "0.0", Field::Number(1.0)),
+            (FlagRule::Good, "NaN", Field::Bad),
+            (FlagRule::HttpStatus, "inf", Field::Bad),
             (FlagRule::Good, "a word longer than any flag", Field::Bad),
         ] {
             assert_eq!(rule.read(text.as_bytes()), want, "{text}");

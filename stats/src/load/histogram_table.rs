@@ -32,6 +32,8 @@ pub(crate) const COLUMNS: [&str; 6] = ["series", "window_start", "width", "schem
 const WIDEST_S: f64 = 1e9;
 /// Text is read in pieces of this size.
 const PIECE: usize = 1 << 18;
+/// When a window has so many bins, those that are one are put together before more are taken.
+const MOST_OPEN: usize = 4096;
 /// A row longer than this is taken for a quote that was never closed.
 const LONGEST_ROW: u64 = 16 << 20;
 
@@ -88,6 +90,8 @@ pub(crate) struct Choice {
     pub(crate) clauses: Vec<(usize, Clause)>,
     /// Names of series; empty for all.
     pub(crate) names: Vec<String>,
+    /// Of names with commas between them all of it, which goes before its parts where a series has that name.
+    whole: Option<String>,
     /// Starts of windows, half-open.
     pub(crate) range: (i64, i64),
 }
@@ -105,10 +109,13 @@ impl Choice {
             })?;
             Ok((at, clause))
         });
-        let names = options.value.as_deref().unwrap_or_default().split(',').map(str::trim);
+        let value = options.value.as_deref().unwrap_or_default().trim();
+        let whole = value.contains(',').then(|| value.to_owned());
+        let names = value.split(',').map(str::trim).chain(whole.as_deref());
         Ok(Self {
             clauses: clauses.collect::<Result<_>>()?,
             names: names.filter(|n| !n.is_empty()).map(str::to_owned).collect(),
+            whole,
             range: (options.from.map_or(i64::MIN, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
         })
     }
@@ -137,6 +144,14 @@ pub(crate) struct Cell {
     pub(crate) count: u64,
 }
 
+/// A series that is wanted.
+struct Found {
+    identity: Identity,
+    windows: BTreeMap<Slot, Packed>,
+    /// Rows of it within the range.
+    rows: u64,
+}
+
 /// Makes packed histograms of rows in any order; those of one window are best given together.
 pub(crate) struct Builder {
     choice: Choice,
@@ -147,10 +162,11 @@ pub(crate) struct Builder {
     table: HistogramTable,
     /// The place of each key, where it is wanted.
     keys: HashMap<Vec<Vec<u8>>, Option<usize>>,
-    found: Vec<(Identity, BTreeMap<Slot, Packed>)>,
-    /// The window that is being read, and its bins.
+    found: Vec<Found>,
+    /// The window that is being read, its bins, and how many of these there may be before some are put together.
     open: Option<(usize, Slot)>,
     bins: Vec<(i64, u64)>,
+    room: usize,
     /// Bins that are known to be some of their schema.
     known: Vec<HashSet<i64>>,
     pub(crate) rows: u64,
@@ -172,6 +188,7 @@ impl Builder {
             found: Vec::new(),
             open: None,
             bins: Vec::new(),
+            room: MOST_OPEN,
             known: Vec::new(),
             rows: 0,
             outside: 0,
@@ -195,7 +212,7 @@ impl Builder {
                 (None, "") => Unit::from_name(&name).unwrap_or_default(),
                 (None, text) => text.parse()?,
             };
-            self.found.push((Identity { name, labels, unit }, BTreeMap::new()));
+            self.found.push(Found { identity: Identity { name, labels, unit }, windows: BTreeMap::new(), rows: 0 });
             Some(self.found.len() - 1)
         } else {
             None
@@ -227,13 +244,29 @@ impl Builder {
             self.close()?;
             self.open = Some(window);
         }
+        if let Some(found) = self.found.get_mut(series) {
+            found.rows += 1;
+        }
         match self.bins.last_mut() {
             Some((bin, count)) if *bin == cell.bin => {
-                *count = count.checked_add(cell.count).ok_or_else(|| Error::parse("a count does not fit"))?;
+                let Some(sum) = count.checked_add(cell.count) else { return Err(self.full(window)) };
+                *count = sum;
             }
-            _ => self.bins.push((cell.bin, cell.count)),
+            _ => {
+                if self.bins.len() >= self.room {
+                    merge(&mut self.bins).ok_or_else(|| self.full(window))?;
+                    self.room = (2 * self.bins.len()).max(MOST_OPEN);
+                }
+                self.bins.push((cell.bin, cell.count));
+            }
         }
         Ok(())
+    }
+
+    /// The error for counts that do not fit.
+    fn full(&self, (series, slot): (usize, Slot)) -> Error {
+        let unknown = Identity::default();
+        too_many(self.found.get(series).map_or(&unknown, |found| &found.identity), Some(slot.start))
     }
 
     /// Counts rows that were seen to be outside the range, and rows of other series within it, of which no more was read.
@@ -260,27 +293,30 @@ impl Builder {
 
     /// Packs the window that was read.
     fn close(&mut self) -> Result<()> {
-        let Some((series, slot)) = self.open.take() else { return Ok(()) };
-        self.bins.sort_unstable_by_key(|(bin, _)| *bin);
-        let mut parts = self.bins.chunk_by(|a, b| a.0 == b.0);
-        let mut total = 0_u64;
-        let sum = |part: &[(i64, u64)]| {
-            let count = part.iter().try_fold(0_u64, |sum, (_, n)| sum.checked_add(*n))?;
-            total = total.checked_add(count)?;
-            Some((part.first().map_or(0, |(bin, _)| *bin), count))
-        };
-        let bins: Option<Vec<(i64, u64)>> = parts.by_ref().map(sum).collect();
-        self.bins.clear();
-        let Some((identity, windows)) = self.found.get_mut(series) else { return Ok(()) };
-        let full = || too_many(identity, Some(slot.start));
-        let packed = Packed::new(bins.ok_or_else(full)?.into_iter(), None);
+        let Some(window) = self.open.take() else { return Ok(()) };
+        let total = |bins: &[(i64, u64)]| bins.iter().try_fold(0_u64, |sum, (_, count)| sum.checked_add(*count));
+        merge(&mut self.bins).and_then(|()| total(&self.bins)).ok_or_else(|| self.full(window))?;
+        let packed = Packed::new(self.bins.drain(..), None);
+        self.room = MOST_OPEN;
+        let (series, slot) = window;
+        let Some(Found { identity, windows, .. }) = self.found.get_mut(series) else { return Ok(()) };
         if !packed.is_empty() {
             match windows.get_mut(&slot) {
-                Some(own) => own.add(&packed).ok_or_else(full)?,
+                Some(own) => own.add(&packed).ok_or_else(|| too_many(identity, Some(slot.start)))?,
                 None => drop(windows.insert(slot, packed)),
             }
         }
         Ok(())
+    }
+
+    /// Leaves the one series that is named with a comma, where there is one, out of those that its parts name too.
+    fn prefer_whole(&mut self) {
+        let Some(whole) = &self.choice.whole else { return };
+        let is = |found: &Found| found.rows > 0 && found.identity.name == *whole;
+        if self.found.iter().any(is) {
+            self.filtered += self.found.iter().filter(|found| !is(found)).map(|found| found.rows).sum::<u64>();
+            self.found.retain(is);
+        }
     }
 
     /// All that was read.
@@ -292,6 +328,7 @@ impl Builder {
         mut report: LoadReport,
     ) -> Result<HistogramTable> {
         self.close()?;
+        self.prefer_whole();
         if self.outside > 0 {
             report.understand("range", format!("{} outside left out", counted(self.outside, "row")), "--from and --to");
         }
@@ -302,7 +339,7 @@ impl Builder {
         report.rows = self.rows;
         report.files.push(FileRead { name: file.to_owned(), format, bytes, rows: self.rows });
         let chosen = self.outside > 0 || self.filtered > 0;
-        for (identity, windows) in self.found {
+        for Found { identity, windows, .. } in self.found {
             if windows.is_empty() {
                 if !chosen {
                     let message = format!("“{}” has no count above 0", identity.title());
@@ -317,23 +354,20 @@ impl Builder {
     }
 }
 
-/// Tells of the zone of the windows’ starts by the clock that read them, `read` of them from text.
-pub(crate) fn tell_clock(
-    zone: Option<&TimeZone>,
-    clock: Option<&Clock>,
-    read: u64,
-    position: impl Fn() -> Position,
-    report: &mut LoadReport,
-) {
-    let Some(clock) = clock else { return };
-    zone::tell(zone, (clock.zoneless, read.saturating_sub(clock.zoneless)), &position, report);
-    if clock.ambiguous > 0 {
-        let message = format!(
-            "{} of windows fell where clocks change; where a time exists twice the earlier was taken",
-            counted(clock.ambiguous, "start")
-        );
-        report.warn(WarningKind::ZoneAmbiguity, message, position(), clock.ambiguous);
-    }
+/// Puts bins in order, each once; `None` where the counts of one do not fit.
+fn merge(bins: &mut Vec<(i64, u64)>) -> Option<()> {
+    bins.sort_unstable_by_key(|(bin, _)| *bin);
+    let mut fit = true;
+    bins.dedup_by(|next, kept| {
+        if next.0 != kept.0 {
+            return false;
+        }
+        let sum = kept.1.checked_add(next.1);
+        fit &= sum.is_some();
+        kept.1 = sum.unwrap_or(u64::MAX);
+        true
+    });
+    fit.then_some(())
 }
 
 /// Gives a table to what takes several; the data set that is left has a report and no items.
@@ -419,7 +453,9 @@ impl<'a> TextRows<'a> {
         let mut report = LoadReport::default();
         let column = self.names.get(self.places.start).cloned();
         let position = || Position { column: column.clone(), ..Position::in_file(self.file) };
-        tell_clock(self.zone.as_ref(), self.clock.as_ref(), self.builder.rows, position, &mut report);
+        if let Some(clock) = &self.clock {
+            zone::tell_clock(clock, clock.read, position, &mut report);
+        }
         if self.short > 0 {
             let message = format!("{} with fewer fields than the header left out", counted(self.short, "row"));
             let position = Position::in_file(self.file).at_line(self.first_short);
@@ -442,19 +478,16 @@ pub(crate) struct Rows<'a> {
     pub(crate) bytes: u64,
 }
 
-/// Makes histograms of the rows of the table.
+/// Takes the rows of the table as [`read`] takes those of text.
 #[cfg(feature = "sqlite")]
-pub(crate) fn assemble(table: Rows<'_>, file: &str, options: &LoadOptions) -> Result<Dataset> {
+pub(crate) fn take_rows(table: Rows<'_>, file: &str, options: &LoadOptions, into: &mut Condenser) -> Result<Dataset> {
     let mut rows = TextRows::new(&table.names, file, options)?;
     for row in table.fields {
         let (line, fields) = row?;
         rows.add(line, fields.len(), &|i| fields.get(i).map(Vec::as_slice).unwrap_or_default())?;
     }
     let table = rows.finish(table.format, table.bytes)?;
-    if table.series() == 0 {
-        return Err(nothing().in_file(file));
-    }
-    table.to_dataset().map_err(|e| e.in_file(file))
+    deliver(table, into).map_err(|e| e.in_file(file))
 }
 
 /// What is read of an input, counted and told to whom it may concern.
@@ -512,3 +545,6 @@ pub(crate) fn read(input: Input<'_>, options: &LoadOptions, progress: &Progress)
     let table = rows.finish(Format::HistogramTable, all.get()).map_err(|e| e.in_file(name))?;
     deliver(table, into).map_err(|e| e.in_file(name))
 }
+
+#[cfg(test)]
+mod tests;

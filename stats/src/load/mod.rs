@@ -12,14 +12,14 @@
 //! | `source`, `files`, `container` | files, folders, patterns and standard input as one data set; gzip and Zstandard around them |
 //! | `detect` | the format, by content |
 //! | `csv` | delimited text, in parallel chunks |
-//! | `records`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, ULID-prefixed lines |
+//! | `records`, `by_record`, `json_lines`, `logs` | one record a line: JSON, access logs, logfmt, lines after a ULID or in a container's log |
 //! | `preset`, `testers`, `summaries` | load testers: what their columns are, and their closing reports |
-//! | `prometheus`, `exposition`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
+//! | `prometheus`, `exposition`, `dialect`, `tsdb_dump`, `samples` | Prometheus' HTTP answers, text format and dumps |
 //! | `classic` | Prometheus' classic histograms, made of their buckets' counters |
 //! | `otlp` | OpenTelemetry's metrics as JSON lines or protobuf |
 //! | `points` | points of metrics with kinds, made series: what `otlp`, `cloud`, `proc_snapshots` and `sadf_json` decode to |
 //! | `cloud` | downloads from `CloudWatch`, Datadog, Google Cloud Monitoring, New Relic |
-//! | `system`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
+//! | `system`, `system_columns`, `sadf_json`, `proc_snapshots` | what `sar`, `sadf`, `iostat` and `vmstat` print; recordings of `/proc` |
 //! | `histograms`, `coarsen`, `histogram_files`, `histogram_table` | histograms over time, also of wider windows; the files that hold them; the table that a warehouse makes |
 //! | `store` | histograms in few bytes, counted from rows that are not kept |
 //! | `sql` | the query by which a warehouse makes that table |
@@ -36,6 +36,8 @@
 //! | `frame` | Parquet, Arrow IPC, data frames (feature `frame`) |
 
 mod assemble;
+mod blanks;
+mod by_record;
 mod choice;
 mod clashes;
 mod classic;
@@ -48,6 +50,7 @@ pub(crate) mod container;
 mod csv;
 mod dataset;
 mod detect;
+mod dialect;
 mod encoding;
 mod exposition;
 mod files;
@@ -55,6 +58,8 @@ mod filter;
 #[cfg(feature = "frame")]
 mod frame;
 mod guess;
+#[cfg(test)]
+mod guess_tests;
 mod histogram_files;
 mod histogram_table;
 mod histograms;
@@ -91,6 +96,7 @@ mod sqlite;
 mod store;
 mod summaries;
 mod system;
+mod system_columns;
 mod table;
 mod testers;
 #[cfg(test)]

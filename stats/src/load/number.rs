@@ -96,15 +96,18 @@ impl Style {
                     && (memchr::memchr(b'.', whole).is_none() || is_grouped(whole, b'.'));
                 sound.then(|| without.map(|b| if *b == b',' { b'.' } else { *b }).collect())
             }
-            Self::DecimalComma if is_grouped(field, b'.') => {
-                Some(field.iter().copied().filter(|b| *b != b'.').collect())
-            }
+            Self::DecimalComma if is_dot_grouped(field) => Some(field.iter().copied().filter(|b| *b != b'.').collect()),
             Self::GroupedComma if comma => {
                 let (whole, _) = field.split_at_checked(memchr::memchr(b'.', field).unwrap_or(field.len()))?;
                 is_grouped(whole, b',').then(|| field.iter().copied().filter(|b| *b != b',').collect())
             }
             _ => None,
         }
+    }
+
+    /// Whether a field is a number where it is written so, and not otherwise.
+    pub(crate) fn reads(self, field: &[u8]) -> bool {
+        self.plain(field).is_some_and(|plain| matches!(parse(&plain), Field::Number(_)))
     }
 
     /// The style of a column's fields; plain where all are so, or where none fits three in four of those that are not. A comma before three
@@ -115,10 +118,7 @@ impl Style {
         if odd.is_empty() {
             return Self::Plain;
         }
-        let fits = |style: Self| {
-            let reads = |f: &&&[u8]| style.plain(f).is_some_and(|plain| matches!(parse(&plain), Field::Number(_)));
-            odd.iter().filter(reads).count()
-        };
+        let fits = |style: Self| odd.iter().filter(|f| style.reads(f)).count();
         // a field or two may be no number in any style
         let mostly = |n: usize| n * 4 >= odd.len() * 3;
         let (grouped, decimal) = (fits(Self::GroupedComma), fits(Self::DecimalComma));
@@ -128,15 +128,43 @@ impl Style {
         };
         if mostly(grouped) && grouped >= decimal && (comma_delimited || only_grouped()) {
             Self::GroupedComma
-        } else if mostly(decimal) {
+        } else if mostly(decimal) && !are_names(&filled) {
             Self::DecimalComma
         } else {
             Self::Plain
         }
     }
+
+    /// Whether fields that are all plain numbers may be meant with dots between groups of digits, where another column has decimal commas:
+    /// at least one is grouped, and none has a dot that groups nothing.
+    pub(crate) fn may_group_by_dots(fields: &[Vec<u8>]) -> bool {
+        let mut grouped = false;
+        for field in fields.iter().filter(|f| !is_blank(f)) {
+            let is = is_dot_grouped(field.trim_ascii());
+            if !matches!(parse(field), Field::Number(_)) || (!is && memchr::memchr(b'.', field).is_some()) {
+                return false;
+            }
+            grouped |= is;
+        }
+        grouped
+    }
 }
 
-/// Whether digits are in groups of three: `1.234.567`.
+fn is_dot_grouped(field: &[u8]) -> bool {
+    is_grouped(field, b'.')
+}
+
+/// Whether all fields have the same two dots or more, and repeat: versions and addresses do, large numbers seldom.
+fn are_names(fields: &[&[u8]]) -> bool {
+    let dots = |f: &&[u8]| memchr::memchr_iter(b'.', f).count();
+    let first = fields.first().map_or(0, dots);
+    let different: std::collections::HashSet<&[u8]> = fields.iter().copied().collect();
+    first >= 2
+        && fields.iter().all(|f| dots(f) == first && memchr::memchr(b',', f).is_none())
+        && different.len() * 2 <= fields.len()
+}
+
+/// Whether digits are in groups of three: `1.234.567`. No number that is grouped begins with 0.
 fn is_grouped(whole: &[u8], separator: u8) -> bool {
     let digits = whole.strip_prefix(b"-").or_else(|| whole.strip_prefix(b"+")).unwrap_or(whole);
     let mut groups = digits.split(|b| *b == separator);
@@ -146,7 +174,11 @@ fn is_grouped(whole: &[u8], separator: u8) -> bool {
         others += 1;
         g.len() == 3 && g.iter().all(u8::is_ascii_digit)
     });
-    sound && others > 0 && (1..=3).contains(&first.len()) && first.iter().all(u8::is_ascii_digit)
+    sound
+        && others > 0
+        && (1..=3).contains(&first.len())
+        && first.iter().all(u8::is_ascii_digit)
+        && !first.starts_with(b"0")
 }
 
 /// Whether a field is empty or one of the words that exports write for nothing.
@@ -185,7 +217,16 @@ mod tests {
         assert_eq!(of(&["1,5", "2", "2,5", "abc", "3,5"], false), Style::DecimalComma);
         assert_eq!(of(&["1,234.5", "2,345.5", "abc", "3,456.5"], false), Style::GroupedComma);
         assert_eq!(of(&["1,234", "1,234", "1,234", "1,23"], true), Style::DecimalComma);
+        assert_eq!(of(&["0,123", "0,124"], true), Style::DecimalComma);
+        assert_eq!(of(&["-0,123", "1,124", "2,5"], true), Style::DecimalComma);
+        assert_eq!(of(&["1.204.310", "1.204.311", "1.204.310", "1.204.310"], false), Style::Plain);
+        assert_eq!(of(&["1.204.310", "999", "1.204.310", "12.345"], false), Style::DecimalComma);
+        assert_eq!(of(&["1.204.310", "2.117.004"], false), Style::DecimalComma);
         for (style, text, want) in [
+            (Style::DecimalComma, "0.123", None),
+            (Style::DecimalComma, "-0.123", None),
+            (Style::DecimalComma, "0,123", Some("0.123")),
+            (Style::GroupedComma, "0,123", None),
             (Style::DecimalComma, "-1.234.567,25", Some("-1234567.25")),
             (Style::DecimalComma, "1.234", Some("1234")),
             (Style::DecimalComma, "1.5", None),

@@ -26,7 +26,8 @@ pub struct LoadOptions {
     pub value: Option<String>,
     /// The columns that split a long table into series; empty: text columns with few values.
     pub by: Vec<String>,
-    /// The column that says whether a row was good: a flag, or an HTTP status of which 500 and above is bad.
+    /// The column that says whether a row was good: a flag, an HTTP status of which 500 and above and 0 are bad, or a
+    /// code of gRPC or of a program's exit, of which 0 is good.
     pub ok: Option<String>,
     /// The column with the number of all events of a row's period.
     pub total: Option<String>,
@@ -75,7 +76,8 @@ pub enum Format {
     Exposition,
     /// JSON, one object a line.
     JsonLines,
-    /// The combined or common log format of Apache and nginx, perhaps with a latency after it.
+    /// An access log: the combined or common format of Apache and nginx, perhaps with a latency after it, or that of Envoy, of AWS's load
+    /// balancers, of `HAProxy` or of Heroku's router.
     AccessLog,
     /// Log lines of `key=value`.
     Logfmt,
@@ -99,7 +101,7 @@ pub enum Format {
     Ab,
     /// The history that `locust --csv-full-history` writes.
     Locust,
-    /// The closing report of wrk, wrk2, ab, hey, oha or vegeta, or Locust's table of statistics.
+    /// The closing report of wrk, wrk2, ab, hey, k6, oha or vegeta, or Locust's table of statistics.
     Summary,
     /// What `sar`, `sadf -d` or `iostat` print.
     Sysstat,
@@ -115,17 +117,17 @@ pub enum Format {
     CloudWatchJson,
     /// The CSV that a graph of `CloudWatch`'s console downloads.
     CloudWatchCsv,
-    /// Datadog's answer to a query of time series (API v1).
+    /// Datadog's answer to a query of time series (API v1 or v2).
     DatadogJson,
     /// Google Cloud Monitoring's answer to `timeSeries.list`.
     GcpJson,
     /// The CSV that Google Cloud's Metrics Explorer downloads.
     GcpCsv,
-    /// New Relic's answer to an NRQL query through `NerdGraph`.
+    /// New Relic's answer to an NRQL query through `NerdGraph` or the Query API before it, or its rows as lines of JSON.
     NewRelicJson,
     /// Files of `/proc`, recorded one after the other with their times.
     ProcSnapshots,
-    /// What `sadf -j` prints.
+    /// What `sadf -j` and `iostat -o JSON` print.
     SadfJson,
     /// What `promtool tsdb dump` prints.
     TsdbDump,

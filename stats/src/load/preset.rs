@@ -1,5 +1,6 @@
 //! What a known format says of its columns, in place of guesses; what the caller says goes before it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::error::Position;
@@ -17,10 +18,10 @@ pub(crate) struct Preset {
     pub(crate) names: &'static [&'static str],
     pub(crate) time: Option<&'static str>,
     /// The column of values; `None` leaves it to the guesses.
-    pub(crate) value: Option<&'static str>,
+    pub(crate) value: Option<Cow<'static, str>>,
     pub(crate) ok: Option<(&'static str, FlagRule)>,
-    /// Whether there is no other value than the flag.
-    pub(crate) flag_alone: bool,
+    /// Why there is no other value than the flag.
+    pub(crate) flag_alone: Option<&'static str>,
     /// Columns that tell series apart, where they are there.
     pub(crate) by: Option<&'static [&'static str]>,
     /// The column whose words name the series.
@@ -29,8 +30,10 @@ pub(crate) struct Preset {
     pub(crate) kind: Option<Kind>,
     /// Kinds and units of series named by their column.
     pub(crate) named: BTreeMap<String, (Kind, Unit)>,
-    /// Something that everybody who reads this format must know.
-    pub(crate) caution: Option<(WarningKind, &'static str)>,
+    /// The name of the series that the flag is about, where there are others; it tells nothing of them.
+    pub(crate) flagged: Option<&'static str>,
+    /// What everybody who reads this format must know.
+    pub(crate) cautions: &'static [(WarningKind, &'static str)],
 }
 
 /// What a tester that waits for an answer before it asks again cannot measure.
@@ -52,8 +55,8 @@ impl Preset {
 
     /// Says what everybody must know.
     pub(crate) fn tell(&self, file: &str, report: &mut LoadReport) {
-        if let Some((kind, message)) = self.caution {
-            report.warn(kind, message, Position::in_file(file), 1);
+        for (kind, message) in self.cautions {
+            report.warn(*kind, *message, Position::in_file(file), 1);
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::load::number::show;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::points::{Builder, DataPoint, Metric, PointValue, Shape, Source};
 use crate::load::report::{LoadReport, WarningKind, counted};
+use crate::load::zone;
 use crate::unit::Unit;
 
 /// A tick in seconds.
@@ -121,9 +122,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         }
     }
     reader.tell(name, &mut report);
-    if clock.zoneless > 0 {
-        report.understand("zone", clock.zone_name(), "the times have no zone; --tz names another");
-    }
+    // seconds since the epoch are times that the clock did not read
+    zone::tell_clock(&clock, reader.snapshots, || Position::in_file(name), &mut report);
     if reader.builder.rows() == 0 {
         let hint = "a line with a time must stand above the files of each snapshot, as `date -u +%Y-%m-%dT%H:%M:%SZ` prints it";
         return Err(Error::empty("no figure with a time").in_file(name).hint(hint));

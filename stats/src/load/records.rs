@@ -68,7 +68,7 @@ fn sample(head: &[u8], whole: bool, records: &dyn Records, file: &str) -> Result
     let mut sample = Sample::default();
     let mut lines = lines(head).peekable();
     let mut first_bad = None;
-    while let Some((number, line)) = lines.next() {
+    while let Some((number, _, line)) = lines.next() {
         if sample.lines.len() >= SAMPLE_ROWS || (!whole && lines.peek().is_none() && !sample.lines.is_empty()) {
             break;
         }
@@ -162,10 +162,15 @@ pub(crate) fn seconds(field: &[u8]) -> Option<Vec<u8>> {
     Some((total + last).to_string().into_bytes())
 }
 
-/// Lines that are not empty, with their numbers from 1.
-fn lines(text: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
-    let numbered = text.split(|b| *b == b'\n').zip(1_u64..);
-    numbered.map(|(line, number)| (number, line.trim_ascii())).filter(|(_, line)| !line.is_empty())
+/// Lines that are not empty, with their numbers from 1 and where they begin.
+fn lines(text: &[u8]) -> impl Iterator<Item = (u64, u64, &[u8])> {
+    let mut start = 0;
+    let numbered = text.split(|b| *b == b'\n').zip(1_u64..).map(move |(line, number)| {
+        let own = start;
+        start += line.len() as u64 + 1;
+        (number, own, line.trim_ascii())
+    });
+    numbered.filter(|(_, _, line)| !line.is_empty())
 }
 
 /// Records whose fields are found by name.
@@ -199,7 +204,8 @@ impl Syntax for Named<'_> {
             }
         }
         let mut row: Vec<Option<Cow<'_, [u8]>>> = vec![None; plan.width];
-        for (number, line) in lines(text) {
+        for (number, start, line) in lines(text) {
+            rows.begin(start);
             row.fill(None);
             let mut unknown = None;
             let kind = self.records.fields(line, &mut |name, value| match self.index.get(name) {

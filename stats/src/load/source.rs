@@ -10,23 +10,18 @@ use crate::load::csv::{self, Input};
 use crate::load::dataset::Dataset;
 use crate::load::detect::detect;
 use crate::load::files::{self, Named};
-use crate::load::guess::FlagRule;
-use crate::load::json_lines::JsonLines;
-use crate::load::logs::{AccessLog, Logfmt, Ulid};
-use crate::load::options::{Format, Kind, LoadOptions};
+use crate::load::options::{Format, LoadOptions};
 use crate::load::parts::Place;
-use crate::load::preset::Preset;
 use crate::load::report::WarningKind;
 use crate::load::server::{bucket_and_key, is_server};
 use crate::load::store::{Condenser, HistogramTable};
 use crate::load::watched::Watched;
 use crate::load::{
-    cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, records, sadf_json,
+    by_record, cloud, exposition, histogram_files, histogram_table, otlp, proc_snapshots, prometheus, sadf_json,
     summaries, system, testers, tsdb_dump,
 };
 use crate::progress::Progress;
 use crate::time::Span;
-use crate::unit::Unit;
 
 /// How much is read before the format is decided.
 const HEAD: usize = 1 << 20;
@@ -309,17 +304,18 @@ fn by_format(
     match found {
         F::Parquet | F::ArrowIpc => return columnar(found, name, place, head, source, options, progress, into),
         F::Sqlite => {
-            let mut data = database(name, place, head, source, options, progress)?;
+            let mut data = database(name, place, head, source, options, progress, into)?;
             into.absorb(&mut data)?;
             return Ok(data);
         }
         F::Csv | F::K6Csv | F::VegetaCsv | F::Hey | F::Oha | F::Jmeter | F::Ab | F::Locust => {
+            let preset = testers::preset(found, &head);
             let input = Input { name, head, whole, rest: source, size, into };
-            return csv::read(input, found, testers::preset(found), options, progress);
+            return csv::read(input, found, preset, options, progress);
         }
         F::JsonLines | F::Logfmt | F::UlidLog | F::AccessLog | F::K6Json | F::VegetaJson => {
             let input = Input { name, head, whole, rest: source, size, into };
-            return of_records(found, input, options, progress);
+            return by_record::read(found, input, options, progress);
         }
         _ => {}
     }
@@ -348,46 +344,13 @@ fn by_format(
     Ok(data)
 }
 
-/// Formats of one record a line.
-fn of_records(format: Format, input: Input<'_>, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
-    let mut preset = testers::preset(format);
-    match format {
-        Format::K6Json => {
-            testers::k6_definitions(&input.head, &mut preset.named);
-            records::read(input, format, &testers::K6, preset, options, progress)
-        }
-        Format::Logfmt => records::read(input, format, &Logfmt, preset, options, progress),
-        Format::UlidLog => {
-            let preset = Preset { why: "a ULID tells it", time: Some("ulid_time"), ..preset };
-            records::read(input, format, &Ulid, preset, options, progress)
-        }
-        Format::AccessLog => {
-            let log = AccessLog::of(&input.head);
-            let latency = log.latency();
-            let preset = Preset {
-                why: "the combined log format",
-                time: Some("time"),
-                value: latency,
-                flag_alone: latency.is_none(),
-                ok: Some(("status", FlagRule::HttpStatus)),
-                by: Some(&[]),
-                unit: latency.map(|n| if n == "request_time" { Unit::Second } else { Unit::Microsecond }),
-                kind: Some(Kind::Events),
-                ..preset
-            };
-            records::read(input, format, &log, preset, options, progress)
-        }
-        _ => records::read(input, format, &JsonLines, preset, options, progress),
-    }
-}
-
 /// Options that name columns mean nothing where there are none, and are not passed over in silence.
 pub(crate) fn refuse_column_options(options: &LoadOptions, format: Format, name: &str) -> Result<()> {
     let set = [
         ("--time", options.time.is_some()),
         ("--by", !options.by.is_empty()),
         ("--ok", options.ok.is_some()),
-        ("--step", options.step.is_some() && !matches!(format, Format::Sysstat | Format::Vmstat)),
+        ("--step", options.step.is_some() && !matches!(format, Format::Sysstat | Format::Vmstat | Format::SadfJson)),
     ];
     match set.iter().find(|(_, is_set)| *is_set) {
         None => Ok(()),
@@ -458,6 +421,7 @@ fn database(
     _rest: &mut (dyn Read + Send),
     _options: &LoadOptions,
     _progress: &Progress,
+    _into: &mut Condenser,
 ) -> Result<Dataset> {
     Err(Error::unsupported("this build does not read SQLite databases")
         .in_file(name)
@@ -473,11 +437,12 @@ fn database(
     rest: &mut (dyn Read + Send),
     options: &LoadOptions,
     progress: &Progress,
+    into: &mut Condenser,
 ) -> Result<Dataset> {
     use crate::load::sqlite::{self, Bytes};
     let bytes = match place {
         Some(place) => Bytes::File(place.path),
         None => Bytes::Memory(everything(head, rest, name, progress)?),
     };
-    sqlite::read(name, bytes, options, progress)
+    sqlite::read(name, bytes, options, progress, into)
 }

@@ -18,16 +18,19 @@ use rusqlite::{Connection, OpenFlags, Row, Statement};
 use crate::error::{Error, Position, Result};
 use crate::load::assemble::{Collector, partition};
 use crate::load::classify::{Plan, Sample, classify};
-use crate::load::csv::Rows;
+use crate::load::csv::{Rows, mostly_blank};
 use crate::load::dataset::Dataset;
 use crate::load::guess;
 use crate::load::histogram_table;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
+use crate::load::store::Condenser;
 use crate::progress::Progress;
 
 /// Rows looked at to decide what the columns are.
 const SAMPLE_ROWS: usize = 2000;
+/// More fields than these are not looked at: of wide tables fewer rows, though never fewer than four.
+const SAMPLE_FIELDS: usize = 1 << 19;
 /// Rows taken as one piece.
 const PIECE: usize = 1 << 16;
 /// So many bytes of fields end a sample or a piece before it has all its rows.
@@ -47,8 +50,14 @@ pub(crate) enum Bytes<'a> {
     Memory(Vec<u8>),
 }
 
-/// Reads a table of a database to a data set.
-pub(crate) fn read(name: &str, bytes: Bytes<'_>, options: &LoadOptions, progress: &Progress) -> Result<Dataset> {
+/// Reads a table of a database to a data set, one of histograms into what takes several.
+pub(crate) fn read(
+    name: &str,
+    bytes: Bytes<'_>,
+    options: &LoadOptions,
+    progress: &Progress,
+    into: &mut Condenser,
+) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let size = match &bytes {
         Bytes::File(path) => std::fs::metadata(path).map_err(|e| Error::io(e, name))?.len(),
@@ -61,7 +70,7 @@ pub(crate) fn read(name: &str, bytes: Bytes<'_>, options: &LoadOptions, progress
     let database =
         Database { connection: open(bytes, progress).map_err(|e| failed(&e, name, progress))?, name, progress };
     let table = database.choose(options, &mut report)?;
-    let data = database.table(&table, size, options, report)?;
+    let data = database.table(&table, size, options, report, into)?;
     progress.advance(size);
     Ok(data)
 }
@@ -170,12 +179,16 @@ impl Database<'_> {
             if more > 0 { format!("{shown} and {more} more") } else { shown }
         };
         let Some(wanted) = &options.table else {
-            return match tables.as_slice() {
-                [only] => {
+            return match (tables.as_slice(), views.as_slice()) {
+                ([only], _) => {
                     report.understand("table", only.clone(), "it is the only one");
                     Ok(only.clone())
                 }
-                [] if views.is_empty() => Err(Error::empty("this SQLite database holds no table")
+                ([], [only]) => {
+                    report.understand("table", only.clone(), "it is the only view, and there is no table");
+                    Ok(only.clone())
+                }
+                ([], []) => Err(Error::empty("this SQLite database holds no table")
                     .in_file(self.name)
                     .hint("is it the right file?")),
                 _ => Err(Error::argument(format!("this SQLite database holds several tables: {}", listed()))
@@ -196,13 +209,20 @@ impl Database<'_> {
     }
 
     /// Reads a table.
-    fn table(&self, table: &str, size: u64, options: &LoadOptions, mut report: LoadReport) -> Result<Dataset> {
+    fn table(
+        &self,
+        table: &str,
+        size: u64,
+        options: &LoadOptions,
+        mut report: LoadReport,
+        into: &mut Condenser,
+    ) -> Result<Dataset> {
         let wrap = |e: &rusqlite::Error| self.failed(e);
         let mut statement =
             self.connection.prepare(&format!("SELECT * FROM {}", quoted(table))).map_err(|e| wrap(&e))?;
         let names = self.names(table, statement.column_count())?;
         if histogram_table::has_columns(&names) {
-            let mut data = self.histograms(&mut statement, names, size, options)?;
+            let mut data = self.histograms(&mut statement, names, size, options, into)?;
             report.absorb(std::mem::take(&mut data.report));
             data.report = report;
             return Ok(data);
@@ -212,7 +232,7 @@ impl Database<'_> {
             return Err(Error::empty(format!("the table “{table}” holds no rows")).in_file(self.name));
         }
         let plan = classify(&sample, options, self.name, &mut report)?;
-        let (collector, rows) = self.collect(&mut statement, &plan, &mut report)?;
+        let (collector, rows) = self.collect(&mut statement, &plan, size, &mut report)?;
         report.rows = rows;
         report.files.push(FileRead { name: self.name.to_owned(), format: Format::Sqlite, bytes: size, rows });
         collector.finish(&plan, self.name, Format::Sqlite, report)
@@ -241,9 +261,16 @@ impl Database<'_> {
         let mut sample = Sample { columns: vec![Vec::new(); names.len()], names, ..Sample::default() };
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
         let mut bytes = 0;
-        while sample.lines.len() < SAMPLE_ROWS && bytes < MOST_BYTES {
-            // a row that cannot be read is told when all are read
-            let Ok(Some(row)) = rows.next() else { break };
+        // a field that is not there takes as much as one that is
+        let most = (SAMPLE_FIELDS / sample.names.len().max(1)).clamp(4, SAMPLE_ROWS);
+        while sample.lines.len() < most && bytes < MOST_BYTES {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                // the rows before it are kept, which is told when all are read
+                Err(_) if !sample.lines.is_empty() && !self.progress.is_cancelled() => break,
+                Err(e) => return Err(self.failed(&e)),
+            };
             for (i, column) in sample.columns.iter_mut().enumerate() {
                 let field = field(row, i).map_or_else(Vec::new, Cow::into_owned);
                 bytes += field.len();
@@ -255,17 +282,27 @@ impl Database<'_> {
     }
 
     /// All rows, piece by piece; where the database breaks off, those before.
-    fn collect(&self, statement: &mut Statement<'_>, plan: &Plan, report: &mut LoadReport) -> Result<(Collector, u64)> {
+    fn collect(
+        &self,
+        statement: &mut Statement<'_>,
+        plan: &Plan,
+        size: u64,
+        report: &mut LoadReport,
+    ) -> Result<(Collector, u64)> {
         let mut collector = Collector::counting(0, None);
         let mut wanted: Vec<usize> = plan.wanted.iter().map(|w| w.source).collect();
         wanted.sort_unstable();
         wanted.dedup();
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
-        let mut count = 0_u64;
+        let (mut count, mut read) = (0_u64, 0_u64);
+        // the first row that lacks a third of its columns
+        let mut short = None;
         let mut more = true;
         while more {
             self.progress.check()?;
-            let mut piece = Rows::new(plan, plan.width * 8 * PIECE);
+            // no more rows are to be expected than the file has room for
+            let room = usize::try_from(size).unwrap_or(usize::MAX);
+            let mut piece = Rows::new(plan, room.min(plan.width * 8 * PIECE));
             let (mut in_piece, mut bytes) = (0, 0);
             while in_piece < PIECE && bytes < MOST_BYTES {
                 let row = match rows.next() {
@@ -297,8 +334,18 @@ impl Database<'_> {
                 }
                 in_piece += 1;
                 count += 1;
+                // a null takes a byte of the file, and a column that was added after its row takes none
+                plan.blanks.allow(size.max(read + bytes as u64));
+                let lacks = |i: &&usize| fields.get(**i).is_none_or(Option::is_none);
+                if short.is_none() && wanted.iter().filter(lacks).count() * 3 >= wanted.len() {
+                    short = Some(count);
+                }
                 piece.record(&fields, in_piece as u64);
+                if plan.blanks.too_many() {
+                    return Err(mostly_blank(plan, self.name, short.unwrap_or(count)));
+                }
             }
+            read += bytes as u64;
             collector.add(partition(piece.finish(in_piece as u64), plan)?, plan, self.name)?;
         }
         Ok((collector, count))
@@ -311,6 +358,7 @@ impl Database<'_> {
         names: Vec<String>,
         bytes: u64,
         options: &LoadOptions,
+        into: &mut Condenser,
     ) -> Result<Dataset> {
         let width = names.len();
         let mut rows = statement.query([]).map_err(|e| self.failed(&e))?;
@@ -324,7 +372,7 @@ impl Database<'_> {
             Err(e) => Some(Err(self.failed(&e))),
         });
         let rows = histogram_table::Rows { names, fields: &mut fields, format: Format::Sqlite, bytes };
-        histogram_table::assemble(rows, self.name, options)
+        histogram_table::take_rows(rows, self.name, options, into)
     }
 }
 
@@ -344,7 +392,7 @@ fn field<'a>(row: &'a Row<'_>, i: usize) -> Option<Cow<'a, [u8]>> {
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::load::{Kind, load, load_bytes};
+    use crate::load::{Kind, load, load_bytes, load_packed};
 
     fn bytes(script: &str) -> Vec<u8> {
         let mut connection = Connection::open_in_memory().unwrap();
@@ -416,12 +464,73 @@ mod tests {
     }
 
     #[test]
+    fn one_view_alone_is_read() {
+        let view = "CREATE VIEW good AS SELECT 1767225600 AS time, 1.5 AS value UNION ALL SELECT 1767225660, 2.5;";
+        let data = read(view, &LoadOptions::default()).unwrap();
+        assert_eq!(data.items[0].values(), [1.5, 2.5]);
+        assert_eq!(
+            (data.report.understood[0].choice.as_str(), data.report.understood[0].what.as_str()),
+            ("good", "table")
+        );
+        let e = read(&format!("{view} CREATE VIEW w AS SELECT 1;"), &LoadOptions::default()).unwrap_err().to_string();
+        assert!(e.contains("several tables: good, w"), "{e}");
+    }
+
+    #[test]
+    fn what_keeps_the_first_row_from_being_read_is_told() {
+        // the absolute value of the least integer is none
+        let first = "CREATE VIEW v AS SELECT abs(-9223372036854775807 - 1) AS time, 1.5 AS value;";
+        let e = read(first, &LoadOptions::default()).unwrap_err();
+        assert!(e.kind() == ErrorKind::Parse && e.to_string().contains("overflow"), "{e}");
+        // rows before it are kept
+        let script = "CREATE TABLE t(i INTEGER); INSERT INTO t VALUES (-3), (-2), (-9223372036854775808), (-1);
+            CREATE VIEW v AS SELECT 1767225600 + abs(i) AS time, 1.5 AS value FROM t;";
+        let data = read(script, &LoadOptions { table: Some("v".into()), ..LoadOptions::default() }).unwrap();
+        assert_eq!(data.items[0].values(), [1.5, 1.5]);
+        let cut = data.report.warnings.iter().find(|w| w.kind == WarningKind::Truncated).unwrap();
+        assert!(cut.message.contains("overflow") && cut.position.line == Some(3), "{cut:?}");
+    }
+
+    #[test]
     fn a_table_of_histograms_is_one() {
         let script = "CREATE TABLE h(series TEXT, window_start INTEGER, width REAL, schema TEXT, bin INTEGER, count INTEGER);
             INSERT INTO h VALUES ('latency', 1767225600, 60, 'le:0.1,0.3', 1, 5), ('latency', 1767225600, 60, 'le:0.1,0.3', 2, 7);";
         let data = read(script, &LoadOptions::default()).unwrap();
         assert_eq!((data.items[0].kind, data.items[0].values()), (Kind::Histogram, &[12.0][..]));
         assert_eq!((data.report.rows, data.report.understood[0].choice.as_str()), (2, "h"));
+        // packed like any other
+        let path = std::env::temp_dir().join(format!("sre-stats-packed-{}.db", std::process::id()));
+        std::fs::write(&path, bytes(script)).unwrap();
+        let read = load_packed(std::slice::from_ref(&path), &LoadOptions::default(), &Progress::new());
+        std::fs::remove_file(&path).unwrap();
+        let (data, table) = read.unwrap();
+        assert_eq!((data.items.len(), table.windows(), table.count(), data.report.rows), (0, 1, 12, 2));
+        assert_eq!(table.identities()[0].name, "latency");
+    }
+
+    /// Columns that were added to rows that were there take no byte of the file.
+    #[test]
+    fn columns_that_no_row_has_are_refused_before_they_fill_the_memory() {
+        let mut script =
+            "CREATE TABLE t(time INTEGER, load REAL); WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n
+            WHERE i < 1499) INSERT INTO t SELECT 1767225600 + i, i + 0.5 FROM n;"
+                .to_owned();
+        script.extend((0..500).map(|i| format!("ALTER TABLE t ADD COLUMN c{i} REAL;")));
+        // one value makes each a column of numbers
+        let sets: Vec<String> = (0..500).map(|i| format!("c{i} = 1.5")).collect();
+        script += &format!("UPDATE t SET {} WHERE time < 1767225603;", sets.join(","));
+        let e = read(&script, &LoadOptions::default()).unwrap_err();
+        // the first three rows have all
+        assert!(e.to_string().contains("--value") && e.position().unwrap().line == Some(4), "{e}");
+        // half a million fields and one for two bytes of the file
+        let most = (1 << 19) + bytes(&script).len() / 2;
+        let few = |rows: usize| read(&script.replace("1499", &rows.to_string()), &LoadOptions::default());
+        assert!(few(most / 500 - 20).is_ok() && few(most / 500 + 20).is_err());
+        // where each null was written, it may stand
+        let some = LoadOptions { value: Some("load,c0,c1".into()), ..LoadOptions::default() };
+        assert_eq!(read(&script, &some).unwrap().report.rows, 1500);
+        let dense = script.replace("UPDATE t", "UPDATE t SET c0 = NULL; UPDATE t");
+        assert!(read(&dense, &LoadOptions::default()).is_ok());
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::load::number::{self, Field};
 use crate::load::options::{Format, Kind, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{Samples, to_dataset};
+use crate::load::system_columns::{is_label, is_vmstat_memory, unit};
+use crate::load::zone;
 use crate::time::Span;
-use crate::unit::Unit;
 
 const DAY: i64 = 86_400_000_000_000;
 
@@ -28,14 +29,19 @@ pub(crate) fn by_lines(text: &[u8]) -> Option<Format> {
     if line.starts_with(b"Linux ") && line.trim_ascii_end().ends_with(b"CPU)") {
         return Some(Format::Sysstat);
     }
-    line.starts_with(b"procs -").then_some(Format::Vmstat)
+    is_vmstat_head(line).then_some(Format::Vmstat)
+}
+
+/// The line over the columns of `vmstat`, which `-w` begins with dashes.
+fn is_vmstat_head(line: &[u8]) -> bool {
+    line.starts_with(b"procs -") || line.starts_with(b"--procs--")
 }
 
 /// Reads any of them.
 pub(crate) fn read(name: &str, bytes: &[u8], format: Format, options: &LoadOptions) -> Result<Dataset> {
     let mut report = LoadReport::default();
     let text = encoding::text(bytes, name, &mut report);
-    let mut table = Table::new(options)?;
+    let mut table = Table::new(format, options)?;
     let first = text.lines().next().unwrap_or_default();
     if format == Format::Vmstat {
         vmstat(&text, &mut table);
@@ -68,11 +74,16 @@ struct Table {
     without_time: u64,
     step: Span,
     first: i64,
+    format: Format,
+    /// Whether there are columns of memory whose unit an option of `vmstat` changes.
+    memory: bool,
 }
 
 impl Table {
-    fn new(options: &LoadOptions) -> Result<Self> {
+    fn new(format: Format, options: &LoadOptions) -> Result<Self> {
         Ok(Self {
+            format,
+            memory: false,
             all: Vec::new(),
             index: HashMap::new(),
             clock: Clock::new(TimeFormat::Text, clock::zone(options.tz.as_deref())?),
@@ -95,11 +106,8 @@ impl Table {
             let fresh = self.all.len();
             let at = *self.index.entry(key).or_insert(fresh);
             if at == fresh {
-                let unit = if name.starts_with('%') || matches!(*name, "us" | "sy" | "id" | "wa" | "st" | "gu") {
-                    Some(Unit::Percent)
-                } else {
-                    None
-                };
+                let unit = unit(name, self.format);
+                self.memory |= self.format == Format::Vmstat && is_vmstat_memory(name);
                 let samples = Samples {
                     name: (*name).to_owned(),
                     labels: labels.clone(),
@@ -132,7 +140,7 @@ impl Table {
         if self.averages > 0 {
             report.understand(
                 "not read",
-                counted(self.averages, "line of averages"),
+                format!("{} of averages", counted(self.averages, "line")),
                 "they are over the samples that are read",
             );
         }
@@ -148,9 +156,14 @@ impl Table {
             );
             report.warn(WarningKind::NoTime, message, Position::in_file(file), self.without_time);
         }
-        if self.clock.zoneless > 0 {
-            report.understand("zone", self.clock.zone_name(), "the times have no zone; --tz names another");
+        if self.memory {
+            report.understand(
+                "unit",
+                "memory in KiB",
+                "what vmstat prints without -S, of which its output says nothing",
+            );
         }
+        zone::tell_clock(&self.clock, self.clock.read, || Position::in_file(file), report);
     }
 
     /// A date and a time of day, in the words of the C locale or in ISO 8601.
@@ -161,7 +174,7 @@ impl Table {
 }
 
 /// `11/25/26`, `11/25/2026`, `25.11.2026` or `2026-11-25` as the last.
-fn iso_date(date: &str) -> Option<String> {
+pub(super) fn iso_date(date: &str) -> Option<String> {
     if date.len() == 10 && date.as_bytes().get(4) == Some(&b'-') {
         return Some(date.to_owned());
     }
@@ -174,7 +187,7 @@ fn iso_date(date: &str) -> Option<String> {
 }
 
 /// `01:58:03` with `PM` as `13:58:03`.
-fn clock_24(time: &str, half: Option<&str>) -> Option<String> {
+pub(super) fn clock_24(time: &str, half: Option<&str>) -> Option<String> {
     let Some(half) = half else { return Some(time.to_owned()) };
     let (hour, rest) = time.split_once(':')?;
     let hour: u32 = hour.parse().ok()?;
@@ -186,34 +199,15 @@ fn is_time(word: &str) -> bool {
     parts.len() == 3 && parts.iter().all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A column that tells rows of one time apart.
-fn is_label(name: &str) -> bool {
-    matches!(
-        name.trim_end_matches(':'),
-        "CPU"
-            | "IFACE"
-            | "DEV"
-            | "TTY"
-            | "INTR"
-            | "FILESYSTEM"
-            | "BUS"
-            | "FAN"
-            | "TEMP"
-            | "IN"
-            | "DEVICE"
-            | "Device"
-            | "MOUNTPOINT"
-            | "FCHOST"
-    )
-}
-
 /// The labels of a row by its header.
 fn labels(names: &[&str], values: &[&str], host: Option<&str>) -> Labels {
     let mut labels = Labels::new();
     if let Some(host) = host.filter(|h| !h.is_empty()) {
         labels.set("host", host);
     }
-    for (name, value) in names.iter().zip(values).filter(|(n, _)| is_label(n)) {
+    // the processor that a process ran on last tells no process apart
+    let moves = |name: &str| name == "CPU" && names.contains(&"PID");
+    for (name, value) in names.iter().zip(values).filter(|(n, _)| is_label(n) && !moves(n)) {
         // sadf writes -1 for all of them
         labels.set(name.trim_end_matches(':').to_ascii_lowercase(), if *value == "-1" { "all" } else { value });
     }
@@ -261,7 +255,9 @@ fn sadf(text: &str, table: &mut Table) {
 /// The date and the host in `Linux 6.1.0 (host) 11/25/26 _x86_64_ (2 CPU)`.
 fn banner(line: &str) -> (Option<&str>, Option<&str>) {
     let host = line.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(host, _)| host);
-    let date = line.split_whitespace().find(|w| iso_date(w).is_some());
+    // the kernel's version before the host may look like a date too
+    let after = line.split_once(')').map_or(line, |(_, rest)| rest);
+    let date = after.split_whitespace().find(|w| iso_date(w).is_some());
     (date, host)
 }
 
@@ -302,6 +298,10 @@ fn sar(text: &str, table: &mut Table) {
         if !words.iter().any(figure) {
             (header, last, days) = (words, i64::MIN, 0);
             continue;
+        }
+        // pidstat's last word is a command, which may have blanks in it
+        if header.last() == Some(&"Command") && words.len() > header.len() {
+            words.truncate(header.len());
         }
         let Some(mut at) = date.and_then(|date| table.time(date, time, half)).filter(|_| words.len() == header.len())
         else {
@@ -370,7 +370,7 @@ fn vmstat(text: &str, table: &mut Table) {
     let reports = text.lines().filter(|l| figures_in(l)).count();
     for (number, line) in (1_u64..).zip(text.lines()) {
         let words: Vec<&str> = line.split_whitespace().collect();
-        if words.is_empty() || line.starts_with("procs") {
+        if words.is_empty() || is_vmstat_head(line.as_bytes()) {
             continue;
         }
         if !figures_in(line) {
@@ -404,5 +404,69 @@ fn vmstat(text: &str, table: &mut Table) {
             Some(at) => table.add(at, names, values, &Labels::new()),
             None => table.unreadable(number),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::load::{Item, load_bytes};
+    use crate::progress::Progress;
+    use crate::unit::Unit;
+
+    fn load(text: &str) -> Dataset {
+        load_bytes("x", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap()
+    }
+
+    fn find<'a>(data: &'a Dataset, title: &str) -> &'a Item {
+        data.items.iter().find(|i| i.title() == title).unwrap_or_else(|| panic!("{title}"))
+    }
+
+    /// 2026-11-25T10:00:01Z is 1 795 600 801 s.
+    #[test]
+    fn the_version_of_the_kernel_is_no_date() {
+        for version in ["6.6.12", "5.10.205", "6.18.44-fc-v669"] {
+            let text = format!(
+                "Linux {version} (host) \t11/25/2026 \t_x86_64_\t(2 CPU)\n\n10:00:01        CPU     %user     %idle\n\
+                 10:00:01        all      1.00     98.40\n"
+            );
+            let data = load(&text);
+            assert_eq!(data.items[0].times(), [1_795_600_801_000_000_000], "{version}");
+        }
+    }
+
+    #[test]
+    fn wide_vmstat_is_vmstat() {
+        let data = load(
+            "--procs-- -----------------------memory---------------------- ---swap-- -----io---- -system-- ----------cpu---------- -----timestamp-----\n   \
+             r    b         swpd         free         buff        cache   si   so    bi    bo   in   cs  us  sy  id  wa  st  gu                 UTC\n   \
+             7    0            0     10408224       380764     12105980    0    0  1896  4796  391 1272  75   8  16   0   0   0 2026-11-26 09:39:15\n   \
+             8    0            0     10408225       380764     12105980    0    0    72   100  830 3388  91   9   0   0   0   0 2026-11-26 09:39:16\n",
+        );
+        // 2026-11-26T09:39:16Z
+        let free = find(&data, "free");
+        assert_eq!(
+            (free.format, free.times(), free.values()),
+            (Format::Vmstat, &[1_795_685_956_000_000_000][..], &[10_408_225.0][..])
+        );
+        assert_eq!(
+            (&free.identity.unit, &find(&data, "gu").identity.unit),
+            (&Unit::Other("KiB".into()), &Unit::Percent)
+        );
+        assert!(data.report.understood.iter().any(|u| u.choice == "memory in KiB" && u.why.contains("-S")));
+    }
+
+    #[test]
+    fn processes_are_told_apart_by_their_numbers() {
+        let data = load(
+            "Linux 6.1.0 (h) \t01/02/2026 \t_x86_64_\t(2 CPU)\n\n10:00:01      UID       PID    %usr   %CPU   CPU  Command\n\
+             10:00:02        0         1    1.00    1.50     0  systemd\n10:00:02        0        22    3.00    3.50     1  my worker\n\
+             10:00:03        0         1    2.00    2.50     1  systemd\n",
+        );
+        let labels = "{command=\"systemd\", host=\"h\", pid=\"1\", uid=\"0\"}";
+        assert_eq!(find(&data, &format!("%CPU{labels}")).values(), [1.5, 2.5]);
+        let titles: Vec<String> = data.items.iter().map(Item::title).collect();
+        assert_eq!(titles.len(), 4, "{titles:?}");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::load::blanks::Ahead;
 use crate::load::clock::TimeFormat;
 use crate::load::guess::FlagRule;
 use crate::load::report::WarningKind;
@@ -60,6 +61,8 @@ pub(crate) struct Chunk {
     pub(crate) tallies: Tallies,
     /// How many times had no zone.
     pub(crate) zoneless: u64,
+    /// The fields that no text stands for.
+    pub(crate) ahead: Ahead,
 }
 
 /// Words, each with its code in order of first appearance.
@@ -160,6 +163,16 @@ impl Tallies {
             let fresh = || Tally { count: 0, line: t.line + lines, ..t.clone() };
             self.0.entry(key).or_insert_with(fresh).count += t.count;
         }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Leaves those of some columns.
+    pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        self.0.retain(|(_, column), _| column.is_some_and(&keep));
     }
 
     /// All of them, by kind and column.

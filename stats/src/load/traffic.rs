@@ -17,6 +17,27 @@ use crate::series::Identity;
 pub(crate) const LABEL: &str = "traffic";
 /// Labels that say by a truth, or by the name of a probe, that a series is one's.
 const PROBES: [&str; 6] = ["synthetic", "is_synthetic", "synthetics", "probe", "is_probe", "probe_type"];
+/// What user agents of programs begin with that only look whether something answers.
+const PROBERS: [&str; 16] = [
+    "kube-probe",
+    "ELB-HealthChecker",
+    "GoogleHC",
+    "Amazon-Route53-Health-Check-Service",
+    "GoogleStackdriverMonitoring-UptimeChecks",
+    "Edge Health Probe",
+    "Load Balancer Agent",
+    "Consul Health Check",
+    "Blackbox Exporter",
+    "check_http",
+    "Datadog/Synthetics",
+    "Pingdom.com_bot",
+    "Better Uptime Bot",
+    "Checkly",
+    "Uptime-Kuma",
+    "NewRelicPinger",
+];
+/// What stands within the user agents of those that show themselves as browsers.
+const BROWSERS: [&str; 4] = ["UptimeRobot", "DatadogSynthetics", "Site24x7", "StatusCake"];
 
 /// Whose requests a series tells of.
 ///
@@ -107,6 +128,15 @@ impl Traffic {
             _ => Ok(items.iter().find_map(|i| i.traffic())),
         }
     }
+}
+
+/// The program that sent a request to see whether it is answered, by its user agent. The names are those that the programs' manuals give.
+pub(crate) fn prober(user_agent: &[u8]) -> Option<&'static str> {
+    if user_agent.starts_with(b"Mozilla/") {
+        let within = |name: &&str| memchr::memmem::find(user_agent, name.as_bytes()).is_some();
+        return BROWSERS.into_iter().find(within);
+    }
+    PROBERS.into_iter().find(|name| user_agent.starts_with(name.as_bytes()))
 }
 
 /// Whether a column of this name says whose requests its rows are.

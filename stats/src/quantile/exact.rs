@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Confidence, Estimate, Scope};
 use crate::method::{Definition, Method};
 use crate::quantile::order_statistics::{order_statistic_interval, samples_needed};
-use crate::quantile::probability::{Quantile, snapped};
+use crate::quantile::probability::{Quantile, snapped_product};
 use crate::quantile::select::Ranked;
 
 /// The level of the interval that every exact quantile carries.
@@ -51,11 +51,12 @@ pub fn quantiles(values: &[f64], qs: &[Quantile], definition: Definition, scope:
     }
     let samples = Ranked::of(&samples, ranks);
     let estimate = |(q, (lower, upper)): (&Quantile, &(Option<u64>, Option<u64>))| {
-        let mut e =
-            Estimate::new(at(|r| samples.at(r), n, *q, definition), Method::Quantile(definition), n as u64, scope);
+        let value = at(|r| samples.at(r), n, *q, definition);
+        let mut e = Estimate::new(value, Method::Quantile(definition), n as u64, scope);
+        // a definition that reads between samples may lie a little outside; a wider interval holds its level too
         e.confidence = Some(Confidence {
-            lower: lower.map_or(f64::NEG_INFINITY, |r| samples.at(r as usize - 1)),
-            upper: upper.map_or(f64::INFINITY, |r| samples.at(r as usize - 1)),
+            lower: lower.map_or(f64::NEG_INFINITY, |r| samples.at(r as usize - 1)).min(value),
+            upper: upper.map_or(f64::INFINITY, |r| samples.at(r as usize - 1)).max(value),
             level: LEVEL,
         });
         if upper.is_none() {
@@ -131,7 +132,7 @@ fn between(a: f64, b: f64, weight: f64) -> f64 {
 /// The two neighbouring ranks, counted from 0, and the weight of the upper one. `n` is at least 1.
 pub(crate) fn position(n: usize, q: Quantile, definition: Definition) -> (usize, usize, f64) {
     let size = n as f64;
-    let product = snapped(size * q.p());
+    let product = snapped_product(size * q.p());
     let (rank, weight) = match definition {
         Definition::Type1 => (q.rank(n as u64) as f64, 0.0),
         Definition::Type2 if product.fract() == 0.0 => (product, 0.5),
@@ -146,12 +147,12 @@ pub(crate) fn position(n: usize, q: Quantile, definition: Definition) -> (usize,
             let h = match definition {
                 Definition::Type4 => product,
                 Definition::Type5 => product + 0.5,
-                Definition::Type6 => snapped((size + 1.0) * q.p()),
-                Definition::Type8 => snapped((size + 1.0 / 3.0) * q.p() + 1.0 / 3.0),
-                Definition::Type9 => snapped((size + 0.25) * q.p() + 0.375),
+                Definition::Type6 => snapped_product((size + 1.0) * q.p()),
+                Definition::Type8 => snapped_product((size + 1.0 / 3.0) * q.p() + 1.0 / 3.0),
+                Definition::Type9 => snapped_product((size + 0.25) * q.p() + 0.375),
                 // type 7; near 1 counted from the upper end, where the complement is the better number
-                _ if q.p() >= 0.5 => size - snapped((size - 1.0) * q.complement()),
-                _ => snapped((size - 1.0) * q.p()) + 1.0,
+                _ if q.p() >= 0.5 => size - snapped_product((size - 1.0) * q.complement()),
+                _ => snapped_product((size - 1.0) * q.p()) + 1.0,
             };
             (h.floor(), h - h.floor())
         }
@@ -168,6 +169,21 @@ pub(crate) fn position(n: usize, q: Quantile, definition: Definition) -> (usize,
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interval_holds_its_estimate() {
+        for n in 1..40 {
+            let values: Vec<f64> = (0..n).map(|i| f64::from(i * i)).collect();
+            for definition in Definition::ALL {
+                for p in [0.01, 0.1, 0.5, 0.9, 0.99, 0.999] {
+                    let q = Quantile::new(p).unwrap();
+                    let found = quantiles(&values, &[q], definition, &Scope::default()).unwrap().remove(0);
+                    let c = found.confidence.unwrap();
+                    assert!(c.lower <= found.value && found.value <= c.upper, "n {n} {definition} {p}: {found:?}");
+                }
+            }
+        }
+    }
     use crate::unit::Unit;
 
     fn exact(values: &[f64], q: f64, definition: Definition) -> f64 {

@@ -35,7 +35,7 @@ pub use exact::{quantile_sorted, quantiles};
 pub use harrell_davis::{HarrellDavis, harrell_davis};
 pub use order_statistics::{none_above, order_statistic_interval, samples_needed};
 pub use probability::Quantile;
-pub(crate) use probability::snapped;
+pub(crate) use probability::snapped_product;
 pub use share::share_at_most;
 pub use tool::{Rule, Tool, ToolQuantile, ToolRefusal, tool_quantile, tool_quantiles};
 pub use weighted::weighted_quantiles;

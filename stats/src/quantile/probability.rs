@@ -25,6 +25,10 @@ pub struct Quantile {
 impl Quantile {
     /// The median.
     pub const MEDIAN: Self = Self { p: 0.5, complement: 0.5 };
+    /// The lower quartile.
+    pub const P25: Self = Self { p: 0.25, complement: 0.75 };
+    /// The upper quartile.
+    pub const P75: Self = Self { p: 0.75, complement: 0.25 };
     /// p90.
     pub const P90: Self = Self { p: 0.9, complement: 0.1 };
     /// p95.
@@ -84,16 +88,20 @@ impl Quantile {
         if n == 0 {
             return 0;
         }
-        let above = snapped(n as f64 * self.complement).floor();
+        let above = snapped_product(n as f64 * self.complement).floor();
         // near 1 the complement is the better number, near 0 the probability is
-        let rank =
-            if self.p >= 0.5 { n.saturating_sub(above as u64) } else { snapped(n as f64 * self.p).ceil() as u64 };
+        let rank = if self.p >= 0.5 {
+            n.saturating_sub(above as u64)
+        } else {
+            snapped_product(n as f64 * self.p).ceil() as u64
+        };
         rank.clamp(1, n)
     }
 }
 
-/// A value moved to the whole number that it misses only by rounding.
-pub(crate) fn snapped(x: f64) -> f64 {
+/// A product or quotient of two numbers, one of which is a whole one, moved to the whole number that it misses only by its own rounding and
+/// that of the other. Nothing for running sums, whose rounding grows with them, nor for numbers below 1, which would all be 0.
+pub(crate) fn snapped_product(x: f64) -> f64 {
     let whole = x.round();
     if (x - whole).abs() <= 4.0 * f64::EPSILON * x.abs().max(1.0) { whole } else { x }
 }

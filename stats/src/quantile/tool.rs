@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::method::{Definition, Method};
 use crate::quantile::exact::{quantiles, usable};
-use crate::quantile::probability::{Quantile, snapped};
+use crate::quantile::probability::{Quantile, snapped_product};
 use crate::quantile::select::Ranked;
 
 /// A tool that prints percentiles of samples.
@@ -265,8 +265,8 @@ fn adapt(tool: Tool, q: Quantile, exact: &Estimate, values: &[f64]) -> Result<Es
     match tool.rule() {
         Rule::Definition(_) => Ok(exact.clone()),
         Rule::WithinSamples => {
-            let position = snapped((size + 1.0) * q.p());
-            let above = snapped((size + 1.0) * q.complement());
+            let position = snapped_product((size + 1.0) * q.p());
+            let above = snapped_product((size + 1.0) * q.complement());
             if position < 1.0 || above < 1.0 {
                 let message = format!("#NUM!: {q} of {n} samples lies outside 1/(n+1) … n/(n+1)");
                 return Err(Error::argument(message).hint("use PERCENTILE.INC, or more samples"));
@@ -274,14 +274,14 @@ fn adapt(tool: Tool, q: Quantile, exact: &Estimate, values: &[f64]) -> Result<Es
             Ok(exact.clone())
         }
         Rule::RoundedRank => {
-            let rank = if n == 1 { 1 } else { (snapped(size * q.p()) + 0.5).floor() as u64 };
+            let rank = if n == 1 { 1 } else { (snapped_product(size * q.p()) + 0.5).floor() as u64 };
             if rank == 0 {
                 let message = format!("no metric: {q} of {n} samples rounds to rank 0");
                 return Err(Error::argument(message).hint("ask a higher percentile, or collect more samples"));
             }
             Ok(of_rank(rank.min(n), exact, values, tool))
         }
-        Rule::NextRank => Ok(of_rank((snapped(size * q.p()).floor() as u64 + 1).min(n), exact, values, tool)),
+        Rule::NextRank => Ok(of_rank((snapped_product(size * q.p()).floor() as u64 + 1).min(n), exact, values, tool)),
     }
 }
 

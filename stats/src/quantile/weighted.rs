@@ -3,13 +3,14 @@
 use crate::error::{Error, Result};
 use crate::estimate::{Estimate, Scope};
 use crate::method::Method;
-use crate::quantile::probability::{Quantile, snapped};
+use crate::quantile::probability::Quantile;
 
 /// Weighted quantiles, in the order asked, in the unit of `scope`: the smallest sample with at least a share p of the total
 /// weight at or below it.
 ///
 /// This is the inverse of the weighted empirical distribution: definition type 1 of the samples, each repeated as often as
-/// its weight says, and the same whether weights are counts, shares or sampling rates. It returns a sample and never
+/// its weight says, and the same whether weights are counts, shares or sampling rates: a share that misses p by no more than the rounding of
+/// weights and sums reaches it. It returns a sample and never
 /// interpolates, since interpolation has no agreed meaning between weights. A sample of weight 0 is as if it were not there.
 /// Samples that are NaN or infinite are left out with their weights and counted in a caveat.
 ///
@@ -61,11 +62,11 @@ pub fn weighted_quantiles(values: &[f64], weights: &[f64], qs: &[Quantile], scop
     let one = |q: &Quantile| {
         let at = if q.p() >= 0.5 {
             // the first sample with at most the complement of the weight above it
-            let allowed = snapped(total * q.complement());
-            above.iter().skip(1).take_while(|w| snapped(**w) > allowed).count()
+            let allowed = total * q.complement() * (1.0 + ROUNDING);
+            above.iter().skip(1).take_while(|w| **w > allowed).count()
         } else {
-            let wanted = snapped(total * q.p());
-            below.partition_point(|w| snapped(*w) < wanted)
+            let wanted = total * q.p() * (1.0 - ROUNDING);
+            below.partition_point(|w| *w < wanted)
         };
         let value = pairs[at.min(pairs.len() - 1)].0;
         let mut e = Estimate::new(value, Method::Named("weighted type1"), n, scope);
@@ -78,14 +79,20 @@ pub fn weighted_quantiles(values: &[f64], weights: &[f64], qs: &[Quantile], scop
     Ok(qs.iter().map(one).collect())
 }
 
-/// Running sums.
+/// Sums of weights that differ by less than this part are equal: each weight, each sum and the probability are rounded once.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
+
+/// Running sums, with what rounding takes from them put back (Neumaier, 1974): each is as good as if it were rounded once, however many
+/// weights there are.
 fn running(weights: impl Iterator<Item = f64>) -> Vec<f64> {
-    weights
-        .scan(0.0, |sum, w| {
-            *sum += w;
-            Some(*sum)
-        })
-        .collect()
+    let (mut sum, mut lost) = (0.0f64, 0.0);
+    let add = |weight: f64| {
+        let next = sum + weight;
+        lost += if sum >= weight { (sum - next) + weight } else { (weight - next) + sum };
+        sum = next;
+        if sum.is_finite() { sum + lost } else { sum }
+    };
+    weights.map(add).collect()
 }
 
 #[cfg(test)]
@@ -117,6 +124,29 @@ mod tests {
     }
 
     #[test]
+    fn counts_shares_and_sampling_rates_say_the_same() {
+        let probabilities = [0.0, 0.05, 0.1, 0.25, 0.3, 0.45, 0.5, 0.55, 0.7, 0.9, 0.95, 0.99, 1.0];
+        let qs = probabilities.map(|p| Quantile::new(p).unwrap());
+        for n in [10u32, 20, 100, 1000, 100_000] {
+            let values: Vec<f64> = (1..=n).map(f64::from).collect();
+            for weight in [1.0, 0.1, 1.0 / f64::from(n), 0.3, 1.0 / 3.0, 7e-3, 1e-17, 1e-300, 1e200, 3e17] {
+                let got = weighted_quantiles(&values, &vec![weight; n as usize], &qs, &scope()).unwrap();
+                for (q, e) in qs.iter().zip(&got) {
+                    // values are their own ranks
+                    assert_eq!(e.value, q.rank(u64::from(n)) as f64, "{n} of {weight}: {q}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_weight_however_small_holds_an_end() {
+        let qs = [Quantile::new(0.0).unwrap(), Quantile::new(1.0).unwrap()];
+        let got = weighted_quantiles(&[1.0, 2.0, 3.0], &[1e-30, 1.0, 1e-30], &qs, &scope()).unwrap();
+        assert_eq!((got[0].value, got[1].value), (1.0, 3.0));
+    }
+
+    #[test]
     fn nonsense_is_refused() {
         let q = [Quantile::MEDIAN];
         assert!(weighted_quantiles(&[1.0], &[], &q, &scope()).is_err());
@@ -127,6 +157,20 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_unit_of_weights_does_not_matter(
+            pairs in proptest::collection::vec((-50_i32..50, 1_u32..60), 1..60), hundredths in 0_u32..=100,
+            unit in proptest::sample::select(vec![0.1, 0.3, 0.01, 1e-17, 1.0 / 3.0, 1e9]),
+        ) {
+            let q = Quantile::new(f64::from(hundredths) / 100.0).unwrap();
+            let values: Vec<f64> = pairs.iter().map(|p| f64::from(p.0)).collect();
+            let of = |unit: f64| {
+                let weights: Vec<f64> = pairs.iter().map(|p| f64::from(p.1) * unit).collect();
+                weighted_quantiles(&values, &weights, &[q], &scope()).unwrap()[0].value
+            };
+            proptest::prop_assert_eq!(of(unit), of(1.0));
+        }
+
         #[test]
         fn whole_weights_repeat_the_samples(
             pairs in proptest::collection::vec((-50_i32..50, 0_u32..6), 1..40), thousandths in 0_u32..=1000,

@@ -66,7 +66,7 @@ impl Section {
     pub fn caveats_of(&self, table: &Table) -> Vec<String> {
         let said = |line: &String| {
             let caveat = line.split_once(": ").map_or(line.as_str(), |(_, caveat)| caveat);
-            let caveat = caveat.split(" (the like of ").next().unwrap_or(caveat);
+            let caveat = caveat.split(" (likewise in ").next().unwrap_or(caveat);
             self.blocks.iter().any(|b| match b {
                 Block::Text(text) => text.contains(caveat),
                 Block::Warnings(warnings) => warnings.iter().any(|w| w.contains(caveat)),

@@ -10,6 +10,9 @@ use crate::error::Result;
 use crate::estimate::Estimate;
 use crate::figure::{Figure, Theme, draw};
 
+/// Contents of more sections than this are folded, so that the first finding stands on the first screen.
+const LONG: usize = 60;
+
 /// The report as a self-contained HTML document that reads on screen, light or dark, and on paper.
 ///
 /// Every text is escaped, and the document forbids scripts and outside content by a content security policy of its own.
@@ -36,11 +39,16 @@ pub fn to_html(report: &Report) -> Result<String> {
         style::sheet()
     );
     if report.sections.len() > 2 {
-        out.push_str("<nav aria-label=\"Contents\"><ol>\n");
+        let long = report.sections.len() > LONG;
+        out.push_str("<nav aria-label=\"Contents\">");
+        if long {
+            out.push_str(&format!("<details><summary>Contents: {} sections</summary>", report.sections.len()));
+        }
+        out.push_str("<ol>\n");
         for (i, section) in report.sections.iter().enumerate() {
             out.push_str(&format!("<li><a href=\"#s{}\">{}</a></li>\n", i + 1, escape(&section.title)));
         }
-        out.push_str("</ol></nav>\n");
+        out.push_str(if long { "</ol></details></nav>\n" } else { "</ol></nav>\n" });
     }
     // drawing takes most of the time: each section, and each block of one, by itself
     let sections: Vec<Result<String>> =
@@ -269,6 +277,19 @@ mod tests {
             let open = html.matches(&format!("<{tag}>")).count() + html.matches(&format!("<{tag} ")).count();
             assert_eq!(open, html.matches(&format!("</{tag}>")).count(), "{tag}");
         }
+    }
+
+    #[test]
+    fn long_contents_are_folded() {
+        let of = |n: usize| {
+            let mut report = Report::new("r");
+            report.sections = (0..n).map(|i| Section::new(format!("s{i}"))).collect();
+            to_html(&report).unwrap()
+        };
+        assert!(!of(LONG).contains("<details>"));
+        let long = of(LONG + 1);
+        assert!(long.contains("<details><summary>Contents: 61 sections</summary><ol>"));
+        assert_eq!(long.matches("<details>").count(), long.matches("</details>").count());
     }
 
     #[test]

@@ -152,7 +152,7 @@ mod tests {
         let section = Section::new("s").with(Block::Table(table));
         let shown = |section: Section| to_markdown(&Report::new("R").with(section)).unwrap();
         let text = shown(section.clone());
-        assert!(text.ends_with("|\n\n- ⚠ a: n = 3 is too &lt;few&gt; (the like of 1 row more)\n"), "{text}");
+        assert!(text.ends_with("|\n\n- ⚠ a: n = 3 is too &lt;few&gt; (likewise in 1 more row)\n"), "{text}");
         let verdict =
             Block::Verdict { standing: Standing::Good, text: "met".into(), evidence: vec![("m".into(), few(3))] };
         let text = shown(section.with(verdict));

@@ -106,7 +106,7 @@ impl Cell {
                 column.and_then(|c| c.unit.as_ref()).map_or_else(|| Unit::None.show(*value), |u| u.show(*value))
             }
             Self::Span(span) => span.to_string(),
-            Self::Estimate(estimate) => estimate.unit.show(estimate.value),
+            Self::Estimate(estimate) => estimate.show(estimate.value),
             Self::Empty => "–".to_owned(),
         }
     }
@@ -116,9 +116,9 @@ impl Cell {
         let Self::Estimate(e) = self else { return None };
         match &e.bound {
             Bound::Exact => Some("exact".to_owned()),
-            Bound::Guaranteed { lower, upper } => Some(format!("[{}, {}]", e.unit.show(*lower), e.unit.show(*upper))),
+            Bound::Guaranteed { lower, upper } => Some(format!("[{}, {}]", e.show(*lower), e.show(*upper))),
             Bound::Confidence { lower, upper, level } => {
-                Some(format!("[{}, {}] at {}", e.unit.show(*lower), e.unit.show(*upper), Unit::Ratio.show(*level)))
+                Some(format!("[{}, {}] at {}", e.show(*lower), e.show(*upper), Unit::Ratio.show(*level)))
             }
             Bound::Unknown { why } => Some(format!("no bound: {why}")),
         }
@@ -128,7 +128,7 @@ impl Cell {
     pub(crate) fn confidence(&self) -> Option<String> {
         let Self::Estimate(e) = self else { return None };
         let c = e.confidence?;
-        Some(format!("{} confidence [{}, {}]", Unit::Ratio.show(c.level), e.unit.show(c.lower), e.unit.show(c.upper)))
+        Some(format!("{} confidence [{}, {}]", Unit::Ratio.show(c.level), e.show(c.lower), e.show(c.upper)))
     }
 
     /// Sample count and method of an estimate; that there were no samples where a formula had numbers alone.
@@ -194,7 +194,7 @@ impl Table {
     /// let table = Table::new("Means", vec![Column::text("service"), Column::estimate("mean")])
     ///     .with(vec!["cart".into(), mean(3).into()])
     ///     .with(vec!["pay".into(), mean(4).into()]);
-    /// assert_eq!(table.caveats(), ["cart: 3 values are few (the like of 1 row more)"]);
+    /// assert_eq!(table.caveats(), ["cart: 3 values are few (likewise in 1 more row)"]);
     /// ```
     pub fn caveats(&self) -> Vec<String> {
         let mut kinds: Vec<Kind> = Vec::new();
@@ -226,7 +226,7 @@ impl Table {
         }
         let line = |Kind { first, more, .. }: Kind| match more {
             0 => first,
-            more => format!("{first} (the like of {} more)", counted(more, "row")),
+            more => format!("{first} (likewise in {})", counted(more, "more row")),
         };
         kinds.into_iter().map(line).collect()
     }
@@ -275,8 +275,8 @@ mod tests {
             rows.dedup();
             wanted.push(match rows.len() - 1 {
                 0 => format!("r{at}: {caveat}"),
-                1 => format!("r{at}: {caveat} (the like of 1 row more)"),
-                more => format!("r{at}: {caveat} (the like of {more} rows more)"),
+                1 => format!("r{at}: {caveat} (likewise in 1 more row)"),
+                more => format!("r{at}: {caveat} (likewise in {more} more rows)"),
             });
         }
         assert_eq!(wanted.len(), 5);

@@ -1,17 +1,18 @@
 //! What bad time costs: penalty buckets with intervals, in which the unknown stays unknown.
 
+mod usage;
+
+use usage::Quantity;
+pub use usage::{AtLeast, Usage};
+
 use std::fmt;
 use std::str::FromStr;
 
-use super::evaluate::SloReport;
-use super::objective::Population;
 use super::yaml::{Node, Value, document};
 use crate::error::{Error, Result};
 use crate::estimate::{Bound, Estimate, Scope};
 use crate::method::Method;
-use crate::time::{Span, Window};
 use crate::unit::Unit;
-use crate::window::Verdict;
 
 /// What a failure costs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -207,63 +208,6 @@ fn charge(node: &Node) -> Result<Charge> {
     text.parse().map_err(|e: Error| node.error(e.message()).hint(e.way_out().unwrap_or_default()))
 }
 
-/// What there is to pay for.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Usage {
-    /// Seconds in which something was bad.
-    pub bad_seconds: Option<f64>,
-    /// Bad requests; `None` where time was counted.
-    pub bad_requests: Option<f64>,
-    /// Incidents.
-    pub incidents: Option<f64>,
-    /// Whether the objective is violated.
-    pub violated: Option<bool>,
-    /// Of which period.
-    pub period: Option<Window>,
-    /// What is bad as a whole while one request in it is: bad seconds, and the incidents that they make up, are then no more than an
-    /// upper limit of what requests saw. `None` where time was counted.
-    pub whole_ticks: Option<Span>,
-}
-
-impl Usage {
-    /// What a report on an objective has to pay for. Seconds are those in which anything was bad, at the data's resolution.
-    pub fn of(report: &SloReport) -> Self {
-        Self {
-            bad_seconds: Some(report.bad_time.total().as_secs_f64()),
-            bad_requests: (report.objective.population == Population::Requests).then_some(report.budget.spent.value),
-            incidents: Some(report.incidents.len() as f64),
-            violated: match report.verdict {
-                Verdict::Met => Some(false),
-                Verdict::Violated => Some(true),
-                _ => None,
-            },
-            period: Some(report.period),
-            whole_ticks: (report.objective.population == Population::Requests).then(|| report.bad_time.resolution()),
-        }
-    }
-
-    /// What to know of a quantity.
-    fn caveat(&self, per: Per) -> Option<String> {
-        let tick = self.whole_ticks?;
-        let of_time = matches!(per, Per::BadSecond | Per::BadMinute | Per::BadHour | Per::Incident);
-        of_time.then(|| {
-            format!("{tick} with one bad request count as bad as a whole; “per bad request” counts what failed")
-        })
-    }
-
-    fn quantity(&self, per: Per) -> Option<f64> {
-        match per {
-            Per::BadSecond => self.bad_seconds,
-            Per::BadMinute => self.bad_seconds.map(|s| s / 60.0),
-            Per::BadHour => self.bad_seconds.map(|s| s / 3600.0),
-            Per::BadRequest => self.bad_requests,
-            Per::Incident => self.incidents,
-            Per::Once => Some(1.0),
-            Per::OnceIfViolated => self.violated.map(|v| f64::from(u8::from(v))),
-        }
-    }
-}
-
 /// What one charge comes to.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct CostRow {
@@ -271,8 +215,11 @@ pub struct CostRow {
     pub bucket: Bucket,
     /// How it is charged, in words.
     pub charge: String,
-    /// How much of that there was.
+    /// How much of that there was; the most that there may have been, where some of it is in doubt.
     pub quantity: Option<f64>,
+    /// The least that there may have been, where some is in doubt and the least is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity_at_least: Option<f64>,
     /// What it comes to; `None` where it is not known.
     pub cost: Option<Estimate>,
     /// Why it is not known.
@@ -311,7 +258,7 @@ pub fn cost(model: &CostModel, usage: &Usage) -> CostReport {
     for bucket in Bucket::ALL {
         if !rows.iter().any(|r| r.bucket == bucket) {
             let why = Some("nothing is said of it".to_owned());
-            rows.push(CostRow { bucket, charge: "unknown".to_owned(), quantity: None, cost: None, why });
+            rows.push(unknown_row(bucket, "unknown".to_owned(), why));
         }
     }
     rows.sort_by_key(|r| r.bucket);
@@ -321,14 +268,7 @@ pub fn cost(model: &CostModel, usage: &Usage) -> CostReport {
     let total = (!known.is_empty()).then(|| {
         let n = known.len() as u64;
         let mut total = Estimate::new(known.iter().map(|e| e.value).sum(), Method::Sum, n, &scope);
-        let ends: Option<Vec<(f64, f64)>> = known.iter().map(|e| e.interval()).collect();
-        total.bound = match ends {
-            Some(ends) => Bound::Guaranteed {
-                lower: ends.iter().map(|e| e.0).sum(),
-                upper: if unknown.is_empty() { ends.iter().map(|e| e.1).sum() } else { f64::INFINITY },
-            },
-            None => Bound::Unknown { why: "an amount has no interval".to_owned() },
-        };
+        total.bound = bound_of_sum(&known, unknown.is_empty());
         let mut told: Vec<&String> = known.iter().flat_map(|e| &e.caveats).collect();
         told.dedup();
         total.caveats.extend(told.into_iter().cloned());
@@ -341,109 +281,52 @@ pub fn cost(model: &CostModel, usage: &Usage) -> CostReport {
     CostReport { currency: model.currency.clone(), rows, total, unknown }
 }
 
+/// The ends of costs, added up: the upper one is open where not all are known; the reason where one has no ends.
+fn bound_of_sum(known: &[&Estimate], all: bool) -> Bound {
+    let (mut lower, mut upper) = (0.0, if all { 0.0 } else { f64::INFINITY });
+    for cost in known {
+        match (&cost.bound, cost.interval()) {
+            (_, Some((low, high))) => (lower, upper) = (lower + low, upper + high),
+            (Bound::Unknown { why }, None) => return Bound::Unknown { why: why.clone() },
+            (_, None) => return Bound::Unknown { why: "a cost has no interval".to_owned() },
+        }
+    }
+    Bound::Guaranteed { lower, upper }
+}
+
+fn unknown_row(bucket: Bucket, charge: String, why: Option<String>) -> CostRow {
+    CostRow { bucket, charge, quantity: None, quantity_at_least: None, cost: None, why }
+}
+
 fn row(bucket: Bucket, charge: &Charge, usage: &Usage, scope: &Scope) -> CostRow {
     let (amount, interval, per) = match charge {
         Charge::Unknown { why } => {
-            let why = Some(why.clone());
-            return CostRow { bucket, charge: "unknown".to_owned(), quantity: None, cost: None, why };
+            return unknown_row(bucket, "unknown".to_owned(), Some(why.clone()));
         }
         Charge::Known { amount, interval, per } => (*amount, *interval, *per),
     };
     let range = interval.map_or_else(String::new, |(low, high)| format!(" [{low}, {high}]"));
     let words = format!("{amount}{range} {} {per}", scope.unit.symbol());
-    let Some(quantity) = usage.quantity(per) else {
+    let Some(Quantity { value: quantity, least }) = usage.quantity(per) else {
         let why = Some(match per {
             Per::BadRequest => "the objective counts time, and no requests".to_owned(),
+            Per::OnceIfViolated => "whether the objective is violated is not decided".to_owned(),
             _ => "how much of that there was is not known".to_owned(),
         });
-        return CostRow { bucket, charge: words, quantity: None, cost: None, why };
+        return unknown_row(bucket, words, why);
     };
-    let bound = match interval {
-        Some((low, high)) => Bound::Guaranteed { lower: low * quantity, upper: high * quantity },
+    let bound = match (interval, least) {
+        (Some((low, high)), Some(least)) => Bound::Guaranteed { lower: low * least, upper: high * quantity },
         // nothing of anything costs nothing
-        None if quantity == 0.0 => Bound::Exact,
-        None => Bound::Unknown { why: "the amount has no interval".to_owned() },
+        (None, Some(_)) if quantity == 0.0 => Bound::Exact,
+        (_, None) => Bound::Unknown { why: "how many there were is in doubt".to_owned() },
+        (None, Some(_)) => Bound::Unknown { why: "the amount has no interval".to_owned() },
     };
     let mut estimate = Estimate::new(amount * quantity, Method::Named("amount × quantity"), 1, scope).with_bound(bound);
     estimate.caveats.extend(usage.caveat(per));
-    CostRow { bucket, charge: words, quantity: Some(quantity), cost: Some(estimate), why: None }
+    let quantity_at_least = least.filter(|least| *least < quantity);
+    CostRow { bucket, charge: words, quantity: Some(quantity), quantity_at_least, cost: Some(estimate), why: None }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    const ALL: &str = "currency: EUR\nlost revenue: 0.4 [0.25, 0.6] per bad request\nuser-trust: 100 [0, 1000] once\n\
-                       contract_penalties: 5000 [5000, 5000] once if violated\ninfrastructure: 0 [0, 0] once\n\
-                       engineering time:\n  - 300 [150, 600] per incident\n  - 60 [60, 60] per bad hour\n";
-
-    #[test]
-    fn intervals_add_up_by_hand() {
-        let usage = Usage {
-            bad_seconds: Some(7200.0),
-            bad_requests: Some(1000.0),
-            incidents: Some(2.0),
-            violated: Some(true),
-            ..Usage::default()
-        };
-        let found = cost(&read_costs(ALL).unwrap(), &usage);
-        let total = found.total.unwrap();
-        // 400 + 100 + 5000 + 0 + 600 + 120; 250 + 0 + 5000 + 0 + 300 + 120; 600 + 1000 + 5000 + 0 + 1200 + 120
-        assert_eq!((total.value, total.interval()), (6220.0, Some((5670.0, 7920.0))));
-        assert!(found.unknown.is_empty() && total.caveats.is_empty());
-        let met = cost(&read_costs(ALL).unwrap(), &Usage { violated: Some(false), ..usage });
-        assert_eq!(met.total.unwrap().value, 1220.0);
-    }
-
-    #[test]
-    fn the_unknown_stays_in_the_sum() {
-        let usage = Usage { bad_seconds: Some(10.0), incidents: Some(1.0), violated: Some(false), ..Usage::default() };
-        let found = cost(&read_costs(ALL).unwrap(), &usage);
-        // requests were not counted: their revenue is not 0 but not known
-        assert_eq!(found.unknown, [Bucket::LostRevenue]);
-        let total = found.total.unwrap();
-        assert_eq!(total.interval().unwrap().1, f64::INFINITY);
-        assert!(total.caveats[0].contains("lost revenue"));
-        let bare = cost(&read_costs("currency: EUR\ninfrastructure: 3 per bad second\n").unwrap(), &usage);
-        assert!(matches!(bare.total.unwrap().bound, Bound::Unknown { .. }));
-        assert_eq!(bare.unknown.len(), 4);
-        let none = cost(&read_costs("currency: EUR\nuser trust: unknown, no survey yet\n").unwrap(), &usage);
-        assert!(none.total.is_none());
-        assert!(none.rows.iter().any(|r| r.why.as_deref() == Some("no survey yet")));
-    }
-
-    #[test]
-    fn time_of_whole_ticks_is_told() {
-        let usage = Usage {
-            bad_seconds: Some(60.0),
-            bad_requests: Some(1.0),
-            incidents: Some(1.0),
-            violated: Some(false),
-            whole_ticks: Some(Span::MINUTE),
-            ..Usage::default()
-        };
-        let found = cost(&read_costs(ALL).unwrap(), &usage);
-        let told =
-            |what: &str| found.rows.iter().find(|r| r.charge.contains(what)).unwrap().cost.clone().unwrap().caveats;
-        assert!(told("per incident")[0].contains("1m with one bad request") && told("per bad hour").len() == 1);
-        assert!(told("per bad request").is_empty() && told("once if violated").is_empty());
-        assert_eq!(found.total.unwrap().caveats.len(), 1);
-    }
-
-    #[test]
-    fn mistakes_have_their_line() {
-        for (text, says) in [
-            ("lost revenue: 1 once\n", "“currency” is missing"),
-            ("currency: EUR\nlost revenu: 1 once\n", "line 2, column 1: “lost revenu” is not a bucket"),
-            ("currency: EUR\nlost revenue: many once\n", "line 2, column 15: “many” is not an amount"),
-            ("currency: EUR\nlost revenue: -1 once\n", "no cost"),
-            ("currency: EUR\nlost revenue: 1 [2, 3] once\n", "1 does not lie in [2, 3]"),
-            ("currency: EUR\nlost revenue: 1 [0, 3 once\n", "not closed"),
-            ("currency: EUR\nlost revenue: 1 per year\n", "“per year” does not say"),
-        ] {
-            let error = read_costs(text).unwrap_err().to_string();
-            assert!(error.contains(says), "{text}: {error}");
-        }
-    }
-}
+mod tests;

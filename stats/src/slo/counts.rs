@@ -3,6 +3,8 @@
 mod histograms;
 mod outcomes;
 
+pub(crate) use histograms::EachWindow;
+
 use crate::counter::Counter;
 use crate::error::{Error, Result};
 use crate::series::{Identity, Series};

@@ -1,12 +1,14 @@
 //! What data say of an objective.
 
 mod counts;
+mod cut;
 mod events;
-pub(super) use events::{counted_events, good_ones};
 mod report;
 mod series;
 
-pub(super) use report::NO_DURATION;
+use cut::{Cut, WHOLE, cut};
+pub(super) use cut::{Members, lasting};
+pub(super) use events::{counted_events, good_ones};
 use report::{BUDGET_OF_EVENTS, BUDGET_OF_PERIOD};
 pub use report::{BudgetState, Methods, SloReport};
 
@@ -23,7 +25,7 @@ use crate::estimate::{Estimate, Scope};
 use crate::events::Events;
 use crate::method::Method;
 use crate::series::Series;
-use crate::time::{Span, Timestamp, Window};
+use crate::time::{Span, Timestamp};
 use crate::unit::Unit;
 use crate::window::{BadTime, Budget, NoData, Rule, Verdict};
 
@@ -74,11 +76,6 @@ impl Default for Options {
     }
 }
 
-/// Whether a window of data is one instant, which is kept as the least width that there is.
-pub(super) fn is_instant(data: Window) -> bool {
-    data.width <= Span(1)
-}
-
 /// Holds data against an objective: its service level by four ways of counting, its budget, what spent it, and when it will
 /// be spent.
 ///
@@ -98,7 +95,8 @@ pub(super) fn is_instant(data: Window) -> bool {
 /// # Errors
 /// [`Argument`](crate::ErrorKind::Argument) where the population does not fit the data (requests of a series), nothing says
 /// what is good, or slices are not multiples of the resolution; [`Mismatch`](crate::ErrorKind::Mismatch) where a limit's
-/// unit does not convert to the data's.
+/// unit does not convert to the data's; [`Empty`](crate::ErrorKind::Empty) where nothing lies in the period, and where the data are of
+/// one instant, which says nothing of time or slices.
 pub fn evaluate(objective: &Objective, input: SloInput<'_>, options: &Options) -> Result<SloReport> {
     if !(options.level > 0.0 && options.level < 1.0) {
         return Err(Error::argument(format!("a confidence level of {} is not between 0 and 1", options.level)));
@@ -108,53 +106,6 @@ pub fn evaluate(objective: &Objective, input: SloInput<'_>, options: &Options) -
         SloInput::Series(series) => series::evaluate(objective, series, options),
         SloInput::Counts(counts) => counts::evaluate(objective, counts, options),
     }
-}
-
-/// Data that cover this share of a period cover it.
-const WHOLE: f64 = 0.999;
-
-/// Data cut to the objective's period.
-struct Cut {
-    period: Window,
-    coverage: f64,
-    /// How much of the period the data do not cover.
-    unseen: Span,
-    /// Whether the data are of one instant.
-    instant: bool,
-    caveats: Vec<String>,
-}
-
-impl Cut {
-    /// Takes the time within the data that counts neither as good nor as bad for unseen too, where time is counted.
-    fn without_gaps(mut self, objective: &Objective, bad: &BadTime) -> Self {
-        if objective.population != Population::Requests {
-            let gaps = Span((bad.period().width.0 - bad.observed().0).max(0));
-            self.unseen = Span(self.unseen.0.saturating_add(gaps.0));
-            self.coverage = (self.coverage - gaps.0 as f64 / self.period.width.0 as f64).max(0.0);
-        }
-        if self.instant {
-            self.caveats.push(NO_DURATION.to_owned());
-            return self;
-        }
-        // the last sample of a period may lie up to a step before its end
-        if self.coverage < WHOLE {
-            let covered = Span((self.period.width.0 - self.unseen.0).max(0));
-            self.caveats.push(format!("the data cover {} of the period's {}", covered.about(), self.period.width));
-        }
-        self
-    }
-}
-
-fn cut(objective: &Objective, data: Window) -> Result<Cut> {
-    let period = objective.period_ending(data.end())?;
-    let mut caveats = Vec::new();
-    let covered = data.end().min(period.end()).since(data.start.max(period.start));
-    let coverage = covered.0 as f64 / period.width.0 as f64;
-    if data.start < period.start {
-        caveats.push(format!("data before {} are outside the period and were left out", period.start));
-    }
-    let unseen = Span((period.width.0 - covered.0).max(0));
-    Ok(Cut { period, coverage, unseen, instant: is_instant(data), caveats })
 }
 
 /// What was counted of the members of the data.
@@ -312,13 +263,13 @@ fn finish(
 ) -> Result<SloReport> {
     let Cut { period, coverage, unseen, instant, mut caveats } = cut.without_gaps(objective, &bad);
     caveats.extend_from_slice(bad.caveats());
-    if instant {
+    if instant.is_some() {
         counted.scope = Scope::untimed(Unit::Ratio);
     }
     // what is about the objective's own members and their budget
     let mut own = Vec::new();
     let Levels { mut methods, mut intervals, slices } = levels(objective, options, &bad, &counted, means, &mut own)?;
-    if instant {
+    if instant.is_some() {
         // there is one slice, whatever its width
         methods = Methods { occurrences: methods.occurrences, ..Methods::default() };
         intervals.truncate(1);
@@ -382,8 +333,10 @@ fn finish(
     let whole = if requests { coverage >= WHOLE } else { unseen.0 == 0 };
     let rolling = objective.effective_anchor() == Anchor::Rolling;
     let asked = projection::Asked { units: &units, allowed: may, period, rolling, violated: !met, spent_at };
-    let projection = if instant { projection::unknown(&asked, options, NO_DURATION) } else { project(&asked, options) };
-    let incidents = if instant { Vec::new() } else { ranked(&costs, options.incident_gap, allowed.value) };
+    let (projection, incidents) = match instant {
+        Some(why) => (projection::unknown(&asked, options, why), Vec::new()),
+        None => (project(&asked, options), ranked(&costs, options.incident_gap, allowed.value)),
+    };
     Ok(SloReport {
         objective: objective.clone(),
         period,
@@ -395,8 +348,10 @@ fn finish(
         projection,
         verdict: if met { Verdict::Met } else { Verdict::Violated },
         decided: whole || at_most <= in_time || !met && !requests,
+        in_doubt: false,
         caveats,
         bad_time: bad,
+        least_bad: None,
         instant,
         own,
     })

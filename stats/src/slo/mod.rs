@@ -34,8 +34,9 @@ mod units;
 mod yaml;
 mod zone;
 
-pub use cost::{Bucket, Charge, CostModel, CostReport, CostRow, Per, Usage, cost, read_costs};
+pub use cost::{AtLeast, Bucket, Charge, CostModel, CostReport, CostRow, Per, Usage, cost, read_costs};
 pub use counts::Counts;
+pub(crate) use counts::EachWindow;
 pub use evaluate::{BudgetState, Methods, Options, SloInput, SloReport, evaluate};
 pub use incidents::SloIncident;
 pub use intervals::{BlockBootstrap, SliInterval};

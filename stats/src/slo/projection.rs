@@ -44,7 +44,11 @@ pub struct Projection {
     pub outcome: Outcome,
     /// When the budget was spent, where it is: the instant within the bad time at which what was bad passed what is allowed, the end of the
     /// slice that passed it, the time of the event that did, or the end of the row that counts it.
+    /// Where what is [in doubt](crate::slo::Counts::in_doubt) decides when, it is the earliest that it may be.
     pub exhausted: Option<Timestamp>,
+    /// The latest that it may be, where that is another instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhausted_at_latest: Option<Timestamp>,
     /// The lower end of the interval of the date; `None` beyond the horizon.
     pub earliest: Option<Timestamp>,
     /// The median date; `None` beyond the horizon.
@@ -102,6 +106,7 @@ fn nothing(asked: &Asked<'_>, options: &Options) -> Projection {
     Projection {
         outcome: Outcome::Unknown,
         exhausted: None,
+        exhausted_at_latest: None,
         earliest: None,
         expected: None,
         latest: None,

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::*;
+use crate::estimate::Bound;
 use crate::series::{Identity, NanPolicy, Series};
 use crate::unit::Unit;
 
@@ -51,6 +52,60 @@ fn trends_and_changes_keep_their_error_rate_under_autocorrelation() {
     // the tests for independent samples do not keep it, which is why they are not the default
     let plain = alarms(0.5, 3, |s| trend(s, TrendMethod::MannKendall, 0.95).unwrap().verdict != Verdict::NoneShown);
     assert!(plain > 2 * ALLOWED, "{plain}");
+}
+
+/// A method that was asked for and does not hold its level says so with its verdict.
+#[test]
+fn verdicts_that_do_not_hold_their_level_say_so() {
+    for (method, phi, wrong) in [
+        (TrendMethod::YueWang(None), 0.0, 60),
+        (TrendMethod::MannKendall, 0.6, 30),
+        (TrendMethod::TheilSen, 0.6, 30),
+        (TrendMethod::HamedRao(Some(1)), 0.8, 30),
+    ] {
+        let mut random = ChaCha8Rng::seed_from_u64(12);
+        let (mut shown, mut silent) = (0, 0);
+        for _ in 0..200 {
+            let found = trend(&series(&ar1(200, phi, &mut random)), method, 0.95).unwrap();
+            if matches!(found.verdict, Verdict::Rising | Verdict::Falling) {
+                shown += 1;
+                silent += usize::from(found.caveats.is_empty());
+            }
+        }
+        assert!(shown >= wrong, "{method}, φ = {phi}: {shown} of 200 show a trend");
+        // 1.5 times the nominal 5 %, and two standard errors of 200 draws at that rate
+        assert!(silent <= 22, "{method}, φ = {phi}: {silent} of 200 without a caveat");
+    }
+    // and is silent where there is nothing to say
+    let mut random = ChaCha8Rng::seed_from_u64(13);
+    let white =
+        |random: &mut ChaCha8Rng| trend(&series(&ar1(200, 0.0, random)), TrendMethod::MannKendall, 0.95).unwrap();
+    let told = (0..100).filter(|_| !white(&mut random).caveats.is_empty()).count();
+    assert!(told <= 15, "{told}");
+}
+
+#[test]
+fn what_was_asked_is_not_what_is_advised() {
+    // every second value high: the correlation at lag 1 is near −1
+    let values: Vec<f64> = (0..100).map(|i| f64::from(i % 2) + f64::from(i * 7 % 11) * 1e-3).collect();
+    for method in [TrendMethod::HamedRao(Some(1)), TrendMethod::YueWang(Some(1))] {
+        let found = trend(&series(&values), method, 0.95).unwrap();
+        let Verdict::NoVerdict { why } = &found.verdict else { panic!("{found:?}") };
+        assert!(why.contains("up to lag 1") && !why.contains("limit the lags"), "{why}");
+    }
+}
+
+/// Of n! equally likely orders two put all slopes on one side: three samples hold an interval in two of three cases at most.
+#[test]
+fn few_samples_claim_no_interval_that_they_cannot_hold() {
+    let bound = |n: usize, level: f64| {
+        let values: Vec<f64> = (0..n).map(|i| [1.0, 2.0, 4.0, 3.0, 9.0, 7.0][i]).collect();
+        trend(&series(&values), TrendMethod::Auto, level).unwrap().slope_per_s.unwrap().bound
+    };
+    assert!(matches!(bound(3, 0.95), Bound::Unknown { why } if why.contains("66.67 %")));
+    assert!(matches!(bound(4, 0.95), Bound::Unknown { why } if why.contains("91.67 %")));
+    assert!(matches!(bound(5, 0.95), Bound::Confidence { level: 0.95, .. }));
+    assert!(matches!(bound(4, 0.9), Bound::Confidence { .. }));
 }
 
 #[test]
@@ -383,6 +438,20 @@ fn permuted_blocks_keep_the_rate_of_the_other_methods() {
             });
             assert!(found <= MOST, "{method}, φ = {phi}: {found} of {FEW}");
         }
+    }
+}
+
+/// Both are longer than a penalty from a few hundred of the samples would see, and the second forgets slowly.
+#[test]
+fn a_kernel_keeps_its_rate_on_long_series() {
+    // 1.5 times the nominal 5 %, and three standard errors of so many series
+    for (n, phi, few, most) in [(400, 0.8, 30, 7), (1500, 0.0, 8, 3), (1500, 0.8, 8, 3), (3000, 0.5, 4, 2)] {
+        let found = share_of(few, 77, |random| {
+            let data = series(&ar1(n, phi, random));
+            let options = ChangeOptions { method: ChangeMethod::KernelRbf, ..ChangeOptions::default() };
+            changes(&data, &options).unwrap().verdict == ChangeVerdict::Changed
+        });
+        assert!(found <= most, "n = {n}, φ = {phi}: {found} of {few}");
     }
 }
 

@@ -30,6 +30,7 @@ mod pelt;
 #[cfg(test)]
 mod reference;
 mod rival;
+mod scale;
 mod season;
 mod seasonal;
 mod slopes;

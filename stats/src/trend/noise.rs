@@ -1,5 +1,6 @@
 //! The noise of a series that may hold steps: its variance and persistence from differences.
 
+use super::pelt::edges_of;
 use super::theil_sen::median;
 
 /// Noise as a first-order autoregression: its persistence and its variances.
@@ -18,10 +19,9 @@ impl Noise {
     /// outliers and all. `correction` undoes what taking out a season hides. It persists as far as φ says, and never averages out faster than
     /// white noise.
     pub(crate) fn around(self, values: &[f64], steps: &[usize], lines: usize, correction: f64) -> Self {
-        let edges = [0].into_iter().chain(steps.iter().copied()).chain([values.len()]);
         let mut square = 0.0;
-        for (from, to) in edges.clone().zip(edges.skip(1)) {
-            let part = values.get(from..to).unwrap_or_default();
+        for edge in edges_of(steps, values.len()).windows(2) {
+            let part = values.get(edge[0]..edge[1]).unwrap_or_default();
             let base = part.first().copied().unwrap_or_default();
             let mean = part.iter().map(|v| v - base).sum::<f64>() / part.len().max(1) as f64;
             square += part.iter().map(|v| (v - base - mean).powi(2)).sum::<f64>();

@@ -84,6 +84,18 @@ pub(crate) fn centred_sums(values: &[f64], mean: f64) -> Vec<f64> {
     sums
 }
 
+/// The edges of the stretches between changes of n samples: 0, each change, n.
+pub(crate) fn edges_of(changes: &[usize], n: usize) -> Vec<usize> {
+    [0].into_iter().chain(changes.iter().copied()).chain([n]).collect()
+}
+
+/// What a change of mean at `at` within `[start, end)` saves of the squared deviations, from running sums around any mean.
+pub(crate) fn gain(sums: &[f64], start: usize, at: usize, end: usize) -> f64 {
+    let (before, after) = ((at - start) as f64, (end - at) as f64);
+    let difference = (sums[end] - sums[at]) / after - (sums[at] - sums[start]) / before;
+    difference * difference * before * after / (before + after)
+}
+
 /// A place of the last change. As a function of the last segment's mean μ its cost is, up to terms that are the same for
 /// every candidate at all times, `cost + 2 μ sum − at μ²`.
 #[derive(Clone, Copy)]
@@ -190,7 +202,7 @@ mod tests {
             let levels = steps.iter().flat_map(|(level, length)| std::iter::repeat_n(*level, *length));
             let v: Vec<f64> = levels.zip(&noise).map(|(a, b)| a + b + offset).collect();
             let found = pelt_mean(&v, penalty, min_size);
-            let edges: Vec<usize> = [0].into_iter().chain(found.iter().copied()).chain([v.len()]).collect();
+            let edges = edges_of(&found, v.len());
             if v.len() >= 2 * min_size {
                 prop_assert!(edges.windows(2).all(|e| e[1] - e[0] >= min_size), "{:?}", edges);
                 let (got, want) = (total(&v, &found, penalty), optimum(&v, penalty, min_size));

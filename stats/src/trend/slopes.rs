@@ -5,28 +5,10 @@
 //! narrowed by sampling the slopes inside it (Matoušek, 1991) until few enough are left to look at each. Memory is linear.
 
 use super::inversions::{Keyed, count_with_slack, insertion_visiting, sort_counting, sort_visiting};
+use crate::quantile::random::SplitMix64;
 
 /// Up to this many pairs are looked at one by one.
 const FEW: u64 = 1 << 16;
-
-/// A small generator of well-mixed numbers (splitmix64, Steele, Lea and Flood, 2014): the choice of samples moves the running
-/// time, never the result.
-pub(crate) struct Mix(pub(crate) u64);
-
-impl Mix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A whole number in `[0, n)`, its bias below 2⁻⁶⁴ n.
-    pub(crate) fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
-    }
-}
 
 /// Points of which the pairwise slopes are asked: strictly increasing times, finite values.
 pub(crate) struct Slopes<'a> {
@@ -79,7 +61,7 @@ impl<'a> Slopes<'a> {
             let all = (0..n).flat_map(|j| (0..j).map(move |i| (i, j)));
             return pick(&mut all.map(|(i, j)| self.slope(i, j)).collect::<Vec<f64>>(), 0, ranks);
         }
-        let mut random = Mix(0x5eed ^ pairs);
+        let mut random = SplitMix64::new(0x5eed ^ pairs);
         let whole = Bracket {
             lo: f64::NEG_INFINITY,
             hi: f64::INFINITY,
@@ -93,7 +75,7 @@ impl<'a> Slopes<'a> {
     }
 
     /// Finds `ranks`, all inside the bracket, and appends their slopes.
-    fn narrow(&self, bracket: &Bracket, ranks: &[u64], random: &mut Mix, found: &mut Vec<f64>, depth: u32) {
+    fn narrow(&self, bracket: &Bracket, ranks: &[u64], random: &mut SplitMix64, found: &mut Vec<f64>, depth: u32) {
         let n = self.values.len() as u64;
         if bracket.inside <= (6 * n).max(FEW) {
             found.extend(pick(&mut self.enumerate(bracket), bracket.below, ranks));
@@ -141,7 +123,15 @@ impl<'a> Slopes<'a> {
     }
 
     /// One rank where many slopes are equal or too close to sample apart: halves the bracket around a sampled slope.
-    fn bisect(&self, bracket: &Bracket, sample: &[f64], at: f64, rank: u64, random: &mut Mix, depth: u32) -> f64 {
+    fn bisect(
+        &self,
+        bracket: &Bracket,
+        sample: &[f64],
+        at: f64,
+        rank: u64,
+        random: &mut SplitMix64,
+        depth: u32,
+    ) -> f64 {
         let theta = sample[(at.max(0.0) as usize).min(sample.len() - 1)];
         let keys = self.keys(theta);
         let slack = self.key_error(theta);
@@ -220,27 +210,28 @@ impl<'a> Slopes<'a> {
     }
 
     /// About `m` slopes inside the bracket: one at random of each of `m` equal runs of them.
-    fn sample(&self, bracket: &Bracket, m: usize, random: &mut Mix) -> Vec<f64> {
-        let n = self.values.len() as u64;
+    fn sample(&self, bracket: &Bracket, m: usize, random: &mut SplitMix64) -> Vec<f64> {
+        let n = self.values.len();
         if bracket.inside == self.pairs() {
             let draw = |_| {
                 let (i, j) = (random.below(n), random.below(n - 1));
                 let j = if j >= i { j + 1 } else { j };
-                self.slope(i.min(j) as usize, i.max(j) as usize)
+                self.slope(i.min(j), i.max(j))
             };
             return (0..m).map(draw).collect();
         }
         let run = (bracket.inside / m as u64).max(1);
         let mut slopes = Vec::with_capacity(m + 1);
         let (mut seen, mut start) = (0u64, 0u64);
-        let mut next = random.below(run);
+        let mut below = |run: u64| random.below(run as usize) as u64;
+        let mut next = below(run);
         sort_visiting(&mut self.keyed_at_top(bracket), &mut |rest, item| {
             while next < seen + rest.len() as u64 {
                 let left = rest[(next - seen) as usize];
                 let (i, j) = (left.id.min(item.id) as usize, left.id.max(item.id) as usize);
                 slopes.push(self.slope(i, j));
                 start += run;
-                next = start + random.below(run);
+                next = start + below(run);
             }
             seen += rest.len() as u64;
         });
@@ -290,7 +281,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn ranks_are_those_of_all_pairs(seed in any::<u64>(), kind in 0..7u32, n in 513..900usize, irregular: bool) {
-            let mut random = Mix(seed);
+            let mut random = SplitMix64::new(seed);
             let mut uniform = || random.below(1 << 40) as f64 / (1u64 << 40) as f64 - 0.5;
             let (mut t, mut level) = (-5_000i64, 0.0);
             let (mut times, mut values) = (Vec::new(), Vec::new());

@@ -1,7 +1,7 @@
 //! Heavy tails: outliers that are no steps must neither hide in the noise's estimate nor pass for changes.
 
 use super::noise::Noise;
-use super::pelt::pelt_mean;
+use super::pelt::{edges_of, pelt_mean};
 use super::theil_sen::median;
 
 /// Values farther than so many robust standard deviations from the median of their neighbourhood are pulled in to there.
@@ -69,9 +69,9 @@ pub(crate) fn pulled_in(values: &[f64], reach: f64) -> Vec<f64> {
 /// The same around steps that are known: each stretch between two of them is judged by its own median, so that no neighbourhood
 /// mixes two levels.
 pub(crate) fn pulled_in_around(values: &[f64], steps: &[usize], reach: f64) -> Vec<f64> {
-    let edges = [0].into_iter().chain(steps.iter().copied()).chain([values.len()]);
     let mut levels = Vec::with_capacity(values.len());
-    for (from, to) in edges.clone().zip(edges.skip(1)) {
+    for edge in edges_of(steps, values.len()).windows(2) {
+        let (from, to) = (edge[0], edge[1]);
         let mut part = values.get(from..to).unwrap_or_default().to_vec();
         let level = if part.is_empty() { 0.0 } else { median(&mut part) };
         levels.resize(to.max(levels.len()), level);

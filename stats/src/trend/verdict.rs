@@ -150,11 +150,13 @@ pub struct Trend {
     pub intercept: Option<f64>,
     /// The answer.
     pub verdict: Verdict,
+    /// What a reader must know: where a method that was asked for does not hold its level.
+    pub caveats: Vec<String>,
 }
 
 impl serde::Serialize for Trend {
-    /// The command line's keys: `method, reason, statistic, z, p_value, ln_p, slope_per_s, intercept, verdict` and, without a
-    /// verdict, `why`.
+    /// The command line's keys: `method, reason, statistic, z, p_value, ln_p, slope_per_s, intercept, verdict`, without a
+    /// verdict `why`, and `caveats` where there are any.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let finite = |v: Option<f64>| v.filter(|v| v.is_finite());
         let mut map = serializer.serialize_map(None)?;
@@ -169,6 +171,9 @@ impl serde::Serialize for Trend {
         map.serialize_entry("verdict", self.verdict.word())?;
         if let Verdict::NoVerdict { why } = &self.verdict {
             map.serialize_entry("why", why)?;
+        }
+        if !self.caveats.is_empty() {
+            map.serialize_entry("caveats", &self.caveats)?;
         }
         map.end()
     }
@@ -186,6 +191,7 @@ impl Trend {
             slope_per_s: None,
             intercept: None,
             verdict: Verdict::NoVerdict { why },
+            caveats: Vec::new(),
         }
     }
 }

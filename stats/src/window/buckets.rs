@@ -22,8 +22,9 @@ const ROUNDING: f64 = 1e-12;
 ///
 /// Values are taken as even between the edges of the bucket in which the rank q·n falls. The lowest bucket begins at 0 where its
 /// upper edge is more than 0; where the rank falls into the last bucket, the edge before it is read, however far the values go.
-/// The bound is about the nearest-rank quantile of the counted values: the bucket from edge to edge, open below for the first
-/// and above for the last one. Counts that fall from one edge to the next are raised, as Prometheus does, and there is then no
+/// The bound is about the nearest-rank quantile of the counted values ([`Quantile::rank`]): the bucket from edge to edge, open below for the
+/// first and above for the last one, that holds the value of this rank; of counts that are not whole, such as rates, all buckets that may hold
+/// it by their rounding. The value may lie at its edge or beyond, where Prometheus' product q·n rounds otherwise or is 0. Counts that fall from one edge to the next are raised, as Prometheus does, and there is then no
 /// bound. Buckets come in any order; those of one edge are added up. `n` is the total, to the nearest whole number.
 ///
 /// ```
@@ -70,6 +71,8 @@ pub fn classic_quantile(
     if sorted.len() < 2 {
         return Err(Error::argument("one bucket says nothing of a quantile"));
     }
+    // whole counts are what was counted, before anything is evened out
+    let whole = is_whole(&sorted).then(|| sorted.clone());
     if dialect != Dialect::V2_42 {
         even_out(&mut sorted);
     }
@@ -78,12 +81,12 @@ pub fn classic_quantile(
     if total <= 0.0 {
         return Err(Error::empty("the buckets count no value"));
     }
+    let held = holding(whole.as_deref().unwrap_or(&sorted), quantile);
     let rank = quantile.p() * total;
     let finite = sorted.len() - 1;
     let at = sorted.iter().take(finite).position(|b| b.cumulative >= rank).unwrap_or(finite);
     let below = at.checked_sub(1).and_then(|i| sorted.get(i)).copied();
     let here = sorted.get(at).copied().ok_or_else(|| Error::empty("the buckets count no value"))?;
-    let lower = below.map_or(f64::NEG_INFINITY, |b| b.le);
     let value = match below {
         Some(below) if at == finite => below.le,
         None if here.le <= 0.0 => here.le,
@@ -102,8 +105,33 @@ pub fn classic_quantile(
         let why = format!("the counts of {raised} of {} buckets fell and were raised", sorted.len());
         estimate.with_bound(Bound::Unknown { why: "the counts contradict each other".into() }).with_caveat(why)
     } else {
-        estimate.with_bound(Bound::Guaranteed { lower, upper: here.le })
+        estimate.with_bound(Bound::Guaranteed { lower: held.0, upper: held.1 })
     })
+}
+
+/// Whether counts are whole, and do not fall: then ranks are known.
+fn is_whole(buckets: &[ClassicBucket]) -> bool {
+    // beyond 2⁵³ not every whole number is one
+    let whole =
+        |b: &ClassicBucket| b.cumulative.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&b.cumulative);
+    buckets.iter().all(whole) && buckets.is_sorted_by(|a, b| a.cumulative <= b.cumulative)
+}
+
+/// The edges between which the value of the quantile's rank lies, above the lower and at or below the upper one.
+fn holding(buckets: &[ClassicBucket], quantile: Quantile) -> (f64, f64) {
+    let total = buckets.last().map_or(0.0, |b| b.cumulative);
+    let (least, most) = if is_whole(buckets) {
+        let rank = quantile.rank(total as u64) as f64;
+        (rank, rank)
+    } else {
+        let rank = quantile.p() * total;
+        (rank * (1.0 - ROUNDING), rank * (1.0 + ROUNDING))
+    };
+    let reaching = |rank: f64| buckets.iter().position(|b| b.cumulative > 0.0 && b.cumulative >= rank);
+    let last = buckets.len().saturating_sub(1);
+    let (first, end) = (reaching(least).unwrap_or(last), reaching(most).unwrap_or(last));
+    let lower = first.checked_sub(1).and_then(|i| buckets.get(i)).map_or(f64::NEG_INFINITY, |b| b.le);
+    (lower, buckets.get(end).map_or(f64::INFINITY, |b| b.le))
 }
 
 /// Takes counts that differ from the one before only by rounding as equal to it.
@@ -175,18 +203,45 @@ mod tests {
         assert!(read(&[(1.0, 0.0), (INF, 3.0)], 0.0).is_err());
     }
 
+    #[test]
+    fn bounds_are_those_of_the_rank_and_values_prometheus_own() {
+        // 0.55 · 100 is 55.00000000000001, yet the 55th value is at most 1
+        for (p, at) in [(0.55, 55.0), (0.07, 7.0), (0.14, 14.0), (0.28, 28.0), (0.29, 29.0), (0.57, 57.0), (0.58, 58.0)]
+        {
+            let list = [(1.0, at), (2.0, 100.0), (INF, 100.0)];
+            let e = read(&list, p).unwrap();
+            assert_eq!(e.interval(), Some((f64::NEG_INFINITY, 1.0)), "{p}");
+            assert!((e.value - 1.0).abs() < 1e-12, "{p}: {}", e.value);
+            // rates of the same counts, each rounded: either bucket may hold it
+            let rates = list.map(|(le, count)| (le, count / 300.0));
+            let (lower, upper) = read(&rates, p).unwrap().interval().unwrap();
+            assert!(lower == f64::NEG_INFINITY && upper >= 1.0, "{p}: {lower} {upper}");
+        }
+        // nothing is at or below −1, though Prometheus reads that edge
+        let none = [(-1.0, 0.0), (5.0, 10.0), (INF, 10.0)];
+        let e = read(&none, 0.0).unwrap();
+        assert_eq!((e.value, e.interval()), (-1.0, Some((-1.0, 5.0))));
+        let e = read(&none.map(|(le, count)| (le, count / 3.0)), 0.0).unwrap();
+        assert_eq!((e.value, e.interval()), (-1.0, Some((-1.0, 5.0))));
+    }
+
     proptest! {
         #[test]
         fn the_sample_of_the_rank_is_in_the_bound(
             values in prop::collection::vec(-5.0_f64..20.0, 1..60),
             edges in prop::collection::btree_set(-4_i32..18, 1..8),
-            thousandths in 1_u32..=1000,
+            thousandths in 0_u32..=1000, times in prop::sample::select(vec![1_usize, 20, 50, 100]),
         ) {
+            let values = values.repeat(times);
             let count = |le: f64| values.iter().filter(|v| **v <= le).count() as f64;
             let mut list: Vec<(f64, f64)> = edges.iter().map(|e| (f64::from(*e), count(f64::from(*e)))).collect();
             list.push((INF, values.len() as f64));
             let q = f64::from(thousandths) / 1000.0;
-            let e = read(&list, q).unwrap();
+            // rank 0 in a first bucket above 0 that counts nothing has no value
+            let Ok(e) = read(&list, q) else {
+                prop_assert_eq!(thousandths, 0);
+                return Ok(());
+            };
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
             let exact = sorted[Quantile::new(q).unwrap().rank(values.len() as u64) as usize - 1];

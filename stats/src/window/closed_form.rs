@@ -13,7 +13,7 @@
 //! and ℓ·w becomes D + W + 1 − 2k ticks: exact, and not an approximation, for phases tried at the data's resolution.
 
 use crate::error::{Error, Result};
-use crate::quantile::snapped;
+use crate::quantile::snapped_product;
 use crate::time::Span;
 
 /// What slices of one width charge over the phases, in seconds.
@@ -39,7 +39,7 @@ impl ClosedForm {
     /// One incident whose bad starts fill `length` of the units of which a slice has `width`.
     fn one(length: f64, width: f64, unit_s: f64, ends: Ends) -> Self {
         // a ratio that misses a whole number only by rounding is that number
-        let slices = snapped(length / width);
+        let slices = snapped_product(length / width);
         let f = slices - slices.floor();
         let w = width * unit_s;
         let (least, most) = ends.slices(slices);

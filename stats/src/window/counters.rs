@@ -86,9 +86,9 @@ pub struct CounterReadings {
     pub skipped: Vec<Skipped>,
 }
 
-/// The queries that are asked: `rate` is `increase` per second, and told by it.
 /// A width with more windows than this is skipped: each window is read by every query.
 const MOST_WINDOWS: i64 = 1 << 22;
+/// The queries that are asked: `rate` is `increase` per second, and told by it.
 const ASKED: [(RangeFunction, RangeEnds); 5] = [
     (RangeFunction::Increase, RangeEnds::Extrapolated),
     (RangeFunction::Irate, RangeEnds::Extrapolated),

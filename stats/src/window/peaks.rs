@@ -45,8 +45,11 @@ pub struct Peak {
     /// The narrowest width at which no p90 of a window that meets it is above the limit; `None` where it shows at every width.
     #[serde(rename = "hidden_by_p90_s")]
     pub hidden_by_p90: Option<Span>,
-    /// At which widths of the ladder means hide it, in their order.
+    /// At which widths of the ladder means hide it, in their order: a wider window may show again what a narrower one hides, where it meets
+    /// more of the peak.
     pub hidden: Vec<bool>,
+    /// The same of p90s.
+    pub hidden_from_p90: Vec<bool>,
 }
 
 /// The peaks above a limit, and at which widths they disappear.
@@ -165,6 +168,7 @@ pub fn hidden_peaks(series: &Series, ladder: &Ladder, limit: Option<f64>) -> Res
             hidden_by_means: None,
             hidden_by_p90: None,
             hidden: Vec::with_capacity(ladder.widths().len()),
+            hidden_from_p90: Vec::with_capacity(ladder.widths().len()),
         })
         .collect();
     let mut out = HiddenPeaks {
@@ -187,6 +191,7 @@ pub fn hidden_peaks(series: &Series, ladder: &Ladder, limit: Option<f64>) -> Res
             let (mean, p90) =
                 met.fold((f64::NEG_INFINITY, f64::NEG_INFINITY), |m, s| (m.0.max(s.mean), m.1.max(s.p90)));
             peak.hidden.push(mean <= limit);
+            peak.hidden_from_p90.push(p90 <= limit);
             if mean <= limit {
                 by_means += 1;
                 peak.hidden_by_means.get_or_insert(width);

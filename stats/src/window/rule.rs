@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::condition::Condition;
 use crate::error::{Error, Result};
-use crate::quantile::{Quantile, snapped};
+use crate::quantile::{Quantile, snapped_product};
 
 /// When a slice is bad. With bad time b in a slice of width w (or what is observed of it):
 ///
@@ -117,7 +117,7 @@ impl Rule {
         match self {
             Self::AnyBad | Self::Mean => 1,
             // θ is meant as its decimals: a product that misses a whole number by rounding is that number
-            Self::Share(theta) => (snapped(n as f64 * theta).ceil() as i64).max(1),
+            Self::Share(theta) => (snapped_product(n as f64 * theta).ceil() as i64).max(1),
             Self::Majority => ((n + 1) / 2).max(1),
             Self::AllBad => n.max(1),
             // a ratio is never below 0, while the percentile 0 is the smallest sample

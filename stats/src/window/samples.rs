@@ -52,7 +52,7 @@ impl Samples {
             bad += u64::from(is_bad);
             total = add(total, excess);
         }
-        (*count, *bads, *sum) = (*count + n, *bads + bad, total);
+        (*count, *bads, *sum) = (count.saturating_add(n), bads.saturating_add(bad), total);
         if bad > 0 {
             match self.bad_runs.last_mut() {
                 Some(last) if last.1 == tick => last.1 = tick + 1,
@@ -74,9 +74,10 @@ impl Samples {
         }
     }
 
-    /// Samples and bad samples at the ticks numbered `[lo, hi)`.
+    /// Samples and bad samples at the ticks numbered `[lo, hi)`; no more than one less than the greatest `i64`, so that rules can go one beyond.
     pub(super) fn counts(&self, lo: usize, hi: usize) -> (i64, i64) {
-        ((self.count[hi] - self.count[lo]) as i64, (self.bad[hi] - self.bad[lo]) as i64)
+        let between = |sums: &[u64]| i64::try_from(sums[hi] - sums[lo]).unwrap_or(i64::MAX).min(i64::MAX - 1);
+        (between(&self.count), between(&self.bad))
     }
 
     /// The sum of value − limit at the ticks numbered `[lo, hi)`.
@@ -112,6 +113,7 @@ fn add((hi, lo): (f64, f64), x: f64) -> (f64, f64) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -124,6 +126,21 @@ mod tests {
         assert_eq!(s.excess(1, 3), 0.0);
         assert_eq!(s.excess(3, 4), 1.0);
         assert_eq!(s.counts(0, 4), (4, 3));
+    }
+
+    #[test]
+    fn counts_beyond_what_is_counted_stay_at_the_most() {
+        let mut s = Samples::with_capacity(3);
+        for tick in 0..3 {
+            s.push_counts(tick, u64::MAX - 1, u64::MAX - 1);
+        }
+        let most = (i64::MAX - 1, i64::MAX - 1);
+        assert_eq!((s.counts(0, 3), s.counts(0, 1)), (most, most));
+        // all are bad, and a ratio is never below 0
+        for rule in ["any-bad", "majority", "share:0.5", "all-bad", "p0", "p50", "ratio:0", "ratio:0.5"] {
+            let parsed: crate::window::Rule = rule.parse().unwrap();
+            assert_eq!(parsed.is_bad(most.1, most.0), rule != "ratio:0", "{rule}");
+        }
     }
 
     #[test]

@@ -144,8 +144,8 @@ fn what_no_text_stands_for_is_not_held() {
     let dtrace = repeated(200_000, &|i| format!("x{i}\n{heading}"));
     let bpftrace = repeated(200_000, &|i| format!("@a[{i}]:\n[1] 1 |@|\n[2, 4) 1 |@|\n\n"));
     for (text, line, told) in [
-        (short, "line ", "lack most of the"),
-        (sparse, "line ", "lack most of the"),
+        (short, "line ", "lack many of the"),
+        (sparse, "line ", "lack many of the"),
         (dtrace, "line ", "more than 20000 histograms"),
         (bpftrace, "line ", "more than 20000 histograms"),
     ] {

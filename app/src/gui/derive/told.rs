@@ -1,12 +1,13 @@
 //! What the command line would answer of one series, as sections: the window shows the same in the same words.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sre_stats::compare::CompareOptions;
 use sre_stats::describe::Ecdf;
 use sre_stats::figure::{Scale, ecdf_figure};
 use sre_stats::forecast::{DecomposeOptions, ForecastOptions, Limit};
-use sre_stats::load::Item;
+use sre_stats::load::{HistogramTable, Item};
 use sre_stats::progress::Progress;
 use sre_stats::quantile::Quantile;
 use sre_stats::report::tell::fit::fit_of;
@@ -193,6 +194,9 @@ impl Told {
     }
 }
 
+/// Of more series than this the others are not held against the objective while one is looked at.
+const MOST_AT_A_GLANCE: usize = 64;
+
 fn of_objective(
     document: &Document,
     item: usize,
@@ -205,6 +209,12 @@ fn of_objective(
     let options = Options { no_data, ..Options::default() };
     let report = evaluate(objective, fit.input(), &options)?;
     slo::add(&[(fit, report)], objective, &options, &AlertArgs::workbook(tune), answer);
+    if (2..=MOST_AT_A_GLANCE).contains(&document.dataset.items.len()) {
+        // series that do not fit are told where they are chosen
+        let held =
+            slo::held((&document.dataset, &HistogramTable::default()), objective, &options, &mut Answer::default());
+        answer.sections.extend(held.ok().and_then(|held| slo::overview(&held)));
+    }
     Ok(())
 }
 
@@ -216,34 +226,125 @@ fn of_two(
     answer: &mut Answer,
 ) -> Result<()> {
     let options = CompareOptions::default();
-    let own = selected(document.item(key.item)?, key.values)?;
-    let against: Item = match other {
-        Other::Series(index) => selected(document.item(*index)?, key.values)?.into_owned(),
+    let own = document.item(key.item)?;
+    let (a, b, said) = match other {
+        Other::Series(index) => {
+            let against = document.item(*index)?;
+            (Cow::Borrowed(against), Cow::Borrowed(own), titles(against, own))
+        }
         Other::Baseline(id, index) => {
             let file = baseline.filter(|b| b.id == *id).ok_or_else(|| Error::empty("the baseline was closed"))?;
-            selected(file.item(*index)?, key.values)?.into_owned()
+            let against = file.item(*index)?;
+            (Cow::Borrowed(against), Cow::Borrowed(own), titles(against, own))
         }
         Other::Before { from, at, to } => {
-            let before = between(&own, *from, *at)?;
-            let after = between(&own, *at, *to)?;
-            let second = |t: &Timestamp| Timestamp(t.0.div_euclid(Span::SECOND.0) * Span::SECOND.0);
-            let (from, at, to) = (second(from), second(at), second(to));
-            compare::one(&before, &after, &options, answer)?;
-            return overlaid(&before, &after, format!("A is {from} to {at}, B is {at} to {to} (UTC)."), answer);
+            let (before, after) = (between(own, *from, *at)?, between(own, *at, *to)?);
+            let [from, at, to] = [from, at, to].map(|t| t.whole_second());
+            let said = format!("A is {from} to {at}, B is {at} to {to} (UTC).");
+            (Cow::Owned(before), Cow::Owned(after), said)
         }
     };
-    compare::one(&against, &own, &options, answer)?;
-    overlaid(&against, &own, format!("A is “{}”, B is “{}”.", against.title(), own.title()), answer)
+    let (part_a, part_b) = (selected(&a, key.values)?, selected(&b, key.values)?);
+    compare::part((&part_a, &part_b), (&a, &b), &options, answer)?;
+    overlaid(&part_a, &part_b, said, answer)
 }
 
-/// Says what A and B are, and puts their distributions on top of each other.
+fn titles(a: &Item, b: &Item) -> String {
+    format!("A is “{}”, B is “{}”.", a.title(), b.title())
+}
+
+/// Says what A and B are, and puts their distributions on top of each other, where their values are known.
 fn overlaid(a: &Item, b: &Item, said: String, answer: &mut Answer) -> Result<()> {
     let Some(section) = answer.sections.first_mut() else { return Ok(()) };
     section.blocks.insert(0, Block::Text(said));
+    if a.as_histograms().is_some() || b.as_histograms().is_some() {
+        return Ok(());
+    }
     let (a, b) = (subject(a)?, subject(b)?);
     let positive = a.values.iter().chain(b.values.iter()).all(|v| *v > 0.0);
     let scale = if positive { Scale::Log } else { Scale::Linear };
     let curves = [("A".to_owned(), Ecdf::new(&a.values, &a.scope)?), ("B".to_owned(), Ecdf::new(&b.values, &b.scope)?)];
     section.blocks.push(Block::Figure(ecdf_figure(&curves, &b.scope.unit, scale, Scale::LogNines)?));
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use sre_stats::events::Events;
+    use sre_stats::histogram::LayoutChoice;
+    use sre_stats::load::{Data, Dataset, Format, Histograms, Kind};
+    use sre_stats::series::{Identity, NanPolicy};
+    use sre_stats::time::Grid;
+    use sre_stats::unit::Unit;
+
+    use super::super::document::Read;
+    use super::*;
+
+    fn document(id: u64, items: Vec<Item>) -> Document {
+        Document::new(id, Read::made(Dataset { items, ..Dataset::default() }))
+    }
+
+    fn compared(document: &Document, baseline: Option<Document>, values: Option<(f64, f64)>, other: Other) -> Told {
+        let key = ToldKey { document: document.id, item: 0, values, ask: Ask::Compare(other) };
+        Told::new(document, baseline.map(Arc::new).as_ref(), &key, &Progress::new()).unwrap()
+    }
+
+    /// What a section says in sentences.
+    fn said(section: &Section) -> String {
+        let one = |block: &Block| match block {
+            Block::Text(text) | Block::Verdict { text, .. } => Some(text.clone()),
+            _ => None,
+        };
+        section.blocks.iter().filter_map(one).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn histograms_are_compared_without_a_picture_of_values() {
+        let of = |name: &str, more: f64| {
+            let grid = Grid::new(Span::MINUTE, Span::ZERO).unwrap();
+            let one = |i: u32| {
+                let values: Vec<f64> = (0..50u32).map(|k| 0.1 + more + f64::from((k * 7 + i) % 11) / 100.0).collect();
+                (grid.window(i64::from(i)), LayoutChoice::LogLinear.build(&values).unwrap())
+            };
+            let identity = Identity::new(name, Unit::Second);
+            let histograms = Histograms::new(identity, (0..40).map(one).collect());
+            Item::new(Kind::Histogram, Data::Histograms(histograms.unwrap()), Format::Exposition)
+        };
+        let here = document(1, vec![of("new", 0.5), of("old", 0.0)]);
+        for other in [Other::Series(1), Other::Baseline(2, 0)] {
+            let told = compared(&here, Some(document(2, vec![of("older", 0.0)])), None, other.clone());
+            let text = said(&told.sections[0]);
+            assert!(text.contains("A is “old") && text.contains("They differ"), "{other:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_choice_of_values_takes_no_failures_away() {
+        // all answers that count take as long in both; those that fail take too long to be looked at, or have no duration
+        let of = |name: &str, every: i64| {
+            let fails = |i: i64| i % every == 0;
+            let value = |i: i64| match (fails(i), i % 2) {
+                (true, 0) => 30.0,
+                (true, _) => f64::NAN,
+                _ => 0.1 + (i * 37 % 101) as f64 / 1e3,
+            };
+            let events = Events::new(
+                Identity::new(name, Unit::Second),
+                (0..3000).map(|i| i * 1_000_000_000).collect(),
+                (0..3000).map(value).collect(),
+                Some((0..3000).map(|i| !fails(i)).collect()),
+                NanPolicy::Drop,
+            );
+            Item::new(Kind::Events, Data::Events(events.unwrap()), Format::Csv)
+        };
+        let here = document(1, vec![of("new", 20), of("old", 100)]);
+        let failures = |values| {
+            let told = compared(&here, None, values, Other::Series(1));
+            told.sections.iter().find(|s| s.title.contains("the failures of")).map(said).unwrap_or_default()
+        };
+        let all = failures(None);
+        assert!(all.contains("They differ") && all.contains("n = 3000 and 3000"), "{all}");
+        assert_eq!(failures(Some((0.0, 1.0))), all);
+    }
 }

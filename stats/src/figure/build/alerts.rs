@@ -66,11 +66,15 @@ pub fn alerts_figure(
     }
     figure.y.range = Some((FLOOR, peak * 1.5));
     figure.marks.push(Mark::unnamed(Role::Neutral, Shape::Strip { cells: cells(&figure.x, firings, end) }));
-    let n = firings.len();
+    let shaded = if incidents.is_empty() { "" } else { " Shaded: the incidents that spent enough to matter." };
+    let fired = match firings.len() {
+        0 => "no rule that pages fired".to_owned(),
+        1 => "when the rules that page fired, once".to_owned(),
+        n => format!("when the rules that page fired, {n} times"),
+    };
     figure.caption = format!(
-        "A burn rate of 1 spends the budget exactly in its period; what is below {FLOOR} lies on the lower edge. Shaded: true \
-         incidents. Beneath: when the rules that page fired, {n} time{}.",
-        if n == 1 { "" } else { "s" }
+        "A burn rate of 1 spends the budget exactly in its period; what is below {FLOOR} lies on the lower edge.{shaded} \
+         Beneath: {fired}."
     );
     Ok(figure)
 }

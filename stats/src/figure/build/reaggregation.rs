@@ -62,8 +62,10 @@ pub fn reaggregation_figure(curves: &[ReaggregationCurve], what: &str) -> Result
     }
     let truth = Shape::Rule { at: 0.0, direction: Direction::Horizontal };
     figure.marks.push(Mark::new("truth", Role::Truth, truth));
-    figure.caption =
-        format!("Relative to the {what} of all samples. Bars span the phases of the buckets where they were tried.");
+    figure.caption = format!("Relative to the {what} of all samples.");
+    if curves.iter().flat_map(|c| &c.points).any(|p| p.lower < p.upper) {
+        figure.caption.push_str(" Bars span the phases of the buckets.");
+    }
     Ok(figure)
 }
 

@@ -14,6 +14,12 @@ impl Rect {
         self.bottom - self.top
     }
 
+    /// Half a pixel more on every side: what is meant to lie on the very edge misses it by rounding.
+    pub(super) fn with_grace(&self) -> Self {
+        let grace = 0.5;
+        Self { left: self.left - grace, top: self.top - grace, right: self.right + grace, bottom: self.bottom + grace }
+    }
+
     /// The nearest point inside.
     pub(super) fn clamp(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (x.clamp(self.left, self.right), y.clamp(self.top, self.bottom))

@@ -250,8 +250,8 @@ fn place_side(figure: &Figure, ruler: &Ruler, plot: &Rect, room: f64) -> Vec<Sid
     for i in 1..names.len() {
         names[i].y = names[i].y.max(names[i - 1].y + step);
     }
-    // and back up from the bottom of the plot
-    let mut limit = plot.bottom - 4.0;
+    // and back up from the bottom of the plot, so that the value below the name keeps clear of the labels of the x axis
+    let mut limit = plot.bottom - TICK * 1.2;
     for name in names.iter_mut().rev() {
         name.y = name.y.min(limit);
         limit = name.y - step;
@@ -296,6 +296,7 @@ mod tests {
                 assert!(spans.windows(2).all(|w| w[0].1 < w[1].0), "{scale:?} {width}");
                 assert!(spans.iter().all(|s| s.0 >= 0.0 && s.1 <= f64::from(width)));
                 assert!((layout.side[1].y - layout.side[0].y).abs() > LABEL + TICK);
+                assert!(layout.side.iter().all(|s| s.y + LABEL * 0.1 + TICK * 1.2 < layout.plot.bottom + TICK * 0.2));
                 assert!(layout.plot.right - layout.plot.left >= 24.0 && layout.plot.height() >= 24.0);
             }
         }

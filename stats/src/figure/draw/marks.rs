@@ -104,7 +104,8 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
 
     fn points(&self, points: &[(f64, f64)], colour: Rgb) -> Result<()> {
         let radius = if points.len() > 400 { 1.6 } else { 3.2 };
-        for point in points.iter().map(|p| self.at(*p)).filter(|p| self.plot().contains(*p)) {
+        let plot = self.plot().with_grace();
+        for point in points.iter().map(|p| self.at(*p)).filter(|p| plot.contains(*p)) {
             self.pen.dot(point, radius, Ink(colour, if points.len() > 400 { 0.7 } else { 1.0 }))?;
         }
         Ok(())
@@ -145,9 +146,7 @@ impl<DB: DrawingBackend> Brush<'_, DB> {
                 ((x, plot.top), (x, plot.bottom))
             }
         };
-        // half a pixel of grace for a rule on the very edge
-        let grace =
-            Rect { left: plot.left - 0.5, top: plot.top - 0.5, right: plot.right + 0.5, bottom: plot.bottom + 0.5 };
+        let grace = plot.with_grace();
         if !grace.contains(a) || !grace.contains(b) {
             return Ok(());
         }

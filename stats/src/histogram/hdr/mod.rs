@@ -245,7 +245,9 @@ fn too_many(filled: f64) -> Error {
 
 impl Sketch for Hdr {
     fn schema(&self) -> String {
-        format!("hdr:{}:{}", self.digits(), self.ticks_per_unit)
+        let (digits, ticks) = (self.digits(), self.ticks_per_unit);
+        // hundreds of digits are no name
+        if (1e-6..1e16).contains(&ticks) { format!("hdr:{digits}:{ticks}") } else { format!("hdr:{digits}:{ticks:e}") }
     }
 
     fn insert_weighted(&mut self, value: f64, weight: u64) {

@@ -178,8 +178,8 @@ impl Collector {
         how: Condense,
         to: &mut HistogramTable,
     ) -> Result<Dataset> {
-        let Self { index, counted, tallies, rows, zoneless, zoned, outside, filtered, .. } = self;
-        refuse_wrong_columns(&tallies, plan, rows, file)?;
+        let Self { index, counted, tallies, rows, zoneless, zoned, outside, filtered, unread, .. } = self;
+        refuse_wrong_columns(&tallies, plan, rows - (outside + filtered).min(rows), &unread, file)?;
         super::tell_zone(plan, zoneless, zoned, file, &mut report);
         super::tell_left_out(outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));

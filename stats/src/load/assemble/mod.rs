@@ -40,6 +40,8 @@ pub(crate) struct Collector {
     zoned: u64,
     outside: u64,
     filtered: u64,
+    /// Of each wanted column the fields that were not read in rows that are wanted, where others may be left out.
+    unread: Vec<u64>,
     /// How rows are counted, where they are not kept.
     how: Option<Condense>,
     /// The bins of each key, and the rows without a value.
@@ -82,10 +84,16 @@ impl Collector {
                 None => self.groups.push(vec![group]),
             }
         }
-        if self.index.len() > MOST_SERIES {
+        // each group is a series of each column of values
+        if self.index.len().saturating_mul(plan.values.len()) > MOST_SERIES {
+            let way_out = if self.index.len() > MOST_SERIES || plan.values.len() < 2 {
+                "split it by columns with fewer values with --by"
+            } else {
+                "choose columns with --value, or split it by columns with fewer values with --by"
+            };
             return Err(Error::argument(format!("the table falls into more than {MOST_SERIES} series"))
                 .in_file(file)
-                .hint("split it by columns with fewer values with --by"));
+                .hint(way_out));
         }
         self.tallies.absorb(part.tallies, self.lines);
         self.rows += part.rows;
@@ -94,13 +102,15 @@ impl Collector {
         self.zoned += part.zoned;
         self.outside += part.outside;
         self.filtered += part.filtered;
+        self.unread.resize(self.unread.len().max(part.unread.len()), 0);
+        self.unread.iter_mut().zip(part.unread).for_each(|(all, own)| *all += own);
         Ok(())
     }
 
     /// Makes the series.
     pub(crate) fn finish(self, plan: &Plan, file: &str, format: Format, mut report: LoadReport) -> Result<Dataset> {
-        let Self { groups, tallies, rows, zoneless, zoned, outside, filtered, .. } = self;
-        refuse_wrong_columns(&tallies, plan, rows, file)?;
+        let Self { groups, tallies, rows, zoneless, zoned, outside, filtered, unread, .. } = self;
+        refuse_wrong_columns(&tallies, plan, rows - (outside + filtered).min(rows), &unread, file)?;
         tell_zone(plan, zoneless, zoned, file, &mut report);
         tell_left_out(outside, filtered, &mut report);
         report.warnings.extend(tallies.iter().map(|t| warning(t, plan, file)));

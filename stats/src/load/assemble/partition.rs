@@ -59,6 +59,8 @@ pub(crate) struct Part {
     pub(super) zoned: u64,
     pub(super) outside: u64,
     pub(super) filtered: u64,
+    /// Where rows may be left out: of each wanted column the fields that were not read, in the rows that were not.
+    pub(super) unread: Vec<u64>,
 }
 
 impl Part {
@@ -90,12 +92,21 @@ pub(crate) fn partition(mut chunk: Chunk, plan: &Plan) -> Result<Part> {
         part.rows.saturating_sub(unread.map(|t| t.count).sum())
     };
     part.zoned = read.saturating_sub(part.zoneless);
+    let is_judged = plan.leaves_rows_out() && !part.tallies.is_empty();
     if let Some(key) = only_key(&chunk, plan, &times)? {
+        if is_judged {
+            part.unread = unread(&chunk, plan, &times, &vec![0; rows]);
+        }
         part.groups.push(whole(key, times, &mut chunk, plan)?);
         return Ok(part);
     }
     let mut group = vec![0_u32; rows];
     drop_rows(&chunk, plan, &times, &mut group, &mut part);
+    if is_judged {
+        part.unread = unread(&chunk, plan, &times, &group);
+    }
+    let untimed = group.iter_mut().zip(&times).filter(|(_, t)| **t == NO_TIME);
+    untimed.for_each(|(g, _)| *g = NOWHERE);
     let owned: Vec<Cow<'_, [f64]>> = plan.values.iter().map(|v| numbers(&chunk, v.column)).collect::<Result<_>>()?;
     let columns: Vec<&[f64]> = owned.iter().map(|column| &**column).collect();
     let keys = number_groups(&chunk, plan, &mut group)?;
@@ -189,14 +200,25 @@ fn whole(key: Vec<String>, times: Vec<i64>, chunk: &mut Chunk, plan: &Plan) -> R
     Ok(Group { key, times, values, ok, left_out: LeftOut::default(), counted: None })
 }
 
-/// Marks rows without a time, outside the range, or not passing the filter.
+/// Of each wanted column the fields that were not read, in the rows that are not left out.
+fn unread(chunk: &Chunk, plan: &Plan, times: &[i64], group: &[u32]) -> Vec<u64> {
+    let count = |is: &dyn Fn(usize) -> bool| {
+        group.iter().enumerate().filter(|(row, g)| **g != NOWHERE && is(*row)).count() as u64
+    };
+    let of = |(place, column): (usize, &Column)| match column {
+        Column::Number(values) => count(&|row| values.get(row).is_some_and(|v| is_missing(*v))),
+        _ if plan.time == TimeSource::Column(place) => count(&|row| times.get(row) == Some(&NO_TIME)),
+        _ => 0,
+    };
+    chunk.columns.iter().enumerate().map(of).collect()
+}
+
+/// Marks rows outside the range, or not passing the filter.
 fn drop_rows(chunk: &Chunk, plan: &Plan, times: &[i64], group: &mut [u32], part: &mut Part) {
     let (from, to) = plan.range;
     let stepped = matches!(plan.time, TimeSource::Step(..));
     for (g, &t) in group.iter_mut().zip(times) {
-        if t == NO_TIME {
-            *g = NOWHERE;
-        } else if !stepped && (t < from || t >= to) {
+        if t != NO_TIME && !stepped && (t < from || t >= to) {
             *g = NOWHERE;
             part.outside += 1;
         }

@@ -105,6 +105,9 @@ pub(super) fn raw(pieces: Vec<Group>, plan: &Plan) -> Vec<Raw> {
             }
         }
         let identity = identity(&key, value, plan);
+        if plan.flagged.is_some_and(|name| name != identity.name) {
+            (ok, bare) = (None, (Vec::new(), Vec::new()));
+        }
         let shape = shape::measure(&identity.name, &times, &values);
         out.push(Raw { value: i, identity, times, values, ok, bare, shape, left_out });
     }
@@ -120,17 +123,18 @@ pub(super) fn identity(key: &[String], value: &Value, plan: &Plan) -> Identity {
     let has = |(_, word): &(String, String)| plan.name.is_none() || !word.is_empty();
     let mut labels = Labels::from_pairs(names.zip(words).filter(has));
     let column = plan.unit.and_then(|at| plan.wanted.get(at));
-    let own: Option<Unit> = column.and_then(|column| labels.get(&column.name)?.parse().ok());
-    if let (Some(column), Some(_)) = (column, &own) {
+    let told: Option<Unit> = column.and_then(|column| labels.get(&column.name)?.parse().ok());
+    if let (Some(column), Some(_)) = (column, &told) {
         labels.remove(&column.name);
     }
     // what the caller says goes before what the table says
-    let own = own.filter(|_| value.unit == Unit::None);
+    let told = told.filter(|_| value.unit == Unit::None);
     let unit = name.as_deref().filter(|_| value.unit == Unit::None);
-    let known = unit.and_then(|n| plan.named.get(n).map(|(_, unit)| unit.clone()));
+    let own = name.as_deref().unwrap_or(&value.name);
+    let known = plan.named.get(own).filter(|_| value.unit == Unit::None).map(|(_, unit)| unit.clone());
     let titled = name.is_none().then(|| labels_in_title(&value.name)).flatten();
     Identity {
-        unit: own.or(known).or_else(|| unit.and_then(Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
+        unit: told.or(known).or_else(|| unit.and_then(Unit::from_name)).unwrap_or_else(|| value.unit.clone()),
         name: name.clone().or_else(|| titled.as_ref().map(|t| t.0.clone())).unwrap_or_else(|| value.name.clone()),
         labels: match &titled {
             Some((_, own)) => Labels::from_pairs(labels.iter().chain(own.iter()).cloned()),

@@ -68,22 +68,36 @@ pub(super) fn nothing_left(rows: u64, outside: u64, filtered: u64, file: &str) -
     Error::empty(message).in_file(file).hint(way_out)
 }
 
-/// An error where a chosen column is mostly something else.
-pub(super) fn refuse_wrong_columns(tallies: &Tallies, plan: &Plan, rows: u64, file: &str) -> Result<()> {
+/// An error where a chosen column is mostly something else in the rows that are wanted; where others may be left out, `unread` says how many of
+/// the fields of each column are none there.
+pub(super) fn refuse_wrong_columns(
+    tallies: &Tallies,
+    plan: &Plan,
+    rows: u64,
+    unread: &[u64],
+    file: &str,
+) -> Result<()> {
     for t in tallies.iter() {
         let (what, one_in, way_out) = match t.kind {
-            WarningKind::NotANumber => {
+            WarningKind::NotANumber if plan.filter.is_empty() => {
                 let way_out = "choose another column with --value, or leave those rows out with --where";
                 ("a number", NO_NUMBER_ONE_IN, way_out)
             }
+            WarningKind::NotANumber => ("a number", NO_NUMBER_ONE_IN, "choose another column with --value"),
             WarningKind::NotATime => ("a time", NO_TIME_ONE_IN, "choose another column with --time"),
             _ => continue,
         };
-        if t.count * one_in > rows {
+        // a condition leaves out the rows whose field it cannot read
+        if plan.filter.iter().any(|(place, _)| t.column == Some(*place)) {
+            continue;
+        }
+        let wanted = || t.column.and_then(|place| unread.get(place)).map_or(0, |n| t.count.min(*n));
+        let count = if plan.leaves_rows_out() { wanted() } else { t.count };
+        if count * one_in > rows {
             let name = t.column.and_then(|i| plan.wanted.get(i)).map_or("", |w| w.name.as_str());
             let position = Position::in_file(file).at_line(t.line).at_column(name);
-            let message = format!("“{}” is not {what}, nor are {} of {rows} fields", t.sample, t.count);
-            let message = if t.count == 1 { format!("“{}” is not {what}", t.sample) } else { message };
+            let message = format!("“{}” is not {what}, nor are {count} of {rows} fields", t.sample);
+            let message = if count == 1 { format!("“{}” is not {what}", t.sample) } else { message };
             return Err(Error::parse(message).at(position).hint(way_out));
         }
     }
@@ -117,9 +131,7 @@ pub(super) fn warning(t: &Tally, plan: &Plan, file: &str) -> Warning {
         WarningKind::RepeatedHeader => {
             format!("the header stands again in {}, as where files were joined; passed over", counted(n, "row"))
         }
-        WarningKind::ZoneAmbiguity => {
-            format!("{} fell where clocks change; where a time exists twice the earlier was taken", counted(n, "time"))
-        }
+        WarningKind::ZoneAmbiguity => zone::ambiguity(n),
         WarningKind::Rounded => {
             format!(
                 "{} above 2⁵³ {has} more digits than double precision keeps, first {}; the nearest was taken",

@@ -50,6 +50,8 @@ impl Classifier<'_> {
             return;
         }
         let rows = self.sample.lines.len();
+        // first of all, since series of different names are never pooled
+        self.series_name();
         let mut labels = Vec::new();
         for i in self.unused() {
             let s = self.stat(i);
@@ -106,15 +108,7 @@ impl Classifier<'_> {
         }
         if !self.is_own() {
             labels.truncate(MOST_GUESSED_LABELS);
-        }
-        if !self.is_own() {
             self.leave_out_labels(&mut labels);
-        }
-        let single = self.plan.values.len() == 1 && self.plan.values.iter().all(|v| guess::is_value(&v.name));
-        if single && let Some(at) = labels.iter().position(|&i| guess::is_series_name(self.name(i))) {
-            let i = labels.remove(at);
-            self.plan.name = Some(self.want(i, ColumnType::Text));
-            self.report.understand("name", self.name(i).to_owned(), "its words name the series");
         }
         if !labels.is_empty() {
             let names: Vec<&str> = labels.iter().map(|&i| self.name(i)).collect();
@@ -129,6 +123,29 @@ impl Classifier<'_> {
                 self.report.understand("unit", format!("as the column {} says", self.name(i)), "its name");
             }
         }
+    }
+
+    /// Takes the column whose words name the series of a long table, of which there may be many.
+    fn series_name(&mut self) {
+        let single = self.plan.values.len() == 1 && self.plan.values.iter().all(|v| guess::is_value(&v.name));
+        if !single {
+            return;
+        }
+        let rows = self.sample.lines.len();
+        let names_series = |i: &usize| {
+            let words = self.stat(*i).words;
+            // what is called `name` may be that of a visitor
+            let few = words <= 10 || words * 2 <= rows;
+            let name = self.name(*i);
+            words > 0
+                && !self.is_number(*i)
+                && !self.is_text_time(*i)
+                && (guess::is_metric_name(name) || (guess::is_series_name(name) && few))
+        };
+        let Some(i) = self.unused().into_iter().find(names_series) else { return };
+        self.mark(i);
+        self.plan.name = Some(self.want(i, ColumnType::Text));
+        self.report.understand("name", self.name(i).to_owned(), "its words name the series");
     }
 
     /// Takes out the labels with the most words until the sample falls into few enough series.

@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 use stats::Stats;
 
 use crate::error::{Error, Position, Result};
+use crate::load::blanks::Blanks;
 use crate::load::clock;
-use crate::load::csv::Blanks;
 use crate::load::dataset::Role;
 use crate::load::filter::Clause;
 use crate::load::guess;
@@ -96,6 +96,8 @@ pub(crate) struct Plan {
     /// The label whose words are the units of the series, in a table whose column names them.
     pub(crate) unit: Option<usize>,
     pub(crate) ok: Option<usize>,
+    /// The name of the series that the flag is about, where there are others.
+    pub(crate) flagged: Option<&'static str>,
     pub(crate) filter: Vec<(usize, Clause)>,
     /// Half-open, in nanoseconds.
     pub(crate) range: (i64, i64),
@@ -130,6 +132,8 @@ struct Classifier<'a> {
     used: Vec<bool>,
     /// The column that names metrics, in a table of many of them.
     metrics: Option<usize>,
+    /// Which rows of the sample pass the filter; empty: all.
+    passing: Vec<bool>,
     plan: Plan,
 }
 
@@ -152,6 +156,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         name: None,
         unit: None,
         ok: None,
+        flagged: sample.preset.flagged.filter(|_| options.ok.is_none()),
         filter: Vec::new(),
         range: (options.from.map_or(i64::MIN + 1, |t| t.0), options.to.map_or(i64::MAX, |t| t.0)),
         kind: options.kind.map(|k| (k, "--kind")).or(sample.preset.kind.map(|k| (k, sample.preset.why))),
@@ -162,7 +167,7 @@ pub(crate) fn classify(sample: &Sample, options: &LoadOptions, file: &str, repor
         blanks: Blanks::default(),
     };
     let used = vec![false; sample.names.len()];
-    let mut c = Classifier { sample, options, report, file, stats, used, metrics: None, plan };
+    let mut c = Classifier { sample, options, report, file, stats, used, metrics: None, passing: Vec::new(), plan };
     c.time()?;
     c.metrics();
     c.flag()?;
@@ -228,10 +233,16 @@ impl Classifier<'_> {
         (0..self.used.len()).filter(|&i| !self.used.get(i).copied().unwrap_or(true)).collect()
     }
 
+    /// Whether a row of the sample passes the filter.
+    fn passes(&self, row: usize) -> bool {
+        self.passing.get(row).copied().unwrap_or(true)
+    }
+
     /// The error for a column that the caller chose and that holds something else.
     fn wrong(&self, column: usize, what: &str, way_out: &str, fits: impl Fn(&[u8]) -> bool) -> Error {
         let fields = self.sample.columns.get(column);
-        let bad = fields.and_then(|f| f.iter().position(|f| !number::is_blank(f) && !fits(f)));
+        let is_bad = |(row, f): (usize, &Vec<u8>)| self.passes(row) && !number::is_blank(f) && !fits(f);
+        let bad = fields.and_then(|f| f.iter().enumerate().position(is_bad));
         let at = bad.and_then(|row| Some((self.sample.lines.get(row)?, fields?.get(row)?)));
         let mut position = Position::in_file(self.file).at_column(self.name(column));
         let message = match at {
@@ -250,7 +261,8 @@ impl Classifier<'_> {
             Hint::Untyped => {
                 let name = self.name(i);
                 // a code or a flag that is a word now and then is no number
-                let is_code = || guess::is_status(name) || guess::is_identifier(name) || guess::flag(name).is_some();
+                let is_code =
+                    || guess::may_hold_codes(name) || guess::is_identifier(name) || guess::flag(name).is_some();
                 self.stats.get(i).is_some_and(|s| s.mostly(s.numbers) || (s.is_number() && !is_code()))
             }
             Hint::Time | Hint::Text => false,

@@ -16,6 +16,8 @@ pub(super) struct Stats {
     pub(super) integers: usize,
     pub(super) words: usize,
     pub(super) median: f64,
+    /// How many numbers are less than the one before.
+    pub(super) descents: usize,
     pub(super) slashed: Slashed,
 }
 
@@ -23,8 +25,10 @@ pub(super) struct Stats {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Slashed {
     pub(super) count: usize,
-    /// The first row of all, which may tell nothing.
-    pub(super) first: Option<usize>,
+    /// The first that may be read in two ways.
+    pub(super) either: Option<usize>,
+    /// The first whose day and month are the same, so that both orders read it alike.
+    pub(super) alike: Option<usize>,
     /// The first that can only have the day first.
     pub(super) day_first: Option<usize>,
     /// The first that can only have the month first.
@@ -33,15 +37,15 @@ pub(super) struct Slashed {
 
 impl Slashed {
     fn add(&mut self, field: &[u8], row: usize) {
-        let reads = |order| year_last(field, b'/', order).is_some();
-        let only = match (reads(DateOrder::DayFirst), reads(DateOrder::MonthFirst)) {
-            (false, false) => return,
-            (true, true) => &mut self.first,
-            (true, false) => &mut self.day_first,
-            (false, true) => &mut self.month_first,
+        let read = |order| year_last(field, b'/', order);
+        let only = match (read(DateOrder::DayFirst), read(DateOrder::MonthFirst)) {
+            (None, None) => return,
+            (Some(a), Some(b)) if a == b => &mut self.alike,
+            (Some(_), Some(_)) => &mut self.either,
+            (Some(_), None) => &mut self.day_first,
+            (None, Some(_)) => &mut self.month_first,
         };
         only.get_or_insert(row);
-        self.first.get_or_insert(row);
         self.count += 1;
     }
 
@@ -50,6 +54,7 @@ impl Slashed {
         match (self.day_first, self.month_first) {
             (Some(row), None) => Some((DateOrder::DayFirst, row)),
             (None, Some(row)) => Some((DateOrder::MonthFirst, row)),
+            (None, None) if self.either.is_none() => Some((DateOrder::Either, self.alike?)),
             _ => None,
         }
     }
@@ -81,6 +86,7 @@ impl Stats {
             words.insert(f.as_slice());
         }
         s.words = words.len();
+        s.descents = values.windows(2).filter(|w| matches!(w, [a, b] if b < a)).count();
         values.sort_unstable_by(f64::total_cmp);
         s.median = values.get(values.len() / 2).copied().unwrap_or_default();
         s

@@ -5,6 +5,7 @@ use crate::error::{Error, Position, Result};
 use crate::load::clock::{Clock, DateOrder, READABLE, TimeFormat, year_last};
 use crate::load::guess;
 use crate::load::number::show;
+use crate::load::report::counted;
 use crate::load::table::ColumnType;
 
 impl Classifier<'_> {
@@ -52,7 +53,7 @@ impl Classifier<'_> {
             (i, "its name")
         } else if let Some(i) = (0..n).find(|&i| self.is_text_time(i)) {
             (i, "its values are times")
-        } else if let Some(i) = (0..n).find(|&i| self.is_number(i) && self.looks_like_epoch(i)) {
+        } else if let Some(i) = self.epoch_column() {
             (i, "its numbers are epoch times of this century")
         } else {
             return Err(Error::parse(format!("no column of times among {}", self.sample.names.join(", ")))
@@ -61,7 +62,10 @@ impl Classifier<'_> {
         };
         let Some(format) = self.time_format(column) else {
             let zone = self.plan.zone.clone();
-            let fits = |f: &[u8]| Clock::new(TimeFormat::Text, zone.clone()).parse(f).is_some();
+            let slashed = |f: &[u8]| {
+                [DateOrder::DayFirst, DateOrder::MonthFirst].iter().any(|order| year_last(f, b'/', *order).is_some())
+            };
+            let fits = |f: &[u8]| slashed(f) || Clock::new(TimeFormat::Text, zone.clone()).parse(f).is_some();
             let way_out = format!("choose another column with --time, or --step; {READABLE}");
             return Err(self.wrong(column, "a time", &way_out, fits));
         };
@@ -94,17 +98,18 @@ impl Classifier<'_> {
             );
             (day, message)
         } else {
-            let row = slashed.first.unwrap_or_default();
+            let row = slashed.either.unwrap_or_default();
             let field =
                 self.sample.columns.get(column).and_then(|fields| fields.get(row)).map_or(&b""[..], Vec::as_slice);
             let read = |order| year_last(field, b'/', order).map(|t| t.strftime("%-d %B %Y").to_string());
             let (day, month) = (read(DateOrder::DayFirst), read(DateOrder::MonthFirst));
             let message = format!(
-                "“{}” is {} with the day before the month and {} with the month before the day, and no field is \
+                "“{}” is {} with the day before the month and {} with the month before the day, and no field of the first {} is \
                  above 12 to tell which",
                 self.shown(column, row),
                 day.unwrap_or_default(),
-                month.unwrap_or_default()
+                month.unwrap_or_default(),
+                counted(self.sample.lines.len() as u64, "row")
             );
             (row, message)
         };
@@ -112,7 +117,13 @@ impl Classifier<'_> {
         Error::parse(message).at(position).hint("write the times as ISO 8601, such as 2026-03-13T13:05:00Z")
     }
 
-    /// Numbers in order that are times since 2001 in some unit.
+    /// The column of numbers that may be epoch times, the one that falls least often: times rise within a series, measures seldom do.
+    fn epoch_column(&self) -> Option<usize> {
+        let may_be = (0..self.sample.names.len()).filter(|&i| self.is_number(i) && self.looks_like_epoch(i));
+        may_be.min_by_key(|&i| (self.stat(i).descents, self.stat(i).words <= 1))
+    }
+
+    /// Whether the middle number is a time of this century in some unit.
     pub(super) fn looks_like_epoch(&self, i: usize) -> bool {
         let TimeFormat::Epoch(unit) = TimeFormat::epoch_of(self.stat(i).median) else { return false };
         let seconds = self.stat(i).median * unit as f64 / 1e9;

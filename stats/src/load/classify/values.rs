@@ -30,13 +30,16 @@ impl Classifier<'_> {
     /// A column that the caller chose for numbers.
     pub(super) fn chosen_value(&mut self, name: &str, flag: &str, role: Role) -> Result<()> {
         let i = self.find(name, flag)?;
-        let s = self.stat(i);
         if self.is_truth(i) {
             self.add_truth(i, role);
             return Ok(());
         }
-        if s.numbers * 2 < s.filled || (self.hint(i) == Hint::Time) {
-            let fits = |f: &[u8]| matches!(number::parse(f), Field::Number(_));
+        let fits = |f: &[u8]| matches!(number::parse(f), Field::Number(_));
+        let fields = self.sample.columns.get(i).into_iter().flatten().enumerate();
+        let wanted = fields
+            .filter(|(row, f)| self.passes(*row) && !number::is_blank(f) && f.trim_ascii() != self.name(i).as_bytes());
+        let (numbers, others): (Vec<_>, Vec<_>) = wanted.partition(|(_, f)| fits(f));
+        if numbers.len() < others.len() || (self.hint(i) == Hint::Time) {
             return Err(self.wrong(i, "a number", &format!("choose a column of numbers with {flag}"), fits));
         }
         self.add_value(i, role);
@@ -68,14 +71,14 @@ impl Classifier<'_> {
             self.plan.per_request |= value_is_latency(&self.plan.values);
             return Ok(());
         }
-        if let Some(i) = self.known(self.sample.preset.value) {
+        if let Some(i) = self.known(self.sample.preset.value.as_deref()) {
             self.add_value(i, Role::Value);
             self.report.understand("value", self.name(i).to_owned(), self.sample.preset.why);
             self.plan.per_request |= self.plan.ok.is_some();
             return Ok(());
         }
-        if self.sample.preset.flag_alone && self.plan.ok.is_some() {
-            return self.flag_as_value();
+        if let (Some(why), true) = (self.sample.preset.flag_alone, self.plan.ok.is_some()) {
+            return self.flag_as_value(why);
         }
         self.guess_values()
     }
@@ -113,7 +116,11 @@ impl Classifier<'_> {
             (numbers.clone(), "a column of numbers is a series")
         };
         if chosen.is_empty() {
-            return if self.plan.ok.is_none() && self.truths_as_values() { Ok(()) } else { self.flag_as_value() };
+            return if self.plan.ok.is_none() && self.truths_as_values() {
+                Ok(())
+            } else {
+                self.flag_as_value("there is no other value")
+            };
         }
         if chosen.len() > MOST_GUESSED_VALUES {
             let message = format!("{} columns of numbers, each a series", chosen.len());
@@ -207,13 +214,13 @@ impl Classifier<'_> {
     }
 
     /// A table of times and flags: the flag is the value, 1 for good.
-    pub(super) fn flag_as_value(&mut self) -> Result<()> {
+    pub(super) fn flag_as_value(&mut self, why: &str) -> Result<()> {
         let flag = self.plan.ok.and_then(|ok| self.plan.wanted.get(ok).cloned().map(|w| (ok, w)));
         let Some((column, wanted)) = flag else {
             let message = format!("no column of numbers among {}{}", self.sample.names.join(", "), self.near_numbers());
             return Err(Error::parse(message).in_file(self.file).hint("name one with --value"));
         };
-        self.report.understand("value", format!("{}, 1 where good", wanted.name), "there is no other value");
+        self.report.understand("value", format!("{}, 1 where good", wanted.name), why);
         self.plan.values.push(Value { column, name: wanted.name, role: Role::Value, unit: Unit::None });
         Ok(())
     }

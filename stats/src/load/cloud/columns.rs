@@ -72,7 +72,9 @@ pub(super) fn read(answer: &mut Answer<'_>) -> Result<()> {
         let record = record.map_err(|e| Error::parse(format!("not comma-separated text: {e}")).in_file(answer.file))?;
         let line = record.position().map_or(0, csv::Position::line);
         let first = record.get(0).unwrap_or_default().trim();
-        let time = browser_time(first).or_else(|| answer.clock.parse(first.as_bytes()));
+        let shown = browser_time(first);
+        answer.others += u64::from(shown.is_some());
+        let time = shown.or_else(|| answer.clock.parse(first.as_bytes()));
         if time.is_none() && metrics.is_none() {
             properties += 1;
             if properties > MOST_PROPERTIES {

@@ -1,6 +1,6 @@
-//! Datadog: the answer of `GET /api/v1/query`.
+//! Datadog: the answers of `GET /api/v1/query` and of `POST /api/v2/query/timeseries`.
 //!
-//! Source: “Datadog API Reference”, Metrics, Query timeseries points.
+//! Source: “Datadog API Reference”, Metrics, Query timeseries points, and Query timeseries data across multiple products.
 
 use std::collections::BTreeSet;
 
@@ -38,6 +38,34 @@ struct Series {
     expression: Option<String>,
 }
 
+/// The answer of the second version: columns of values over the same times.
+#[derive(Deserialize)]
+struct Columns {
+    data: ColumnsData,
+}
+
+#[derive(Deserialize)]
+struct ColumnsData {
+    attributes: ColumnsOf,
+}
+
+#[derive(Deserialize)]
+struct ColumnsOf {
+    #[serde(default)]
+    series: Vec<ColumnOf>,
+    #[serde(default)]
+    times: Vec<f64>,
+    #[serde(default)]
+    values: Vec<Vec<Option<f64>>>,
+}
+
+#[derive(Deserialize)]
+struct ColumnOf {
+    group_tags: Option<Vec<String>>,
+    query_index: Option<i64>,
+    unit: Option<Vec<Option<UnitOf>>>,
+}
+
 #[derive(Deserialize)]
 struct UnitOf {
     name: Option<String>,
@@ -72,17 +100,49 @@ fn unit(parts: &[Option<UnitOf>]) -> Option<Unit> {
 
 /// The labels in tags such as `host:a`; a tag without a colon is a label without a value.
 fn labels(series: &Series) -> Labels {
-    let tags = series.tag_set.clone().filter(|t| !t.is_empty());
+    let tag_set = series.tag_set.clone().filter(|t| !t.is_empty());
     let scope = series.scope.as_deref().unwrap_or_default();
-    let tags = tags.unwrap_or_else(|| scope.split(',').map(str::to_owned).collect());
+    tags(tag_set.unwrap_or_else(|| scope.split(',').map(str::to_owned).collect()).iter())
+}
+
+/// The same of tags alone.
+fn tags<'a>(tags: impl Iterator<Item = &'a String>) -> Labels {
     let pair = |tag: &String| {
         let (name, value) = tag.split_once(':').unwrap_or((tag, ""));
         (name.trim().to_owned(), value.trim().to_owned())
     };
-    Labels::from_pairs(tags.iter().map(pair).filter(|(name, _)| !name.is_empty() && name != "*"))
+    Labels::from_pairs(tags.map(pair).filter(|(name, _)| !name.is_empty() && name != "*"))
+}
+
+/// Reads the answer of the second version, which does not repeat the queries.
+fn columns(answer: &mut Answer<'_>) -> Result<()> {
+    let ColumnsOf { series, times, values } = answer.json::<Columns>()?.data.attributes;
+    if series.is_empty() {
+        return Err(answer.nothing("series"));
+    }
+    if series.len() != values.len() {
+        let message = format!("{} of values for {} series", counted(values.len() as u64, "column"), series.len());
+        return Err(Error::parse(message).in_file(answer.file).hint("was the download finished?"));
+    }
+    let about = counted(series.len() as u64, "series");
+    answer.report.understand("query", about, "Datadog’s answer (v2), which does not say what was asked");
+    for (series, values) in series.into_iter().zip(values) {
+        let name = series.query_index.map_or_else(|| "query".to_owned(), |index| format!("query {index}"));
+        let metric = Metric { name, unit: series.unit.as_deref().and_then(unit), shape: Shape::Gauge };
+        let labels = tags(series.group_tags.unwrap_or_default().iter());
+        for (time, value) in times.iter().zip(values) {
+            let (labels, time) = (labels.clone(), epoch(*time));
+            let value = PointValue::Number(value);
+            answer.builder.point(&metric, DataPoint { labels, start: None, time, no_value: false, value });
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn read(answer: &mut Answer<'_>) -> Result<()> {
+    if answer.text.contains("\"timeseries_response\"") {
+        return columns(answer);
+    }
     let reply: Reply = answer.json()?;
     let says = reply.error.into_iter().chain(reply.errors).collect::<Vec<_>>().join("; ");
     if reply.series.is_empty() && (!says.is_empty() || reply.status.as_deref() == Some("error")) {

@@ -179,17 +179,7 @@ impl Real {
 
 /// A unit such as `ms`, `By/s`, `s{CPU}` or `10^2.%`, a ratio that is shown as percent.
 fn unit(code: &str) -> Unit {
-    match code {
-        "10^2.%" => return Unit::Ratio,
-        // an annotation alone counts what it names
-        annotated if annotated.starts_with('{') && annotated.ends_with('}') => return Unit::Count,
-        _ => {}
-    }
-    let bare = code.split_once('{').map_or(code, |(unit, rest)| if rest.ends_with('}') { unit } else { code });
-    match bare.split_once('/') {
-        Some((of, "s")) => Unit::PerSecond(Box::new(if of == "1" { Unit::Count } else { otlp::unit(of) })),
-        _ => otlp::unit(bare),
-    }
+    if code == "10^2.%" { Unit::Ratio } else { otlp::unit(code) }
 }
 
 impl Distribution {

@@ -20,6 +20,7 @@ use crate::load::encoding;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::points::{Builder, Source};
 use crate::load::report::{LoadReport, WarningKind};
+use crate::load::zone;
 use crate::progress::Progress;
 
 /// The format of JSON that begins so.
@@ -27,8 +28,11 @@ pub(crate) fn by_keys(near: &[u8]) -> Option<Format> {
     let has = |key: &str| memchr::memmem::find(near, format!("\"{key}\"").as_bytes()).is_some();
     if has("MetricDataResults") || (has("Datapoints") && (has("Timestamp") || has("Label"))) {
         Some(Format::CloudWatchJson)
-    } else if has("pointlist") || (has("res_type") && has("time_series")) {
+    } else if has("pointlist") || has("timeseries_response") || (has("res_type") && has("time_series")) {
         Some(Format::DatadogJson)
+    } else if has("timeSeries") && has("beginTimeSeconds") {
+        // NRQL's answer before NerdGraph
+        Some(Format::NewRelicJson)
     } else if has("timeSeries") || (has("metricKind") && has("points")) {
         Some(Format::GcpJson)
     } else if has("nrql") || has("beginTimeSeconds") {
@@ -52,6 +56,7 @@ pub(crate) fn read(
         text: &text,
         file: name,
         clock: Clock::new(TimeFormat::Text, clock::zone(options.tz.as_deref())?),
+        others: 0,
         builder: Builder::in_any_order(),
         report,
     };
@@ -69,11 +74,9 @@ pub(crate) fn read(
         }
         _ => columns::read(&mut answer)?,
     }
-    let Answer { builder, report, clock, .. } = answer;
+    let Answer { builder, report, clock, others, .. } = answer;
     let mut report = report;
-    if clock.zoneless > 0 {
-        report.understand("zone", clock.zone_name(), "the times have no zone; --tz names another");
-    }
+    zone::tell_clock(&clock, clock.read + others, || Position::in_file(name), &mut report);
     builder.finish(&Source { file: name, bytes: bytes.len() as u64, format }, options, report)
 }
 
@@ -82,6 +85,8 @@ struct Answer<'a> {
     text: &'a str,
     file: &'a str,
     clock: Clock,
+    /// Times that the clock does not read: numbers, and what browsers show.
+    others: u64,
     builder: Builder,
     report: LoadReport,
 }
@@ -122,7 +127,11 @@ impl Answer<'_> {
     fn time(&mut self, value: &Time) -> Option<i64> {
         match value {
             Time::Text(text) => self.clock.parse(text.as_bytes()),
-            Time::Number(v) => epoch(*v),
+            Time::Number(v) => {
+                let time = epoch(*v);
+                self.others += u64::from(time.is_some());
+                time
+            }
         }
     }
 

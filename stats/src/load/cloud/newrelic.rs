@@ -47,9 +47,47 @@ struct Metadata {
     messages: Option<Vec<String>>,
 }
 
+/// Rows as lines of JSON, as where the list was taken apart; `None` where the text is one value.
+fn lines(text: &str) -> Option<Vec<Row>> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let rows: Option<Vec<Row>> = lines.by_ref().map(|line| serde_json::from_str(line).ok()).collect();
+    rows.filter(|rows| rows.len() > 1)
+}
+
+/// The windows of an answer as it was before `NerdGraph`: each holds a list of values, of each facet where there are some.
+fn windows_of_old(value: &Value) -> Option<Vec<Row>> {
+    let mut rows = Vec::new();
+    let mut add = |of: &Value, facet: Option<&Value>| {
+        for window in of.get("timeSeries").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+        {
+            let mut row = window.clone();
+            let results = row.remove("results");
+            for result in results.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+            {
+                row.extend(result.clone());
+            }
+            if let Some(facet) = facet {
+                row.insert("facet".to_owned(), facet.clone());
+            }
+            rows.push(row);
+        }
+    };
+    add(value, None);
+    for facet in value.get("facets").and_then(Value::as_array).into_iter().flatten() {
+        add(facet, facet.get("name"));
+    }
+    (!rows.is_empty()).then_some(rows)
+}
+
 /// The result container, wherever the answer has it.
 fn container(answer: &Answer<'_>) -> Result<Container> {
+    if let Some(results) = lines(answer.text) {
+        return Ok(Container { results, ..Container::default() });
+    }
     let mut value: Value = answer.json()?;
+    if let Some(results) = windows_of_old(&value) {
+        return Ok(Container { results, ..Container::default() });
+    }
     if value.is_array() {
         let results = serde_json::from_value(value);
         return Ok(Container { results: results.map_err(|_| no_rows(answer))?, ..Container::default() });

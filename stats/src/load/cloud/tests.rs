@@ -149,3 +149,31 @@ fn properties_stand_above_the_first_time() {
     assert_eq!(line, Some(5));
     assert!(load("TimeSeries ID,a\nx,y\n").unwrap_err().to_string().contains("no row begins with a time"));
 }
+
+/// The forms are those of Datadog's “Query timeseries data across multiple products” and of New Relic's Query API.
+#[test]
+fn other_answers_of_the_same_providers_are_read() {
+    let datadog = r#"{"data":{"type":"timeseries_response","attributes":{"series":[{"group_tags":["env:prod"],"query_index":0,
+        "unit":[{"family":"time","name":"millisecond","short_name":"ms"},null]}],"times":[1767225600000,1767225660000,1767225720000],
+        "values":[[12.5,null,13.5]]}}}"#;
+    let data = load(datadog).unwrap();
+    assert_eq!(data.items[0].title(), "query 0{env=\"prod\"}");
+    assert_eq!((data.items[0].values(), &data.items[0].identity.unit), (&[12.5, 13.5][..], &Unit::Millisecond));
+    assert_eq!(data.items[0].times()[1], 1_767_225_720_000_000_000);
+    let short = datadog.replace("[[12.5,null,13.5]]", "[]");
+    assert!(load(&short).unwrap_err().to_string().contains("0 columns"));
+
+    let old = r#"{"timeSeries":[{"results":[{"average":0.012}],"beginTimeSeconds":1767225600,"endTimeSeconds":1767225660,"inspectedCount":10},
+        {"results":[{"average":0.013}],"beginTimeSeconds":1767225660,"endTimeSeconds":1767225720,"inspectedCount":10}],"metadata":{"eventType":"T"}}"#;
+    let facets = r#"{"facets":[{"name":"a","timeSeries":[{"results":[{"average":0.012}],"beginTimeSeconds":1767225600,"endTimeSeconds":1767225660},
+        {"results":[{"average":0.013}],"beginTimeSeconds":1767225660,"endTimeSeconds":1767225720}]}]}"#;
+    let lines = "{\"beginTimeSeconds\":1767225600,\"endTimeSeconds\":1767225660,\"average\":0.012}\n\
+                 {\"beginTimeSeconds\":1767225660,\"endTimeSeconds\":1767225720,\"average\":0.013}\n";
+    for (text, title) in [(old, "average"), (facets, "average{facet=\"a\"}"), (lines, "average")] {
+        let data = load(text).unwrap();
+        let titles: Vec<String> = data.items.iter().map(crate::load::Item::title).collect();
+        assert_eq!(titles, [title]);
+        assert_eq!(data.items[0].values(), [0.012, 0.013]);
+        assert_eq!(data.items[0].times(), [1_767_225_600_000_000_000, 1_767_225_660_000_000_000]);
+    }
+}

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter};
 
+use crate::load::blanks::{Ahead, Blanks};
 use crate::load::classify::{Plan, TimeSource};
 use crate::load::clock::Clock;
-use crate::load::csv::Blanks;
 use crate::load::csv::records::records;
 use crate::load::csv::split::LineCounter;
+use crate::load::filter::Clause;
 use crate::load::guess::FlagRule;
 use crate::load::number::{self, Field, Style, missing, show};
-use crate::load::report::WarningKind;
+use crate::load::report::{WarningKind, counted};
 use crate::load::table::{Chunk, Column, ColumnType, Dictionary, NO_TIME, Tallies};
 
 /// Parses a piece that begins and ends at record boundaries. Lines are counted from 1 at its start.
@@ -34,8 +35,16 @@ pub(crate) struct Rows {
     names: Vec<(String, u64, u64)>,
     /// The column of times, whose name in it makes a row a header.
     time: Option<usize>,
-    /// The fields of rows that are shorter than the table.
+    /// The fields of rows that are shorter than the table, as all pieces have them and as this one does.
     blanks: Blanks,
+    ahead: Ahead,
+    /// Where the row begins.
+    start: u64,
+    /// What is wrong in the row, where it may be none that is wanted.
+    pending: Option<Tallies>,
+    /// Which rows are wanted.
+    filter: Vec<(usize, Clause)>,
+    range: (i64, i64),
 }
 
 /// A wanted column being built.
@@ -78,6 +87,11 @@ impl Rows {
             names: plan.wanted.iter().map(|w| (w.name.clone(), 0, 0)).collect(),
             time: if let TimeSource::Column(place) = plan.time { Some(place) } else { None },
             blanks: plan.blanks.clone(),
+            ahead: Ahead::default(),
+            start: 0,
+            pending: plan.leaves_rows_out().then(Tallies::default),
+            filter: plan.filter.clone(),
+            range: plan.range,
         }
     }
 
@@ -119,6 +133,7 @@ impl Rows {
         let mut line = 0;
         while !rest.is_empty() && !self.blanks.too_many() {
             line += 1;
+            self.start = (text.len() - rest.len()) as u64;
             let (record, tail) = match memchr(b'\n', rest).and_then(|i| rest.split_at_checked(i)) {
                 Some((record, tail)) => (record, tail.get(1..).unwrap_or_default()),
                 None => (rest, &[][..]),
@@ -161,6 +176,7 @@ impl Rows {
         // reading from memory and with any number of fields, the reader has no error to give
         while !self.blanks.too_many() && reader.read_byte_record(&mut record).unwrap_or(false) {
             let line = lines.line_of(text, record.position().map_or(0, csv::Position::byte));
+            self.start = lines.start();
             let there = order.partition_point(|(source, _)| *source < record.len());
             let (present, absent) = order.split_at_checked(there).unwrap_or((&order, &[]));
             for &(source, place) in present {
@@ -178,6 +194,11 @@ impl Rows {
         sources.any(|w| matches!(fields.get(w.source), Some(Some(_))))
     }
 
+    /// Where the next record begins.
+    pub(crate) fn begin(&mut self, start: u64) {
+        self.start = start;
+    }
+
     /// Adds a record whose fields are at their places in the table; one that is not there is blank.
     pub(crate) fn record(&mut self, fields: &[Option<Cow<'_, [u8]>>], line: u64) {
         if self.blanks.too_many() {
@@ -191,13 +212,12 @@ impl Rows {
             self.push(place, field.unwrap_or_default(), line);
         }
         self.order = order;
-        self.count += 1;
-        self.blanks.count(blanks);
+        self.end(blanks, line);
     }
 
     #[inline]
     fn push(&mut self, place: usize, field: &[u8], line: u64) {
-        let tallies = &mut self.tallies;
+        let tallies = self.pending.as_mut().unwrap_or(&mut self.tallies);
         match self.columns.get_mut(place) {
             Some(Builder::Number(style, out)) => {
                 let plain = if *style == Style::Plain { None } else { style.plain(field) };
@@ -253,23 +273,60 @@ impl Rows {
 
     /// Fills up a short row and counts it, or a long one.
     fn end_row<'a>(&mut self, fields: usize, absent: impl Iterator<Item = &'a (usize, usize)>, line: u64) {
-        self.count += 1;
         if fields != self.width {
             let width = self.width;
-            self.tallies.note(WarningKind::Ragged, None, line, || format!("{fields} fields instead of {width}"));
+            let sample = || format!("{} instead of {width}", counted(fields as u64, "field"));
+            self.tallies.note(WarningKind::Ragged, None, line, sample);
         }
         let mut blanks = 0;
         for &(_, place) in absent {
             blanks += 1;
-            match self.columns.get_mut(place) {
-                Some(Builder::Number(_, out)) => out.push(missing()),
-                Some(Builder::Flag(_, _, out)) => out.push(false),
-                Some(Builder::Time(_, out)) => out.push(NO_TIME),
-                Some(Builder::Text(dictionary, out)) => out.push(dictionary.encode(b"")),
-                None => {}
-            }
+            // told as one that is there and empty
+            self.push(place, b"", line);
         }
-        self.blanks.count(blanks);
+        self.end(blanks, line);
+    }
+
+    /// Ends a row that lacks some fields.
+    #[inline]
+    fn end(&mut self, blanks: usize, line: u64) {
+        self.count += 1;
+        if blanks > 0 {
+            self.blanks.count(blanks);
+            self.ahead.count(blanks, self.columns.len(), self.start, line);
+        }
+        if self.pending.as_ref().is_some_and(|pending| !pending.is_empty()) {
+            self.settle();
+        }
+    }
+
+    /// Tells what is wrong in the row if it is wanted; of another what its conditions cannot read, since they leave it out for that.
+    #[cold]
+    fn settle(&mut self) {
+        let is_wanted = self.is_wanted();
+        let Some(pending) = &mut self.pending else { return };
+        let mut row = std::mem::take(pending);
+        if !is_wanted {
+            row.retain(|column| self.filter.iter().any(|(place, _)| *place == column));
+        }
+        self.tallies.absorb(row, 0);
+    }
+
+    /// Whether the row that ends is wanted, as far as it is known.
+    fn is_wanted(&self) -> bool {
+        let passes = |(place, clause): &(usize, Clause)| match self.columns.get(*place) {
+            Some(Builder::Number(_, out)) => out.last().is_some_and(|v| clause.keeps_number(*v)),
+            Some(Builder::Text(dictionary, out)) => {
+                out.last().is_some_and(|code| clause.keeps_word(dictionary.word(*code)))
+            }
+            _ => true,
+        };
+        let time = match self.time.and_then(|place| self.columns.get(place)) {
+            Some(Builder::Time(_, out)) => out.last().copied(),
+            _ => None,
+        };
+        let (from, to) = self.range;
+        time.is_none_or(|t| t == NO_TIME || (from..to).contains(&t)) && self.filter.iter().all(passes)
     }
 
     /// The columns of `lines` lines.
@@ -288,7 +345,7 @@ impl Rows {
                 Builder::Text(dictionary, out) => Column::Text(out, dictionary),
             });
         }
-        Chunk { columns, rows: self.count, lines, tallies: self.tallies, zoneless }
+        Chunk { columns, rows: self.count, lines, tallies: self.tallies, zoneless, ahead: self.ahead }
     }
 }
 
@@ -347,6 +404,7 @@ mod tests {
             name: None,
             unit: None,
             ok: None,
+            flagged: None,
             filter: Vec::new(),
             range: (i64::MIN + 1, i64::MAX),
             kind: None,

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Position, Result};
 use crate::load::assemble::{Collector, Part, partition};
+use crate::load::blanks::{Ahead, Blanks};
 use crate::load::classify::{Plan, classify};
 use crate::load::csv::parse::parse;
 use crate::load::csv::sniff::sniff;
@@ -21,8 +22,14 @@ use crate::load::store::{Condense, Condenser};
 use crate::load::table::Chunk;
 use crate::progress::Progress;
 
-/// A part, and the shapes of its columns where they decide what these hold.
-type Measured = (Part, Option<Vec<Vec<Shape>>>);
+/// A part, where it begins in its batch, and what was measured of it.
+struct Measured {
+    part: Part,
+    start: usize,
+    ahead: Ahead,
+    /// The shapes of its columns where they decide what these hold.
+    shapes: Option<Vec<Vec<Shape>>>,
+}
 
 /// Bytes parsed as one piece, unless the caller says otherwise: the columns of a piece then fit the second-level cache.
 const PIECE: usize = 1 << 20;
@@ -136,6 +143,8 @@ pub(crate) fn stream(
         at_end: input.whole,
         rest: input.rest,
         bytes: input.head.len() as u64,
+        offset: start.bytes as u64,
+        ahead: Ahead::default(),
     };
     progress.stage("reading", input.size);
     let mut head = input.head;
@@ -163,6 +172,10 @@ struct Pipe<'a> {
     at_end: bool,
     rest: &'a mut (dyn Read + Send),
     bytes: u64,
+    /// Where the batch begins.
+    offset: u64,
+    /// The fields so far that no text stands for.
+    ahead: Ahead,
 }
 
 impl Pipe<'_> {
@@ -197,22 +210,24 @@ impl Pipe<'_> {
             plan.blanks.allow(self.bytes);
             let (parts, next) = rayon::join(
                 || -> Result<Vec<Measured>> {
-                    let parsed = pieces.into_par_iter().map(|range| {
+                    let parsed = pieces.par_iter().cloned().map(|range| {
                         if plan.blanks.too_many() {
                             // the error is told below, the same whichever piece comes first
                             return Err(Error::parse("too many fields are missing"));
                         }
+                        let start = range.start;
                         let looked_at = undecided && (range.start == 0 || plan.leaves_rows_out());
                         let text = current.get(range).unwrap_or_default();
                         progress.advance(text.len() as u64);
                         let mut chunk = syntax.parse(text, plan);
                         encoding::note(text, &mut chunk.tallies);
+                        let ahead = chunk.ahead;
                         let mut part = partition(chunk, plan)?;
                         let shapes = looked_at.then(|| part.shapes(plan));
                         if let Some(how) = how {
                             part.condense(how, plan)?;
                         }
-                        Ok((part, shapes))
+                        Ok(Measured { part, start, ahead, shapes })
                     });
                     parsed.collect()
                 },
@@ -227,9 +242,13 @@ impl Pipe<'_> {
                 },
             );
             if plan.blanks.too_many() {
-                return Err(self.mostly_blank());
+                return Err(self.weighed_again(&current, &pieces));
             }
-            for (part, shapes) in parts? {
+            for Measured { part, start, ahead, shapes } in parts? {
+                self.ahead.join(ahead, self.offset + start as u64, self.collector.lines());
+                if self.ahead.too_many() {
+                    return Err(self.mostly_blank());
+                }
                 if let Some(shapes) = shapes.filter(|_| !self.decided) {
                     self.decided = Collector::decide(&shapes, self.plan, report)?;
                 }
@@ -242,6 +261,7 @@ impl Pipe<'_> {
                 }
                 return Ok(());
             }
+            self.offset += whole as u64;
             std::mem::swap(&mut current, &mut spare);
         }
     }
@@ -262,14 +282,25 @@ impl Pipe<'_> {
         self.collector.lines() + memchr::memchr_iter(b'\n', before).count() as u64 + 1
     }
 
+    /// The error of a batch whose parsing stopped at too many fields that no text stands for: piece after piece shows where they begin.
+    fn weighed_again(&mut self, text: &[u8], pieces: &[Range<usize>]) -> Error {
+        let plan = Plan { blanks: Blanks::default(), ..self.plan.clone() };
+        let mut lines = self.collector.lines();
+        for range in pieces {
+            plan.blanks.allow(self.offset + range.end as u64);
+            let chunk = self.syntax.parse(text.get(range.clone()).unwrap_or_default(), &plan);
+            self.ahead.join(chunk.ahead, self.offset + range.start as u64, lines);
+            lines += chunk.lines;
+            if self.ahead.too_many() {
+                break;
+            }
+        }
+        self.mostly_blank()
+    }
+
     /// Rows that are far shorter than the table is wide.
     fn mostly_blank(&self) -> Error {
-        let columns = self.plan.wanted.len();
-        Error::parse(format!(
-            "rows from here on lack most of the {columns} columns: more fields than their text may stand for"
-        ))
-        .at(Position::in_file(self.file).at_line(self.collector.lines() + 1))
-        .hint("choose columns with --value and --by, or write rows with all their fields")
+        mostly_blank(self.plan, self.file, self.ahead.line().unwrap_or(self.collector.lines() + 1))
     }
 
     fn endless(&self, text: &[u8], open: Option<usize>) -> Error {
@@ -278,6 +309,16 @@ impl Pipe<'_> {
         let way_out = if open.is_some() { "close the quote that opens there" } else { "is this delimited text?" };
         Error::parse(message).at(Position::in_file(self.file).at_line(line)).hint(way_out)
     }
+}
+
+/// The error for rows from a line on that are far shorter than the table is wide.
+pub(crate) fn mostly_blank(plan: &Plan, file: &str, line: u64) -> Error {
+    let columns = plan.wanted.len();
+    Error::parse(format!(
+        "rows from here on lack many of the {columns} columns: more fields than their text may stand for"
+    ))
+    .at(Position::in_file(file).at_line(line))
+    .hint("choose columns with --value and --by, or write rows with all their fields")
 }
 
 fn ranges(ends: &[usize]) -> Vec<Range<usize>> {

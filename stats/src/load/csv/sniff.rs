@@ -1,6 +1,8 @@
 //! The delimiter, the header and the first rows of a delimited text.
 
-use crate::error::{Error, Result};
+use std::collections::HashSet;
+
+use crate::error::{Error, Position, Result};
 use crate::load::classify::Sample;
 use crate::load::clock::{Clock, DateOrder, TimeFormat, year_last};
 use crate::load::csv::records::{records, widths};
@@ -29,15 +31,23 @@ pub(crate) struct Layout {
 /// Looks at the first part of a text; `whole` where that is all of it, `chosen` where it is said which columns are wanted.
 pub(crate) fn sniff(text: &[u8], whole: bool, chosen: bool, file: &str, report: &mut LoadReport) -> Result<Layout> {
     let Some((said, line)) = delimiter_line(text) else {
-        let delimiter = delimiter(text);
-        return below(text, delimiter, "the first rows agree on it", whole, chosen, file, report);
+        let delimited = Delimited { by: delimiter(text), why: "the first rows agree on it", above: 0 };
+        return below(text, &delimited, whole, chosen, file, report);
     };
     let head = text.get(line..).unwrap_or_default();
-    let mut layout = below(head, said, "its first line says so", whole, chosen, file, report)?;
+    let delimited = Delimited { by: said, why: "its first line says so", above: 1 };
+    let mut layout = below(head, &delimited, whole, chosen, file, report)?;
     layout.data_byte += line;
     layout.data_line += 1;
-    layout.sample.lines.iter_mut().for_each(|own| *own += 1);
     Ok(layout)
+}
+
+/// A delimiter, and how it is known.
+struct Delimited {
+    by: u8,
+    why: &'static str,
+    /// The lines above, which say so.
+    above: u64,
 }
 
 /// The delimiter that a first line `sep=,` gives, as spreadsheets take it, and where the next line begins.
@@ -54,16 +64,16 @@ fn delimiter_line(text: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// The same of a text whose delimiter is known, and why.
+/// The same of a text whose delimiter is known.
 fn below(
     head: &[u8],
-    delimiter: u8,
-    why: &'static str,
+    delimited: &Delimited,
     whole: bool,
     chosen: bool,
     file: &str,
     report: &mut LoadReport,
 ) -> Result<Layout> {
+    let delimiter = delimited.by;
     // counted before any is held
     let widths = widths(head, delimiter, SAMPLE_ROWS + 1);
     let first = widths.first().copied().unwrap_or(0);
@@ -85,12 +95,13 @@ fn below(
         }
         // a clone would have the size of the longest record before it
         let own: csv::ByteRecord = record.iter().collect();
-        rows.push((lines.line_of(head, record.position().map_or(0, csv::Position::byte)), own));
+        let line = lines.line_of(head, record.position().map_or(0, csv::Position::byte));
+        rows.push((delimited.above + line, own));
     }
     if !whole && rows.len() <= SAMPLE_ROWS && rows.len() > 1 {
         rows.pop();
     }
-    let Some(first) = rows.first().map(|(_, r)| r.clone()) else {
+    let Some((line, first)) = rows.first().cloned() else {
         return Err(Error::empty("the file holds no rows").in_file(file).hint("was the export finished?"));
     };
     let header = has_header(&first, rows.get(1..).unwrap_or_default());
@@ -105,11 +116,12 @@ fn below(
     let width = if header { first.len() } else { rows.iter().map(|(_, r)| r.len()).max().unwrap_or(0) };
     // a short row takes as much as a long one
     rows.truncate((SAMPLE_FIELDS / width.max(1)).max(4));
-    let names = if header { names(&first, file, report) } else { (1..=width).map(|i| format!("column {i}")).collect() };
+    let names =
+        if header { names(&first, line, file, report) } else { (1..=width).map(|i| format!("column {i}")).collect() };
     if !header {
         report.understand("header", "none", "the first row holds values; columns are numbered from 1");
     }
-    report.understand("delimiter", show_delimiter(delimiter), why);
+    report.understand("delimiter", show_delimiter(delimiter), delimited.why);
     let column = |i: usize| rows.iter().map(|(_, r)| r.get(i).unwrap_or_default().to_vec()).collect();
     let mut columns: Vec<Vec<Vec<u8>>> = (0..width).map(column).collect();
     let styles = styles(&mut columns, delimiter == b',', is_grafanas(&names), report);
@@ -151,8 +163,11 @@ fn styles(columns: &mut [Vec<Vec<u8>>], comma_delimited: bool, grafanas: bool, r
     if !styles.iter().any(other) {
         // told above
     } else if styles.contains(&Style::DecimalComma) {
-        // where one column has decimal commas, dots group the digits of the others
-        styles.iter_mut().filter(|s| **s == Style::Plain).for_each(|s| *s = Style::DecimalComma);
+        // where one column has decimal commas, dots group the digits of others that have some
+        let plain = styles.iter_mut().zip(columns.iter()).filter(|(style, _)| **style == Style::Plain);
+        plain
+            .filter(|(_, column)| Style::may_group_by_dots(column))
+            .for_each(|(style, _)| *style = Style::DecimalComma);
         report.understand("numbers", "decimal comma", "their fields");
     } else {
         report.understand("numbers", "commas between groups of three digits", "their fields");
@@ -200,7 +215,7 @@ fn is_value(field: &[u8]) -> bool {
     match number::parse(field) {
         Field::Number(_) => true,
         Field::Blank => false,
-        Field::Bad if Style::DecimalComma.plain(field).is_some() || Style::GroupedComma.plain(field).is_some() => true,
+        Field::Bad if Style::DecimalComma.reads(field) || Style::GroupedComma.reads(field) => true,
         Field::Bad => {
             let slashed = [DateOrder::DayFirst, DateOrder::MonthFirst].map(|order| year_last(field, b'/', order));
             slashed.iter().any(Option::is_some) || Clock::new(TimeFormat::Text, None).parse(field).is_some()
@@ -225,23 +240,28 @@ fn has_header(first: &csv::ByteRecord, rest: &[(u64, csv::ByteRecord)]) -> bool 
     over_values || words_alone
 }
 
-/// The names, each once and none empty.
-fn names(first: &csv::ByteRecord, file: &str, report: &mut LoadReport) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(first.len());
-    let mut seen = std::collections::HashSet::new();
-    for (i, field) in first.iter().enumerate() {
-        let text = String::from_utf8_lossy(field).trim().to_owned();
-        let name = if text.is_empty() { format!("column {}", i + 1) } else { text };
-        if seen.insert(name.clone()) {
+/// The names in the header on a line, each once and none empty.
+fn names(first: &csv::ByteRecord, line: u64, file: &str, report: &mut LoadReport) -> Vec<String> {
+    let own: Vec<String> = first.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
+    let mut taken: HashSet<String> = own.iter().cloned().collect();
+    let mut seen = HashSet::new();
+    let mut names = Vec::with_capacity(own.len());
+    for (i, name) in own.into_iter().enumerate() {
+        if !name.is_empty() && seen.insert(name.clone()) {
             names.push(name);
-        } else {
-            let renamed = format!("{name} (column {})", i + 1);
-            let position = crate::error::Position::in_file(file).at_line(1).at_column(name.clone());
+            continue;
+        }
+        let number = format!("column {}", i + 1);
+        let mut renamed = if name.is_empty() { number.clone() } else { format!("{name} ({number})") };
+        while !taken.insert(renamed.clone()) {
+            renamed += &format!(" ({number})");
+        }
+        if !name.is_empty() {
+            let position = Position::in_file(file).at_line(line).at_column(name.clone());
             let message = format!("two columns are named “{name}”; the second is read as “{renamed}”");
             report.warn(WarningKind::DuplicateColumn, message, position, 1);
-            seen.insert(renamed.clone());
-            names.push(renamed);
         }
+        names.push(renamed);
     }
     names
 }
@@ -274,6 +294,25 @@ mod tests {
         let l = sniff(b"x,x,\n1,2,3\n", true, false, "f", &mut report).unwrap();
         assert_eq!(l.sample.names, ["x", "x (column 2)", "column 3"]);
         assert_eq!(report.warnings[0].kind, WarningKind::DuplicateColumn);
+        assert_eq!(report.warnings[0].position.line, Some(1));
+        for (text, names, line) in [
+            ("sep=;\na;v;v\n1;2;3\n4;5;6\n", &["a", "v", "v (column 3)"][..], 2),
+            ("\n\na,v,v\n1,2,3\n", &["a", "v", "v (column 3)"], 3),
+            ("a,x (column 4),x,x\n1,2,3,4\n", &["a", "x (column 4)", "x", "x (column 4) (column 4)"], 1),
+            ("x,x,x (column 2)\n1,2,3\n", &["x", "x (column 2) (column 2)", "x (column 2)"], 1),
+            ("x,,column 2,x\n1,2,3,4\n", &["x", "column 2 (column 2)", "column 2", "x (column 4)"], 1),
+        ] {
+            let mut report = LoadReport::default();
+            assert_eq!(sniff(text.as_bytes(), true, false, "f", &mut report).unwrap().sample.names, names);
+            let told: Vec<_> = report.warnings.iter().map(|w| w.position.line).collect();
+            assert_eq!(told, [Some(line)], "{text}");
+        }
+        // a comma in a name makes no number of it
+        assert_eq!(
+            look("Zeit, UTC;Latenz, ms\n2026-01-01;150\n2026-01-02;151\n").sample.names,
+            ["Zeit, UTC", "Latenz, ms"]
+        );
+        assert!(is_value(b"1,5") && is_value(b"1.234,5") && !is_value(b"Zeit, UTC") && !is_value(b"1,5 ms"));
         let e = sniff(b"time,value\n", true, false, "f.csv", &mut report).unwrap_err();
         assert_eq!(e.to_string(), "f.csv: the file has a header and no rows; was the export finished?");
     }

@@ -87,6 +87,11 @@ impl LineCounter {
         Self { byte: 0, line: 1 }
     }
 
+    /// Where the record begins that was asked for last.
+    pub(crate) fn start(&self) -> u64 {
+        self.byte as u64
+    }
+
     /// The line, from 1, of the record that the reader says begins at `byte`; asked for in increasing order.
     pub(crate) fn line_of(&mut self, text: &[u8], byte: u64) -> u64 {
         let from = text.get(byte as usize..).unwrap_or_default();

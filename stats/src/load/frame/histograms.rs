@@ -28,6 +28,7 @@ use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::store::HistogramTable;
 use crate::load::table::{Column, Dictionary};
+use crate::load::zone;
 use crate::progress::Progress;
 
 pub(super) use narrow::read_ranges;
@@ -117,7 +118,8 @@ impl Reading {
         match schema.get(self.names.get(self.places.start)?)? {
             DataType::Datetime(unit, zone) => {
                 // what a clock shows is within a day of the instant, in any zone
-                let slack = if zone.is_none() && self.clock.zone.is_some() { DAY } else { 0 };
+                let elsewhere = clock::is_elsewhere(self.clock.zone.as_ref());
+                let slack = if zone.is_none() && elsewhere { DAY } else { 0 };
                 Some(Instant { factor: super::polars::nanoseconds(*unit), slack })
             }
             _ => None,
@@ -240,10 +242,12 @@ impl Reading {
 
     /// The table of all that was taken.
     pub(super) fn finish(mut self) -> Result<HistogramTable> {
-        let Times { zone, clock, worded, .. } = &self.clock;
+        let Times { clock, worded, .. } = &self.clock;
         let column = self.names.get(self.places.start).cloned();
         let position = || Position { column: column.clone(), ..Position::in_file(&self.file) };
-        histogram_table::tell_clock(zone.as_ref(), clock.as_ref(), *worded, position, &mut self.report);
+        if let Some(clock) = clock {
+            zone::tell_clock(clock, *worded, position, &mut self.report);
+        }
         self.builder.finish(&self.file, self.format, self.bytes, self.report)
     }
 }
@@ -317,7 +321,7 @@ impl Instant {
 /// How the times of a table are written, as the first of them tells.
 #[derive(Default)]
 struct Times {
-    /// The zone of times that have none; `None` for UTC.
+    /// The zone of times that have none; `None` where none is named, which is UTC too.
     zone: Option<jiff::tz::TimeZone>,
     clock: Option<Clock>,
     /// How many words were times, each once a batch.
@@ -348,7 +352,7 @@ impl Times {
 fn instants(typed: Typed, times: &mut Times) -> Vec<Option<i64>> {
     match typed {
         Typed::Instants(v) => v.iter().collect(),
-        Typed::Locals(v) if times.zone.is_none() => {
+        Typed::Locals(v) if !clock::is_elsewhere(times.zone.as_ref()) => {
             times.clock().zoneless += v.there();
             v.iter().collect()
         }

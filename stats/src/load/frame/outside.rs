@@ -9,7 +9,7 @@ use polars_parquet::read::RowGroupMetadata;
 use super::footer::{self, Bounds, RowGroup};
 use super::pages;
 use crate::load::classify::{Plan, TimeSource};
-use crate::load::clock::TimeFormat;
+use crate::load::clock::{self, TimeFormat};
 use crate::load::report::{GroupsRead, LoadReport};
 use crate::load::table::ColumnType;
 
@@ -66,7 +66,7 @@ fn marks(contents: &FileMetadata, groups: &[RowGroup], plan: &Plan, head: &DataF
     let (name, dtype) = (times.name().as_str(), times.dtype());
     let (from, to) = plan.range;
     // what a clock shows is within a day of the instant, in any zone
-    let local = matches!(dtype, DataType::Datetime(_, None)) && plan.zone.is_some();
+    let local = matches!(dtype, DataType::Datetime(_, None)) && clock::is_elsewhere(plan.zone.as_ref());
     let (from, to) = if local { (from.saturating_sub(DAY), to.saturating_add(DAY)) } else { (from, to) };
     let is_outside = |group: &RowGroupMetadata, known: &RowGroup| {
         let mut chunks = group.columns_under_root_iter(name)?;

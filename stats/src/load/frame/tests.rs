@@ -159,6 +159,69 @@ fn record_batches_with_dictionaries_and_nulls() {
     assert_eq!(kinds, [WarningKind::Nan, WarningKind::Blank, WarningKind::EmptySeries]);
 }
 
+/// A field is the same flag or number, or none, whether a type or a text says what it is.
+#[test]
+fn fields_that_cannot_be_read_are_told_as_in_text() {
+    let n = 40_usize;
+    let numbers: Vec<f64> = (0..n).map(|i| [1.0, 0.0, 1.0, 0.5, 1.0][i % 5]).collect();
+    // 0 to 2 are codes, of which every one says something
+    let whole: Vec<i64> = (0..n).map(|i| [1, 0, 1, 2, 1][i % 5]).collect();
+    let words: Vec<&str> = (0..n).map(|i| ["yes", "no", "perhaps", "1.0", "0"][i % 5]).collect();
+    // numbers, of which one in ten is a word
+    let load: Vec<String> = (0..n).map(|i| if i % 10 == 7 { "none".to_owned() } else { i.to_string() }).collect();
+    let statuses: Vec<f64> = (0..n).map(|i| [200.0, 503.0, 404.0][i % 3]).collect();
+    let statuses = [&[200.0, f64::NAN, f64::INFINITY], &statuses[3..]].concat();
+    let times: Vec<i64> = (0..n as i64).map(|i| 1_767_225_600 + i).collect();
+    let columns = vec![
+        pl::Series::new("time".into(), &times).into_column(),
+        pl::Series::new("job".into(), vec!["a"; n]).into_column(),
+        pl::Series::new("load".into(), &load).into_column(),
+        pl::Series::new("float".into(), &numbers).into_column(),
+        pl::Series::new("int".into(), &whole).into_column(),
+        pl::Series::new("word".into(), &words).into_column(),
+        pl::Series::new("code".into(), &statuses).into_column(),
+    ];
+    let mut frame = DataFrame::new(n, columns).unwrap();
+    let mut text = "time,job,load,float,int,word,code\n".to_owned();
+    for i in 0..n {
+        let (time, load, float, int, word, code) = (times[i], &load[i], numbers[i], whole[i], words[i], statuses[i]);
+        text += &format!("{time},a,{load},{float},{int},{word},{code}\n");
+    }
+    let mut parquet = std::io::Cursor::new(Vec::new());
+    pl::ParquetWriter::new(&mut parquet).finish(&mut frame).unwrap();
+    for ok in ["float", "int", "word", "code"] {
+        let options = LoadOptions {
+            value: Some("load".into()),
+            ok: Some(ok.into()),
+            by: vec!["job".into()],
+            kind: Some(Kind::Events),
+            ..LoadOptions::default()
+        };
+        let read = |bytes: &[u8]| load_bytes("t", bytes, &options, &Progress::new()).unwrap();
+        let (typed, written) = (read(parquet.get_ref()), read(text.as_bytes()));
+        same(&written, &typed);
+        assert_eq!(typed.items[0].dropped_by_reason(), written.items[0].dropped_by_reason(), "{ok}");
+        let told = |data: &Dataset| {
+            let mut told: Vec<_> = data.report.warnings.iter().map(|w| (w.kind, w.message.clone(), w.count)).collect();
+            told.sort_by(|a, b| a.1.cmp(&b.1));
+            told
+        };
+        assert_eq!(told(&typed), told(&written), "{ok}");
+        let flags = told(&typed).into_iter().find(|(kind, ..)| *kind == WarningKind::NotAFlag);
+        let flags = flags.map(|(_, message, count)| (message.split(['“', '”']).nth(1).map(str::to_owned), count));
+        let want = match ok {
+            "float" => Some(("0.5", 8)),
+            "word" => Some(("perhaps", 8)),
+            "code" => Some(("NaN", 2)),
+            _ => None,
+        };
+        assert_eq!(flags, want.map(|(first, count)| (Some(first.to_owned()), count)), "{ok}");
+        // by hand: of five the second is bad, and what is no flag
+        let good = typed.items[0].as_events().unwrap().ok().unwrap().iter().filter(|ok| **ok).count();
+        assert!(good < n, "{ok}");
+    }
+}
+
 #[test]
 fn a_wrong_column_is_answered_as_in_text() {
     let e = Dataset::from_frame(

@@ -4,7 +4,7 @@ use super::cells::Cells;
 use crate::error::Result;
 use crate::load::assemble::{Collector, Part, partition};
 use crate::load::classify::{Hint, Plan, Sample, classify};
-use crate::load::clock::{Clock, TimeFormat};
+use crate::load::clock::{self, Clock, TimeFormat};
 use crate::load::dataset::Dataset;
 use crate::load::guess::FlagRule;
 use crate::load::number::{self, Field, missing, show};
@@ -166,7 +166,7 @@ impl Typed {
         };
         let scaled: Cells<i64> = match (self, format) {
             (Self::Instants(v), _) => v,
-            (Self::Locals(v), _) if plan.zone.is_none() => {
+            (Self::Locals(v), _) if !clock::is_elsewhere(plan.zone.as_ref()) => {
                 *zoneless += v.there();
                 v
             }
@@ -193,7 +193,7 @@ impl Typed {
                 Field::Number(v) if v.is_nan() => (WarningKind::Nan, f64::NAN),
                 Field::Number(v) => (WarningKind::Infinite, v),
                 Field::Blank => (WarningKind::Blank, missing()),
-                Field::Bad => (WarningKind::NotANumber, missing()),
+                Field::Bad => (WarningKind::NotANumber, number::unreadable()),
             };
             tallies.note(kind, Some(place), row as u64 + 1, text);
             value
@@ -223,29 +223,27 @@ impl Typed {
     }
 
     fn flags(self, place: usize, rule: FlagRule, tallies: &mut Tallies) -> Vec<bool> {
-        let read = |v: f64| rule.is_good(v);
-        let goods: Cells<bool> = match self {
-            Self::Ints(v) => v.map(|x| read(x as f64)),
-            Self::Floats(v) => v.convert(|x| (!x.is_nan()).then(|| read(x))),
-            Self::Bools(v) => v.map(|x| read(f64::from(u8::from(x)))),
+        let mut bad = |row: usize, text: &dyn Fn() -> String| {
+            tallies.note(WarningKind::NotAFlag, Some(place), row as u64 + 1, text);
+            false
+        };
+        let mut no_flag = |row, v: Option<f64>| bad(row, &|| v.map(|v| v.to_string()).unwrap_or_default());
+        match self {
+            Self::Ints(v) => flags_of(&v, rule, |x| x as f64, &mut no_flag),
+            Self::Floats(v) => flags_of(&v, rule, |x| x, &mut no_flag),
+            Self::Bools(v) => flags_of(&v, rule, |x| f64::from(u8::from(x)), &mut no_flag),
             Self::Words(codes, words) => {
-                let number = |w: &[u8]| if let Field::Number(v) = rule.read(w) { Some(v > 0.5) } else { None };
-                let parsed: Vec<Option<bool>> = words.words().iter().map(|w| number(w)).collect();
-                codes.convert(|c| parsed.get(c as usize).copied().flatten())
+                let good = |w: &[u8]| if let Field::Number(v) = rule.read(w) { Some(v > 0.5) } else { None };
+                let parsed: Vec<Option<bool>> = words.words().iter().map(|w| good(w)).collect();
+                let read = |(row, c): (usize, Option<u32>)| {
+                    let good = c.and_then(|c| parsed.get(c as usize).copied().flatten());
+                    good.unwrap_or_else(|| bad(row, &|| c.map(|c| show(words.word(c))).unwrap_or_default()))
+                };
+                codes.iter().enumerate().map(read).collect()
             }
             other @ (Self::Instants(_) | Self::Locals(_) | Self::Other(_)) => {
-                vec![None; other.len()].into_iter().collect()
+                (0..other.len()).map(|row| bad(row, &String::new)).collect()
             }
-        };
-        let mut flag = |(row, good): (usize, Option<bool>)| {
-            good.unwrap_or_else(|| {
-                tallies.note(WarningKind::NotAFlag, Some(place), row as u64 + 1, String::new);
-                false
-            })
-        };
-        match goods.all() {
-            Ok(all) => all,
-            Err(some) => some.iter().enumerate().map(&mut flag).collect(),
         }
     }
 
@@ -274,6 +272,20 @@ impl Typed {
             Self::Other(n) => *n,
         }
     }
+}
+
+/// Numbers as flags, by the rule that text has; what is none is told.
+fn flags_of<T: Copy>(
+    cells: &Cells<T>,
+    rule: FlagRule,
+    number: impl Fn(T) -> f64,
+    no_flag: &mut dyn FnMut(usize, Option<f64>) -> bool,
+) -> Vec<bool> {
+    let read = |(row, cell): (usize, Option<T>)| {
+        let v = cell.map(&number);
+        v.and_then(|v| rule.of_number(v)).unwrap_or_else(|| no_flag(row, v))
+    };
+    cells.iter().enumerate().map(read).collect()
 }
 
 /// An epoch time with a fraction, in nanoseconds: whole and fraction apart keep the digits that the number has.

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{of_resource, unit};
+use super::{of_resource, unit_of};
 use crate::error::{Error, Position, Result};
 use crate::histogram::{AnySketch, Explicit, Exponential};
 use crate::labels::Labels;
@@ -134,7 +134,6 @@ fn request_points(request: &Value, builder: &mut Builder) {
 
 fn metric_points(metric: &Value, base: &Labels, builder: &mut Builder) {
     let name = metric.get("name").and_then(Value::as_str).unwrap_or("metric").to_owned();
-    let unit = unit(metric.get("unit").and_then(Value::as_str).unwrap_or_default());
     let shapes = ["gauge", "sum", "histogram", "exponentialHistogram", "summary"];
     let Some((word, data)) = shapes.iter().find_map(|s| Some((*s, metric.get(*s)?))) else { return };
     let temporality = data.get("aggregationTemporality").and_then(Value::as_str).unwrap_or_default();
@@ -146,6 +145,7 @@ fn metric_points(metric: &Value, base: &Labels, builder: &mut Builder) {
         "summary" => Shape::Summary,
         _ => Shape::Histogram { cumulative },
     };
+    let unit = unit_of(metric.get("unit").and_then(Value::as_str).unwrap_or_default(), shape);
     let metric = Metric { name, unit: Some(unit), shape };
     for point in list(data, "dataPoints") {
         let mut labels = base.clone();

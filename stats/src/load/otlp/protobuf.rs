@@ -7,7 +7,7 @@
 
 use serde_json::{Value, json};
 
-use super::{of_resource, unit};
+use super::{of_resource, unit_of};
 use crate::error::{Error, Position, Result};
 use crate::histogram::cursor::Cursor;
 use crate::histogram::proto::{FIXED_64, LENGTH, VARINT, fixed_64, message, skip, tag};
@@ -195,7 +195,7 @@ fn metric(cursor: Cursor<'_>, base: &Labels, builder: &mut Builder) -> Result<()
         11 => Shape::Summary,
         _ => Shape::Histogram { cumulative },
     };
-    let metric = Metric { name: name.unwrap_or_else(|| "metric".to_owned()), unit: Some(unit(&code)), shape };
+    let metric = Metric { name: name.unwrap_or_else(|| "metric".to_owned()), unit: Some(unit_of(&code, shape)), shape };
     each_message(data, |inner, point| {
         if inner == 1 {
             builder.point(&metric, data_point(point, field, base)?);

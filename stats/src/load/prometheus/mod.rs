@@ -14,6 +14,7 @@ use crate::error::{Error, Position, Result};
 use crate::load::assemble::MOST_SERIES;
 use crate::load::choice::{self, Choice};
 use crate::load::dataset::{Dataset, Item};
+use crate::load::number::show;
 use crate::load::options::{Format, LoadOptions};
 use crate::load::report::{FileRead, LoadReport, WarningKind, counted};
 use crate::load::samples::{self, Samples};
@@ -58,6 +59,11 @@ pub(crate) fn page(name: &str, bytes: &[u8]) -> Result<Page> {
 /// Reads an answer and keeps some of its series.
 fn limited(name: &str, bytes: &[u8], mut kept: Kept<'_>) -> Result<Page> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if is_loki(text) {
+        return Err(Error::unsupported("these are log lines of Loki, and no series").in_file(name).hint(
+            "ask Loki for a metric, such as sum(rate({…}[1m])), or save the lines alone with logcli --output=raw",
+        ));
+    }
     let answer = Answer::read(text, &mut kept).map_err(|e| json_error(&e, text, name))?;
     if answer.status.as_deref() == Some("error") {
         let kind = answer.error_type.as_deref().unwrap_or("unknown");
@@ -72,6 +78,12 @@ fn limited(name: &str, bytes: &[u8], mut kept: Kept<'_>) -> Result<Page> {
             .in_file(name)
             .hint("export the answer of /api/v1/query_range"));
     };
+    if answer.result_type.as_deref() == Some("string") {
+        let text = found.scalar.1.unwrap_or_default();
+        return Err(Error::unsupported(format!("the answer is a text, “{}”, and no series", show(text.as_bytes())))
+            .in_file(name)
+            .hint("export the answer of /api/v1/query_range"));
+    }
     if let (Some(t), Some(v)) = (found.scalar.0, &found.scalar.1) {
         let times = micros(t).into_iter().collect();
         let values = vec![value(v).unwrap_or(f64::NAN)];
@@ -82,6 +94,14 @@ fn limited(name: &str, bytes: &[u8], mut kept: Kept<'_>) -> Result<Page> {
         }
     }
     Ok(Page { said, result_type: answer.result_type, found })
+}
+
+/// Whether an answer is that of Loki to a query of lines.
+fn is_loki(text: &[u8]) -> bool {
+    let near = text.get(..text.len().min(4096)).unwrap_or(text);
+    ["\"resultType\":\"streams\"", "\"resultType\": \"streams\""]
+        .iter()
+        .any(|mark| memchr::memmem::find(near, mark.as_bytes()).is_some())
 }
 
 /// What an answer of so many bytes holds that the options want.
@@ -118,7 +138,9 @@ fn of_chosen(name: &str, page: Page, choice: &Choice, bytes: u64, options: &Load
     report.files.push(FileRead { name: name.to_owned(), format: Format::PrometheusJson, bytes, rows });
     if found.series.is_empty() {
         if items.is_empty() {
-            return Err(choice::nothing(name));
+            // histograms that were left out say why
+            let reason = report.warnings.iter().find(|w| w.kind == WarningKind::Skipped);
+            return Err(reason.map_or_else(|| choice::nothing(name), |w| Error::unsupported(&*w.message).in_file(name)));
         }
         let mut data = Dataset { items, report };
         data.sort();
@@ -253,6 +275,38 @@ mod tests {
         for kind in [WarningKind::Reset, WarningKind::Skipped] {
             assert!(kinds.contains(&kind), "{kinds:?}");
         }
+    }
+
+    /// What `rate` makes is no count since a start, also where a sample of it happens to be whole.
+    #[test]
+    fn native_histograms_of_rates_are_left_out_whole() {
+        let sample = |time: u32, count: &str| {
+            format!(r#"[{time},{{"count":"{count}","sum":"5.5","buckets":[[0,"0.5","1","{count}"]]}}]"#)
+        };
+        let samples =
+            [sample(1_767_225_600, "10.5"), sample(1_767_225_660, "9"), sample(1_767_225_720, "20")].join(",");
+        let text = format!(
+            r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{"job":"a"}},"histograms":[{samples}]}},
+               {{"metric":{{"__name__":"up"}},"values":[[1767225600,"1"]]}}]}}}}"#
+        );
+        let d = load(&text).unwrap();
+        assert_eq!(d.items.iter().map(Item::title).collect::<Vec<_>>(), ["up"]);
+        let alone = load(&text.replace(r#""values":[[1767225600,"1"]]"#, r#""values":[]"#)).unwrap_err().to_string();
+        assert!(alone.contains("rate()"), "{alone}");
+        let warning = &d.report.warnings[0];
+        assert!(
+            warning.kind == WarningKind::Skipped && warning.count == 3 && warning.message.contains("rate()"),
+            "{warning}"
+        );
+    }
+
+    #[test]
+    fn answers_that_hold_no_numbers_are_named() {
+        let loki = r#"{"status":"success","data":{"resultType":"streams","result":[{"stream":{"app":"x"},"values":[["1767225600000000000","a"]]}]}}"#;
+        assert!(load(loki).unwrap_err().to_string().contains("Loki"));
+        let text = r#"{"status":"success","data":{"resultType":"string","result":[1767225600,"foo"]}}"#;
+        let e = load(text).unwrap_err().to_string();
+        assert!(e.contains("“foo”") && e.contains("text"), "{e}");
     }
 
     #[test]

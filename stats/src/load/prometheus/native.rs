@@ -34,6 +34,17 @@ pub(super) fn native(
                 .in_file(file)
                 .hint("leave --kind out, or choose other series with --value"));
         }
+        let broken = samples.iter().filter(|(_, s)| s.as_ref().is_err_and(|e| e.fractions)).count() as u64;
+        if broken > 0 {
+            // those without fractions are no counts since a start either
+            let message = format!(
+                "“{}” is left out: counts of {} have fractions, as those that rate() and increase() make; ask for the series itself",
+                identity.title(),
+                counted(broken, "sample")
+            );
+            report.warn(WarningKind::Skipped, message, position(), samples.len() as u64);
+            continue;
+        }
         let only = samples.len() == 1;
         let mut points = Vec::new();
         for (time, sketch) in samples {
@@ -46,7 +57,7 @@ pub(super) fn native(
                 }
                 Err(e) => {
                     unreadable += 1;
-                    why = e;
+                    why = e.why;
                 }
             }
         }

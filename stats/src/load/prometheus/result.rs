@@ -27,7 +27,15 @@ pub(super) struct Found {
 }
 
 /// A native histogram at a time, in microseconds' precision; an error is why it cannot be read.
-pub(super) type Native = (i64, std::result::Result<Exponential, String>);
+pub(super) type Native = (i64, std::result::Result<Exponential, Unread>);
+
+/// Why a native histogram cannot be read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) why: String,
+    /// Whether its counts have fractions, as those that `rate` and `increase` make: then none of its series count since a start.
+    pub(super) fractions: bool,
+}
 
 /// Seconds to nanoseconds by way of whole microseconds: an `f64` of today's epoch holds no more.
 pub(super) fn micros(seconds: f64) -> Option<i64> {
@@ -173,8 +181,18 @@ impl<'de> Deserialize<'de> for Element {
 
 /// A histogram at a time in seconds; `None` where the time is out of range.
 fn decoded(seconds: f64, value: &serde_json::Value) -> Option<Native> {
-    let sketch = Exponential::from_api_json(&value.to_string()).map_err(|e| e.to_string());
+    let sketch = Exponential::from_api_json(&value.to_string())
+        .map_err(|e| Unread { why: e.to_string(), fractions: has_fractions(value) });
     Some((micros(seconds)?, sketch))
+}
+
+/// Whether a count of a histogram is no whole number.
+fn has_fractions(histogram: &serde_json::Value) -> bool {
+    let broken = |count: Option<&serde_json::Value>| {
+        count.and_then(serde_json::Value::as_str).and_then(value).is_some_and(|v| v.fract() != 0.0)
+    };
+    let mut buckets = histogram.get("buckets").and_then(serde_json::Value::as_array).into_iter().flatten();
+    broken(histogram.get("count")) || buckets.any(|bucket| broken(bucket.get(3)))
 }
 
 /// A time in seconds and a value, which is `None` where its text is not a number.

@@ -128,8 +128,6 @@ impl Condenser {
 /// has as histograms too. For analyses that look at one window after the other, such as
 /// [`fitting_packed`](crate::report::tell::fit::fitting_packed).
 ///
-/// Tables of histograms in `SQLite` databases are unpacked all the same.
-///
 /// ```
 /// use sre_stats::load::{LoadOptions, load_packed};
 /// use sre_stats::progress::Progress;

@@ -1,8 +1,9 @@
-//! The closing reports of load testers: wrk, wrk2, ab, hey, oha, vegeta, and Locust's table of statistics.
+//! The closing reports of load testers: wrk, wrk2, ab, hey, k6, oha, vegeta, and Locust's table of statistics.
 //!
 //! They hold percentiles that were computed elsewhere and cannot be merged, which is told. Sources: wrk's and wrk2's READMEs, `ab(1)`, hey's
 //! `requester/report.go`, Locust's “Retrieve test statistics in CSV format”.
 
+mod k6;
 mod oha;
 mod vegeta;
 
@@ -31,20 +32,26 @@ pub(crate) fn is_summary(text: &[u8]) -> bool {
         || text.starts_with(LOCUST)
         || vegeta::is_report(text)
         || oha::is_report(text)
+        || k6::is_report(text)
         || (text.starts_with(b"Summary:") && has("Requests/sec:"))
 }
 
 /// What a report says.
 #[derive(Default)]
 struct Found {
-    all: Vec<(&'static str, Labels, Unit, f64)>,
+    all: Vec<(String, Labels, Unit, f64)>,
     tool: &'static str,
     closed_loop: bool,
 }
 
 impl Found {
     fn add(&mut self, name: &'static str, labels: &[(&str, &str)], unit: Unit, value: f64) {
-        self.all.push((name, Labels::from_pairs(labels.iter().copied()), unit, value));
+        self.named(name, labels, unit, value);
+    }
+
+    /// A figure of a name of the script's own.
+    fn named(&mut self, name: &str, labels: &[(&str, &str)], unit: Unit, value: f64) {
+        self.all.push((name.to_owned(), Labels::from_pairs(labels.iter().copied()), unit, value));
     }
 
     /// A percentile, given in percent as text, so that its digits stay what they were.
@@ -74,6 +81,8 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         vegeta::read(text)
     } else if oha::is_report(text.as_bytes()) {
         oha::read(text)
+    } else if k6::is_report(text.as_bytes()) {
+        k6::read(text)
     } else {
         hey(text)
     };
@@ -108,7 +117,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Da
         rows: count,
     });
     let samples = found.all.into_iter().map(|(metric, labels, unit, value)| Samples {
-        name: metric.to_owned(),
+        name: metric,
         labels,
         unit: Some(unit),
         kind: Some(Kind::Gauge),

@@ -19,20 +19,25 @@ pub fn table(advice: &Advice) -> Table {
     );
     row("narrowest", advice.narrowest, samples);
     let beyond = match advice.limited_by {
-        Some(WidthLimit::Blindness) => "beyond it slices no longer see the shortest incident",
+        Some(WidthLimit::Blindness) => "beyond it slices see the shortest incident at no phase",
         Some(WidthLimit::Period) => "the whole period: no width charges more than the budget",
         _ => "beyond it incidents so long can charge more than the budget, each in its own worst phase",
     };
     row("widest", advice.widest, beyond.to_owned());
-    row(
-        "all safe below",
-        advice.all_safe_below,
-        "every narrower width is safe; between it and the widest some are not".to_owned(),
-    );
+    let between =
+        if all_safe_short_of_widest(advice).is_some() { "; between it and the widest some are not" } else { "" };
+    row("all safe below", advice.all_safe_below, format!("every narrower width is safe{between}"));
+    if let Some(seen) = sometimes_blind(advice) {
+        let meaning =
+            "every incident is seen at every phase; in wider slices one on the border of two may be seen by neither";
+        row("seen at every phase", Some(seen), meaning.to_owned());
+    }
     let on_average = match advice.limited_by {
         // where sight is the limit, it is that of the mean too
-        Some(WidthLimit::Blindness) => "the mean over the phases keeps the budget wherever every incident is seen",
-        _ => "the mean over the phases keeps the budget",
+        Some(WidthLimit::Blindness) => {
+            "the mean over all phases, any instant being one, keeps the budget wherever every incident can be seen"
+        }
+        _ => "the mean over all phases, any instant being one, keeps the budget",
     };
     row("widest on average", advice.widest_expected, on_average.to_owned());
     if let Some(objective) = advice.quantised_objective {
@@ -62,9 +67,7 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
         (low, Some(high)) => {
             let from = |low: Option<f64>| low.map_or_else(String::new, |low| format!(" from {}", span(low)));
             let to = |high: f64| format!("{}{}", if low.is_some() { " to " } else { " up to " }, span(high));
-            // what is safe need not be one interval
-            let all = advice.all_safe_below.filter(|all| *all < high * (1.0 - 1e-9));
-            let text = match all {
+            let text = match all_safe_short_of_widest(advice) {
                 None => format!("Bucket widths{}{} {}.", from(low), to(high), safe(advice)),
                 Some(all) if low.is_none_or(|low| low < all) => format!(
                     "Bucket widths{}{} {}; of wider ones up to {} only some.",
@@ -75,15 +78,29 @@ pub fn finding(advice: &Advice) -> (Standing, String) {
                 ),
                 Some(_) => format!("Only some of the bucket widths{}{} {}.", from(low), to(high), safe(advice)),
             };
-            (Standing::Good, text)
+            let blind = sometimes_blind(advice).map_or_else(String::new, |seen| {
+                format!(" Beyond {} an incident on the border of two slices may be seen by neither.", span(seen))
+            });
+            (Standing::Good, text + &blind)
         }
     }
+}
+
+/// The width below which all are safe, where it is narrower than the widest safe one: what is safe need not be one interval.
+fn all_safe_short_of_widest(advice: &Advice) -> Option<f64> {
+    advice.all_safe_below.filter(|all| advice.widest.is_some_and(|widest| *all < widest * (1.0 - 1e-9)))
+}
+
+/// Up to where every incident is seen at every phase, where that is not so for all widths that are safe.
+fn sometimes_blind(advice: &Advice) -> Option<f64> {
+    let widest = advice.widest?;
+    advice.seen_at_every_phase.filter(|seen| *seen < widest * (1.0 - 1e-9))
 }
 
 /// In what sense the widths are safe.
 fn safe(advice: &Advice) -> &'static str {
     match advice.limited_by {
-        Some(WidthLimit::Blindness) => "keep the budget at every phase and still see every incident",
+        Some(WidthLimit::Blindness) => "keep the budget at every phase and can see every incident",
         _ => "are safe at every phase",
     }
 }
@@ -142,6 +159,30 @@ mod tests {
         );
     }
 
+    /// One incident of 60 s: a width of 100 s charges 100 s at most, one of 51 s charges 102 s, as it may meet two slices.
+    #[test]
+    fn a_gap_among_the_safe_widths_is_told_where_there_is_one() {
+        let told = |target: &str, period: &str, rule| {
+            let advice = advise(&AdvisorInput {
+                budget: Budget::new(target.parse().unwrap(), period.parse().unwrap()),
+                incidents: IncidentPattern::Equal { length: Span::MINUTE, count: 1 },
+                rule,
+                rate_per_s: None,
+                quantile: None,
+                level: 0.95,
+            })
+            .unwrap();
+            (advice.all_safe_below == advice.widest, table(&advice).to_csv())
+        };
+        let (one_band, csv) = told("99%", "10000s", Rule::Majority);
+        assert!(
+            !one_band && csv.contains("every narrower width is safe; between it and the widest some are not"),
+            "{csv}"
+        );
+        let (one_band, csv) = told("99.99%", "30d", Rule::AnyBad);
+        assert!(one_band && csv.contains("every narrower width is safe") && !csv.contains("some are not"), "{csv}");
+    }
+
     #[test]
     fn blindness_is_not_told_as_a_budget() {
         let input = AdvisorInput {
@@ -154,8 +195,12 @@ mod tests {
         };
         let advice = advise(&input).unwrap();
         let (_, text) = finding(&advice);
-        assert_eq!(text, "Bucket widths up to 2m keep the budget at every phase and still see every incident.");
+        assert_eq!(
+            text,
+            "Bucket widths up to 2m keep the budget at every phase and can see every incident. Beyond 1m an incident on the border of two \
+             slices may be seen by neither."
+        );
         let told = table(&advice).to_csv();
-        assert!(told.contains("no longer see the shortest incident") && !told.contains("charges more"), "{told}");
+        assert!(told.contains("see the shortest incident at no phase") && !told.contains("charges more"), "{told}");
     }
 }

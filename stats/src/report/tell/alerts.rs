@@ -173,7 +173,11 @@ pub fn finding(alerts: &Alerts) -> (Standing, String) {
         (0, _) => " Nobody is paged.".to_owned(),
         (1, 0) => " The one page is about something that mattered.".to_owned(),
         (f, 0) => format!(" All {f} pages are about something that mattered."),
-        (f, w) => format!(" {w} of {f} pages are false."),
+        (1, 1) => " The one page is about nothing that spent so much.".to_owned(),
+        (f, w) => {
+            let are = if w == 1 { "is" } else { "are" };
+            format!(" {w} of {f} pages {are} about nothing that spent so much.")
+        }
     });
     let standing = match (n, missed, wrong) {
         (0, _, 0) => Standing::Unknown,
@@ -245,6 +249,10 @@ pub fn section(title: &str, alerts: &Alerts) -> Section {
     if usable(alerts).next().is_some() {
         section.blocks.push(Block::Table(theory_table(alerts)));
         section.blocks.push(Block::Table(replay_table(alerts)));
+        let every = super::words::width(alerts.interval);
+        section.blocks.push(Block::Text(format!(
+            "Rules are evaluated every {every}: a delay is up to that much longer than in theory."
+        )));
     }
     let detections = detections_table(alerts);
     if !detections.rows.is_empty() {
@@ -329,11 +337,12 @@ fn score_row(rules: &str, name: &str, (part, window): (&str, Window), score: &Sc
 pub fn search_section(title: &str, search: &Search) -> Section {
     let left = search.front.len().saturating_sub(SHOWN);
     let mut text = format!(
-        "{} sets of rules were tried on {} from {}; {} of them are beaten by no other. They were checked on {} from {}.",
+        "{} sets of rules were tried on {} from {}; {} of them {} beaten by no other. They were checked on {} from {}.",
         search.tried,
         search.chosen_on.width.about(),
         search.chosen_on.start,
         search.front.len(),
+        if search.front.len() == 1 { "is" } else { "are" },
         search.checked_on.width.about(),
         search.checked_on.start
     );

@@ -1,6 +1,6 @@
 //! Do two samples differ, by how much, or are they the same within a margin?
 
-use super::words::p_value;
+use super::words::{difference_estimate, p_value};
 use crate::compare::{Comparison, Verdict};
 use crate::error::Result;
 use crate::estimate::Estimate;
@@ -24,7 +24,7 @@ pub fn table(comparison: &Comparison) -> Table {
         comparison.test.clone().into(),
         number(comparison.statistic),
         p,
-        comparison.effect.clone().map_or(Cell::Empty, Cell::Estimate),
+        comparison.effect.as_ref().map_or(Cell::Empty, |e| Cell::Estimate(difference_estimate(e))),
         comparison.verdict.word().into(),
     ]);
     if comparison.evidence.len() > 1 {
@@ -49,7 +49,8 @@ fn effect_name(test: &str) -> &'static str {
 /// The verdict in one sentence.
 pub fn finding(comparison: &Comparison) -> (Standing, String) {
     let name = effect_name(&comparison.test);
-    let effect = comparison.effect.as_ref().map_or_else(String::new, |e| format!(" {}", e.short()));
+    let effect =
+        comparison.effect.as_ref().map_or_else(String::new, |e| format!(" {}", difference_estimate(e).short()));
     let p = comparison.p_value.map_or_else(String::new, |p| format!(", {}", p_value(p, comparison.ln_p)));
     let sizes = format!("n = {} and {}", comparison.n_a, comparison.n_b);
     let test = &comparison.test;
@@ -96,7 +97,7 @@ pub fn section(
 ) -> Section {
     let (standing, text) = finding(comparison);
     let name = format!("effect, {}", effect_name(&comparison.test));
-    let evidence = comparison.effect.iter().map(|e| (name.clone(), e.clone())).collect();
+    let evidence = comparison.effect.iter().map(|e| (name.clone(), difference_estimate(e))).collect();
     let mut section = Section::new(format!("Comparison of {title}")).with(Block::Verdict { standing, text, evidence });
     let words = [note.map(str::to_owned), (!comparison.reason.is_empty()).then(|| format!("{}.", comparison.reason))];
     section.blocks.extend(words.into_iter().flatten().map(Block::Text));

@@ -1,5 +1,6 @@
 //! What bad time costs.
 
+use crate::estimate::Bound;
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Bucket, CostReport};
 use crate::unit::Unit;
@@ -41,6 +42,11 @@ pub fn finding(report: &CostReport) -> (Standing, String) {
         Some((low, _)) => format!(", {} or more", show(low)),
         None => String::new(),
     };
+    if let (Bound::Unknown { why }, true) = (&total.bound, report.unknown.is_empty()) {
+        let text =
+            format!("The bad time cost about {}; how far off that may be is not known: {why}.", show(total.value));
+        return (Standing::Unknown, text);
+    }
     if report.unknown.is_empty() {
         (Standing::Good, format!("The bad time cost about {}{range}.", show(total.value)))
     } else {
@@ -75,5 +81,15 @@ mod tests {
         assert_eq!(standing, Standing::Unknown);
         assert_eq!(text, "The bad time cost about 200 EUR, 100 EUR or more, and what is not known of: user trust.");
         assert_eq!(table(&found).rows.len(), 6);
+        // one incident of bad seconds that may all be good
+        let in_doubt = Usage { at_least: Some(crate::slo::AtLeast::default()), ..usage };
+        let free = "user trust: 0 [0, 0] once\ncontract penalties: 0 [0, 0] once\ninfrastructure: 0 [0, 0] once\nlost revenue: 0 [0, 0] once\n";
+        let model = read_costs(&format!("currency: EUR\nengineering time: 80 [40, 100] per incident\n{free}")).unwrap();
+        let (standing, text) = finding(&cost(&model, &in_doubt));
+        assert_eq!(standing, Standing::Unknown);
+        assert_eq!(
+            text,
+            "The bad time cost about 80 EUR; how far off that may be is not known: how many there were is in doubt."
+        );
     }
 }

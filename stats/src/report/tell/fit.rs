@@ -1,5 +1,6 @@
 //! Which series an objective speaks of.
 
+mod good;
 #[cfg(test)]
 mod tests;
 
@@ -8,9 +9,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::outcomes::{Outcomes, label_of};
+use super::outcomes::{Outcomes, Source};
 use crate::error::{Error, Result};
-use crate::load::{Data, Dataset, HistogramTable, Item, Kind, Role, Stored};
+use crate::load::{Data, Dataset, HistogramTable, Item, Kind, Role};
 use crate::series::Identity;
 use crate::slo::{Counts, Criterion, Objective, Population, SloInput};
 use crate::unit::Unit;
@@ -34,8 +35,6 @@ enum Samples<'a> {
     Pair(Counts, String),
     /// The values of its histograms, counted by the objective's limit.
     Binned(Counts),
-    /// The same, where a label tells how the events went and the counts do not look at it.
-    BinnedByLimitAlone(Counts, String),
     /// The counts of counters or histograms by outcome, and what makes an event of theirs good.
     Outcomes(Counts, String),
 }
@@ -45,91 +44,10 @@ impl Fit<'_> {
     pub fn input(&self) -> SloInput<'_> {
         match &self.samples {
             Samples::Own(input) => *input,
-            Samples::Pair(counts, _)
-            | Samples::Binned(counts)
-            | Samples::BinnedByLimitAlone(counts, _)
-            | Samples::Outcomes(counts, _) => SloInput::Counts(counts),
+            Samples::Pair(counts, _) | Samples::Binned(counts) | Samples::Outcomes(counts, _) => {
+                SloInput::Counts(counts)
+            }
         }
-    }
-
-    /// What makes a member of the population good, in words: of slices, what makes a slice good too.
-    pub fn good_means(&self, objective: &Objective) -> String {
-        let member = self.member_is_good(objective);
-        match (of_slices(objective, matches!(self.samples, Samples::Own(SloInput::Series(_)))), by_itself(objective)) {
-            (None, _) => member,
-            (Some(slice), true) => format!("{member} {slice}"),
-            (Some(slice), false) => format!("{slice} Counted one by one: {member}"),
-        }
-    }
-
-    /// What makes a single member good.
-    fn member_is_good(&self, objective: &Objective) -> String {
-        let input = match &self.samples {
-            Samples::Own(input) => *input,
-            Samples::Binned(counts) => {
-                let limit = counts.condition().map_or_else(String::new, ToString::to_string);
-                return format!("An event is good if it is {limit}, as the bins of its histogram have it.");
-            }
-            Samples::BinnedByLimitAlone(counts, label) => {
-                let limit = counts.condition().map_or_else(String::new, ToString::to_string);
-                return format!(
-                    "An event is good if it is {limit}, as the bins of its histogram have it, whatever its {label}: a fast failure counts as \
-                     good. Choose the series of answers with --where, and hold the failures against an objective of their own."
-                );
-            }
-            Samples::Pair(_, bad) => {
-                return format!("An event is good if “{bad}” does not count it.{}", of_rows(objective));
-            }
-            Samples::Outcomes(_, good) => return format!("{good}{}", of_rows(objective)),
-        };
-        let flagged = matches!(input, SloInput::Events(events) if events.ok().is_some());
-        let condition = match objective.effective_criterion() {
-            Criterion::Up if flagged => None,
-            _ => objective.condition().filter(|c| *c != Condition::up()),
-        };
-        let (member, more) = match (input, objective.population) {
-            (SloInput::Series(_), _) => ("An instant", ""),
-            (SloInput::Events(_), Population::Time) => {
-                ("An event", " A second of time is good unless an event in it is not.")
-            }
-            (SloInput::Events(_) | SloInput::Counts(_), _) => ("An event", ""),
-        };
-        let is = match (condition, flagged) {
-            (Some(c), true) => format!("it is {c} and its flag says so too: a fast failure is no success"),
-            (Some(c), false) => format!("it is {c}"),
-            (None, true) => "its flag says so".to_owned(),
-            (None, false) => "its value is more than 0".to_owned(),
-        };
-        format!("{member} is good if {is}.{more}")
-    }
-}
-
-/// Whether a slice is good by its members, each good or bad by itself, and not by all of their values together.
-fn by_itself(objective: &Objective) -> bool {
-    !matches!(objective.effective_criterion(), Criterion::Percentile(..) | Criterion::Mean(_))
-}
-
-/// What makes a slice good, where the objective counts slices; those of a series hold samples, others events.
-fn of_slices(objective: &Objective, samples: bool) -> Option<String> {
-    let Population::Slices(width) = objective.population else { return None };
-    let members = if samples { "samples" } else { "events" };
-    let is = match objective.effective_criterion() {
-        Criterion::Mean(c) => format!("the mean of its values is {c}"),
-        Criterion::Percentile(q, c) => format!("the {q} of its {members} is {c}"),
-        Criterion::Ratio(target) => {
-            let share = Unit::Ratio.show(target.p());
-            format!("{share} of its {members} or more are good")
-        }
-        Criterion::Ok | Criterion::Up | Criterion::Value(_) => format!("none of its {members} is bad"),
-    };
-    Some(format!("A slice of {} is good if {is}.", super::words::width(width)))
-}
-
-/// What a row of counts is to an objective of time.
-fn of_rows(objective: &Objective) -> &'static str {
-    match objective.population {
-        Population::Time => " A row of time is good unless a bad event is counted in it.",
-        _ => "",
     }
 }
 
@@ -140,15 +58,6 @@ pub struct Fits<'a> {
     pub fits: Vec<Fit<'a>>,
     /// Title and reason of the others.
     pub left_out: Vec<(String, String)>,
-}
-
-impl<'a> Fits<'a> {
-    fn add(&mut self, title: String, fit: Result<Fit<'a>, String>) {
-        match fit {
-            Ok(fit) => self.fits.push(fit),
-            Err(why) => self.left_out.push((title, why)),
-        }
-    }
 }
 
 /// The series of a data set that an objective can be held against: events for requests, 0/1 series for time up, whatever
@@ -164,7 +73,8 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
 }
 
 /// The same of a data set and of histograms that are packed: each window of these is unpacked, counted by the objective's limit and let go,
-/// series by series on as many threads as rayon has. The item of such a series holds one histogram over all its windows.
+/// series by series on as many threads as rayon has; those of one metric by outcome are counted together, as in [`fitting`]. The item of such
+/// a series holds one histogram over all its windows.
 ///
 /// ```
 /// use sre_stats::load::{Dataset, HistogramTable, LoadOptions, load_bytes};
@@ -182,68 +92,54 @@ pub fn fitting<'a>(data: &'a Dataset, objective: &Objective) -> Result<Fits<'a>>
 /// # Errors
 /// As [`fitting`].
 pub fn fitting_packed<'a>(data: &'a Dataset, packed: &HistogramTable, objective: &Objective) -> Result<Fits<'a>> {
-    let mut found = Fits::default();
-    let stored: Vec<&Stored> = packed.stored.values().collect();
-    let outcomes_of = by_limit_alone(&stored);
-    let counted: Vec<_> = stored
-        .par_iter()
-        .map(|stored| counted(packed, stored, outcomes_of.get(stored.identity.name.as_str()), objective))
-        .collect();
-    let mut counted = stored.into_iter().map(|stored| &stored.identity).zip(counted).peekable();
-    let outcomes = by_outcome(data, objective);
-    let of: BTreeMap<usize, usize> =
-        outcomes.iter().enumerate().flat_map(|(at, set)| set.members.iter().map(move |i| (*i, at))).collect();
-    let key = |identity: &Identity| (identity.name.clone(), identity.labels.clone());
-    for (index, item) in data.items.iter().enumerate() {
-        while let Some((own, fit)) = counted.next_if(|(own, _)| key(own) < key(&item.identity)) {
-            found.add(own.title(), fit);
-        }
-        if let Some(set) = of.get(&index).and_then(|at| outcomes.get(*at)) {
+    let sources = in_order(data, packed);
+    let outcomes = by_outcome(&sources, objective);
+    let of: BTreeMap<usize, &Outcomes<'_, '_>> =
+        outcomes.iter().flat_map(|set| set.members.iter().map(move |i| (*i, set))).collect();
+    let one = |(index, source): (usize, &Source<'a, '_>)| -> Option<Result<Fit<'a>, String>> {
+        match (of.get(&index), source) {
             // told once, with the first of them
-            if set.members.first() == Some(&index) {
-                found.add(item.title(), together(set, item, objective));
-            }
-            continue;
+            (Some(set), _) => (set.members.first() == Some(&index)).then(|| together(set, objective)),
+            // told with its total
+            (None, Source::Item(item)) if item.role == Role::Bad && sibling(data, item, Role::Total).is_some() => None,
+            (None, Source::Item(item)) => Some(fitted(data, item, objective)),
+            (None, Source::Packed(..)) => Some(packed_alone(source, objective)),
         }
-        // told with its total
-        if item.role == Role::Bad && sibling(data, item, Role::Total).is_some() {
-            continue;
+    };
+    let told: Vec<Option<Result<Fit<'a>, String>>> = sources.par_iter().enumerate().map(one).collect();
+    let mut found = Fits::default();
+    for (source, fit) in sources.iter().zip(told) {
+        match fit {
+            Some(Ok(fit)) => found.fits.push(fit),
+            Some(Err(why)) => found.left_out.push((source.identity().title(), why)),
+            None => {}
         }
-        found.add(item.title(), fitted(data, item, objective));
-    }
-    for (own, fit) in counted {
-        found.add(own.title(), fit);
     }
     if found.fits.is_empty() { Err(nothing_fits(data, packed, objective, &found.left_out)) } else { Ok(found) }
 }
 
-/// The labels that tell how events went, by the names of packed series that have one.
-fn by_limit_alone<'a>(stored: &[&'a Stored]) -> BTreeMap<&'a str, String> {
-    let mut by_name: BTreeMap<&str, Vec<&Identity>> = BTreeMap::new();
-    for one in stored {
-        by_name.entry(&one.identity.name).or_default().push(&one.identity);
+/// All series, those that are packed at the places that they would have in the data set.
+fn in_order<'a, 'p>(data: &'a Dataset, packed: &'p HistogramTable) -> Vec<Source<'a, 'p>> {
+    let key = |identity: &Identity| (identity.name.clone(), identity.labels.clone());
+    let mut stored = packed.stored.values().peekable();
+    let mut out = Vec::with_capacity(data.items.len() + packed.series());
+    for item in &data.items {
+        while let Some(own) = stored.next_if(|own| key(&own.identity) < key(&item.identity)) {
+            out.push(Source::Packed(packed, own));
+        }
+        out.push(Source::Item(item));
     }
-    by_name.into_iter().filter_map(|(name, identities)| Some((name, label_of(&identities)?))).collect()
+    out.extend(stored.map(|own| Source::Packed(packed, own)));
+    out
 }
 
-/// The counts of a packed series by the objective's limit; `label` tells how its events went.
-fn counted<'a>(
-    packed: &HistogramTable,
-    stored: &Stored,
-    label: Option<&String>,
-    objective: &Objective,
-) -> Result<Fit<'a>, String> {
-    let identity = &stored.identity;
+/// The counts of a packed series by the objective's limit.
+fn packed_alone<'a>(source: &Source<'_, '_>, objective: &Objective) -> Result<Fit<'a>, String> {
+    let identity = source.identity().clone();
     let limit = limit_of(&identity.unit, objective)?;
-    let widths = stored.windows.keys().map(|slot| slot.width).collect();
-    let counts = Counts::from_each_histogram(identity.clone(), widths, packed.each_window(stored), &limit);
-    let item = packed.item_over_all(stored).map_err(|e| e.to_string())?;
-    let counts = counts.map_err(|e| e.to_string())?;
-    let samples = match label {
-        Some(label) => Samples::BinnedByLimitAlone(counts, label.clone()),
-        None => Samples::Binned(counts),
-    };
-    Ok(Fit { item: Cow::Owned(item), samples })
+    let windows = vec![(false, source.each_window())];
+    let counts = Counts::from_each_histogram(identity, source.widths(), windows, &limit).map_err(|e| e.to_string())?;
+    Ok(Fit { item: Cow::Owned(source.item().map_err(|e| e.to_string())?), samples: Samples::Binned(counts) })
 }
 
 /// One series of a data set as the objective takes it. Counts of all or of bad events stand for the pair of them.
@@ -265,8 +161,9 @@ fn counted<'a>(
 pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Result<Fit<'a>> {
     let item = data.items.get(index).ok_or_else(|| Error::argument(format!("there is no series {index}")))?;
     let unfit = |why: String| Error::mismatch(format!("“{}” does not fit the objective: {why}", item.title()));
-    if let Some(set) = by_outcome(data, objective).iter().find(|set| set.members.contains(&index)) {
-        return together(set, item, objective).map_err(unfit);
+    let sources: Vec<Source<'_, '_>> = data.items.iter().map(Source::Item).collect();
+    if let Some(set) = by_outcome(&sources, objective).iter().find(|set| set.members.contains(&index)) {
+        return together(set, objective).map_err(unfit);
     }
     let told = match item.role {
         Role::Bad => sibling(data, item, Role::Total).unwrap_or(item),
@@ -276,25 +173,25 @@ pub fn fit_of<'a>(data: &'a Dataset, index: usize, objective: &Objective) -> Res
 }
 
 /// The counters by outcome, where the objective asks for good events; where it gives a limit, the histograms.
-fn by_outcome<'a>(data: &'a Dataset, objective: &Objective) -> Vec<Outcomes<'a>> {
+fn by_outcome<'a, 'p>(sources: &[Source<'a, 'p>], objective: &Objective) -> Vec<Outcomes<'a, 'p>> {
     match objective.effective_criterion() {
-        Criterion::Ok | Criterion::Ratio(_) => Outcomes::all(data, Kind::Counter),
-        Criterion::Value(_) | Criterion::Percentile(..) => Outcomes::all(data, Kind::Histogram),
+        Criterion::Ok | Criterion::Ratio(_) => Outcomes::all(sources, Kind::Counter),
+        Criterion::Value(_) | Criterion::Percentile(..) => Outcomes::all(sources, Kind::Histogram),
         Criterion::Up | Criterion::Mean(_) => Vec::new(),
     }
 }
 
-/// The counters or histograms by outcome as one series; the item is one of theirs.
-fn together<'a>(set: &Outcomes<'a>, item: &Item, objective: &Objective) -> Result<Fit<'a>, String> {
+/// The counters or histograms by outcome as one series.
+fn together<'a>(set: &Outcomes<'_, '_>, objective: &Objective) -> Result<Fit<'a>, String> {
     let (counts, good) = match objective.effective_criterion() {
         Criterion::Value(_) | Criterion::Percentile(..) => {
-            let limit = limit_of(&item.identity.unit, objective)?;
+            let limit = limit_of(&set.identity.unit, objective)?;
             (set.binned(&limit), set.good_means_below(&limit))
         }
         _ => (set.counts(), set.good_means()),
     };
     let counts = counts.map_err(|e| e.to_string())?;
-    Ok(Fit { item: Cow::Owned(set.item(item)), samples: Samples::Outcomes(counts, good) })
+    Ok(Fit { item: Cow::Owned(set.item().map_err(|e| e.to_string())?), samples: Samples::Outcomes(counts, good) })
 }
 
 fn fitted<'a>(data: &'a Dataset, item: &'a Item, objective: &Objective) -> Result<Fit<'a>, String> {

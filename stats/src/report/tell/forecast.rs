@@ -222,7 +222,9 @@ pub fn finding(forecast: &Forecast) -> (Standing, String) {
         }
         _ => String::new(),
     };
-    (Standing::Depends, format!("At {} it will be {}{beside}.", last.time, last.value.short()))
+    // a model that leaves what can be is told as that, and not as a value that it does not give
+    let cut = last.value.caveats.first().map_or_else(String::new, |caveat| format!(" ({caveat})"));
+    (Standing::Depends, format!("At {} it will be {}{cut}{beside}.", last.time, last.value.short()))
 }
 
 /// The fan chart.

@@ -38,7 +38,7 @@ pub fn strength_table(parts: &Decomposition) -> Table {
     table
 }
 
-/// A season of less explains nothing.
+/// A season of less explains nothing: only one that was named is told of then, since what is found has to explain something.
 const LEAST_STRENGTH: f64 = 0.005;
 
 /// The answer in one sentence.

@@ -57,6 +57,18 @@ fn figure_of_bins(bins: &[Bin], identity: &Identity) -> Result<Figure> {
     histogram_figure(&identity.title(), &identity.unit, &bins, scale)
 }
 
+/// That values lie outside the bins that count them: magnitudes of 10¹²⁸ and more are counted by the outermost bin. `None` where none do.
+pub fn beyond(histogram: &LogLinear, identity: &Identity) -> Option<String> {
+    let bins = histogram.bins();
+    let (least, most) = (histogram.min()?, histogram.max()?);
+    let (lower, upper) = (bins.first()?.lower, bins.last()?.upper);
+    let far = if most > upper { most } else { least };
+    (most > upper || least < lower).then(|| {
+        let unit = &identity.unit;
+        format!("values reach {}: the outermost bin counts all that lie beyond the edges of the layout", unit.show(far))
+    })
+}
+
 /// Figure of all windows together and the bins of each, under the name of the series.
 pub fn section(identity: &Identity, histograms: &[(Window, LogLinear)]) -> Section {
     let mut section = Section::new(format!("Histogram of {}", identity.title()));
@@ -68,6 +80,7 @@ pub fn section(identity: &Identity, histograms: &[(Window, LogLinear)]) -> Secti
         section.blocks.push(Block::Figure(figure));
     }
     section.blocks.push(Block::Table(table(histograms, &identity.unit)));
+    section.blocks.extend(beyond(&all, identity).map(|told| Block::Warnings(vec![told])));
     section
 }
 

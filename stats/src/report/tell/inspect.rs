@@ -39,16 +39,20 @@ pub fn series_table(data: &Dataset) -> Table {
     table
 }
 
-/// What was left out of a series, in words.
-fn dropped(item: &Item) -> String {
-    let word = |reason: &str| match reason {
+/// The word for a reason why a value was left out.
+pub(super) fn reason(name: &str) -> &'static str {
+    match name {
         "nan" => "NaN",
         "duplicate" => "at the same time",
         "infinite" => "infinite",
         "blank" => "blank",
         _ => "unreadable",
-    };
-    let words: Vec<String> = item.dropped_by_reason().iter().map(|(why, n)| format!("{n} {}", word(why))).collect();
+    }
+}
+
+/// What was left out of a series, in words.
+fn dropped(item: &Item) -> String {
+    let words: Vec<String> = item.dropped_by_reason().iter().map(|(why, n)| format!("{n} {}", reason(why))).collect();
     if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 

@@ -7,7 +7,7 @@
 //! | `condensed` | the course of a long series, by means |
 //! | `describe`, `quantile`, `histogram` | a sample |
 //! | `windows`, `advice`, `invert`, `reaggregation`, `peaks`, `counters`, `probe`, `retention` | what an aggregation does to the truth |
-//! | `fit`, `slo`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
+//! | `fit`, `slo`, `overview`, `budget`, `cost` | objectives: which series they speak of, whether they are met, what they allow and cost |
 //! | `dependencies` | what services can promise on top of each other |
 //! | `alerts` | what burn-rate alerts would have done, and which rules would have done better |
 //! | `trend`, `changes` | is it getting worse, and since when |
@@ -38,6 +38,7 @@ pub mod histogram;
 pub mod inspect;
 pub mod invert;
 mod outcomes;
+pub mod overview;
 pub mod peaks;
 pub mod probe;
 pub mod quantile;

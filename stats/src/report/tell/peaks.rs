@@ -4,6 +4,7 @@ use super::words::{list, width};
 use crate::error::Result;
 use crate::figure::{Figure, WidthCurve, peak_figure};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
+use crate::time::Span;
 use crate::unit::Unit;
 use crate::window::{HiddenPeaks, PeakRow};
 
@@ -55,17 +56,23 @@ pub fn hidden(found: &HiddenPeaks, unit: &Unit) -> Table {
     };
     let mut table = Table::new(title, columns);
     for peak in order.iter().take(LISTED).map(|&i| &found.peaks[i]) {
-        let from =
-            |w: Option<crate::time::Span>| w.map_or_else(|| "none of them".to_owned(), |w| format!("{} on", width(w)));
         table.rows.push(vec![
             peak.start.to_string().into(),
             (peak.samples as f64).into(),
             peak.height.into(),
-            from(peak.hidden_by_means).into(),
-            from(peak.hidden_by_p90).into(),
+            which(&found.widths, &peak.hidden).into(),
+            which(&found.widths, &peak.hidden_from_p90).into(),
         ]);
     }
     table
+}
+
+/// The widths that hide a peak: one by one, and the last of them that hide it without an exception by the first.
+fn which(widths: &[Span], hidden: &[bool]) -> String {
+    let all_from = hidden.iter().rposition(|hides| !hides).map_or(0, |shows| shows + 1);
+    let single = widths.iter().zip(hidden).take(all_from).filter(|(_, hides)| **hides).map(|(w, _)| width(*w));
+    let words: Vec<String> = single.chain(widths.get(all_from).map(|w| format!("{} on", width(*w)))).collect();
+    if words.is_empty() { "none of them".to_owned() } else { list(&words) }
 }
 
 /// The greatest mean and p90 by width, beside the true peak.
@@ -143,6 +150,26 @@ mod tests {
     use super::*;
     use crate::series::{Identity, NanPolicy, Series};
     use crate::window::{hidden_peaks, peaks};
+
+    /// Samples of 10 s, of which those from 10 s and from 20 s on are peaks of 100, the others 3: windows of 20 s and 40 s from 0 on hold one
+    /// of two and two of four, means of 51.5; one of 30 s holds two of three, a mean of 67.67.
+    #[test]
+    fn the_widths_that_hide_a_peak_are_told_one_by_one() {
+        let times = (0..24).map(|i| i * 10_000_000_000).collect();
+        let values = (0..24).map(|i| if i == 1 || i == 2 { 100.0 } else { 3.0 }).collect();
+        let s = Series::new(Identity::new("load", Unit::None), times, values, NanPolicy::Refuse).unwrap();
+        let cells = |ladder: &str| {
+            let found = hidden_peaks(&s, &ladder.parse().unwrap(), None).unwrap();
+            let row = hidden(&found, &Unit::None).rows.remove(0);
+            (row[3].clone(), row[4].clone())
+        };
+        assert_eq!(cells("10s,20s,30s,40s,1m,2m").0, "20s and 40s on".into());
+        assert_eq!(cells("10s,20s,30s").0, "20s".into());
+        assert_eq!(cells("10s,30s").0, "none of them".into());
+        assert_eq!(cells("20s,40s").0, "20s on".into());
+        // the 11th of 12 samples is of the peak, the 22nd of 24 is not
+        assert_eq!(cells("10s,2m,4m").1, "4m on".into());
+    }
 
     #[test]
     fn the_peak_that_disappears_is_told() {

@@ -35,14 +35,13 @@ pub fn finding(error: &ProbeError) -> (Standing, String) {
         return (Standing::Unknown, "There is no outage for a check to miss.".to_owned());
     }
     let text = format!(
-        "Checks every {} measure {} to {} of {} of bad time, {} on average; the shortest of {} outages is missed with \
-         probability {}.",
+        "Checks every {} measure {} to {} of {} of bad time, {} on average; {} is missed with probability {}.",
         width(error.interval),
         span(error.least_s),
         span(error.most_s),
         span(error.true_bad_s),
         span(error.mean_s),
-        error.outages,
+        if error.outages == 1 { "the outage".to_owned() } else { format!("the shortest of {} outages", error.outages) },
         Unit::Ratio.show(error.miss_probability)
     );
     (if error.unseen > 0.0 { Standing::Bad } else { Standing::Good }, text)

@@ -251,7 +251,11 @@ pub fn figure(rows: &[QuantileRow]) -> Result<Figure> {
 
 /// Table and profile of a series under its name.
 pub fn section(title: &str, rows: &[QuantileRow]) -> Section {
-    let section = Section::new(format!("Quantiles of {title}")).with(Block::Table(table(rows)));
+    let mut section = Section::new(format!("Quantiles of {title}")).with(Block::Table(table(rows)));
+    if rows.iter().any(|row| row.estimate.bound == Bound::Exact && row.estimate.confidence.is_some()) {
+        let told = "Exact is the value for these samples; the interval is for the process that they come from, if they are independent.";
+        section.blocks.push(Block::Text(told.to_owned()));
+    }
     match figure(rows) {
         Ok(figure) => section.with(Block::Figure(figure)),
         Err(_) => section,

@@ -2,7 +2,7 @@
 
 use super::words::standing;
 use crate::error::Result;
-use crate::estimate::Bound;
+use crate::estimate::{Bound, Estimate};
 use crate::figure::{BudgetPoint, Figure, Incident, ProjectedEnd, budget_caption, budget_figure, project_budget};
 use crate::report::{Block, Cell, Column, Section, Standing, Table};
 use crate::slo::{Outcome, Projection, SliInterval, SloIncident, SloReport};
@@ -33,7 +33,7 @@ pub fn methods_table(report: &SloReport) -> Table {
 }
 
 /// Every way of counting with every interval side by side: the two for independent errors, and the one that keeps neighbours
-/// together.
+/// together. Where something is in doubt, the rows are of the worst end.
 pub fn intervals_table(report: &SloReport) -> Table {
     let columns = vec![
         Column::text("counted by"),
@@ -46,7 +46,8 @@ pub fn intervals_table(report: &SloReport) -> Table {
         Column::number("budget spent of what was seen", Unit::Ratio),
     ];
     let level = report.intervals.first().map_or(0.95, |i| i.wilson.level);
-    let mut table = Table::new(format!("Intervals of the service level at {}", Unit::Ratio.show(level)), columns);
+    let end = if report.in_doubt { ", with all that is in doubt as bad" } else { "" };
+    let mut table = Table::new(format!("Intervals of the service level at {}{end}", Unit::Ratio.show(level)), columns);
     let between =
         |c: &crate::estimate::Confidence| format!("[{}, {}]", Unit::Ratio.show(c.lower), Unit::Ratio.show(c.upper));
     let row = |i: &SliInterval| {
@@ -85,6 +86,15 @@ pub fn mean_of_ratios_sentence(report: &SloReport) -> Option<String> {
     ))
 }
 
+/// When the budget was spent, where it is: by an instant, or between two where it is in doubt.
+fn when_spent(projection: &Projection) -> Option<String> {
+    let earliest = projection.exhausted?.whole_second();
+    Some(match projection.exhausted_at_latest {
+        Some(latest) => format!("between {earliest} and {}", latest.whole_second()),
+        None => format!("by {earliest}"),
+    })
+}
+
 /// When the budget will be spent, in one sentence.
 pub fn projection_sentence(projection: &Projection) -> String {
     let p = projection;
@@ -99,8 +109,8 @@ pub fn projection_sentence(projection: &Projection) -> String {
         )
     });
     match p.outcome {
-        Outcome::Exhausted => match p.exhausted {
-            Some(at) => format!("The budget was spent by {}.", whole(at)),
+        Outcome::Exhausted => match when_spent(p) {
+            Some(when) => format!("The budget was spent {when}."),
             None => "The budget is spent.".to_owned(),
         },
         Outcome::Within => format!(
@@ -193,15 +203,20 @@ pub fn figure(report: &SloReport) -> Result<Figure> {
         .take(SHADED)
         .map(|i| Incident { start: i.start, end: i.end, name: String::new() })
         .collect();
-    let mut figure =
-        budget_figure(&points, report.budget.allowed.value, &report.budget.spent.unit, report.period, &shaded)?;
+    let (allowed, unit) = (report.budget.allowed.value, &report.budget.spent.unit);
+    // a budget of the events seen is spent evenly over the time seen
+    let of = if report.of_events_seen() { report.bad_time.period() } else { report.period };
+    let mut figure = budget_figure(&points, allowed, unit, of, &shaded)?;
     if report.of_events_seen() {
-        let (allowed, unit) = (report.budget.allowed.value, &report.budget.spent.unit);
+        figure.x.range = Some((figure.x.position(report.period.start), figure.x.position(report.period.end())));
         figure.caption = budget_caption(spent, allowed, unit, report.bad_time.period());
         figure.caption.push_str(" The budget is that of the events seen, not of the whole period.");
     }
-    if let Some(at) = report.projection.exhausted {
-        figure.caption.push_str(&format!(" Spent by {}.", at.whole_second()));
+    if report.in_doubt {
+        figure.caption.push_str(" What is in doubt counts as bad.");
+    }
+    if let Some(when) = when_spent(&report.projection) {
+        figure.caption.push_str(&format!(" Spent {when}."));
     }
     if report.coverage < LITTLE {
         let seen = report.bad_time.period();
@@ -245,33 +260,34 @@ fn so_far(report: &SloReport) -> String {
     )
 }
 
-/// The verdict in one sentence.
-pub fn finding(report: &SloReport) -> (Standing, String) {
-    let show = |value: f64| match report.budget.spent.unit {
-        Unit::Second => super::words::span(value),
-        ref unit => unit.show(value),
-    };
-    let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
-    let spent = match report.budget.spent.bound {
-        Bound::Guaranteed { lower, upper } if report.verdict == Verdict::Undecidable => {
-            format!("{} to {}", show(lower), show(upper))
+/// What was spent of what is allowed; of what is not known there is no share.
+fn share_spent(report: &SloReport) -> Option<String> {
+    let (spent, allowed) = (&report.budget.spent, &report.budget.allowed);
+    let (least, most) = allowed.interval().unwrap_or((allowed.value, allowed.value));
+    if least <= 0.0 || report.verdict == Verdict::Undecidable {
+        return None;
+    }
+    let share = |spent: f64, of: f64| Unit::Ratio.show(spent / of);
+    Some(match spent.interval() {
+        Some((low, high)) if report.in_doubt && (low, least) != (high, most) => {
+            format!("{} to {}", share(low, most), share(high, least))
         }
-        _ => show(report.budget.spent.value),
-    };
+        _ => share(spent.value, allowed.value),
+    })
+}
+
+/// The verdict in one sentence. What is in doubt is told with both ends.
+pub fn finding(report: &SloReport) -> (Standing, String) {
+    let what = if report.budget.spent.unit == Unit::Count { " events" } else { "" };
     let budget = &report.budget;
-    // of what is not known there is no share
-    let share = if budget.allowed.value > 0.0 && report.verdict != Verdict::Undecidable {
-        format!(" ({})", Unit::Ratio.show(budget.spent.value / budget.allowed.value))
-    } else {
-        String::new()
-    };
+    let share = share_spent(report).map_or_else(String::new, |share| format!(" ({share})"));
     let text = format!(
         "“{}” is {}{}: bad were {}{what} of {} allowed{share}.{}",
         report.objective,
         report.verdict,
         if report.decided { "" } else { " so far" },
-        spent,
-        show(budget.allowed.value),
+        amount(&budget.spent),
+        amount(&budget.allowed),
         so_far(report),
     );
     // what was met in a part of the period is not met in the period
@@ -283,6 +299,18 @@ pub fn finding(report: &SloReport) -> (Standing, String) {
         },
         text,
     )
+}
+
+/// An amount of the budget, with both ends where it is in doubt: time as a span, members as a number.
+pub(super) fn amount(of: &Estimate) -> String {
+    let show = |value: f64| match of.unit {
+        Unit::Second => super::words::span(value),
+        ref unit => unit.show(value),
+    };
+    match of.bound {
+        Bound::Guaranteed { lower, upper } if lower < upper => format!("{} to {}", show(lower), show(upper)),
+        _ => show(of.value),
+    }
 }
 
 /// So many incidents are listed.
@@ -299,7 +327,11 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
         section.blocks.push(Block::Warnings(report.caveats.clone()));
     }
     if report.without_duration().is_none() {
-        section.blocks.push(Block::Text(projection_sentence(&report.projection)));
+        let mut sentence = projection_sentence(&report.projection);
+        if report.in_doubt && report.projection.probability.is_some() {
+            sentence.push_str(" What is in doubt is taken as bad there.");
+        }
+        section.blocks.push(Block::Text(sentence));
     }
     section.blocks.extend(mean_of_ratios_sentence(report).map(Block::Text));
     section.blocks.push(Block::Table(methods_table(report)));
@@ -317,142 +349,4 @@ pub fn section(title: &str, report: &SloReport, good_means: &str) -> Section {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::series::{Identity, NanPolicy, Series};
-    use crate::slo::{Options, SloInput, evaluate};
-
-    #[test]
-    fn what_cannot_be_decided_is_told_with_both_bounds() {
-        use crate::slo::{Counts, Options, SloInput, evaluate};
-        use crate::window::Verdict;
-        // all values lie in the bin from 0.297 s to 0.354 s, and the limit inside it
-        let histogram =
-            "exp:2".parse::<crate::histogram::LayoutChoice>().unwrap().build(&[0.30, 0.35].repeat(50)).unwrap();
-        let hour = crate::time::Window::new(crate::time::Timestamp(0), crate::time::Span::HOUR).unwrap();
-        let identity = crate::series::Identity::new("latency", crate::unit::Unit::Second);
-        let counts = Counts::from_histograms(identity, &[(hour, histogram)], &"< 305ms".parse().unwrap()).unwrap();
-        let objective = "99% of requests < 305ms over 1h".parse().unwrap();
-        let found = evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
-        assert_eq!(found.verdict, Verdict::Undecidable);
-        let (_, text) = finding(&found);
-        assert!(text.contains(" to ") && !text.contains('('), "{text}");
-    }
-
-    #[test]
-    fn verdict_budget_and_incidents_agree() {
-        let times = (0..1440).map(|m| m * 60_000_000_000).collect();
-        let values = (0..1440).map(|m| if (100..110).contains(&m) || m == 700 { 0.0 } else { 1.0 }).collect();
-        let series = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
-        let objective = "99% of time up over 1d".parse().unwrap();
-        let report = evaluate(&objective, SloInput::Series(&series), &Options::default()).unwrap();
-        let (standing, text) = finding(&report);
-        assert_eq!(standing, Standing::Good);
-        assert_eq!(text, "“99% of time up over 1d” is met: bad were 11m of 14m 24s allowed (76.39 %).");
-        let incidents = incidents_table(&report, 1);
-        assert_eq!(incidents.title, "Incidents, the 1 dearest of 2");
-        assert_eq!(incidents.rows[0][3], Cell::Number(600.0));
-        assert_eq!(incidents.columns[5].name, "of what is allowed");
-        assert!(figure(&report).unwrap().caption.starts_with("11m of 14m 24s (76.39 %) spent"));
-        assert_eq!(methods_table(&report).rows.len(), 4);
-        assert_eq!(intervals_table(&report).rows.len(), 3);
-        // the period rolls, and what comes is drawn from one day with two outages
-        let said = projection_sentence(&report.projection);
-        assert!(said.starts_with("If the time to come is like the time seen, the budget"), "{said}");
-    }
-
-    /// 43 bad minutes from 20 000 on are 9 of 8640 slices of 5 min, and 43 of 43 200 minutes.
-    #[test]
-    fn the_headline_is_the_count_that_the_budget_is_of() {
-        let times = (0..43_200).map(|m| m * 60_000_000_000).collect();
-        let values = (0..43_200).map(|m| f64::from(u8::from(!(20_000..20_043).contains(&m)))).collect();
-        let series = Series::new(Identity::new("up", Unit::None), times, values, NanPolicy::Refuse).unwrap();
-        let level = |objective: &str| {
-            let options = Options { replicates: 0, ..Options::default() };
-            let report = evaluate(&objective.parse().unwrap(), SloInput::Series(&series), &options).unwrap();
-            match section("up", &report, "").blocks.first() {
-                Some(Block::Verdict { evidence, .. }) => (evidence[0].1.value, evidence[0].1.n),
-                other => panic!("{other:?}"),
-            }
-        };
-        assert_eq!(level("99.9% of 5m slices up over 30d"), (8631.0 / 8640.0, 8640));
-        assert_eq!(level("99.9% of 5m slices have ratio >= 99% over 30d"), (8631.0 / 8640.0, 8640));
-        assert_eq!(level("99.9% of time up over 30d"), (43_157.0 / 43_200.0, 43_200));
-    }
-
-    /// 24 of the 2400 requests of 24 minutes may fail: a caption that sets them against a month would be wrong by 1800.
-    #[test]
-    fn the_caption_says_which_budget_was_spent() {
-        let column = |value: fn(i64) -> f64| {
-            let times = (0..24).map(|m| m * 60_000_000_000).collect();
-            Series::new(Identity::new("n", Unit::Count), times, (0..24).map(value).collect(), NanPolicy::Refuse)
-                .unwrap()
-        };
-        let bad = column(|m| if m == 10 { 60.0 } else { 0.0 });
-        let counts = crate::slo::Counts::from_deltas(&column(|_| 100.0), &bad).unwrap();
-        let caption = |objective: &str| {
-            let report = evaluate(&objective.parse().unwrap(), SloInput::Counts(&counts), &Options::default()).unwrap();
-            figure(&report).unwrap().caption
-        };
-        let part = caption("99% of requests ok over 30d");
-        assert!(part.starts_with("60 of 24 (250 %) spent over 24m from 1970"), "{part}");
-        assert!(part.contains("The budget is that of the events seen, not of the whole period."), "{part}");
-        let whole = caption("99% of requests ok over 24m");
-        assert!(
-            whole.starts_with("60 of 24 (250 %) spent over 24m from 1970") && !whole.contains("events seen"),
-            "{whole}"
-        );
-    }
-
-    /// One scrape says how many of all requests were good, and nothing of when.
-    #[test]
-    fn a_single_scrape_tells_no_time() {
-        use crate::load::{LoadOptions, load_bytes};
-        let text = "# TYPE d_seconds histogram\nd_seconds_bucket{le=\"0.1\"} 800\nd_seconds_bucket{le=\"0.25\"} 900\n\
-                    d_seconds_bucket{le=\"+Inf\"} 1000\nd_seconds_sum 130.5\nd_seconds_count 1000\n";
-        let data =
-            load_bytes("metrics.prom", text.as_bytes(), &LoadOptions::default(), &crate::progress::Progress::new())
-                .unwrap();
-        let held = |objective: &str| {
-            let objective = objective.parse().unwrap();
-            let fits = crate::report::tell::fit::fitting(&data, &objective).unwrap();
-            let input = fits.fits[0].input();
-            let alerts = crate::slo::alert::tally_of(&objective, input, &Options::default());
-            (evaluate(&objective, input, &Options::default()), alerts)
-        };
-        let (report, alerts) = held("95% of requests <= 250ms over 30d");
-        let report = report.unwrap();
-        let level = report.service_level().unwrap();
-        assert_eq!((level.value, level.n, report.budget.spent.value), (0.9, 1000, 100.0));
-        assert!(report.incidents.is_empty() && report.projection.exhausted.is_none());
-        assert!(alerts.unwrap_err().to_string().contains("nothing to replay alerts on"));
-        let section = section("d_seconds", &report, "");
-        assert!(!section.blocks.iter().any(|b| matches!(b, Block::Figure(_))));
-        let said = format!("{section:?}");
-        assert!(said.contains("totals of a single scrape") && said.contains("The data have no duration"), "{said}");
-        assert!(!said.contains("1ns") && !said.contains("1969"), "{said}");
-        // of time it says nothing at all
-        let error = held("95% of time <= 250ms over 30d").0.unwrap_err().to_string();
-        assert!(error.contains("of one instant"), "{error}");
-    }
-
-    /// Busy minutes fail 2 % of 300, quiet ones none of 100: the mean of the minutes' ratios shows two thirds of the errors.
-    #[test]
-    fn the_mean_of_ratios_is_called_what_it_is() {
-        let minute = 60_000_000_000;
-        let column = |busy: f64, quiet: f64| {
-            let values = (0..60).map(|m| if m % 2 == 0 { busy } else { quiet }).collect();
-            let times = (0..60).map(|m| m * minute).collect();
-            Series::new(Identity::new("n", Unit::Count), times, values, NanPolicy::Refuse).unwrap()
-        };
-        let counts = crate::slo::Counts::from_deltas(&column(300.0, 100.0), &column(6.0, 0.0)).unwrap();
-        let objective = "98.8% of requests ok over 1h".parse().unwrap();
-        let report = evaluate(&objective, SloInput::Counts(&counts), &Options::default()).unwrap();
-        let said = mean_of_ratios_sentence(&report).unwrap();
-        assert!(
-            said.contains("reads 99 %, the members themselves 98.5 %: the average hides 33.33 % of the errors"),
-            "{said}"
-        );
-    }
-}
+mod tests;

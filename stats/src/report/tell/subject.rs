@@ -55,6 +55,28 @@ pub fn subject(item: &Item) -> Result<Subject<'_>> {
     })
 }
 
+/// What loading an item left out of its values, as a caveat of every number made of them; `None` where nothing was. A blank field holds no
+/// value and is none that was left out.
+///
+/// ```
+/// use sre_stats::load::{Data, Format, Item, Kind};
+/// use sre_stats::prelude::*;
+/// use sre_stats::report::tell::subject::lost;
+/// let series = Series::new(Identity::new("x", Unit::None), vec![0, 1, 2], vec![1.0, f64::NAN, 3.0], NanPolicy::Drop)?;
+/// let item = Item::new(Kind::Gauge, Data::Gauge(series), Format::Csv);
+/// assert_eq!(lost(&item).as_deref(), Some("left out of the values when they were read: 1 NaN"));
+/// # Ok::<(), sre_stats::Error>(())
+/// ```
+pub fn lost(item: &Item) -> Option<String> {
+    let all = item.dropped_by_reason();
+    let words: Vec<String> = all
+        .iter()
+        .filter(|(why, _)| *why != "blank")
+        .map(|(why, n)| format!("{n} {}", super::inspect::reason(why)))
+        .collect();
+    (!words.is_empty()).then(|| format!("left out of the values when they were read: {}", words.join(", ")))
+}
+
 fn of_series(series: &Series) -> Subject<'_> {
     Subject {
         identity: series.identity().clone(),

@@ -4,7 +4,7 @@ use super::tally::{MAX_TICKS, Tally, too_many};
 use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::series::Series;
-use crate::slo::evaluate::{NO_DURATION, counted_events, good_ones, is_instant};
+use crate::slo::evaluate::{Members, counted_events, good_ones, lasting};
 use crate::slo::{Counts, Criterion, Objective, Options, Population, SloInput};
 use crate::time::{Grid, Span, Timestamp};
 use crate::window::{BadTime, Condition, NoData, Rule, SeriesOptions, bad_windows};
@@ -194,7 +194,8 @@ fn grid_of(times: &[i64], width: i64, tick: Span) -> Result<(i64, usize)> {
 /// [`assess`](super::assess) says from how often to how often.
 ///
 /// # Errors
-/// As [`evaluate`](crate::slo::evaluate) where the objective does not fit the data, and where they have too many ticks.
+/// As [`evaluate`](crate::slo::evaluate) where the objective does not fit the data, and where they have too many ticks;
+/// [`Empty`](crate::ErrorKind::Empty) where they are of one instant.
 pub fn tally_of(objective: &Objective, input: SloInput<'_>, options: &Options) -> Result<Tally> {
     match input {
         SloInput::Events(events) => of_events(objective, events, options),
@@ -209,9 +210,7 @@ fn of_counts(objective: &Objective, counts: &Counts) -> Result<Tally> {
             .hint("write the objective as “of requests ok”"));
     }
     counts.criterion_of(objective)?;
-    if is_instant(counts.window()) {
-        return Err(Error::empty(NO_DURATION));
-    }
+    lasting(counts.window(), Members::Totals)?;
     let rows = |of: &Counts| Tally::from_rows(of.times(), of.step(), of.bad(), of.total());
     let known = counts.without_late();
     let known = known.as_ref().unwrap_or(counts);
@@ -228,6 +227,7 @@ fn of_events(objective: &Objective, events: &Events, options: &Options) -> Resul
     let mut notes = Vec::new();
     let (condition, whole) = counted_events(objective, events, options, &mut notes)?;
     let events = whole.as_ref().unwrap_or(events);
+    lasting(events.window(), Members::Single)?;
     let fits = |tick: &Span| grid_of(events.times(), 1, *tick).is_ok();
     let resolution = options.resolution.or_else(|| TICKS_S.map(Span::from_secs).into_iter().find(fits));
     let resolution = resolution.unwrap_or(Span::from_secs(TICKS_S[TICKS_S.len() - 1]));
@@ -263,6 +263,7 @@ fn of_series(objective: &Objective, series: &Series, options: &Options) -> Resul
         return Err(Error::argument("a series has samples of time, and no single requests")
             .hint("say “of time” or “of 1m slices”, or load the requests as events"));
     }
+    lasting(series.window(), Members::Single)?;
     let condition = objective.condition().unwrap_or_else(Condition::up).converted(&series.identity().unit)?;
     let keep_values = matches!(objective.effective_criterion(), Criterion::Mean(_)) || options.rule == Rule::Mean;
     let how = SeriesOptions { resolution: options.resolution, no_data: options.no_data, keep_values };

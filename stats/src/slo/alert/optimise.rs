@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::quantile::Quantile;
 use crate::time::{Span, Timestamp, Window};
+use crate::words::counted;
 
 /// What is searched, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,7 +204,8 @@ fn caveats(tried: u64, (seen, unseen): (usize, usize), narrow: Option<(Span, Spa
     )];
     if seen < FEW || unseen < FEW {
         out.push(format!(
-            "{seen} significant incidents to choose by and {unseen} to check on: fewer than {FEW} in a part say little"
+            "{} to choose by and {unseen} to check on: fewer than {FEW} in a part say little",
+            counted(seen as u64, "significant incident")
         ));
     }
     if let Some((short, tick)) = narrow {

@@ -1,5 +1,8 @@
 //! Counts from stored histograms: how many of the values of each window keep a limit.
 
+use std::borrow::Cow;
+use std::iter::Peekable;
+
 use super::Counts;
 use crate::error::{Error, Result};
 use crate::histogram::{AnySketch, Sketch};
@@ -7,6 +10,9 @@ use crate::series::{Identity, most_frequent};
 use crate::slo::{Criterion, Objective};
 use crate::time::{Span, Window};
 use crate::window::{Comparison, Condition};
+
+/// Histograms one after the other, each with its window, in the order of the windows' starts.
+pub(crate) type EachWindow<'a> = Box<dyn Iterator<Item = Result<(Window, Cow<'a, AnySketch>)>> + 'a>;
 
 impl Counts {
     /// Counts of the values in histograms, one a window: those that do not keep a limit are bad.
@@ -73,31 +79,33 @@ impl Counts {
         parts: &[(bool, &[(Window, AnySketch)])],
         condition: &Condition,
     ) -> Result<Self> {
-        let own = own(&identity, condition)?;
-        let all = parts.iter().flat_map(|(failed, histograms)| histograms.iter().map(move |one| (*failed, one)));
-        let mut sorted: Vec<(bool, &(Window, AnySketch))> = all.collect();
-        sorted.sort_by_key(|(_, (window, _))| window.start);
-        let widths = sorted.iter().map(|(_, (window, _))| window.width.0).collect();
-        let mut counting = Counting::new(identity, widths, condition, own)?;
-        for (failed, (window, histogram)) in sorted {
-            counting.add(*window, histogram, failed)?;
-        }
-        Ok(counting.finish())
+        let widths = parts.iter().flat_map(|(_, histograms)| histograms.iter().map(|(w, _)| w.width.0)).collect();
+        let parts = parts.iter().map(|(failed, histograms)| (*failed, by_start(histograms))).collect();
+        Self::from_each_histogram(identity, widths, parts, condition)
     }
 
-    /// The same of histograms that are made one after the other, in the order of their windows’ starts, and let go as they are counted; the
-    /// widths of the windows, in nanoseconds, are known before.
+    /// The same of histograms that are made one after the other, part by part in the order of their windows’ starts, and let go as they are
+    /// counted; the widths of all windows, in nanoseconds, are known before.
     pub(crate) fn from_each_histogram(
         identity: Identity,
         widths: Vec<i64>,
-        histograms: impl Iterator<Item = Result<(Window, AnySketch)>>,
+        parts: Vec<(bool, EachWindow<'_>)>,
         condition: &Condition,
     ) -> Result<Self> {
         let own = own(&identity, condition)?;
         let mut counting = Counting::new(identity, widths, condition, own)?;
-        for one in histograms {
-            let (window, histogram) = one?;
-            counting.add(window, &histogram, false)?;
+        let mut parts: Vec<(bool, Peekable<EachWindow<'_>>)> =
+            parts.into_iter().map(|(failed, windows)| (failed, windows.peekable())).collect();
+        loop {
+            // what cannot be made comes first, and ends it
+            let start = |next: &Result<_>| next.as_ref().map_or(i64::MIN, |(window, _): &(Window, _)| window.start.0);
+            let heads =
+                parts.iter_mut().filter_map(|(failed, windows)| Some((start(windows.peek()?), *failed, windows)));
+            let Some((_, failed, windows)) = heads.min_by_key(|(start, ..)| *start) else { break };
+            if let Some(one) = windows.next() {
+                let (window, histogram) = one?;
+                counting.add(window, &histogram, failed)?;
+            }
         }
         Ok(counting.finish())
     }
@@ -128,10 +136,22 @@ impl Counts {
         Some(Self { total, bad, in_doubt: vec![0; self.times.len()], ..known })
     }
 
+    /// Whether anything of some rows is in doubt.
+    pub(in crate::slo) fn are_in_doubt(&self, rows: std::ops::Range<usize>) -> bool {
+        let (fewer, more) = self.late_in(rows.clone());
+        fewer + more > 0.0 || self.in_doubt.get(rows).unwrap_or_default().iter().any(|n| *n > 0)
+    }
+
     /// By how much fewer events there may be in some rows than are counted, and by how much more.
     pub(in crate::slo) fn late_in(&self, rows: std::ops::Range<usize>) -> (f64, f64) {
-        let sum = |column: &[u64]| column.get(rows.clone()).unwrap_or_default().iter().map(|n| *n as f64).sum();
-        self.late.as_ref().map_or((0.0, 0.0), |late| (sum(&late.bad), sum(&late.good)))
+        let sum = |column: &[u64]| column.iter().map(|n| *n as f64).sum();
+        self.late_rows(rows).map_or((0.0, 0.0), |(bad, good)| (sum(bad), sum(good)))
+    }
+
+    /// How many of the bad events of some rows may not be there, and how many good ones may be that are not counted; `None` where none are late.
+    pub(in crate::slo) fn late_rows(&self, rows: std::ops::Range<usize>) -> Option<(&[u64], &[u64])> {
+        let late = self.late.as_ref()?;
+        Some((late.bad.get(rows.clone()).unwrap_or_default(), late.good.get(rows).unwrap_or_default()))
     }
 
     /// What an objective asks of the counts: a limit that is the counts' own is a matter of good and bad.
@@ -142,8 +162,8 @@ impl Counts {
         let own = |c: &Condition| self.condition.as_ref() == Some(c);
         match (objective.effective_criterion(), &self.condition) {
             (Criterion::Value(c), _) if own(&c) => Ok(Criterion::Ok),
-            // the nearest-rank percentile keeps the limit iff the share of values that do is large enough
-            (Criterion::Percentile(q, c), _) if own(&c) && c.comparison.is_upper() => Ok(Criterion::Ratio(q)),
+            // the nearest-rank percentile keeps an upper limit iff enough values do: so much is known of each row
+            (Criterion::Percentile(q, c), _) if own(&c) && c.comparison.is_upper() => Ok(Criterion::Percentile(q, c)),
             (Criterion::Value(_) | Criterion::Percentile(..) | Criterion::Mean(_), None) => {
                 Err(Error::argument("counts of good and bad events have no values to compare")
                     .hint("say “ok”, or “have ratio >= 99.5%” of slices"))
@@ -159,6 +179,13 @@ impl Counts {
             (criterion, None) => Ok(criterion),
         }
     }
+}
+
+/// Histograms in the order of their windows' starts.
+fn by_start(histograms: &[(Window, AnySketch)]) -> EachWindow<'_> {
+    let mut sorted: Vec<&(Window, AnySketch)> = histograms.iter().collect();
+    sorted.sort_by_key(|(window, _)| window.start);
+    Box::new(sorted.into_iter().map(|(window, histogram)| Ok((*window, Cow::Borrowed(histogram)))))
 }
 
 /// The limit in the unit of the values.

@@ -6,7 +6,7 @@ use super::super::incidents::Cost;
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::slices::mean_of_ratios;
 use super::super::units::Units;
-use super::{Counted, Options, SloReport, by_time, cut, finish, may_fail, silence};
+use super::{Counted, Members, Options, SloReport, by_time, cut, finish, may_fail, silence};
 use crate::error::{Error, Result};
 use crate::estimate::Scope;
 use crate::events::Events;
@@ -19,7 +19,7 @@ use crate::window::{BadTime, Comparison, Condition, Rule};
 pub(super) fn evaluate(objective: &Objective, events: &Events, options: &Options) -> Result<SloReport> {
     let mut notes = Vec::new();
     let (condition, whole) = counted_events(objective, events, options, &mut notes)?;
-    let mut cut = cut(objective, whole.as_ref().unwrap_or(events).window())?;
+    let mut cut = cut(objective, whole.as_ref().unwrap_or(events).window(), Members::Single)?;
     cut.caveats.append(&mut notes);
     let events = whole.as_ref().unwrap_or(events).within(cut.period.start, cut.period.end());
     let events = events.as_deref().ok_or_else(|| Error::empty("no event lies in the objective's period"))?;

@@ -5,7 +5,7 @@ use super::super::intervals::SliInterval;
 use super::super::objective::{Objective, Population};
 use super::super::projection::Projection;
 use crate::estimate::Estimate;
-use crate::time::Window;
+use crate::time::{Span, Window};
 use crate::window::{BadTime, Verdict};
 
 /// The service level by each way of counting, a share from 0 to 1; `None` where the data do not have what it needs.
@@ -61,14 +61,21 @@ pub struct SloReport {
     /// Whether that is the verdict of the whole period: the data cover it, or the part that they do not cover could not change the
     /// verdict, however it went. Where not, the verdict is one so far.
     pub decided: bool,
+    /// Whether some of what counts as bad may be good, or may not be of this time, as [`Counts::in_doubt`](crate::slo::Counts::in_doubt) says:
+    /// then the methods and the budget have both ends as their bounds, and the intervals and the incidents are those of the worst end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_doubt: bool,
     /// What a reader must know.
     pub caveats: Vec<String>,
     /// The bad time behind it, for the accounting by windows.
     #[serde(skip)]
     pub bad_time: BadTime,
-    /// Whether the data are of one instant.
+    /// The least that the bad time may be, where some is in doubt.
     #[serde(skip)]
-    pub(super) instant: bool,
+    pub(in crate::slo) least_bad: Option<Span>,
+    /// Why nothing can be told of the course of time, where the data are of one instant.
+    #[serde(skip)]
+    pub(super) instant: Option<&'static str>,
     /// Which of the caveats are about the members that are counted and their budget alone.
     #[serde(skip)]
     pub(super) own: Vec<String>,
@@ -96,8 +103,8 @@ impl SloReport {
         }
     }
 
-    /// Why nothing can be told of the course of time, where the data are of one instant: totals that were read once, such as a single scrape
-    /// of counters. Then there are neither incidents nor slices, and a projection, alerts and bucket widths have nothing to stand on; the share
+    /// Why nothing can be told of the course of time, where the data are of one instant: one event, or totals that were read once, such as a
+    /// single scrape of counters. Then there are neither incidents nor slices, and a projection, alerts and bucket widths have nothing to stand on; the share
     /// of good events stays.
     ///
     /// ```
@@ -115,7 +122,7 @@ impl SloReport {
     /// # Ok::<(), sre_stats::Error>(())
     /// ```
     pub fn without_duration(&self) -> Option<&'static str> {
-        self.instant.then_some(NO_DURATION)
+        self.instant
     }
 
     /// Whether the budget is that of the events seen in a part of the period, and not of the whole of it.
@@ -146,8 +153,5 @@ impl SloReport {
 /// Where data cover a part of a period, what requests are allowed is a share of those seen.
 pub(super) const BUDGET_OF_EVENTS: &str = "the budget is that of the events seen, not of a whole period";
 /// What time is allowed is a share of the period.
-pub(super) const BUDGET_OF_PERIOD: &str = "the budget is that of the whole period; the rest of it may still spend";
-
-/// Of totals that were read once nothing is known in time.
-pub(in crate::slo) const NO_DURATION: &str = "the data are of one instant, such as the totals of a single scrape, which count since a start that is not \
-     known: without a duration there are no incidents in time, nothing to replay alerts on, and no bucket widths to judge";
+pub(super) const BUDGET_OF_PERIOD: &str =
+    "the budget is that of the whole period; the part of it that was not seen may spend too";

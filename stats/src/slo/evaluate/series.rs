@@ -2,7 +2,7 @@
 
 use super::super::objective::{Criterion, Objective, Population};
 use super::super::slices::mean_of_ratios;
-use super::{Options, SloReport, by_time, cut, finish};
+use super::{Members, Options, SloReport, by_time, cut, finish};
 use crate::error::{Error, Result};
 use crate::series::Series;
 use crate::window::{BadTime, Condition, Rule, SeriesOptions};
@@ -12,7 +12,7 @@ pub(super) fn evaluate(objective: &Objective, series: &Series, options: &Options
         return Err(Error::argument("a series has samples of time, and no single requests")
             .hint("say “of time” or “of 1m slices”, or load the requests as events"));
     }
-    let cut = cut(objective, series.window())?;
+    let cut = cut(objective, series.window(), Members::Single)?;
     let cut_series = series.slice(cut.period.start, cut.period.end());
     let series = cut_series.as_ref().ok_or_else(|| Error::empty("no sample lies in the objective's period"))?;
     let condition = objective.condition().unwrap_or_else(Condition::up).converted(&series.identity().unit)?;

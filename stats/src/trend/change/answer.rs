@@ -103,8 +103,8 @@ pub struct ChangeOptions {
     pub penalty: Option<f64>,
     /// The fewest samples between two changes, 1 or more.
     pub min_size: usize,
-    /// The level of confidence: at 0.95, 5 % of series without a change show one. It sets the calibrated penalty and the
-    /// intervals.
+    /// The level of confidence: at 0.95, at most about 5 % of series without a change show one, but for
+    /// [`Bayes`](ChangeMethod::Bayes), which holds no rate. It sets the calibrated penalty, the limits of charts and the intervals.
     pub level: f64,
     /// The season that [`Auto`](ChangeMethod::Auto) takes out first.
     pub season: SeasonSteps,

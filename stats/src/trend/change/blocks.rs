@@ -9,6 +9,15 @@ pub(crate) fn block_size(n: usize, phi: f64) -> usize {
     (size.ceil() as usize).clamp(1, (n / 10).max(1))
 }
 
+/// By how much shuffled blocks of `block` samples understate what the persistence of an AR(1) of this φ adds up to: the long-run variance over
+/// that of blocks which know nothing of each other, 1 for white noise.
+pub(crate) fn lost_between_blocks(block: usize, phi: f64) -> f64 {
+    let phi = phi.clamp(0.0, 0.99);
+    // the variance of a block's sum: b (1 + φ)/(1 − φ) − 2φ(1 − φᵇ)/(1 − φ)² times that of a sample
+    let lost = 2.0 * phi * (1.0 - phi.powf(block as f64)) / (block.max(1) as f64 * (1.0 - phi * phi));
+    1.0 / (1.0 - lost)
+}
+
 /// The order of samples after the blocks, cut at a random phase of the circle, are shuffled.
 pub(crate) fn shuffled_blocks(n: usize, block: usize, random: &mut SplitMix64) -> Vec<usize> {
     let block = block.clamp(1, n.max(1));
@@ -41,6 +50,19 @@ mod tests {
             assert!(sorted.iter().copied().eq(0..n), "{n} {block}");
             let together = order.windows(2).filter(|w| w[1] == (w[0] + 1) % n).count();
             assert!(together + n.div_ceil(block.min(n)) >= n, "{n} {block}: {together}");
+        }
+    }
+
+    #[test]
+    fn what_is_lost_between_blocks_is_what_pairs_across_them_share() {
+        for (block, phi) in [(1, 0.0), (1, 0.5), (7, 0.8), (40, 0.8), (20, 0.95)] {
+            // the mean of blocks from all pairs inside one, and of a series from all pairs near a sample
+            let inside: f64 =
+                (0..block).flat_map(|i: i32| (0..block).map(move |j| f64::powi(phi, (i - j).abs()))).sum();
+            let all: f64 = (-3_000..=3_000i32).map(|lag| f64::powi(phi, lag.abs())).sum();
+            let want = all / (inside / f64::from(block));
+            let got = lost_between_blocks(block as usize, phi);
+            assert!((got / want - 1.0).abs() < 1e-9, "{block} {phi}: {got} {want}");
         }
     }
 

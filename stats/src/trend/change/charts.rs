@@ -49,6 +49,27 @@ impl Chart {
         if good { Ok(self) } else { Err(Error::argument(format!("a chart of {self:?} is out of range"))) }
     }
 
+    pub(super) fn limit(self) -> f64 {
+        match self {
+            Self::Cusum { limit, .. } | Self::Ewma { limit, .. } => limit,
+        }
+    }
+
+    pub(super) fn with_limit(self, limit: f64) -> Self {
+        match self {
+            Self::Cusum { slack, .. } => Self::Cusum { slack, limit },
+            Self::Ewma { weight, .. } => Self::Ewma { weight, limit },
+        }
+    }
+
+    /// The chart of values in true standard deviations that does what this one does in `unit` of them.
+    pub(super) fn scaled(self, unit: f64) -> Self {
+        match self {
+            Self::Cusum { slack, limit } => Self::Cusum { slack: slack * unit, limit: limit * unit },
+            Self::Ewma { weight, limit } => Self::Ewma { weight, limit: limit * unit },
+        }
+    }
+
     /// The mean number of samples to the first alarm of independent standard normal values shifted by `shift` standard
     /// deviations from the start (zero state).
     ///
@@ -88,19 +109,15 @@ impl Chart {
         if !(2.0..=1e9).contains(&arl) {
             return Err(Error::argument(format!("an average run length of {arl} is not between 2 and 10⁹")));
         }
-        let with = |limit: f64| match self {
-            Self::Cusum { slack, .. } => Self::Cusum { slack, limit },
-            Self::Ewma { weight, .. } => Self::Ewma { weight, limit },
-        };
         let (mut low, mut high) = (1e-3, 8.0);
-        while with(high).average_run_length(0.0)? < arl && high < 1e4 {
+        while self.with_limit(high).average_run_length(0.0)? < arl && high < 1e4 {
             (low, high) = (high, 2.0 * high);
         }
         for _ in 0..40 {
             let middle = f64::midpoint(low, high);
-            if with(middle).average_run_length(0.0)? < arl { low = middle } else { high = middle }
+            if self.with_limit(middle).average_run_length(0.0)? < arl { low = middle } else { high = middle }
         }
-        Ok(with(high))
+        Ok(self.with_limit(high))
     }
 
     /// All alarms on values with this usual mean and standard deviation; after each the chart begins anew.
@@ -149,7 +166,7 @@ impl Chart {
 }
 
 /// Nodes and weights of Gauss and Legendre on [−1, 1], by Newton's method.
-fn legendre(n: usize) -> Vec<(f64, f64)> {
+pub(super) fn legendre(n: usize) -> Vec<(f64, f64)> {
     let node = |i: usize| {
         let mut x = (std::f64::consts::PI * (i as f64 + 0.75) / (n as f64 + 0.5)).cos();
         let mut slope = 1.0;
@@ -173,7 +190,7 @@ fn legendre(n: usize) -> Vec<(f64, f64)> {
 
 const NODES: usize = 48;
 
-fn density(x: f64) -> f64 {
+pub(super) fn density(x: f64) -> f64 {
     (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt()
 }
 
@@ -202,7 +219,9 @@ fn one_sided(slack: f64, limit: f64, shift: f64) -> f64 {
 /// ARL of an EWMA from the mean: L(u) = 1 + λ⁻¹ ∫ L(y) φ((y − (1 − λ)u)/λ − μ) dy over ±L √(λ/(2 − λ)).
 fn two_sided(weight: f64, limit: f64, shift: f64) -> f64 {
     let reach = limit * (weight / (2.0 - weight)).sqrt();
-    let points: Vec<(f64, f64)> = legendre(2 * NODES).into_iter().map(|(x, w)| (reach * x, w * reach)).collect();
+    // two thirds of the normal density's deviation apart at most, up to where it is as wide as the span
+    let nodes = ((5.0 * reach / weight).ceil() as usize).clamp(NODES, 2 * NODES);
+    let points: Vec<(f64, f64)> = legendre(nodes).into_iter().map(|(x, w)| (reach * x, w * reach)).collect();
     let row = |u: f64| {
         points
             .iter()

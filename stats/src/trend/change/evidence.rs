@@ -3,12 +3,15 @@
 use super::super::analysis::per_second;
 use super::super::calibration::{chance_of, persistence_factor};
 use super::super::noise::Noise;
-use super::super::pelt::centred_sums;
+use super::super::pelt::{self, centred_sums, edges_of};
+use super::super::wander::Wandering;
 use super::answer::{Change, ChangeOptions, Onset, Spread};
 use super::costs::Costs;
 use super::slope::{Beside, Slope};
+use super::still::Still;
 use crate::estimate::{Confidence, Estimate, Scope};
-use crate::method::Method;
+use crate::method::{Definition, Method};
+use crate::quantile::Quantile;
 use crate::quantile::tails::quantile;
 use crate::series::{Series, covering};
 use crate::time::{Span, Timestamp};
@@ -25,6 +28,8 @@ pub(crate) struct Evidence<'a> {
     costs: Option<(Costs, f64)>,
     /// The line that was taken out of the values.
     slope: Option<Slope<'a>>,
+    /// Where most values are equal: exact tests, and how much autocorrelation widens the onset's interval.
+    still: Option<(&'a Still, f64)>,
     noise: Option<Noise>,
     /// The noise of the values that are told, where that is another.
     told: Option<Noise>,
@@ -60,6 +65,7 @@ impl<'a> Evidence<'a> {
             values,
             judged: None,
             slope: None,
+            still: None,
             costs,
             noise,
             told: None,
@@ -102,6 +108,19 @@ impl<'a> Evidence<'a> {
         self
     }
 
+    /// Of a series most of whose values are equal, with onsets and chances by how often others occur; intervals allow for the noise around
+    /// the changes.
+    pub(crate) fn still(mut self, still: &'a Still, around: Option<&Wandering>) -> Self {
+        // where nothing varies around the changes, the fit says nothing
+        let varies = around.filter(|around| around.variance > 1e-9 * still.noise.variance);
+        let inflation = varies.map_or(1.0, |around| around.long_run_variance() / around.variance);
+        self.still = Some((still, inflation.max(1.0)));
+        match around {
+            Some(around) => self.at_least(around.long_run_variance()),
+            None => self,
+        }
+    }
+
     /// With intervals for at least this long-run variance.
     pub(crate) fn at_least(mut self, long_run: f64) -> Self {
         self.long_run = self.long_run.map(|own| own.max(long_run));
@@ -132,7 +151,7 @@ impl<'a> Evidence<'a> {
     }
 
     fn edges(&self, indices: &[usize]) -> Vec<usize> {
-        [0].into_iter().chain(indices.iter().copied()).chain([self.series.len()]).collect()
+        edges_of(indices, self.series.len())
     }
 
     fn beside(&self, edges: &[usize]) -> Option<Vec<Beside>> {
@@ -141,10 +160,7 @@ impl<'a> Evidence<'a> {
 
     /// What a segmentation saves by a change at `at` within `[start, end)`: squared units of the values.
     fn gain(&self, start: usize, at: usize, end: usize) -> f64 {
-        let (before, after) = ((at - start) as f64, (end - at) as f64);
-        let sums = self.judged.as_ref().map_or(&self.sums, |judged| &judged.sums);
-        let difference = (sums[end] - sums[at]) / after - (sums[at] - sums[start]) / before;
-        difference * difference * before * after / (before + after)
+        pelt::gain(self.judged.as_ref().map_or(&self.sums, |judged| &judged.sums), start, at, end)
     }
 
     fn change(&self, start: usize, at: usize, end: usize, beside: Option<&Beside>) -> Change {
@@ -173,9 +189,11 @@ impl<'a> Evidence<'a> {
             after: self.level(&new, (at, end), at, shares.map(|shares| shares.after)),
             effect,
             effect_size: self.told.or(self.noise).map(|noise| difference / noise.variance.sqrt()),
-            p_value: self.judged.as_ref().map(|judged| judged.noise).or(self.noise).map(|noise| {
-                let unit = noise.long_run_variance * persistence_factor(noise.phi);
-                chance_of(self.series.len(), gain / unit)
+            p_value: self.still.map(|(still, _)| still.chance((start, at, end))).or_else(|| {
+                self.judged.as_ref().map(|judged| judged.noise).or(self.noise).map(|noise| {
+                    let unit = noise.long_run_variance * persistence_factor(noise.phi);
+                    chance_of(self.series.len(), gain / unit)
+                })
             }),
             distribution_before: spread(&self.told(start, at)),
             distribution_after: spread(&self.told(at, end)),
@@ -187,18 +205,22 @@ impl<'a> Evidence<'a> {
         // the limit law of the likelihood ratio at the true place: P(ratio ≤ x) = (1 − e^(−x/2))²
         let allowed = -2.0 * (1.0 - self.level.sqrt()).ln();
         let long_run = self.judged.as_ref().map(|judged| judged.long_run).or(self.long_run);
-        let (best, scale) = match (&self.costs, long_run) {
-            (Some((costs, inflation)), _) => (costs.gain(start, at, end), *inflation),
-            (None, Some(long_run)) => (gain(at), long_run),
-            (None, None) => return Onset { lower: Timestamp(times[at - 1]), upper: Timestamp(times[at]) },
+        let by_share = self.still.map(|(still, inflation)| (still.gains((start, at, end)), inflation));
+        let scale = match (&by_share, &self.costs, long_run) {
+            (Some((_, inflation)), ..) | (None, Some((_, inflation)), _) => *inflation,
+            (None, None, Some(long_run)) => long_run,
+            (None, None, None) => return Onset { lower: Timestamp(times[at - 1]), upper: Timestamp(times[at]) },
         };
-        let gain_at = |k: usize| match &self.costs {
-            Some((costs, _)) => costs.gain(start, k, end),
-            None => gain(k),
+        let gain_at = |k: usize| match (&by_share, &self.costs) {
+            (Some((gains, _)), _) => gains.get(k - start).copied().unwrap_or_default(),
+            (None, Some((costs, _))) => costs.gain(start, k, end),
+            (None, None) => gain(k),
         };
+        let best = gain_at(at);
         let inside = |&k: &usize| best - gain_at(k) <= allowed * scale;
-        let first = start.saturating_add(self.min_size.min(at - start));
-        let last = end.saturating_sub(self.min_size.min(end - at));
+        // a stretch as short as they may be can hold samples of its neighbour, so the change may lie within it
+        let room = |length: usize| if length <= self.min_size { 1 } else { self.min_size };
+        let (first, last) = (start + room(at - start), end - room(end - at));
         let lower = (first..=at).find(inside).unwrap_or(at);
         let upper = (at..=last).rev().find(inside).unwrap_or(at);
         Onset { lower: Timestamp(times[lower - 1]), upper: Timestamp(times[upper]) }
@@ -277,11 +299,7 @@ fn beyond_rounding(value: f64, size: f64) -> f64 {
 fn spread(values: &[f64]) -> Spread {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let at = |p: f64| {
-        let place = p * (sorted.len() - 1) as f64;
-        let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-        low + (high - low) * place.fract()
-    };
+    let at = |q: Quantile| crate::quantile::at(|rank| sorted[rank], sorted.len(), q, Definition::Type7);
     let n = values.len() as f64;
     let mean = values.iter().map(|v| v - sorted[0]).sum::<f64>() / n;
     let square: f64 = values.iter().map(|v| (v - sorted[0] - mean).powi(2)).sum();
@@ -289,10 +307,10 @@ fn spread(values: &[f64]) -> Spread {
         n: values.len(),
         sd: (values.len() > 1).then(|| (square / (n - 1.0)).sqrt()),
         min: sorted[0],
-        p25: at(0.25),
-        median: at(0.5),
-        p75: at(0.75),
-        p95: at(0.95),
+        p25: at(Quantile::P25),
+        median: at(Quantile::MEDIAN),
+        p75: at(Quantile::P75),
+        p95: at(Quantile::P95),
         max: sorted[sorted.len() - 1],
     }
 }
@@ -354,6 +372,23 @@ mod tests {
             let (n, level) = (values.len() as i128, Level::of(&values));
             let want = (sum / n) as f64 / 1_048_576.0 + (sum % n) as f64 / n as f64 / 1_048_576.0;
             prop_assert!((level.mean - want).abs() <= f64::EPSILON * level.size, "{} {want}", level.mean);
+        }
+    }
+
+    #[test]
+    fn an_onset_is_as_wide_as_what_a_forced_stretch_hides() {
+        // three outliers in stretches of five or more: the change lies where they begin and end, wherever the stretch does
+        let true_edges = [40usize, 43];
+        let values: Vec<f64> =
+            (0..90u32).map(|i| 0.1 * f64::from(i * 37 % 23) + if (40..43).contains(&i) { 10.0 } else { 0.0 }).collect();
+        let times: Vec<i64> = (0..90).collect();
+        let series = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+        let options = ChangeOptions { method: ChangeMethod::PeltMean, penalty: Some(30.0), ..ChangeOptions::default() };
+        let found = changes(&series, &options).unwrap().changes;
+        assert_eq!(found.len(), 2, "{found:?}");
+        for (change, at) in found.iter().zip(true_edges) {
+            let (lower, upper) = (change.onset.lower.0, change.onset.upper.0);
+            assert!(lower < at as i64 && at as i64 <= upper, "{at}: {lower} {upper}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! The default search: changes of the mean, with a penalty that the series' own noise sets and a rival without steps.
 
-use super::super::analysis::per_second;
+use super::super::analysis::{per_second, unusable};
 use super::super::calibration::{penalty_factor, persistence_factor, walk_bound};
 use super::super::noise::{Noise, robust_noise};
-use super::super::pelt::pelt_mean;
+use super::super::pelt::{edges_of, pelt_mean};
 use super::super::season::{Seasonal, without_season};
 use super::super::tails::{REACH, are_heavy, pulled_in, pulled_in_around, with_tails};
 use super::super::wander::{Wandering, chance_of_gain, needed_gain, wandering};
@@ -11,6 +11,7 @@ use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::evidence::Evidence;
 use super::slope::Slope;
 use super::standing::standing;
+use super::still::Still;
 use super::tilt::Flat;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -19,6 +20,9 @@ use crate::words::counted;
 
 /// Fewer values tell no line beneath steps.
 const FEWEST: usize = 40;
+
+/// Fewer values tell no noise.
+const FEWEST_OF_NOISE: usize = 12;
 
 /// How much the penalty grows where a wandering level explains the values as well.
 const GROWTH: f64 = 1.5;
@@ -83,8 +87,9 @@ fn above_a_line(sought: &Sought<'_>, values: &[f64], found: Changes, plain: &Cha
     if matches!(told.verdict, ChangeVerdict::NoVerdict { .. }) {
         return Ok(None);
     }
-    let edges = |changes: &Changes| -> Vec<usize> {
-        [0].into_iter().chain(changes.changes.iter().map(|c| c.index)).chain([values.len()]).collect()
+    let edges = |found: &Changes| {
+        let indices: Vec<usize> = found.changes.iter().map(|c| c.index).collect();
+        edges_of(&indices, values.len())
     };
     let (flat_edges, plain_edges) = (edges(&told), edges(plain));
     let needed = needed_gain(values.len(), 1.0 - options.level);
@@ -126,12 +131,16 @@ impl Sought<'_> {
         let Self { series, correction, options, progress } = *self;
         let ChangeOptions { min_size, level, .. } = *options;
         let n = values.len();
+        if let Some(still) = Still::of(values, min_size) {
+            return self.of_still(&still, values, found, slope);
+        }
         found.noise = noise_of(values, correction);
         if let Some(why) = walk(n, found.noise) {
             return Ok(found.without(why));
         }
         let Some(robust) = found.noise else {
-            return Ok(found.without(format!("the noise of {n} samples cannot be measured: 12 or more are needed")));
+            let why = unmeasured(values, found.season_steps);
+            return Ok(found.without(why));
         };
         let factor = penalty_factor(n, 1.0 - level) * persistence_factor(robust.phi);
         let whole = with_tails(values, robust, factor, min_size);
@@ -140,7 +149,8 @@ impl Sought<'_> {
         let mut pulled = are_heavy(n, whole.variance / robust.variance).then(|| pulled_in(values, reach));
         let judged = pulled.as_deref().unwrap_or(values);
         let noise = if pulled.is_some() { with_tails(judged, robust, factor, min_size) } else { whole };
-        let mut outcome = against_wandering(judged, factor * noise.long_run_variance, options, progress)?;
+        let steps = |penalty: f64| pelt_mean(judged, penalty, min_size);
+        let mut outcome = against_wandering(judged, factor * noise.long_run_variance, &steps, options, progress)?;
         if let Some(pulled) = pulled.as_mut().filter(|_| !outcome.indices.is_empty()) {
             // the median of a neighbourhood rises towards a step up, so outliers before it were pulled in too little
             *pulled = pulled_in_around(values, &outcome.indices, reach);
@@ -153,25 +163,14 @@ impl Sought<'_> {
             series.identity().unit.show(noise.long_run_variance.sqrt()),
             1.0 - level
         );
-        if let Some(steps) = found.season_steps {
-            found.reason.push_str(&format!("; a season of {steps} steps was taken out first"));
-        }
+        season_told(&mut found);
         if pulled.is_some() {
             let bound = series.identity().unit.show(reach);
             found.reason.push_str(&format!(
                 "; heavy tails: values beyond {bound} from the median of their neighbourhood count as if they were there"
             ));
         }
-        found.penalty = Some(outcome.penalty);
-        if !outcome.indices.is_empty() && outcome.penalty > factor * noise.long_run_variance {
-            found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
-        }
-        if outcome.left_out > 0 {
-            let steps = counted(outcome.left_out as u64, "finer step");
-            found
-                .reason
-                .push_str(&format!("; {steps} that a wandering level beside the others explains as well left out"));
-        }
+        outcome.told(&mut found, factor * noise.long_run_variance);
         // the slope is that of the steps which are told
         let refit = slope.and_then(|slope| slope.refitted(values, &outcome.indices));
         let (values, slope) =
@@ -195,15 +194,68 @@ impl Sought<'_> {
         for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
             change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
         }
-        found.verdict = match outcome.indices.as_slice() {
-            [] if outcome.wanders => ChangeVerdict::NoVerdict {
-                why: "the level moves, but a slowly wandering one beneath the noise explains it as well as steps do"
-                    .into(),
-            },
-            [] => ChangeVerdict::NoneShown,
-            _ => ChangeVerdict::Changed,
-        };
         Ok(found)
+    }
+
+    /// The search where most values are equal, by ranks and exact tests.
+    fn of_still(
+        &self,
+        still: &Still,
+        values: &[f64],
+        mut found: Changes,
+        slope: Option<&Slope<'_>>,
+    ) -> Result<Changes> {
+        let Self { series, options, progress, .. } = *self;
+        let (n, noise) = (values.len(), still.noise);
+        let factor = penalty_factor(n, 1.0 - options.level);
+        let penalty = factor * noise.long_run_variance;
+        let steps = |penalty: f64| still.steps(penalty, factor);
+        let mut outcome = against_wandering(&still.ranks, penalty, &steps, options, progress)?;
+        // the rest may have moved when some were left out
+        let sure = still.beyond_chance(outcome.indices.clone(), factor);
+        let pairs = outcome.indices.iter().zip(&outcome.gains).filter(|(index, _)| sure.contains(index));
+        outcome.gains = pairs.map(|(_, gain)| *gain).collect();
+        outcome.indices = sure;
+        found.noise = Some(noise);
+        found.reason = format!(
+            "most values are equal: steps found by ranks, at a penalty of {factor:.1} times the noise, and judged by Fisher's exact test of how \
+             often other values occur before and after, for at most {:.3} of series without a change; fewer than {min_size} such values, or \
+             excursions to them that are shorter than {min_size} samples, are no level",
+            1.0 - options.level,
+            min_size = options.min_size,
+        );
+        season_told(&mut found);
+        outcome.told(&mut found, penalty);
+        let around = still.noise_around(values, &outcome.indices);
+        let evidence = Evidence::new(series, values, Some(noise), None, options)
+            .on(slope)
+            .told_by(around)
+            .still(still, outcome.around.as_ref());
+        found.noise_of_values = evidence.noise_told();
+        found.changes = evidence.describe(&outcome.indices);
+        for (change, gain) in found.changes.iter_mut().zip(&outcome.gains) {
+            change.p_value = change.p_value.map(|p| p.max(chance_of_gain(n, *gain)));
+        }
+        Ok(found)
+    }
+}
+
+fn season_told(found: &mut Changes) {
+    if let Some(steps) = found.season_steps {
+        found.reason.push_str(&format!("; a season of {steps} steps was taken out first"));
+    }
+}
+
+/// Why there is no noise to compare steps with.
+fn unmeasured(values: &[f64], season: Option<usize>) -> String {
+    let n = values.len();
+    match (unusable(values), season) {
+        (Some(why), Some(steps)) => format!("without its season of {steps} steps {why}"),
+        (Some(why), None) => why,
+        (None, _) if n < FEWEST_OF_NOISE => {
+            format!("the noise of {n} samples cannot be measured: {FEWEST_OF_NOISE} or more are needed")
+        }
+        (None, _) => format!("the noise of {n} samples cannot be measured: they repeat exactly after a few steps"),
     }
 }
 
@@ -221,6 +273,27 @@ struct Outcome {
 }
 
 impl Outcome {
+    /// The verdict, and what is to be said of how steps were chosen; `penalty` is the one that was begun with.
+    fn told(&self, found: &mut Changes, penalty: f64) {
+        found.penalty = Some(self.penalty);
+        if !self.indices.is_empty() && self.penalty > penalty {
+            found.reason.push_str("; a wandering level explains finer steps as well, so the penalty was raised");
+        }
+        if self.left_out > 0 {
+            let steps = counted(self.left_out as u64, "finer step");
+            let why = "that a wandering level beside the others explains as well left out";
+            found.reason.push_str(&format!("; {steps} {why}"));
+        }
+        found.verdict = match self.indices.as_slice() {
+            [] if self.wanders => ChangeVerdict::NoVerdict {
+                why: "the level moves, but a slowly wandering one beneath the noise explains it as well as steps do"
+                    .into(),
+            },
+            [] => ChangeVerdict::NoneShown,
+            _ => ChangeVerdict::Changed,
+        };
+    }
+
     /// The same steps by other values, less those that do not stand there.
     fn anew(self, values: &[f64], options: &ChangeOptions, progress: &Progress) -> Result<Self> {
         let n = values.len();
@@ -241,9 +314,15 @@ impl Outcome {
     }
 }
 
-/// Segments at growing penalties until the steps explain the values better than a wandering level, together and each by itself, or none
-/// are left.
-fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions, progress: &Progress) -> Result<Outcome> {
+/// The steps that `steps_at` finds at growing penalties, until they explain the values better than a wandering level, together and each by
+/// itself, or none are left.
+fn against_wandering(
+    values: &[f64],
+    penalty: f64,
+    steps_at: &dyn Fn(f64) -> Vec<usize>,
+    options: &ChangeOptions,
+    progress: &Progress,
+) -> Result<Outcome> {
     let n = values.len();
     let needed = needed_gain(n, 1.0 - options.level);
     let start = penalty;
@@ -251,15 +330,14 @@ fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions, prog
     let mut rival = None;
     loop {
         progress.check()?;
-        let indices = pelt_mean(values, penalty, options.min_size);
+        let indices = steps_at(penalty);
         if indices.is_empty() {
             let (gains, around) = (Vec::new(), None);
             return Ok(Outcome { indices, penalty: start, gains, around, left_out: 0, wanders: rival.is_some() });
         }
         let without = *rival.get_or_insert_with(|| wandering(values, &[0, n]).likelihood);
         let better = |around: &Wandering, steps: usize| around.likelihood - without >= needed * steps as f64;
-        let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
-        if better(&wandering(values, &edges), indices.len())
+        if better(&wandering(values, &edges_of(&indices, n)), indices.len())
             && let Some(stands) = standing(values, &indices, needed, options.min_size, progress)?
             && better(&stands.around, stands.indices.len())
         {
@@ -273,5 +351,34 @@ fn against_wandering(values: &[f64], penalty: f64, options: &ChangeOptions, prog
             });
         }
         penalty *= GROWTH;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::series::{Identity, NanPolicy};
+    use crate::trend::changes;
+
+    #[test]
+    fn the_reason_for_no_verdict_is_the_true_one() {
+        let why = |values: Vec<f64>| {
+            let times = (0..values.len() as i64).map(|i| i * 60_000_000_000).collect();
+            let series = Series::new(Identity::default(), times, values, NanPolicy::Drop).unwrap();
+            match changes(&series, &ChangeOptions::default()).unwrap().verdict {
+                ChangeVerdict::NoVerdict { why } => why,
+                other => panic!("{other}"),
+            }
+        };
+        let cycle = |n: usize, of: &[f64]| of.iter().copied().cycle().take(n).collect::<Vec<f64>>();
+        assert_eq!(
+            why(cycle(100, &[1.0, 1.0, 2.0, 2.0, 3.0])),
+            "without its season of 5 steps all 100 values are equal"
+        );
+        let few = why(cycle(10, &[1.0, 5.0, 2.0]));
+        assert_eq!(few, "the noise of 10 samples cannot be measured: 12 or more are needed");
+        let repeats = why(cycle(16, &[1.0, 5.0, 2.0, 7.0]));
+        assert!(!repeats.contains("12 or more"), "{repeats}");
     }
 }

@@ -6,7 +6,10 @@
 //! | `mean` | the default: the mean by optimal segmentation, calibrated on the series' own noise |
 //! | `other` | the other methods, calibrated by permutation of blocks |
 //! | `costs`, `kernel`, `e_divisive`, `charts`, `bayes` | the methods themselves |
+//! | `learnt` | limits of charts that learn what is usual |
+//! | `features` | what a kernel's changes save, for many orders of the samples |
 //! | `standing` | the steps that stand by themselves, beside whatever else there is |
+//! | `still` | levels that stand still: exact tests where most values are equal |
 //! | `tilt` | the line that goes on beneath steps |
 //! | `path` | all penalties at once, and the elbow |
 //! | `evidence`, `causes` | onset, effect, distributions; what happened just before |
@@ -19,12 +22,15 @@ mod charts;
 mod costs;
 mod e_divisive;
 mod evidence;
+mod features;
 mod kernel;
+mod learnt;
 mod mean;
 mod other;
 mod path;
 mod slope;
 mod standing;
+mod still;
 mod tilt;
 
 pub use answer::{Change, ChangeMethod, ChangeOptions, ChangeVerdict, Changes, Onset, Spread};
@@ -60,17 +66,26 @@ pub(crate) fn costs_of(values: &[f64], cost: Cost) -> costs::Costs {
 ///    any other. Where they do not, the penalty grows until they do or none is left.
 /// 4. Where the noise cannot be told from a random walk, or only the wandering level explains the values, there is no verdict.
 ///
+/// Where most values, or most neighbours, are equal (up or down, counts that are mostly 0, a constant with spikes), the spread of neighbours says
+/// nothing of chance. Steps are found by ranks there, and each is judged by Fisher's exact test (1935) of how often values beyond the most
+/// common one come before and after it, at the chance that the penalty stands for: that is calibrated for independent values of any distribution. Fewer of them than `min_size`
+/// make no level, and a run of them shorter than that counts as one: an outlier or a short outage is no change, while an outage of `min_size` samples or more is one.
+/// So a series whose outages often last that long is told to change, however regularly they come; and a change of how large the rare values are, but not of
+/// how often they come, is not seen.
+///
 /// So at most about 1 − `level` of series without a change show any, on white noise, AR(1), AR(1) beneath white noise, heavy
-/// tails and with a season (measured by the benchmark `trend`). Where tails are heavier than normal, outliers are pulled in to 3 robust standard
+/// tails, independent rare values and with a season (measured by the benchmark `trend`: `cargo bench -p sre-stats --bench trend -- changes`, `tails` and `still`). Where tails are heavier than normal, outliers are pulled in to 3 robust standard
 /// deviations from the median of the 101 values around them before anything is judged (Hampel's bound: Davies and Gather, 1993), so that a burst
 /// of them is no change; means, effects and distributions are told of the values as they are. A slope that explains the values better than a staircase or a level that wanders is taken out first, and told. Times may be irregular; samples count, not seconds.
 ///
 /// The other methods hold their rate under their own assumptions. Costs, kernel and E-divisive take the law of their
-/// statistic from permutations of blocks as long as the autocorrelation of an AR(1); charts and Bayes assume independent normal
-/// values around each level, and say so.
+/// statistic from permutations of the whole series in blocks as long as the autocorrelation of an AR(1), and costs and kernel put back what
+/// persists from block to block; charts assume normal values, independent or an AR(1), and count in how far the level that they learn may
+/// be from the truth; Bayes assumes independent normal values around each level and holds no rate. Each says so.
 ///
 /// The onset's interval holds every place of the change whose cost is within the level's quantile of the best one
-/// (inverted likelihood ratio: Eo and Morley, 2015), with the long-run variance as noise; it is never narrower than two samples, and
+/// (inverted likelihood ratio: Eo and Morley, 2015), with the long-run variance as noise, or where most values are equal by how often others
+/// come; it is never narrower than two samples, lies within a stretch too that is as short as allowed, where samples of its neighbour may hide, and
 /// reaches to the end of the [`bucket`](ChangeOptions::bucket) that a value stands for.
 ///
 /// ```

@@ -1,17 +1,21 @@
 //! The methods beside the default: what each finds, and what chance finds in the same series with its blocks shuffled.
 
 use super::super::noise::robust_noise;
+use super::super::pelt::edges_of;
 use super::answer::{ChangeMethod, ChangeOptions, ChangeVerdict, Changes};
 use super::bayes::{BayesPrior, run_lengths};
-use super::blocks::{block_size, share_above, shuffled_blocks};
+use super::blocks::{block_size, lost_between_blocks, share_above, shuffled_blocks};
 use super::charts::Chart;
 use super::costs::{Cost, Costs, segment};
 use super::e_divisive::e_divisive;
 use super::evidence::Evidence;
-use super::kernel::{best_single, kernel_segments, median_gamma};
+use super::features::Features;
+use super::kernel::{kernel_segments, median_gamma};
+use super::learnt::Learning;
 use crate::error::Result;
 use crate::quantile::random::SplitMix64;
 use crate::series::Series;
+use crate::words::counted;
 
 /// Permutations behind a penalty or a p-value.
 const PERMUTATIONS: usize = 199;
@@ -40,7 +44,7 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
         ChangeMethod::PeltVariance => phi * phi,
         _ => phi,
     };
-    let block = block_size(n, phi);
+    let blocks = Blocks { n, size: block_size(n, phi), phi, seed: options.seed };
     let cost = match options.method {
         ChangeMethod::PeltVariance => Cost::Variance,
         ChangeMethod::PeltMeanVariance => Cost::MeanVariance,
@@ -52,7 +56,7 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
         ChangeMethod::PeltPoisson if values.iter().any(|v| *v < 0.0 || v.fract() != 0.0) => {
             return Ok(found.without("counts are whole and not negative; these values are not counts".into()));
         }
-        ChangeMethod::EDivisive => by_division(values, options, min_size, block),
+        ChangeMethod::EDivisive => by_division(values, options, min_size, blocks.size),
         ChangeMethod::Cusum | ChangeMethod::Ewma => match by_chart(values, options, &found)? {
             Ok(finding) => finding,
             Err(why) => return Ok(found.without(why)),
@@ -66,8 +70,8 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
                 found.without(format!("{n} samples are too many for a kernel, whose time is quadratic: use pelt-rank"))
             );
         }
-        ChangeMethod::KernelRbf => by_kernel(values, options, min_size, block),
-        _ => by_costs(values, cost, &costs, options, min_size, block),
+        ChangeMethod::KernelRbf => by_kernel(values, options, min_size, &blocks),
+        _ => by_costs(values, cost, &costs, options, min_size, &blocks),
     };
     found.reason = finding.reason;
     found.penalty = finding.penalty;
@@ -81,10 +85,30 @@ pub(crate) fn search(series: &Series, options: &ChangeOptions, mut found: Change
     Ok(found)
 }
 
-/// The greatest saving of a single change in series whose blocks are shuffled.
-fn draws(n: usize, block: usize, seed: u64, statistic: impl Fn(&[usize]) -> f64) -> Vec<f64> {
-    let mut random = SplitMix64::new(seed);
-    (0..PERMUTATIONS).map(|_| statistic(&shuffled_blocks(n, block, &mut random))).collect()
+/// How a series is shuffled: its samples in blocks that keep the autocorrelation φ.
+struct Blocks {
+    n: usize,
+    size: usize,
+    phi: f64,
+    seed: u64,
+}
+
+impl Blocks {
+    /// The greatest savings of a single change in series whose blocks are shuffled, and what persists across blocks put back.
+    fn draws(&self, statistic: impl Fn(&[usize]) -> f64) -> Vec<f64> {
+        let mut random = SplitMix64::new(self.seed);
+        let back = lost_between_blocks(self.size, self.phi);
+        (0..PERMUTATIONS).map(|_| back * statistic(&shuffled_blocks(self.n, self.size, &mut random))).collect()
+    }
+
+    /// How a penalty was taken from them.
+    fn words(&self, level: f64) -> String {
+        let size = counted(self.size as u64, "sample");
+        let share = 1.0 - level;
+        format!(
+            "penalty from {PERMUTATIONS} permutations of blocks of {size}, for at most {share:.3} of series without a change"
+        )
+    }
 }
 
 /// The value that a share `alpha` of draws exceeds.
@@ -96,53 +120,40 @@ fn critical(draws: &[f64], alpha: f64) -> f64 {
     sorted.get(at.saturating_sub(1)).or(sorted.last()).copied().unwrap_or(0.0)
 }
 
-fn permutation_words(block: usize, level: f64) -> String {
-    format!(
-        "penalty from {PERMUTATIONS} permutations of blocks of {block} samples, for at most {:.3} of series without a change",
-        1.0 - level
-    )
-}
-
 fn by_costs(
     values: &[f64],
     cost: Cost,
     costs: &Costs,
     options: &ChangeOptions,
     min_size: usize,
-    block: usize,
+    blocks: &Blocks,
 ) -> Finding {
-    let n = values.len();
     let picked = |order: &[usize]| order.iter().map(|i| values[*i]).collect::<Vec<f64>>();
-    let chance = draws(n, block, options.seed, |order| Costs::new(&picked(order), cost).best_single(min_size));
+    let chance = blocks.draws(|order| Costs::new(&picked(order), cost).best_single(min_size));
     let (penalty, reason) = match options.penalty {
         Some(penalty) => (penalty, "penalty as asked for".to_owned()),
-        None => (critical(&chance, 1.0 - options.level), permutation_words(block, options.level)),
+        None => (critical(&chance, 1.0 - options.level), blocks.words(options.level)),
     };
     let indices = segment(costs, penalty, min_size);
-    let p_values = gains(&indices, n, |s, at, e| costs.gain(s, at, e)).map(|g| Some(share_above(&chance, g))).collect();
+    let p_values = chances(&indices, values.len(), &chance, |s, at, e| costs.gain(s, at, e));
     Finding { indices, p_values, penalty: Some(penalty), reason }
 }
 
-/// What each change saves between its neighbours.
-fn gains(indices: &[usize], n: usize, gain: impl Fn(usize, usize, usize) -> f64) -> impl Iterator<Item = f64> {
-    let edges: Vec<usize> = [0].into_iter().chain(indices.iter().copied()).chain([n]).collect();
-    edges.windows(3).map(|e| gain(e[0], e[1], e[2])).collect::<Vec<f64>>().into_iter()
+/// The share of draws that save as much as each change does between its neighbours.
+fn chances(indices: &[usize], n: usize, draws: &[f64], gain: impl Fn(usize, usize, usize) -> f64) -> Vec<Option<f64>> {
+    edges_of(indices, n).windows(3).map(|e| Some(share_above(draws, gain(e[0], e[1], e[2])))).collect()
 }
 
-fn by_kernel(values: &[f64], options: &ChangeOptions, min_size: usize, block: usize) -> Finding {
-    let n = values.len();
+fn by_kernel(values: &[f64], options: &ChangeOptions, min_size: usize, blocks: &Blocks) -> Finding {
     let gamma = median_gamma(values);
-    // the law of the saving needs no more samples than this: a stretch of the series, its blocks shuffled
-    let few = n.min(500);
-    let picked = |order: &[usize]| order.iter().map(|i| values[i * (n / few)]).collect::<Vec<f64>>();
-    let (penalty, reason) = if let Some(penalty) = options.penalty {
-        (penalty, "penalty as asked for".to_owned())
-    } else {
-        let chance = draws(few, block, options.seed, |order| best_single(&picked(order), gamma, min_size));
-        (critical(&chance, 1.0 - options.level), permutation_words(block, options.level))
+    let features = Features::new(values, gamma);
+    let chance = blocks.draws(|order| features.best_single(order, min_size));
+    let (penalty, reason) = match options.penalty {
+        Some(penalty) => (penalty, "penalty as asked for".to_owned()),
+        None => (critical(&chance, 1.0 - options.level), blocks.words(options.level)),
     };
     let indices = kernel_segments(values, Some(gamma), penalty, min_size);
-    let p_values = vec![None; indices.len()];
+    let p_values = chances(&indices, values.len(), &chance, |s, at, e| features.gain(s, at, e));
     Finding {
         indices,
         p_values,
@@ -173,24 +184,15 @@ fn by_chart(values: &[f64], options: &ChangeOptions, found: &Changes) -> Result<
             "{n} samples are too few: a chart learns the usual level from {learn} and watches the rest"
         )));
     }
-    // false alarms come at a rate of 1/ARL: a share 1 − level of series of this length has one
-    let wanted = (n as f64 / -options.level.ln()).clamp(10.0, 1e9);
-    let chart = match options.method {
+    let kind = match options.method {
         ChangeMethod::Cusum => Chart::Cusum { slack: 0.5, limit: 5.0 },
         _ => Chart::Ewma { weight: 0.1, limit: 2.8 },
     };
-    let chart = chart.with_average_run_length(wanted)?;
-    let sd = noise.long_run_variance.sqrt();
-    let mut indices = Vec::new();
-    let mut start = 0;
-    while start + learn + 1 < n {
-        let usual = values[start..start + learn].iter().sum::<f64>() / learn as f64;
-        let alarms = chart.alarms(&values[start + learn..], usual, sd)?;
-        let Some(alarm) = alarms.first() else { break };
-        let since = start + learn + alarm.since;
-        indices.push(since);
-        start = since;
-    }
+    let alpha = 1.0 - options.level;
+    let learning = Learning { learn, n };
+    let chart = learning.chart(kind, alpha)?;
+    let sd = Learning::deviation(&noise);
+    let indices = learning.shifts(chart, values, sd)?;
     let p_values = vec![None; indices.len()];
     let name = match chart {
         Chart::Cusum { slack, limit } => format!("CUSUM with k = {slack}, h = {limit:.2}"),
@@ -199,8 +201,9 @@ fn by_chart(values: &[f64], options: &ChangeOptions, found: &Changes) -> Result<
     let runs = [0.0, 0.5, 1.0, 2.0].map(|shift| chart.average_run_length(shift));
     let [none, half, one, two] = runs;
     let reason = format!(
-        "{name} in long-run standard deviations of {sd:.4e} in the unit of the series, the level learnt from {learn} samples: average run length {:.0} without a \
-         shift, {:.1} at 0.5, {:.1} at 1 and {:.1} at 2 of them, for independent normal values",
+        "{name} in long-run standard deviations of {sd:.4e} in the unit of the series, the level learnt from {learn} samples: an alarm in at \
+         most {alpha:.3} of series of {n} samples without a change, for normal values; were the level known, the average run length would be \
+         {:.0} without a shift, {:.1} at 0.5, {:.1} at 1 and {:.1} at 2 of them, for independent ones",
         none?, half?, one?, two?
     );
     Ok(Ok(Finding { indices, p_values, penalty: None, reason }))

@@ -1,6 +1,6 @@
 //! All segmentations over a range of penalties, and where more changes stop paying.
 
-use super::super::pelt::pelt_mean;
+use super::super::pelt::{edges_of, pelt_mean};
 use crate::error::{Error, Result};
 
 /// The optimal segmentation for a range of penalties.
@@ -29,11 +29,12 @@ pub struct PathPoint {
 /// ```
 ///
 /// # Errors
-/// Where the range is not one of finite penalties of 0 or more.
+/// Where the range is not one of finite penalties of 0 or more, or a value is not finite.
 pub fn penalty_path(values: &[f64], from: f64, to: f64, min_size: usize) -> Result<Vec<PathPoint>> {
     if !(from >= 0.0 && from <= to && to.is_finite()) {
         return Err(Error::argument(format!("penalties from {from} to {to} are no range")));
     }
+    check(values)?;
     let n = values.len();
     let base = values.first().copied().unwrap_or_default();
     let mut sums = vec![0.0];
@@ -43,7 +44,7 @@ pub fn penalty_path(values: &[f64], from: f64, to: f64, min_size: usize) -> Resu
     }
     let at = |penalty: f64| {
         let changes = pelt_mean(values, penalty, min_size);
-        let edges: Vec<usize> = [0].into_iter().chain(changes.iter().copied()).chain([n]).collect();
+        let edges = edges_of(&changes, n);
         let part = |e: &[usize]| (sums[e[1]] - sums[e[0]]).powi(2) / ((e[1] - e[0]).max(1)) as f64;
         let cost = -edges.windows(2).map(part).sum::<f64>();
         PathPoint { penalty, changes, cost }
@@ -77,6 +78,20 @@ pub fn penalty_path(values: &[f64], from: f64, to: f64, min_size: usize) -> Resu
     Ok(points)
 }
 
+/// Sums of squares need that.
+fn check(values: &[f64]) -> Result<()> {
+    match values.iter().position(|v| !v.is_finite() || v.abs() > 1e150) {
+        Some(at) => Err(Error::argument(format!(
+            "value {} of {} is {}: values must be finite and below 1e150",
+            at + 1,
+            values.len(),
+            values[at]
+        ))
+        .hint("leave it out before")),
+        None => Ok(()),
+    }
+}
+
 /// The point of a path after which more changes stop paying: the one that stays the optimum over the widest range of
 /// penalties, by ratio. What is there is worth many times what noise is worth. The ends of a path, whose ranges go on beyond
 /// it, do not count: `None` below three points.
@@ -101,9 +116,7 @@ pub fn elbow(path: &[PathPoint]) -> Option<usize> {
 /// # Errors
 /// Where a value is not finite.
 pub fn elbow_penalty(values: &[f64], min_size: usize) -> Result<Option<f64>> {
-    if values.iter().any(|v| !v.is_finite() || v.abs() > 1e150) {
-        return Err(Error::argument("values must be finite and below 1e150"));
-    }
+    check(values)?;
     let n = values.len() as f64;
     let base = values.first().copied().unwrap_or_default();
     let mean = values.iter().map(|v| v - base).sum::<f64>() / n.max(1.0);
@@ -159,6 +172,13 @@ mod tests {
     #[test]
     fn small_paths_have_no_elbow() {
         assert!(penalty_path(&[1.0], 2.0, 1.0, 1).is_err());
+        for odd in [f64::NAN, f64::INFINITY, 1e151] {
+            // a cost would be no number
+            let values = [1.0, 2.0, odd, 4.0, 1.0, 2.0];
+            let why = penalty_path(&values, 0.1, 10.0, 1).unwrap_err().to_string();
+            assert!(why.contains("value 3 of 6"), "{why}");
+            assert!(elbow_penalty(&values, 1).is_err());
+        }
         assert_eq!(penalty_path(&[], 0.0, 1.0, 1).unwrap().len(), 1);
         assert_eq!(elbow(&penalty_path(&[1.0; 9], 0.0, 1.0, 1).unwrap()), None);
     }

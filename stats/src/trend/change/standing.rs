@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::super::pelt::centred_sums;
+use super::super::pelt::{self, centred_sums, edges_of};
 use super::super::wander::{Wandering, wandering};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -168,12 +168,8 @@ fn within<'a>(edges: &'a [usize], part: &Range<usize>) -> &'a [usize] {
     &edges[edges.partition_point(|e| *e <= part.start)..edges.partition_point(|e| *e < part.end)]
 }
 
-fn edges_of(indices: &[usize], n: usize) -> Vec<usize> {
-    [0].into_iter().chain(indices.iter().copied()).chain([n]).collect()
-}
-
 /// Moves each step to where it saves most between its neighbours, in turn, until none moves.
-fn settle(values: &[f64], indices: &mut [usize], min_size: usize) {
+pub(super) fn settle(values: &[f64], indices: &mut [usize], min_size: usize) {
     let n = values.len();
     let mean = values.iter().sum::<f64>() / n.max(1) as f64;
     let sums = centred_sums(values, mean);
@@ -182,11 +178,7 @@ fn settle(values: &[f64], indices: &mut [usize], min_size: usize) {
         for i in 0..indices.len() {
             let start = if i == 0 { 0 } else { indices[i - 1] };
             let end = indices.get(i + 1).copied().unwrap_or(n);
-            let saved = |k: usize| {
-                let (before, after) = ((k - start) as f64, (end - k) as f64);
-                let difference = (sums[end] - sums[k]) / after - (sums[k] - sums[start]) / before;
-                difference * difference * before * after / (before + after)
-            };
+            let saved = |k: usize| pelt::gain(&sums, start, k, end);
             let (mut best, mut most) = (indices[i], saved(indices[i]));
             for k in start + min_size.max(1)..=end.saturating_sub(min_size.max(1)) {
                 if saved(k) > most {

@@ -1,5 +1,7 @@
 //! A straight line beneath the steps, which steps alone would climb as a staircase.
 
+use super::super::pelt::edges_of;
+
 /// At least so many samples lie between the two of a pair whose difference tells the slope.
 const APART: usize = 12;
 /// How often slope and steps are fitted in turn.
@@ -58,8 +60,7 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn of_stretches(values: &[f64], positions: &[f64], changes: &[usize]) -> Option<Vec<Self>> {
-        let edges: Vec<usize> = [0].into_iter().chain(changes.iter().copied()).chain([values.len()]).collect();
-        edges
+        edges_of(changes, values.len())
             .windows(2)
             .map(|edge| Some(Self::of(values.get(edge[0]..edge[1])?, positions.get(edge[0]..edge[1])?)))
             .collect()

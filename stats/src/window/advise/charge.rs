@@ -1,6 +1,6 @@
 //! Incidents, and what slices of a width charge for them.
 
-use crate::quantile::snapped;
+use crate::quantile::snapped_product;
 use crate::time::Span;
 use crate::window::closed_form::Ends;
 use crate::window::rule::Rule;
@@ -51,7 +51,7 @@ impl Charge {
     /// Slices of width w that are bad in the worst phase.
     pub(super) fn slices(&self, w: f64) -> f64 {
         let c = 1.0 - 2.0 * self.theta;
-        let most = |d: i64| self.ends.slices(snapped(d as f64 / w + c)).1.max(0.0);
+        let most = |d: i64| self.ends.slices(snapped_product(d as f64 / w + c)).1.max(0.0);
         self.lengths.iter().map(|&(d, n)| n as f64 * most(d)).sum()
     }
 
@@ -60,7 +60,7 @@ impl Charge {
         w * self.slices(w)
     }
 
-    /// The greatest width at which every incident is seen, in ns; infinite where any bad time is.
+    /// The greatest width at which every incident is seen at some phase, in ns; infinite where any bad time is.
     pub(super) fn sight(&self) -> f64 {
         let Some(&(shortest, _)) = self.lengths.first() else { return f64::INFINITY };
         if self.theta <= 0.0 {
@@ -68,6 +68,17 @@ impl Charge {
         }
         let reach = shortest as f64 / self.theta;
         // a strict rule does not see an incident that fills exactly its share
+        if self.ends == Ends::Inside { reach } else { reach - 1.0 }
+    }
+
+    /// The greatest width at which every incident is seen at every phase, in ns: shared out between two slices, it still fills the share of
+    /// one, d/2 ≥ θ·w.
+    pub(super) fn sure_sight(&self) -> f64 {
+        let Some(&(shortest, _)) = self.lengths.first() else { return f64::INFINITY };
+        if self.theta <= 0.0 {
+            return f64::INFINITY;
+        }
+        let reach = shortest as f64 / (2.0 * self.theta);
         if self.ends == Ends::Inside { reach } else { reach - 1.0 }
     }
 

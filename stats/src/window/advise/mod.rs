@@ -51,12 +51,16 @@ pub struct Advice {
     pub narrowest: Option<f64>,
     /// The samples that such a window holds.
     pub samples_needed: Option<u64>,
-    /// The widest width at which the objective is met at every phase, and every incident is still seen; `None` where no width is.
+    /// The widest width at which the objective is met at every phase, and every incident can still be seen; `None` where no width is.
     #[serde(rename = "widest_s", serialize_with = "seconds")]
     pub widest: Option<f64>,
-    /// The width below which every narrower one is safe too; between it and `widest` there are widths that are not.
+    /// The width below which every narrower one is safe too: `widest`, or less where there are widths between the two that are not safe.
     #[serde(rename = "all_safe_below_s", serialize_with = "seconds")]
     pub all_safe_below: Option<f64>,
+    /// The widest of the widths up to `widest` at which every incident is seen at every phase: between it and `widest` an incident that falls
+    /// on the border of two slices may be seen by neither.
+    #[serde(rename = "seen_at_every_phase_s", serialize_with = "seconds")]
+    pub seen_at_every_phase: Option<f64>,
     /// The widest width at which the mean charge over the phases keeps the objective.
     #[serde(rename = "widest_expected_s", serialize_with = "seconds")]
     pub widest_expected: Option<f64>,
@@ -100,7 +104,8 @@ fn seconds<S: serde::Serializer>(value: &Option<f64>, serializer: S) -> std::res
 /// Σ w⌈dᵢ/w + 1 − 2θ⌉, for any-bad Σ w(⌈dᵢ/w⌉ + 1), which must not exceed B; under rules that take exactly θ·w as bad (a share, a
 /// majority), Σ w(⌊dᵢ/w + 1 − 2θ⌋ + 1). That sum jumps down at every w = dᵢ/k, so the safe widths need not be one interval: `widest` is the greatest safe width, `all_safe_below` the end of the interval that
 /// begins at 0. On average the charge is D + M·w(1 − 2θ). A width of more than dᵢ/θ does not see incident i at all: it would be
-/// “safe” by blindness, and is not counted as safe. Below, windows need samples: the smallest number whose one-sided upper
+/// “safe” by blindness, and is not counted as safe. From dᵢ/2θ on there are phases that share the incident out between two slices of which
+/// neither is bad. Below, windows need samples: the smallest number whose one-sided upper
 /// confidence bound of the percentile is finite, over the rate.
 ///
 /// ```
@@ -149,7 +154,7 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
             shown(high),
             match limits.by {
                 Some(WidthLimit::Period) => "is the whole period",
-                Some(WidthLimit::Blindness) => "is the most at which every incident is seen",
+                Some(WidthLimit::Blindness) => "is the most at which every incident can be seen",
                 _ => "is the most the budget bears",
             },
             openings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", or "),
@@ -162,6 +167,7 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
         samples_needed,
         widest: limits.widest,
         all_safe_below: limits.all_below,
+        seen_at_every_phase: limits.widest.map(|w| w.min(charge.sure_sight() / 1e9)),
         widest_expected: limits.expected,
         quantised_objective: limits.widest.and_then(|w| Span::from_secs_f64(w).ok()).map(|w| input.budget.quantised(w)),
         empty,
@@ -171,8 +177,10 @@ pub fn advise(input: &AdvisorInput) -> Result<Advice> {
     })
 }
 
+/// To the millisecond: a limit that is rounded further may lie beyond itself.
 fn shown(seconds: f64) -> String {
-    Span::from_secs_f64(seconds).map_or_else(|_| format!("{seconds} s"), Span::about)
+    let rounded = if seconds < 1.0 { seconds } else { (seconds * 1e3).round() / 1e3 };
+    Span::from_secs_f64(rounded).map_or_else(|_| format!("{seconds} s"), |span| span.to_string())
 }
 
 fn narrowest(input: &AdvisorInput, why: &mut Vec<String>) -> Result<(Option<f64>, Option<u64>)> {

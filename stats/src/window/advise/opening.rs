@@ -2,7 +2,7 @@
 
 use super::AdvisorInput;
 use super::charge::Charge;
-use crate::quantile::{Quantile, samples_needed, snapped};
+use crate::quantile::{Quantile, samples_needed, snapped_product};
 
 /// One way to make room between a width that is too narrow and one that is too wide. Each alone is enough.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -53,7 +53,7 @@ pub(super) fn openings(
         if let Some((q, samples)) = bounded.find(|(_, n)| *n as f64 <= held) {
             out.push(Opening::Percentile { q, samples });
         }
-        out.push(Opening::MergedHistograms { windows: snapped(low / high).ceil() as u64 });
+        out.push(Opening::MergedHistograms { windows: snapped_product(low / high).ceil() as u64 });
         out.extend(samples.map(|n| Opening::Traffic { rate_per_s: n as f64 / high }));
     }
     if let Some(low) = narrowest {

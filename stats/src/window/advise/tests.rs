@@ -175,3 +175,23 @@ fn traffic_bounds_the_width_from_below() {
     i.rate_per_s = Some(0.0);
     assert!(advise(&i).is_err());
 }
+
+/// Slices laid down at many phases: up to the told width some slice is bad at each of them, in wider ones there are phases without any.
+#[test]
+fn up_to_the_told_width_an_incident_is_seen_at_every_phase() {
+    let bad_slices = |d: f64, w: f64, theta: f64, phase: f64| {
+        let overlap = |k: i32| (phase + f64::from(k + 1) * w).min(d) - (phase + f64::from(k) * w).max(0.0);
+        (-1..=(d / w) as i32 + 1).filter(|k| overlap(*k) >= theta * w - 1e-9).count()
+    };
+    for (rule, theta) in [(Rule::Share(0.1), 0.1), (Rule::Majority, 0.5), (Rule::Share(0.8), 0.8), (Rule::AllBad, 1.0)]
+    {
+        let a = advise(&input("99%", "30d", secs(&[60]), rule)).unwrap();
+        let (seen, widest) = (a.seen_at_every_phase.unwrap(), a.widest.unwrap());
+        let least = |w: f64| (0..1000).map(|i| bad_slices(60.0, w, theta, w * f64::from(i) / 1000.0)).min().unwrap();
+        let most = |w: f64| (0..1000).map(|i| bad_slices(60.0, w, theta, w * f64::from(i) / 1000.0)).max().unwrap();
+        assert!(least(seen) > 0 && least(seen * 0.7) > 0, "θ {theta}: {seen}");
+        assert!(seen < widest && least(seen * 1.01) == 0 && most(widest * 0.999) > 0, "θ {theta}: {seen} {widest}");
+    }
+    let any = advise(&input("99.99%", "30d", secs(&[60]), Rule::AnyBad)).unwrap();
+    assert_eq!(any.seen_at_every_phase, any.widest);
+}

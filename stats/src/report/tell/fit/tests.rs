@@ -134,24 +134,32 @@ fn histograms_by_code_are_taken_together() {
     assert!(found.fits[0].good_means(&limit).contains("its code is not an error"));
 }
 
-/// Of packed histograms by code it is said that each is judged by its latency alone.
+/// A failure is bad however fast it was, and one series of all outcomes is told, whether histograms are packed or not.
 #[test]
-fn packed_histograms_by_code_are_told_of() {
-    let text = b"series,code,window_start,width,schema,bin,count\nlatency_seconds,200,0,60,log-linear,11431,3\n\
-                 latency_seconds,500,0,60,log-linear,11431,1\n";
-    let loaded = load_bytes("t.csv", text, &LoadOptions::default(), &Progress::new()).unwrap();
-    let table = HistogramTable::from_dataset(&loaded).unwrap();
-    let limit: Objective = "99% of requests < 300ms over 1h".parse().unwrap();
-    let nothing_else = Dataset::default();
-    let found = fitting_packed(&nothing_else, &table, &limit).unwrap();
-    assert_eq!(found.fits.len(), 2);
-    for fit in &found.fits {
-        let told = fit.good_means(&limit);
-        assert!(
-            told.contains("whatever its code: a fast failure counts as good") && told.contains("--where"),
-            "{told}"
-        );
+fn packed_histograms_by_code_are_taken_together() {
+    let mut text = "series,code,window_start,width,schema,bin,count\n".to_owned();
+    for minute in 0..30 {
+        // of 95 answers 90 in time, and 10 fast failures
+        for (code, bin, count) in [(200, 11_431, 90), (200, 11_471, 5), (503, 11_331, 10)] {
+            text += &format!("latency_seconds,{code},{},60,log-linear,{bin},{count}\n", 60 * minute);
+        }
     }
+    let loaded = load_bytes("t.csv", text.as_bytes(), &LoadOptions::default(), &Progress::new()).unwrap();
+    let table = HistogramTable::from_dataset(&loaded).unwrap();
+    let limit: Objective = "99% of requests < 300ms over 30m".parse().unwrap();
+    let nothing_else = Dataset::default();
+    let packed = fitting_packed(&nothing_else, &table, &limit).unwrap();
+    let whole = fitting(&loaded, &limit).unwrap();
+    for found in [&packed, &whole] {
+        let [fit] = found.fits.as_slice() else { panic!("{}", found.fits.len()) };
+        assert_eq!(fit.item.title(), "latency_seconds");
+        let report = evaluate(&limit, fit.input(), &Options::default()).unwrap();
+        let level = report.methods.occurrences.unwrap();
+        assert_eq!((level.value, level.n, report.budget.spent.value), (90.0 / 105.0, 30 * 105, 30.0 * 15.0));
+        assert!(fit.good_means(&limit).contains("its code is not an error"), "{}", fit.good_means(&limit));
+    }
+    let (SloInput::Counts(a), SloInput::Counts(b)) = (packed.fits[0].input(), whole.fits[0].input()) else { panic!() };
+    assert_eq!(a, b);
 }
 
 #[test]
@@ -211,13 +219,26 @@ fn packed_histograms_are_counted_as_unpacked_ones() {
             );
         }
     }
+    table = table.replacen(",unit\n", ",unit,code\n", 1).replace(",s\n", ",s,\n");
+    // answers and failures of two services, in windows of their own lengths and starts
+    for i in 0..90_i64 {
+        let (code, service) = (["200", "503", "404"][(i % 3) as usize], ["pay", "cart"][(i / 3 % 2) as usize]);
+        let (bin, width) = (11_431 + i * 11 % 50, if i % 7 == 0 { 300 } else { 60 });
+        table += &format!("answers,{},{width},log-linear,{bin},{},{service},s,{code}\n", i / 2 * 60, 1 + i % 5);
+    }
     // one window in two layouts that merge, windows in two that do not, a unit that does not fit, and a series that another file has too
-    table += "mixed,0,60,exp:5,1048521,3,,s\nmixed,0,60,exp:3,1048563,4,,s\nmixed,60,60,log-linear,11471,5,,s\n";
-    table += "sizes,0,60,log-linear,11471,5,,B\nopenhistogram,0,1,log-linear,11471,5,,s\nopenhistogram,60,1,log-linear,11431,2,,s\n";
+    table += "mixed,0,60,exp:5,1048521,3,,s,\nmixed,0,60,exp:3,1048563,4,,s,\nmixed,60,60,log-linear,11471,5,,s,\n";
+    table += "sizes,0,60,log-linear,11471,5,,B,\nopenhistogram,0,1,log-linear,11471,5,,s,\nopenhistogram,60,1,log-linear,11431,2,,s,\n";
+    // failures of a service that another file holds
+    let timeouts = "# TYPE answers histogram\n# UNIT answers s\nanswers_bucket{code=\"500\",service=\"pay\",le=\"0.3\"} 1 0\n\
+                    answers_bucket{code=\"500\",service=\"pay\",le=\"+Inf\"} 1 0\n\
+                    answers_bucket{code=\"500\",service=\"pay\",le=\"0.3\"} 4 60\n\
+                    answers_bucket{code=\"500\",service=\"pay\",le=\"+Inf\"} 6 60\n";
     let paths = [
         file("table.csv", &table),
         file("open.json", "{\"+12e-001\":7}\n"),
         file("a.csv", "time,latency_s\n0,0.2\n60,0.4\n120,0.25\n"),
+        file("timeouts.prom", timeouts),
     ];
     let options = LoadOptions { unit: Some(Unit::Second), ..LoadOptions::default() };
     let sizes = LoadOptions { filter: Some("series == \"sizes\"".into()), ..LoadOptions::default() };
@@ -227,7 +248,7 @@ fn packed_histograms_are_counted_as_unpacked_ones() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!((&data.report, &data.report), (&all.report, packed.report()));
     // what another file has too is no longer packed
-    assert_eq!((packed.series(), data.items.len(), all.items.len()), (4, 2, 6));
+    assert_eq!((packed.series(), data.items.len(), all.items.len()), (10, 3, 13));
     for text in [
         "99% of requests < 300ms over 4h",
         "90% of 5m slices have p90 <= 305ms over 4h",
@@ -243,11 +264,22 @@ fn packed_histograms_are_counted_as_unpacked_ones() {
                 assert_eq!(a, b, "{text}");
             }
             assert_eq!(a.good_means(&objective), b.good_means(&objective));
+            if text.contains("< 300ms") && a.item.title() == "answers{service=\"pay\"}" {
+                let SloInput::Counts(counts) = a.input() else { panic!() };
+                // by hand: of each row the failures, and the answers from 0.3 s on; six timeouts of the other file
+                let slow = |i: &i64| i % 3 == 1 || i * 11 % 50 >= 20;
+                let mine = (0..90_i64).filter(|i| i / 3 % 2 == 0);
+                let of = |rows: Vec<i64>| rows.iter().map(|i| 1 + i % 5).sum::<i64>() as u64;
+                let (bad, total) = (of(mine.clone().filter(slow).collect()), of(mine.collect()));
+                let sums = (counts.bad().iter().sum::<u64>(), counts.total().iter().sum::<u64>());
+                assert_eq!(sums, (bad + 5, total + 5));
+            }
             let (a, b) = (a.item.values().iter().sum::<f64>(), b.item.values().iter().sum::<f64>());
             assert_eq!(a, b, "all values are in the histogram that stands for them");
         }
         let counted = found.fits.iter().filter(|fit| matches!(fit.input(), SloInput::Counts(_))).count();
-        assert_eq!(counted, 5, "{text}");
+        let titles: Vec<String> = found.fits.iter().map(|fit| fit.item.title()).collect();
+        assert_eq!(counted, 7, "{text} {titles:?}");
     }
     let objective: Objective = "99% of requests < 300ms over 4h".parse().unwrap();
     let e = fitting_packed(&Dataset { items: Vec::new(), ..nothing }, &sizes, &objective).unwrap_err().to_string();
@@ -258,10 +290,10 @@ fn packed_histograms_are_counted_as_unpacked_ones() {
 fn what_makes_a_slice_good_is_said() {
     let options = LoadOptions { kind: Some(crate::load::Kind::Events), ..LoadOptions::default() };
     let text = b"time,latency_ms\n2026-01-01T00:00:00Z,12\n2026-01-01T00:00:01Z,80\n";
-    let data = load_bytes("a.csv", text, &options, &Progress::new()).unwrap();
+    let plain = load_bytes("a.csv", text, &options, &Progress::new()).unwrap();
     let means = |text: &str| {
         let objective = text.parse::<Objective>().unwrap();
-        fitting(&data, &objective).unwrap().fits[0].good_means(&objective)
+        fitting(&plain, &objective).unwrap().fits[0].good_means(&objective)
     };
     assert_eq!(
         means("99% of 1m slices have mean < 200ms over 10h"),
@@ -273,6 +305,28 @@ fn what_makes_a_slice_good_is_said() {
         means("99% of 1m slices < 200ms over 10h"),
         "An event is good if it is < 200ms. A slice of 1m is good if none of its events is bad."
     );
+    let flagged = data(
+        "time,latency_ms,ok\n2026-01-01T00:00:00Z,50,false\n2026-01-01T00:00:01Z,50,true\n2026-01-01T00:00:02.5Z,50,true\n",
+    );
+    let of_flagged = |text: &str| {
+        let objective = text.parse::<Objective>().unwrap();
+        let told = fitting(&flagged, &objective).unwrap().fits[0].good_means(&objective);
+        let bad = evaluate(&objective, fitting(&flagged, &objective).unwrap().fits[0].input(), &Options::default());
+        (told, bad.unwrap().budget.spent.value > 0.0)
+    };
+    // of three events one failed: the p90 of all of them is 50 ms
+    for (condition, says, is_bad) in [
+        ("p90 < 300ms", "if 90 % of its events or more are good.", true),
+        ("p60 < 300ms", "if 60 % of its events or more are good.", false),
+        ("p40 > 10ms", "if less than 40 % of its events are bad.", false),
+        ("p30 > 10ms", "if less than 30 % of its events are bad.", true),
+        ("p0 > 10ms", "if none of its events is bad.", true),
+        ("p0 < 300ms", "if one of its events or more is good.", false),
+    ] {
+        let (told, bad) = of_flagged(&format!("99% of 1m slices have {condition} over 1h"));
+        assert!(told.starts_with("An event is good if it is") && told.ends_with(says), "{told}");
+        assert_eq!(bad, is_bad, "{condition}");
+    }
     assert_eq!(means("99% of requests < 200ms over 10h"), "An event is good if it is < 200ms.");
     let counted = LoadOptions { total: Some("n".into()), bad: Some("errors".into()), ..LoadOptions::default() };
     let data = load_bytes("a.csv", b"time,n,errors\n60,100,1\n120,90,0\n", &counted, &Progress::new()).unwrap();

@@ -48,6 +48,11 @@ fn at_an_edge_histograms_say_what_their_events_do() {
         "95% of 1m slices have p99 < 300ms over 1h",
         "95% of 5m slices have p90 < 250ms over 1h",
         "99% of 1m slices < 500ms over 1h",
+        // the least of all values: 60 slices have one below 60 ms, few none
+        "99% of 1m slices have p0 < 60ms over 1h",
+        "60% of 1m slices have p0 < 51ms over 1h",
+        "99% of 1m slices have p0 < 40ms over 1h",
+        "60% of 1m slices have p100 < 250ms over 1h",
     ] {
         let (truth, found) = held(objective, "log-linear");
         assert_eq!(found.objective.to_string(), objective.to_owned());
