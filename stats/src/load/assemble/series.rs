@@ -54,8 +54,9 @@ pub(super) fn kinds(raws: &[Raw], plan: &Plan) -> Kinds {
         families.entry(raw.family(plan)).or_default().push(raw.shape);
     }
     let decide = |(family, shapes): (Family, Vec<Shape>)| {
-        let known = family.1.as_ref().and_then(|name| plan.named.get(name));
-        let decided = match (known, plan.values.get(family.0)) {
+        let value = plan.values.get(family.0);
+        let known = family.1.as_ref().or(value.map(|v| &v.name)).and_then(|name| plan.named.get(name));
+        let decided = match (known, value) {
             (Some((kind, _)), _) => (*kind, "what the metric of that name is"),
             (None, Some(value)) => shape::decide(plan, value, &shapes),
             (None, None) => (Kind::Gauge, "no column of values"),
