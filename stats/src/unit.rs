@@ -121,6 +121,12 @@ impl Unit {
         if let Some(base) = ["_per_second", "_per_sec", "_per_s"].iter().find_map(|end| lower.strip_suffix(end)) {
             return Some(Self::PerSecond(Box::new(Self::from_name(base).unwrap_or(Self::Count))));
         }
+        // `Requests/s`, `wrtn_kB/s`
+        if let Some(head) = name.trim_end().strip_suffix("/s").filter(|head| !head.is_empty()) {
+            let last = head.rsplit(['_', '.', '-', ' ', '(', '[']).next().unwrap_or(head);
+            let unit = Self::of_symbol(last).or_else(|| Self::from_name(head)).unwrap_or(Self::Count);
+            return Some(Self::PerSecond(Box::new(unit)));
+        }
         // what stands in brackets at the end is a unit whole: `throughput (req/s)`
         let bracketed = name.trim_end().strip_suffix([')', ']']).and_then(|head| Some(head.rsplit_once(['(', '['])?.1));
         if let Some(unit) =
@@ -361,6 +367,8 @@ mod tests {
         }
         assert_eq!("Mb/s".parse::<Unit>().ok(), Some(Unit::PerSecond(Box::new(Unit::Other("Mb".into())))));
         assert_eq!(Unit::from_name("requests_per_second"), Some(Unit::PerSecond(Box::new(Unit::Count))));
+        assert_eq!(Unit::from_name("Requests/s"), Some(Unit::PerSecond(Box::new(Unit::Count))));
+        assert_eq!(Unit::from_name("wrtn_kB/s"), Some(Unit::PerSecond(Box::new(Unit::Other("kB".into())))));
         assert_eq!(Unit::from_name("bytes_per_s"), Some(Unit::PerSecond(Box::new(Unit::Byte))));
     }
 
