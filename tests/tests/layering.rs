@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers of `stats/src` from the ground up. Within a row a module may import those to its left where the flag says so.
 const LAYERS: &[(&[&str], bool)] = &[
-    (&["error", "unit", "time", "progress", "words"], true),
+    (&["words", "error", "unit", "time", "progress"], true),
     (&["labels", "method", "estimate", "series", "events", "counter"], true),
     (&["quantile", "histogram"], true),
     (&["window", "trend", "forecast", "correlate", "compare", "capacity", "describe", "slo"], false),
