@@ -60,7 +60,9 @@ fn one(item: &Item, asked: Asked, answer: &mut Answer) -> Result<(), Error> {
         pictures.extend(BinRule::ALL.iter().filter_map(|rule| bins(&subject.values, *rule, &subject.scope).ok()));
     }
     if let Some(lost) = tell::subject::lost(item) {
-        statistics.iter_mut().for_each(|s| s.estimate.caveats.push(lost.clone()));
+        for statistic in &mut statistics {
+            statistic.estimate.caveats.push(lost.clone());
+        }
     }
     let named: Map<String, Value> = statistics.iter().map(|s| (s.name.to_owned(), json!(s.estimate))).collect();
     let properties: Map<String, Value> = statistics

@@ -77,7 +77,9 @@ fn one(item: &Item, asked: &Asked, answer: &mut Answer) -> Result<(), Error> {
         }
     }
     if let Some(lost) = tell::subject::lost(item) {
-        rows.iter_mut().for_each(|row| row.estimate.caveats.push(lost.clone()));
+        for row in &mut rows {
+            row.estimate.caveats.push(lost.clone());
+        }
     }
     for (layout, why) in left_out {
         answer.leave_out(format!("{}, {layout}", item.title()), why);

@@ -443,7 +443,7 @@ fn cut(points: &mut [ForecastPoint], (low, high): (f64, f64), name: &str, unit: 
     for point in points {
         let mut told = point.value.value;
         within(&mut told);
-        if told < point.value.value || told > point.value.value {
+        if told != point.value.value {
             point.value.caveats.push(format!("the model goes beyond {}, which cannot be", unit.show(told)));
         }
         point.value.value = told;

@@ -53,7 +53,9 @@ impl Still {
         let mut first = 0;
         for same in order.chunk_by(|a, b| codes[*a] == codes[*b]) {
             let rank = first as f64 + (same.len() - 1) as f64 / 2.0;
-            same.iter().for_each(|at| ranks[*at] = rank);
+            for at in same {
+                ranks[*at] = rank;
+            }
             first += same.len();
         }
         let variance = |v: &[f64]| v.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f64>() / (2 * (n - 1)) as f64;
@@ -62,7 +64,9 @@ impl Still {
             return None;
         }
         let scale = (of_values / of_ranks).sqrt();
-        ranks.iter_mut().for_each(|r| *r *= scale);
+        for rank in &mut ranks {
+            *rank *= scale;
+        }
         let noise = Noise { phi: 0.0, variance: of_values, long_run_variance: of_values };
         Some(Self { codes, ranks, noise, min_size: min_size.max(1) })
     }
@@ -136,7 +140,7 @@ impl Still {
     /// The chance that a series without a change shows a step as strong as that between two stretches.
     pub(super) fn chance(&self, (start, at, end): (usize, usize, usize)) -> f64 {
         let mut seen = vec![0; self.codes.len() + 1];
-        let (ln_p, _) = self.ln_chance(&[start..at], &[at..end], &mut seen);
+        let (ln_p, _) = self.ln_chance(std::slice::from_ref(&(start..at)), std::slice::from_ref(&(at..end)), &mut seen);
         chance_of(self.codes.len(), squared_deviate(ln_p))
     }
 
@@ -144,7 +148,7 @@ impl Still {
     /// the side on which they tell the step at `at`.
     pub(super) fn gains(&self, (start, at, end): (usize, usize, usize)) -> Vec<f64> {
         let mut seen = vec![0; self.codes.len() + 1];
-        let (_, side) = self.ln_chance(&[start..at], &[at..end], &mut seen);
+        let (_, side) = self.ln_chance(std::slice::from_ref(&(start..at)), std::slice::from_ref(&(at..end)), &mut seen);
         let mut sums = vec![0.0];
         for code in self.codes.get(start..end).unwrap_or_default() {
             let beyond = f64::from(u8::from(side.holds(*code)));
@@ -371,7 +375,9 @@ mod tests {
     fn an_excursion_shorter_than_a_level_is_none() {
         let usual = |n: usize, others: &[(usize, f64)]| {
             let mut values = vec![2.0; n];
-            others.iter().for_each(|(at, v)| values[*at] = *v);
+            for (at, v) in others {
+                values[*at] = *v;
+            }
             found(values)
         };
         let each = |places: &[usize], v: f64| places.iter().map(|at| (*at, v)).collect::<Vec<_>>();
