@@ -44,6 +44,12 @@ impl Classifier<'_> {
 
     pub(super) fn guessed_labels(&mut self) {
         if !self.options.by.is_empty() {
+            // series of different names are not pooled, whatever else splits them
+            let preset = self.sample.preset.clone();
+            match self.known(preset.name).filter(|i| self.unused().contains(i)) {
+                Some(i) => self.name_by(i, preset.why),
+                None => self.series_name(),
+            }
             return;
         }
         if self.known_labels() {
@@ -143,9 +149,13 @@ impl Classifier<'_> {
                 && (guess::is_metric_name(name) || (guess::is_series_name(name) && few))
         };
         let Some(i) = self.unused().into_iter().find(names_series) else { return };
+        self.name_by(i, "its words name the series");
+    }
+
+    fn name_by(&mut self, i: usize, why: &str) {
         self.mark(i);
         self.plan.name = Some(self.want(i, ColumnType::Text));
-        self.report.understand("name", self.name(i).to_owned(), "its words name the series");
+        self.report.understand("name", self.name(i).to_owned(), why);
     }
 
     /// Takes out the labels with the most words until the sample falls into few enough series.
@@ -169,9 +179,7 @@ impl Classifier<'_> {
     pub(super) fn known_labels(&mut self) -> bool {
         let preset = self.sample.preset.clone();
         if let Some(i) = self.known(preset.name) {
-            self.mark(i);
-            self.plan.name = Some(self.want(i, ColumnType::Text));
-            self.report.understand("name", self.name(i).to_owned(), preset.why);
+            self.name_by(i, preset.why);
         }
         let Some(by) = preset.by else { return preset.name.is_some() };
         let mut labels: Vec<usize> = by.iter().filter_map(|name| self.known(Some(name))).collect();
