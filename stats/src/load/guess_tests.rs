@@ -270,6 +270,6 @@ fn rows_that_are_too_short_are_refused_at_any_number_of_threads() {
 fn by_splits_the_series_of_a_long_table_and_pools_none() {
     let text = table("time,metric,host,value", 40, |i| format!("{},h{},{i}", ["cpu", "mem"][i % 2], i / 2 % 2));
     let by = LoadOptions { by: vec!["host".into()], ..LoadOptions::default() };
-    let titles: Vec<String> = read_with(&text, &by).unwrap().items.iter().map(|i| i.title()).collect();
+    let titles: Vec<String> = read_with(&text, &by).unwrap().items.iter().map(crate::load::Item::title).collect();
     assert_eq!(titles, ["cpu{host=\"h0\"}", "cpu{host=\"h1\"}", "mem{host=\"h0\"}", "mem{host=\"h1\"}"]);
 }
